@@ -1,0 +1,62 @@
+/*
+ * Octets with a length, borrowed: what the network sent is never a C string
+ * until a writer has escaped it for its own format.
+ */
+#ifndef BASE_BYTES_H
+#define BASE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct bytes {
+	const uint8_t *data;
+	size_t size;
+};
+
+/* A SHA-256 value; used as a key for certificates and public keys. */
+struct digest {
+	uint8_t octets[32];
+};
+
+static inline struct bytes
+bytes_of(const void *data, size_t size)
+{
+	return (struct bytes){ data, size };
+}
+
+static inline struct bytes
+bytes_from_string(const char *string)
+{
+	return (struct bytes){ (const uint8_t *)string, strlen(string) };
+}
+
+static inline bool
+bytes_equal(struct bytes a, struct bytes b)
+{
+	return a.size == b.size &&
+	    (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+static inline bool
+digest_equal(const struct digest *a, const struct digest *b)
+{
+	return memcmp(a->octets, b->octets, sizeof(a->octets)) == 0;
+}
+
+static inline int
+digest_compare(const struct digest *a, const struct digest *b)
+{
+	return memcmp(a->octets, b->octets, sizeof(a->octets));
+}
+
+enum { DIGEST_HEX_SIZE = 65 };
+
+/* Lower-case hexadecimal with a final NUL. */
+void digest_to_hex(const struct digest *, char hex[DIGEST_HEX_SIZE]);
+
+/* False, and the digest untouched, unless hex is exactly 64 hex digits. */
+bool digest_from_hex(struct digest *, const char *hex);
+
+#endif

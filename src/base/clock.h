@@ -1,0 +1,29 @@
+/* Times are seconds since the epoch, UTC, 64 bits; durations say their unit. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { CLOCK_TEXT_SIZE = 32 };
+
+int64_t clock_now(void);
+uint64_t clock_monotonic_ns(void);
+
+/* RFC 3339 in UTC, "2026-11-23T09:15:00Z"; years outside 0-9999 clamp. */
+void clock_format(int64_t time, char out[CLOCK_TEXT_SIZE]);
+
+/* The same with "T091500Z" in basic form, for file names. */
+void clock_format_basic(int64_t time, char out[CLOCK_TEXT_SIZE]);
+
+/*
+ * RFC 3339 (also a bare date), epoch seconds ("1795332688", "@1795332688"),
+ * or an offset from `now`: "+30d", "-12h", "+90m", "+45s", "+2w".
+ */
+bool clock_parse(const char *, int64_t now, int64_t *out);
+
+/* The civil date of UTC, proleptic Gregorian, to seconds; no range limits. */
+int64_t clock_from_civil(int64_t year, int month, int day, int hour,
+    int minute, int second);
+
+#endif

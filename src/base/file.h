@@ -1,0 +1,52 @@
+/*
+ * Files whole or line by line.  Functions that fail return -1 or NULL with
+ * errno set; the caller names the file in its message.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "base/text.h"
+
+/* Appends the whole file; EFBIG when it is larger than limit octets. */
+int file_read(const char *path, size_t limit, struct text *);
+
+/* Creates the directory and its parents. */
+int file_make_directory(const char *path);
+
+bool file_exists(const char *path);
+bool file_is_directory(const char *path);
+
+/* "DIR/NAME" on the heap; the caller frees. */
+char *file_join(const char *directory, const char *name);
+
+/*
+ * A file that appears whole or not at all: written beside its final name,
+ * flushed and renamed by commit.  Abandon removes the temporary.  After
+ * either, the object is gone.  Commit returns -1 and removes the temporary
+ * when anything since open failed (a full disk shows here).
+ */
+struct file_draft;
+struct file_draft *file_draft_open(const char *path);
+FILE *file_draft_stream(struct file_draft *);
+int file_draft_commit(struct file_draft *);
+void file_draft_abandon(struct file_draft *);
+
+/*
+ * Lines of any length up to limit, from a path or "-" for standard input.
+ * next: 1 a line (without its end, LF or CRLF; NULs kept), 0 the end, -1 an
+ * error with errno (EMSGSIZE: this line was longer and was skipped; go on).
+ * The line is valid until the next call.
+ */
+struct line_reader;
+struct line_reader *line_reader_open(const char *path, size_t limit);
+struct line_reader *line_reader_open_stream(FILE *, size_t limit); /* borrowed */
+int line_reader_next(struct line_reader *, struct bytes *line);
+uint64_t line_reader_number(const struct line_reader *); /* 1 = first line */
+uint64_t line_reader_offset(const struct line_reader *); /* start of the line */
+void line_reader_close(struct line_reader *);
+
+#endif

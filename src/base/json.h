@@ -1,0 +1,74 @@
+/*
+ * JSON over cJSON: the only place that knows the library.  Printing is
+ * compact, members in the order they were added.  Strings must be clean
+ * UTF-8 (text_clean); as a last resort every octet that is not is replaced.
+ */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/text.h"
+
+struct json;	/* a value: borrowed from its document, or a whole document */
+
+/* Building.  Keys are string literals; they are borrowed. */
+struct json *json_new_object(void);
+struct json *json_new_array(void);
+void json_free(struct json *);
+
+struct json *json_add_object(struct json *object, const char *key);
+struct json *json_add_array(struct json *object, const char *key);
+void json_add_null(struct json *object, const char *key);
+void json_add_bool(struct json *object, const char *key, bool);
+void json_add_number(struct json *object, const char *key, double);
+void json_add_integer(struct json *object, const char *key, int64_t);
+
+/* NULL adds null.  The string is borrowed until the document is freed. */
+void json_add_string(struct json *object, const char *key, const char *);
+void json_add_digest(struct json *object, const char *key,
+    const struct digest *);	/* hexadecimal, copied */
+
+/* For keys that are data (client ids, store names); the key is copied. */
+struct json *json_put_object(struct json *object, const char *key);
+void json_put_integer(struct json *object, const char *key, int64_t);
+
+struct json *json_append_object(struct json *array);
+void json_append_string(struct json *array, const char *); /* borrowed */
+void json_append_digest(struct json *array, const struct digest *);
+void json_append_integer(struct json *array, int64_t);
+
+/* Appends the document on one line, without a final newline. */
+void json_print(const struct json *, struct text *);
+/* The same with indentation, for files that people open. */
+void json_print_pretty(const struct json *, struct text *);
+
+/*
+ * Reading.  NULL when the text is not one JSON value (nothing but white
+ * space may follow) or nests deeper than 64; *error then says where and
+ * why, a static or arena-less string of at most 80 octets in `error_text`.
+ */
+struct json *json_parse(struct bytes, char error_text[80]);
+
+/* Getters are safe on NULL and on the wrong type, and give the fallback. */
+const struct json *json_get(const struct json *object, const char *key);
+const char *json_string(const struct json *);		/* NULL unless string */
+bool json_is_null(const struct json *);			/* absent too */
+bool json_is_object(const struct json *);
+bool json_is_array(const struct json *);
+bool json_is_number(const struct json *);
+bool json_is_bool(const struct json *);
+bool json_bool(const struct json *, bool fallback);
+double json_number(const struct json *, double fallback);
+int64_t json_integer(const struct json *, int64_t fallback);
+bool json_digest(const struct json *, struct digest *);
+size_t json_length(const struct json *);	/* of an array or object */
+
+/* for (v = json_first(array); v != NULL; v = json_next(v)) */
+const struct json *json_first(const struct json *);
+const struct json *json_next(const struct json *);
+const char *json_key(const struct json *member);	/* in an object */
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * A string that grows.  `data` is always NUL-terminated once anything was
+ * appended, and may hold NULs of its own: `size` is the truth.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+
+struct text {
+	char *data;
+	size_t size;
+	size_t capacity;
+};
+
+void text_clear(struct text *);	/* empties, keeps the memory */
+void text_free(struct text *);	/* empties, returns the memory */
+void text_append(struct text *, const char *);
+void text_append_bytes(struct text *, struct bytes);
+void text_append_char(struct text *, char);
+void text_printf(struct text *, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* At least `extra` more octets fit without moving `data`. */
+void text_reserve(struct text *, size_t extra);
+
+/*
+ * The field's way to show a string nobody vouches for: valid UTF-8 passes;
+ * NUL, other C0 and C1 control characters, DEL, and every octet that is not
+ * valid UTF-8 become \HH (RFC 4514 2.4).  A backslash passes as it is.
+ */
+void text_append_clean(struct text *, struct bytes);
+char *text_clean(struct arena *, struct bytes);
+
+/*
+ * As above, then cut to `columns` terminal columns with a final ellipsis.
+ * For terminals: bidirectional controls are escaped too.
+ */
+void text_append_cell(struct text *, const char *string, size_t columns);
+
+#endif

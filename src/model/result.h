@@ -1,0 +1,105 @@
+/*
+ * A result: one target's record, as plain data: what was seen and what we
+ * say of it.  hosts.ndjson is its written form; result_read gives back the
+ * same bytes when written again.
+ */
+#ifndef MODEL_RESULT_H
+#define MODEL_RESULT_H
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "model/finding.h"
+#include "model/observation.h"
+#include "model/words.h"
+
+struct certificate;
+
+/* The leaf's facts that people ask for; absent when nothing was received. */
+struct leaf_facts {
+	bool present;
+	struct digest sha256, spki_sha256;
+	const char *subject, *subject_cn;
+	const char **names;	/* DNS names and addresses of the SAN */
+	size_t name_count;
+	const char *issuer, *issuer_cn;
+	const char *serial;	/* hexadecimal */
+	int64_t not_before, not_after;
+	int64_t days_left;	/* whole days at the judging clock, rounded down */
+	const char *key;	/* "EC P-256", "RSA 2048", "Ed25519" */
+	const char *signature;	/* "ECDSA-SHA256" */
+};
+
+/* A certificate on a path, or one that should have been sent. */
+struct step {
+	struct digest sha256;
+	const char *subject;
+	enum source from;
+	const char *where;	/* file, URL or host; NULL where not asked */
+};
+
+struct store_verdict {
+	const char *name;
+	bool trusted;
+	const char *reason;	/* NULL when trusted */
+	const char *anchor;	/* subject of the anchor, or NULL */
+};
+
+enum acceptance { ACCEPTS_NO, ACCEPTS_YES, ACCEPTS_UNKNOWN };
+
+struct client_verdict {
+	const char *id;
+	enum acceptance accepts;
+	const char *reason;	/* NULL when accepted */
+};
+
+struct verdict {
+	enum class_id class_id;
+	const char *cause;	/* NULL for ok */
+	enum severity severity;
+	struct finding *findings;
+	size_t finding_count;
+	struct step *path;	/* leaf first */
+	size_t path_length;
+	struct step *missing;
+	size_t missing_count;
+	struct store_verdict *stores;
+	size_t store_count;
+	struct client_verdict *clients;
+	size_t client_count;
+	bool expired, self_signed, mismatched, untrusted, revoked;
+};
+
+struct result {
+	struct observation seen;
+	struct leaf_facts leaf;
+	struct verdict verdict;
+};
+
+/* Appends one line with its final newline. */
+void result_write(struct text *, const struct result *);
+
+/*
+ * Everything is in the arena.  False with a reason (in the arena or static)
+ * when the line is no record of ours.
+ */
+bool result_read(struct arena *, struct bytes line, struct result *,
+    const char **reason);
+
+/*
+ * One observation that waits for its verdict, with its chain inside
+ * (base64), so that it can be judged from this line alone.
+ */
+void pending_write(struct text *, const struct observation *);
+bool pending_read(struct arena *, struct bytes line, struct observation *,
+    const char **reason);
+
+/* One line of certs.ndjson, and back: the DER is all that is read. */
+void certificate_write(struct text *, const struct certificate *);
+bool certificate_line_read(struct arena *, struct bytes line,
+    struct digest *sha256, struct bytes *der, const char **reason);
+
+/* Convenience for writers: "HOST:PORT", with brackets around an IPv6. */
+const char *result_endpoint(struct arena *, const struct result *);
+
+#endif

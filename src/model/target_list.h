@@ -1,0 +1,45 @@
+/*
+ * Host lists, streamed: arguments, files and standard input in the order
+ * given, one target at a time, duplicates dropped, CIDR blocks unrolled.
+ * A million targets cost at most 16 octets each, for the duplicates.
+ */
+#ifndef MODEL_TARGET_LIST_H
+#define MODEL_TARGET_LIST_H
+
+#include "model/target.h"
+
+struct target_list;
+
+struct target_list_options {
+	struct target_defaults defaults;
+	bool strict;		/* a bad line ends the list with an error */
+	/* Told of every bad line: "FILE:LINE: sentence". May be NULL. */
+	void (*complain)(void *context, const char *where,
+	    const char *sentence);
+	void *context;
+};
+
+struct target_list *target_list_new(const struct target_list_options *);
+void target_list_free(struct target_list *);
+
+/*
+ * Sources are read in the order added: arguments ("argument N" in messages)
+ * and files ("-" is standard input).  add_file returns -1 with errno when
+ * the file cannot be opened: nothing has been read yet then.
+ */
+void target_list_add_argument(struct target_list *, const char *);
+int target_list_add_file(struct target_list *, const char *path);
+
+/*
+ * 1 a target in *out, which the caller frees; 0 the end; -1 a bad line under
+ * `strict`, or a read error (target_list_error says it).
+ */
+int target_list_next(struct target_list *, struct target **out);
+const char *target_list_error(const struct target_list *);
+
+/* Facts so far: for run.json and the progress line. */
+uint64_t target_list_count(const struct target_list *);	/* targets returned */
+uint64_t target_list_duplicates(const struct target_list *);
+uint64_t target_list_invalid(const struct target_list *);
+
+#endif
