@@ -1,0 +1,49 @@
+/*
+ * A trust store: the anchors one kind of client believes in.  Immutable once
+ * loaded; shared by all threads.
+ *
+ * Anchors are the store's self-signed certificates, and others whose issuer
+ * is not in the same store.  A store certificate whose issuer is there counts
+ * as a known intermediate, not an anchor; clients that accept partial chains
+ * still take it as one.
+ */
+#ifndef MODEL_TRUST_STORE_H
+#define MODEL_TRUST_STORE_H
+
+#include "model/certificate_pool.h"
+
+struct trust_store;
+
+/*
+ * The paths joined (files or directories), each certificate once.  NULL with
+ * a sentence in *error (heap; the caller frees) when a path cannot be read or
+ * holds no certificate.
+ */
+struct trust_store *trust_store_load(const char *name,
+    const char *const paths[], size_t count, char **error);
+void trust_store_free(struct trust_store *);
+
+/*
+ * The system's own store: SSL_CERT_FILE, else SSL_CERT_DIR, else the first of
+ * the places distributions use that exists.  NULL: none found.
+ */
+const char *trust_store_system_path(void);
+
+const char *trust_store_name(const struct trust_store *);
+/* Where it was read from, joined by ":". */
+const char *trust_store_origin(const struct trust_store *);
+
+/* Anchors, and the store's other certificates, by subject. */
+const struct certificate_index *trust_store_anchors(
+    const struct trust_store *);
+const struct certificate_index *trust_store_intermediates(
+    const struct trust_store *);
+
+/* Is this very certificate in the store (1: anchor, 2: intermediate, 0)? */
+enum store_place { STORE_ABSENT, STORE_ANCHOR, STORE_INTERMEDIATE };
+enum store_place trust_store_find(const struct trust_store *,
+    const struct digest *sha256);
+
+size_t trust_store_damaged(const struct trust_store *); /* not usable */
+
+#endif
