@@ -1,31 +1,71 @@
 # fleetscan: `make` builds, `make demo` shows, `make test` checks.
-# DEVELOPER=1 turns warnings into errors; SANITIZE=address,undefined or
+#
+# demo and test install on Debian what is missing; the other targets only
+# build.  DEVELOPER=1 makes warnings errors; SANITIZE=address,undefined or
 # SANITIZE=thread builds everything with that sanitizer, beside the rest.
 
 CC ?= cc
 PREFIX ?= /usr/local
+DESTDIR ?=
 OPTIMIZE ?= -O2 -g
-B := build$(if $(SANITIZE),/sanitize-$(subst $(comma),-,$(SANITIZE)))
 comma := ,
-
-LIBRARIES := gnutls libuv libcjson libcares libcurl libpsl libidn2
-CFLAGS_ALL = -std=gnu11 -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes \
-	$(if $(DEVELOPER),-Werror) $(OPTIMIZE) -pthread -Isrc -I. -D_GNU_SOURCE \
-	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) \
-	$(shell pkg-config --cflags $(LIBRARIES)) $(CFLAGS)
-LDLIBS_ALL = $(shell pkg-config --libs $(LIBRARIES)) -pthread -lm $(LDLIBS)
-LDFLAGS_ALL = $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
+B := build$(if $(SANITIZE),/sanitize-$(subst $(comma),-,$(SANITIZE)))
 
 SRC := $(wildcard src/*/*.c)
 CMD := $(wildcard cmd/*.c)
 LAB := $(wildcard tests/lab/*.c)
 UNIT := $(wildcard tests/unit/*/*.c)
-OBJ = $(1:%.c=$(B)/%.o)
+TESTS := $(wildcard tests/*_test.sh tests/chains/*.sh tests/chains/*.py \
+	tests/e2e/*.sh tests/e2e/*.py)
+CLIENT_TESTS := $(wildcard tests/clients/*.sh tests/clients/*.py)
+
+# pkg-config is asked when the first command needs the answer, and once: by
+# then `deps` may have installed it.
+LIBRARIES := gnutls libuv libcjson libcares libcurl libpsl libidn2
+packages = $(eval $1 := $(shell pkg-config $2 $(LIBRARIES)))$(if \
+	$(filter-out 0,$(.SHELLSTATUS)),$(error Libraries are missing: \
+	`make deps` installs them or names them))$($1)
+PACKAGE_CFLAGS = $(call packages,PACKAGE_CFLAGS,--cflags)
+PACKAGE_LIBS = $(call packages,PACKAGE_LIBS,--libs)
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes \
+	$(if $(DEVELOPER),-Werror -Wstrict-prototypes -Wold-style-definition \
+	-Wwrite-strings -Wpointer-arith -Wundef -Wvla -Wformat=2)
+SANITIZER := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
+	$(if $(findstring undefined,$(SANITIZE)),-fno-sanitize-recover=undefined))
+CFLAGS_ALL = -std=gnu11 $(WARNINGS) $(OPTIMIZE) -pthread -Isrc -I. \
+	-D_GNU_SOURCE $(SANITIZER) $(PACKAGE_CFLAGS) $(CFLAGS)
+LDFLAGS_ALL = $(SANITIZER) $(LDFLAGS)
+LDLIBS_ALL = $(PACKAGE_LIBS) -pthread -lm $(LDLIBS)
+
+# What the goals need installed: nothing is looked for unless one of them
+# asks.  Objects wait for it, so `make test` is one command on a bare machine.
+NEEDS := $(if $(filter deps test test-clients,$(MAKECMDGOALS)),test,build)
+DEPS := $(if $(filter demo test test-clients deps,$(MAKECMDGOALS)),deps)
+MAKEFLAGS += -r
+ifneq ($(filter demo test,$(MAKECMDGOALS)),)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+ifneq ($(filter clean,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
 
 .PHONY: all
+.SECONDARY:
 all: $(B)/fleetscan
 
-$(B)/%.o: %.c
+.PHONY: deps
+deps:
+	@CC='$(CC)' sh tests/deps.sh $(NEEDS)
+
+# Other flags or another compiler are another build.
+QUOTED_FLAGS = $(subst ','\'',$(CC) $(CFLAGS_ALL))
+.PHONY: always
+$(B)/flags: always | $(DEPS)
+	@mkdir -p $(@D)
+	@echo '$(QUOTED_FLAGS)' | cmp -s - $@ || echo '$(QUOTED_FLAGS)' >$@
+
+$(B)/%.o: %.c $(B)/flags | $(DEPS)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
@@ -37,12 +77,73 @@ $(B)/liblab.a: $(LAB:%.c=$(B)/%.o)
 $(B)/fleetscan: $(CMD:%.c=$(B)/%.o) $(B)/liblab.a $(B)/libfleetscan.a
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
 
-# tests/unit/FLOOR/test_X.c is a cmocka program of its own.
+# tests/unit/FLOOR/test_X.c is a cmocka program of its own; so is, without
+# cmocka, tests/lab/program/X.c, which becomes the program X.
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/liblab.a $(B)/libfleetscan.a
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL) -lcmocka
+PROGRAMS := $(patsubst tests/lab/program/%.c,$(B)/%,\
+	$(wildcard tests/lab/program/*.c))
+$(PROGRAMS): $(B)/%: $(B)/tests/lab/program/%.o $(B)/liblab.a \
+		$(B)/libfleetscan.a
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
+
+.PHONY: demo
+demo: all
+	$(B)/fleetscan demo
+
+UNIT_PROGRAMS := $(UNIT:%.c=$(B)/%)
+.PHONY: test test-clients
+test: $(B)/fleetscan $(PROGRAMS) $(UNIT_PROGRAMS)
+	@B='$(B)' sh tests/run.sh tests/floors.sh $(UNIT_PROGRAMS) $(TESTS)
+test-clients: $(B)/fleetscan $(PROGRAMS)
+	@B='$(B)' sh tests/run.sh $(CLIENT_TESTS)
+
+# HOSTS=5000 ROUNDS=3; as root.
+.PHONY: bench
+bench: all $(B)/measure
+	@B='$(B)' sh tests/bench/bench.sh
+$(B)/measure: $(B)/tests/bench/measure.o
+	$(CC) $(LDFLAGS_ALL) -o $@ $^
+
+# libFuzzer comes with clang; FUZZ_SECONDS=60 also runs each fuzzer so long.
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+.PHONY: fuzz fuzzers
+fuzz:
+	$(MAKE) CC=clang B=build/fuzz SANITIZE=fuzzer-no-link,address,undefined \
+		fuzzers
+	@$(foreach fuzzer,$(if $(FUZZ_SECONDS),$(FUZZERS)),mkdir -p \
+		build/fuzz/corpus/$(fuzzer) && build/fuzz/$(fuzzer) \
+		-max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
+		-artifact_prefix=build/fuzz/ build/fuzz/corpus/$(fuzzer) \
+		$(wildcard tests/fuzz/corpus/$(fuzzer)) &&) :
+fuzzers: $(FUZZERS:%=$(B)/%)
+$(FUZZERS:%=$(B)/%): $(B)/%: $(B)/tests/fuzz/%.o $(B)/libfleetscan.a
+	$(CC) -fsanitize=fuzzer,address,undefined $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
+
+SHARED = $(DESTDIR)$(PREFIX)/share/fleetscan
+.PHONY: install uninstall
+install: all
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARED)'
+	install $(B)/fleetscan '$(DESTDIR)$(PREFIX)/bin/fleetscan'
+	install -m 644 LICENSE $(wildcard data/*) '$(SHARED)'
+uninstall:
+	rm -f '$(DESTDIR)$(PREFIX)/bin/fleetscan'
+	rm -rf '$(SHARED)'
 
 .PHONY: clean
 clean:
 	rm -rf build
 
--include $(shell find build -name '*.d' 2>/dev/null)
+C_FILES = $(wildcard $(addsuffix /*.[ch],cmd src/* tests/* tests/unit/* \
+	tests/lab/program))
+.PHONY: format format-check lint
+format:
+	clang-format -i $(C_FILES)
+format-check:
+	clang-format --dry-run -Werror $(C_FILES)
+lint:
+	@printf '%s\n' $(CMD) $(SRC) $(LAB) | xargs -n 1 -P "$$(nproc)" \
+		sh -c 'clang-tidy --quiet "$$@" -- $(CFLAGS_ALL)' lint
+
+-include $(patsubst %.c,$(B)/%.d,$(SRC) $(CMD) $(LAB) $(UNIT) \
+	$(wildcard tests/lab/program/*.c tests/fuzz/*.c tests/bench/*.c))

@@ -42,7 +42,7 @@ struct der {
 struct der_item {
 	uint8_t tag;
 	struct bytes content;
-	struct bytes whole;	/* tag and length too */
+	struct bytes whole; /* tag and length too */
 };
 
 static inline struct der
@@ -57,6 +57,12 @@ der_at_end(const struct der *der)
 	return der->rest.size == 0;
 }
 
+/*
+ * Tag and length alone, for input that may be cut short: `content` may be
+ * more than there is after the `header` octets.
+ */
+bool der_header(struct bytes, uint8_t *tag, size_t *header, size_t *content);
+
 /* The next element of any tag; false at the end or when it is not DER. */
 bool der_next(struct der *, struct der_item *);
 
@@ -69,14 +75,19 @@ bool der_enter(struct der *, uint8_t tag, struct der *inside);
 /* The tag that comes next; 0 at the end. */
 uint8_t der_peek(const struct der *);
 
-/* Content readers: the whole content, or false. */
+/*
+ * Content readers: the whole content, or false.  A boolean is true for any
+ * octet but 0, as the libraries read it.
+ */
 bool der_boolean(struct bytes content, bool *);
-bool der_unsigned(struct bytes content, uint32_t *);	/* minimal, >= 0 */
+bool der_unsigned(struct bytes content, uint32_t *); /* minimal, >= 0 */
 /* BIT STRING: the octets without the leading count of unused bits. */
-bool der_bit_string(struct bytes content, struct bytes *octets,
-    unsigned *unused);
-/* UTCTime and GeneralizedTime as RFC 5280 4.1.2.5 allows ("Z", seconds), and
-   with `lenient` also GeneralizedTime with fractions. Seconds since epoch. */
+bool der_bit_string(
+    struct bytes content, struct bytes *octets, unsigned *unused);
+/*
+ * UTCTime and GeneralizedTime as RFC 5280 4.1.2.5 allows ("Z", seconds), and
+ * GeneralizedTime with a fraction, which is cut off.  Seconds since epoch.
+ */
 bool der_time(uint8_t tag, struct bytes content, int64_t *);
 
 /* "1.2.840.113549"; false when malformed or longer than the buffer. */

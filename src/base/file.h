@@ -39,7 +39,8 @@ void file_draft_abandon(struct file_draft *);
  * Lines of any length up to limit, from a path or "-" for standard input.
  * next: 1 a line (without its end, LF or CRLF; NULs kept), 0 the end, -1 an
  * error with errno (EMSGSIZE: this line was longer and was skipped; go on).
- * The line is valid until the next call.
+ * The line is valid until the next call.  A path is read as it comes, so that
+ * a pipe's lines do not wait for each other; a stream is read block by block.
  */
 struct line_reader;
 struct line_reader *line_reader_open(const char *path, size_t limit);

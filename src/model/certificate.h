@@ -54,7 +54,7 @@ enum curve {
 };
 
 enum hash_kind {
-	HASH_NONE,	/* in the scheme itself (EdDSA), or unknown */
+	HASH_NONE, /* in the scheme itself (EdDSA), or unknown */
 	HASH_MD2,
 	HASH_MD5,
 	HASH_SHA1,
@@ -90,7 +90,7 @@ enum name_kind {
 
 struct general_name {
 	enum name_kind kind;
-	struct bytes value;	/* content octets; NAME_DIRECTORY: the Name */
+	struct bytes value; /* content octets; NAME_DIRECTORY: the Name */
 };
 
 struct name_list {
@@ -98,11 +98,10 @@ struct name_list {
 	size_t count;
 };
 
+struct storage;
+
 /* Two limits on a hostile certificate; past them it is damaged. */
-enum {
-	CERTIFICATE_MOST_NAMES = 65536,
-	CERTIFICATE_MOST_EXTENSIONS = 128
-};
+enum { CERTIFICATE_MOST_NAMES = 65536, CERTIFICATE_MOST_EXTENSIONS = 128 };
 
 struct certificate {
 	struct bytes der;
@@ -110,77 +109,81 @@ struct certificate {
 
 	/*
 	 * NULL, or why this is not the certificate it should be, in one
-	 * sentence: fields after the damage are empty.  A duplicate extension
-	 * and octets after the end leave all fields readable.
+	 * sentence: the first such reason.  Where the structure breaks off,
+	 * the fields after it are empty (their strings "", or NULL where that
+	 * is said); a duplicate or unreadable extension and octets after the
+	 * end leave all others readable.
 	 */
 	const char *damage;
 
-	int version;			/* 1..3; 0 when unreadable */
-	struct bytes serial;		/* content octets, two's complement */
-	const char *serial_hex;		/* "-0a" for a negative one */
-	struct bytes tbs;		/* the signed octets */
+	int version;		/* 1..3; 0 when unreadable */
+	struct bytes serial;	/* content octets, two's complement */
+	const char *serial_hex; /* "-0a" for a negative one; or NULL */
+	struct bytes tbs;	/* the signed octets */
 	struct bytes signature;
 	struct bytes signature_algorithm; /* AlgorithmIdentifier, whole */
 	bool signature_algorithms_differ; /* outer and tbs, RFC 5280 4.1.1.2 */
 	enum signature_kind signature_kind;
 	enum hash_kind signature_hash;
-	const char *signature_name;	/* "ECDSA-SHA256", or the dotted OID */
+	const char *signature_name; /* "ECDSA-SHA256", or the dotted OID */
 
 	/* Names: DER as sent, a form to compare by, a form to show. */
 	struct bytes raw_subject, raw_issuer;
 	struct bytes subject_key, issuer_key_name; /* canonical, 7.1 */
-	const char *subject, *issuer;	/* RFC 4514, clean UTF-8 */
-	const char *subject_cn, *issuer_cn; /* last CN, clean; or NULL */
+	const char *subject, *issuer;		   /* RFC 4514, clean UTF-8 */
+	const char *subject_cn, *issuer_cn;	   /* last CN, clean; or NULL */
 	bool subject_empty;
 
 	int64_t not_before, not_after;
-	bool times_valid;		/* both could be read */
+	bool times_valid; /* both could be read */
 
 	/* Public key */
-	struct bytes spki;		/* SubjectPublicKeyInfo, whole */
+	struct bytes spki; /* SubjectPublicKeyInfo, whole */
 	struct digest spki_sha256;
 	enum key_kind key_kind;
 	enum curve curve;
 	unsigned key_bits;
-	unsigned exponent_bits;		/* RSA; 0 otherwise */
-	const char *key_name;		/* "EC P-256", "RSA 2048" */
+	unsigned exponent_bits; /* RSA; 0 otherwise */
+	const char *key_name;	/* "EC P-256", "RSA 2048" */
 
 	/* Extensions; has_X tells absent from empty */
 	bool has_basic_constraints, basic_constraints_critical, is_ca;
 	bool has_path_length;
 	uint32_t path_length;
 	bool has_key_usage, key_usage_critical;
-	unsigned key_usage;		/* enum key_usage bits */
+	unsigned key_usage; /* enum key_usage bits */
 	bool has_purposes, purposes_critical;
-	unsigned purposes;		/* enum purpose bits */
+	unsigned purposes; /* enum purpose bits */
 	bool has_subject_key_id, has_authority_key_id;
-	struct bytes subject_key_id;	/* the octets */
-	struct bytes authority_key_id;	/* size 0: AKI without keyid */
-	struct bytes authority_serial;	/* size 0: none; with the issuer: */
-	struct bytes authority_issuer;	/* GeneralNames content, or size 0 */
+	struct bytes subject_key_id;   /* the octets */
+	struct bytes authority_key_id; /* size 0: AKI without keyid */
+	struct bytes authority_serial; /* size 0: none; with the issuer: */
+	struct bytes authority_issuer; /* GeneralNames content, or size 0 */
 	bool has_alternative_names, alternative_names_critical;
 	struct name_list alternative_names;
 	bool has_name_constraints, name_constraints_critical;
-	struct name_list permitted, excluded;	/* addresses: with mask */
-	bool constraints_with_distance;	/* a minimum or maximum is present */
+	struct name_list permitted, excluded; /* addresses: with mask */
+	bool constraints_with_distance; /* a minimum or maximum is present */
 	bool has_policy_constraints, policy_constraints_critical;
 	bool has_policies, policies_critical;
 	bool inhibit_any_policy_critical;
-	bool must_staple;		/* RFC 7633 status_request */
-	const char **issuer_urls;	/* AIA caIssuers, in order, clean */
+	bool policy_mappings_critical;
+	bool must_staple;	  /* RFC 7633 status_request */
+	const char **issuer_urls; /* AIA caIssuers, in order, clean */
 	size_t issuer_url_count;
 	const char **ocsp_urls;
 	size_t ocsp_url_count;
-	const char **unknown_critical;	/* dotted OIDs */
+	const char **unknown_critical; /* dotted OIDs */
 	size_t unknown_critical_count;
 	const char *duplicate_extension; /* dotted OID of the first, or NULL */
-	bool has_scts;			/* an embedded SCT list is present */
-	int64_t earliest_sct;		/* seconds; 0: none readable */
-	struct bytes scts;		/* SignedCertificateTimestampList */
+	bool has_scts;			 /* an embedded SCT list is present */
+	int64_t earliest_sct;		 /* seconds; 0: none readable */
+	struct bytes scts;		 /* SignedCertificateTimestampList */
 
-	bool self_issued;		/* subject_key equals issuer_key_name */
+	bool self_issued; /* subject_key equals issuer_key_name;
+			     not when one is unreadable */
 
-	struct arena *arena;		/* holds all of the above */
+	struct storage *storage; /* holds all of the above */
 };
 
 /*
@@ -198,6 +201,16 @@ void certificate_digest(struct bytes der, struct digest *);
  * CA:TRUE, or a version 1 certificate that is self-issued.
  */
 bool certificate_is_authority(const struct certificate *);
+
+/*
+ * A Name by itself (a directoryName in a constraint): the form that
+ * subject_key has, RFC 5280 7.1.  A name is within a subtree exactly when
+ * its octets begin with the subtree's.  False when it is not a Name.
+ */
+bool name_canonical(struct arena *, struct bytes name, struct bytes *out);
+
+/* The same for showing (RFC 4514, clean); NULL when it is not a Name. */
+const char *name_text(struct arena *, struct bytes name);
 
 /* Self-issued, and its key identifiers, where present, say the same key. */
 bool certificate_looks_self_signed(const struct certificate *);

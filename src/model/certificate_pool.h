@@ -16,8 +16,12 @@
 struct certificate_pool;
 struct certificate_pool *certificate_pool_new(void);
 void certificate_pool_free(struct certificate_pool *);
-const struct certificate *certificate_pool_add(struct certificate_pool *,
-    struct bytes der);
+const struct certificate *certificate_pool_add(
+    struct certificate_pool *, struct bytes der);
+
+/* The same; *fresh tells whether the pool did not hold it (any more). */
+const struct certificate *certificate_pool_intern(
+    struct certificate_pool *, struct bytes der, bool *fresh);
 
 /*
  * Call between hosts, when nobody borrows from the pool: leaves beyond the
@@ -40,14 +44,13 @@ struct certificate_list {
 struct certificate_index *certificate_index_new(void);
 void certificate_index_free(struct certificate_index *);
 /* False, and nothing done, when this very certificate is there already. */
-bool certificate_index_add(struct certificate_index *,
-    const struct certificate *);
+bool certificate_index_add(
+    struct certificate_index *, const struct certificate *);
 struct certificate_list certificate_index_find(
     const struct certificate_index *, struct bytes canonical_subject);
 /* NULL: not there. */
 const struct certificate *certificate_index_get(
     const struct certificate_index *, const struct digest *sha256);
-struct certificate_list certificate_index_all(
-    const struct certificate_index *);
+struct certificate_list certificate_index_all(const struct certificate_index *);
 
 #endif

@@ -63,9 +63,11 @@ struct observation {
 
 /*
  * The members schema .. tls of a record, in the record's order; `received`
- * is written by result_write, after the leaf.
+ * is written by result_write, after the leaf.  The object borrows from the
+ * observation and from the arena until it is freed.
  */
-void observation_write(struct json *object, const struct observation *);
+void observation_write(struct json *object, const struct observation *,
+    struct arena *scratch);
 
 /* False with a reason when a member is missing or of the wrong kind. */
 bool observation_read(struct arena *, const struct json *object,

@@ -24,6 +24,7 @@ struct leaf_facts {
 	size_t name_count;
 	const char *issuer, *issuer_cn;
 	const char *serial;	/* hexadecimal */
+	bool undated;		/* the dates could not be read: written null */
 	int64_t not_before, not_after;
 	int64_t days_left;	/* whole days at the judging clock, rounded down */
 	const char *key;	/* "EC P-256", "RSA 2048", "Ed25519" */

@@ -65,9 +65,9 @@ struct crew_work {
 	void (*worker_free)(void *worker);
 
 	/* Calling thread: takes the message; nonzero ends the crew (full
-	   disk).  tick comes about five times a second. */
+	   disk).  tick comes about five times a second; nonzero ends too. */
 	int (*deliver)(void *context, void *message);
-	void (*tick)(void *context, const struct crew_progress *);
+	int (*tick)(void *context, const struct crew_progress *);
 	/* A message that nobody will take any more. */
 	void (*discard)(void *context, void *message);
 };

@@ -1,0 +1,28 @@
+/*
+ * What a command judges by, made ready from its options: stores, known
+ * intermediates, clock.
+ */
+#ifndef CMD_JUDGING_H
+#define CMD_JUDGING_H
+
+#include "audit/audit.h"
+#include "cmd/common_options.h"
+#include "fleet/known.h"
+
+struct judging {
+	struct audit_settings audit;	/* borrows from the rest */
+	struct trust_store **stores;
+	size_t store_count, store_capacity;
+	struct known *known;
+};
+
+/*
+ * False once it has complained on stderr: the command ends with exit 2.
+ * judging_clear is safe in any case.
+ */
+bool judging_prepare(struct judging *, const char *command,
+    const struct trust_settings *, const struct found_settings *,
+    const struct judge_settings *);
+void judging_clear(struct judging *);
+
+#endif

@@ -1,0 +1,109 @@
+/* The front door: finds the command and lets it in.  Scans nothing. */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "cmd/commands.h"
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+};
+
+static const struct command commands[] = {
+	{ "scan", command_scan, "probe every target, audit, write a report" },
+	{ "audit", command_audit,
+	    "judge again, with no network: other stores, another date" },
+	{ "stores", command_stores,
+	    "the trust stores found on this machine" },
+	{ "demo", command_demo,
+	    "scan a fleet of good and broken servers on loopback" },
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static void
+print_help(FILE *stream)
+{
+	fputs("fleetscan finds what is wrong with the TLS certificates of a "
+	      "fleet of hosts.\n\nUsage: fleetscan COMMAND [options] "
+	      "[arguments]\n\n",
+	    stream);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(stream, "  %-8s %s\n", commands[i].name,
+		    commands[i].help);
+	fputs("\n\"fleetscan help COMMAND\" tells a command's options.\n",
+	    stream);
+}
+
+static const struct command *
+find_command(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	log_error("%s: is no command; \"fleetscan help\" lists them", name);
+	return NULL;
+}
+
+static int
+help(int argc, char **argv)
+{
+	char option[] = "--help";
+	const struct command *command;
+
+	if (argc < 2) {
+		print_help(stdout);
+		return EXIT_CODE_FINISHED;
+	}
+	command = find_command(argv[1]);
+	if (command == NULL)
+		return EXIT_CODE_USAGE;
+	return command->run(2, (char *[]){ argv[1], option, NULL });
+}
+
+static bool
+is_one_of(const char *word, const char *first, const char *second)
+{
+	return strcmp(word, first) == 0 || strcmp(word, second) == 0;
+}
+
+static int
+run(int argc, char **argv)
+{
+	const struct command *command;
+
+	if (argc < 2) {
+		print_help(stderr);
+		return EXIT_CODE_USAGE;
+	}
+	if (is_one_of(argv[1], "--version", "version")) {
+		puts("fleetscan " FLEETSCAN_VERSION);
+		return EXIT_CODE_FINISHED;
+	}
+	if (is_one_of(argv[1], "--help", "-h")) {
+		print_help(stdout);
+		return EXIT_CODE_FINISHED;
+	}
+	if (strcmp(argv[1], "help") == 0)
+		return help(argc - 1, argv + 1);
+	command = find_command(argv[1]);
+	if (command == NULL)
+		return EXIT_CODE_USAGE;
+	return command->run(argc - 1, argv + 1);
+}
+
+/* What stdout could not take shows at the latest here. */
+int
+main(int argc, char **argv)
+{
+	int code = run(argc, argv);
+
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	log_error("standard output: %s", strerror(errno));
+	return EXIT_CODE_OUTPUT;
+}

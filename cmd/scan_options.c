@@ -1,0 +1,324 @@
+/* The options of scan: targets and probing; the rest is shared. */
+#include "cmd/scan_options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/address.h"
+#include "base/memory.h"
+#include "model/endpoint.h"
+#include "model/target.h"
+
+#define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
+
+enum {
+	DEFAULT_PORT = 443,
+	DEFAULT_CONCURRENCY = 500,
+	DEFAULT_PER_IP = 4,
+	DEFAULT_TIMEOUT_MS = 10000,
+	DEFAULT_RETRIES = 1,
+	MOST_SHARDS = 1000000
+};
+
+static const char not_yet[] = "not in this version";
+
+void
+scan_settings_init(struct scan_settings *settings)
+{
+	memset(settings, 0, sizeof(*settings));
+	settings->target.port = DEFAULT_PORT;
+	settings->probe.scan = (struct scan_options){
+		.concurrency = DEFAULT_CONCURRENCY,
+		.per_ip = DEFAULT_PER_IP,
+		.timeout_ms = DEFAULT_TIMEOUT_MS,
+		.retries = DEFAULT_RETRIES,
+	};
+	trust_settings_init(&settings->trust);
+	found_settings_init(&settings->found, AIA_FETCH);
+	judge_settings_init(&settings->judge);
+	output_settings_init(&settings->output);
+}
+
+static void
+probe_settings_clear(struct probe_settings *settings)
+{
+	for (size_t i = 0; i < settings->scan.resolver_count; i++)
+		free((char *)settings->scan.resolvers[i]);
+	free(settings->scan.resolvers);
+	for (size_t i = 0; i < settings->scan.override_count; i++) {
+		free((char *)settings->overrides[i].host);
+		free((char *)settings->overrides[i].ip);
+	}
+	free(settings->overrides);
+}
+
+void
+scan_settings_clear(struct scan_settings *settings)
+{
+	option_list_clear(&settings->target.lists);
+	probe_settings_clear(&settings->probe);
+	trust_settings_clear(&settings->trust);
+	found_settings_clear(&settings->found);
+	scan_settings_init(settings);
+}
+
+/* "IP", "IP:PORT", "[IPv6]:PORT"; the address in canonical form, on the heap. */
+static char *
+parse_address(struct bytes text, uint16_t *port)
+{
+	struct endpoint endpoint;
+	const char *fault;
+	bool is_address = false;
+	char *host;
+
+	if (!endpoint_parse(&endpoint, text, &fault) || endpoint.is_block ||
+	    endpoint.starttls != NULL)
+		return NULL;
+	host = target_host_normalize(endpoint.host, &is_address, &fault);
+	if (host != NULL && !is_address) {
+		free(host);
+		return NULL;
+	}
+	*port = endpoint.port;
+	return host;
+}
+
+static bool
+add_resolver(struct probe_settings *settings, const char *text)
+{
+	struct scan_options *scan = &settings->scan;
+	uint16_t port;
+	char *address = parse_address(bytes_from_string(text), &port);
+
+	if (address == NULL)
+		return false;
+	free(address);
+	scan->resolvers =
+	    memory_grow(scan->resolvers, scan->resolver_count,
+		&settings->resolver_capacity, sizeof(char *));
+	scan->resolvers[scan->resolver_count++] = memory_string(text);
+	return true;
+}
+
+static const char *
+parse_resolvers(void *group, const char *value)
+{
+	char *list = memory_string(value), *rest = list, *one;
+	bool good = true;
+
+	while (good && (one = strsep(&rest, ",")) != NULL)
+		good = add_resolver(group, one);
+	free(list);
+	return good ? NULL : "is not a list of IP or IP:PORT";
+}
+
+/* The host as targets name it, or "*". */
+static char *
+parse_override_host(struct bytes typed)
+{
+	const char *fault;
+	bool is_address;
+
+	if (bytes_equal(typed, bytes_from_string("*")))
+		return memory_string("*");
+	return target_host_normalize(typed, &is_address, &fault);
+}
+
+static const char *
+parse_resolve(void *group, const char *value)
+{
+	static const char fault[] = "is not HOST:PORT:IP or HOST:PORT:IP:PORT";
+	struct probe_settings *settings = group;
+	struct resolve_override override = { .port = 0 };
+	const char *port = strchr(value, ':');
+	const char *address = port == NULL ? NULL : strchr(port + 1, ':');
+
+	if (address == NULL ||
+	    !endpoint_port_parse(
+		bytes_of(port + 1, (size_t)(address - port - 1)),
+		&override.port))
+		return fault;
+	override.host =
+	    parse_override_host(bytes_of(value, (size_t)(port - value)));
+	override.ip = parse_address(
+	    bytes_from_string(address + 1), &override.to_port);
+	if (override.host == NULL || override.ip == NULL) {
+		free((char *)override.host);
+		free((char *)override.ip);
+		return fault;
+	}
+	settings->overrides =
+	    memory_grow(settings->overrides, settings->scan.override_count,
+		&settings->override_capacity, sizeof(override));
+	settings->overrides[settings->scan.override_count++] = override;
+	settings->scan.overrides = settings->overrides;
+	return NULL;
+}
+
+/* What a batch system calls this machine's part. */
+static const char *
+shard_of_environment(void)
+{
+	static const char *const names[] = {
+		"JOB_COMPLETION_INDEX",		/* Kubernetes Indexed Job */
+		"SLURM_ARRAY_TASK_ID",
+		"AWS_BATCH_JOB_ARRAY_INDEX",
+	};
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (getenv(names[i]) != NULL)
+			return getenv(names[i]);
+	return NULL;
+}
+
+static const char *
+parse_shard(void *group, const char *value)
+{
+	struct shard *shard = &((struct target_settings *)group)->shard;
+	const char *slash = strchr(value, '/'), *index;
+	char *typed;
+	bool good;
+
+	if (slash == NULL ||
+	    !option_unsigned(slash + 1, 1, MOST_SHARDS, &shard->count))
+		return "is not I/N or auto/N";
+	typed = memory_string(value);
+	typed[slash - value] = '\0';
+	index = strcmp(typed, "auto") == 0 ? shard_of_environment() : typed;
+	good = index != NULL && option_unsigned(index, 0, shard->count - 1,
+				    &shard->index);
+	free(typed);
+	if (index == NULL)
+		return "auto: JOB_COMPLETION_INDEX, SLURM_ARRAY_TASK_ID and "
+		       "AWS_BATCH_JOB_ARRAY_INDEX are not set";
+	return good ? NULL : "I is not from 0 to N-1";
+}
+
+static const char *
+refuse_for_now(void *group, const char *value)
+{
+	(void)group;
+	(void)value;
+	return not_yet;
+}
+
+#define TARGET(member) offsetof(struct target_settings, member)
+#define SCAN(member) offsetof(struct probe_settings, scan.member)
+
+static const struct option_row target_rows[] = {
+	{ .letter = 'l', .name = "list", .argument = "FILE",
+	    .kind = OPTION_LIST, .offset = TARGET(lists),
+	    .help = "targets, one a line, or CSV; - is stdin; repeatable" },
+	{ .letter = 'p', .name = "port", .argument = "N",
+	    .kind = OPTION_UNSIGNED, .offset = TARGET(port), .least = 1,
+	    .most = UINT16_MAX,
+	    .help = "where a target names none (default: 443)" },
+	{ .name = "sni", .argument = "NAME", .kind = OPTION_STRING,
+	    .offset = TARGET(sni),
+	    .help = "ask every target for this name" },
+	{ .name = "starttls", .argument = "PROTO", .kind = OPTION_FUNCTION,
+	    .parse = refuse_for_now, .help = "(not in this version)" },
+	{ .name = "strict", .kind = OPTION_FLAG, .offset = TARGET(strict),
+	    .help = "end with exit 2 at a bad line of a list" },
+	{ .name = "shard", .argument = "I/N", .kind = OPTION_FUNCTION,
+	    .parse = parse_shard,
+	    .help = "this machine's part, 0 to N-1; auto/N: as the batch "
+		    "system says" },
+	{ .name = "resume", .kind = OPTION_FLAG, .offset = TARGET(resume),
+	    .help = "go on with an interrupted run in -o DIR" },
+};
+
+static const char *const depth_words[] = { "full", "certificate", NULL };
+
+static const struct option_row probe_rows[] = {
+	{ .letter = 'c', .name = "concurrency", .argument = "N",
+	    .kind = OPTION_UNSIGNED, .offset = SCAN(concurrency), .least = 1,
+	    .most = 1000000, .help = "targets in flight (default: 500)" },
+	{ .name = "threads", .argument = "N", .kind = OPTION_UNSIGNED,
+	    .offset = SCAN(threads), .least = 1, .most = 1024,
+	    .help = "event loops (default: one a core)" },
+	{ .name = "rate", .argument = "N", .kind = OPTION_UNSIGNED,
+	    .offset = SCAN(rate), .least = 1, .most = 1000000,
+	    .help = "new connections a second (default: no limit)" },
+	{ .name = "per-ip", .argument = "N", .kind = OPTION_UNSIGNED,
+	    .offset = SCAN(per_ip), .least = 1, .most = 1000000,
+	    .help = "connections in flight to one address (default: 4)" },
+	{ .letter = 't', .name = "timeout", .argument = "SEC",
+	    .kind = OPTION_SECONDS, .offset = SCAN(timeout_ms), .least = 100,
+	    .most = 3600000,
+	    .help = "a whole target: DNS, connect and TLS (default: 10)" },
+	{ .name = "retries", .argument = "N", .kind = OPTION_UNSIGNED,
+	    .offset = SCAN(retries), .least = 0, .most = 10,
+	    .help = "for timeouts and resets, at the end (default: 1)" },
+	{ .letter = '4', .kind = OPTION_CHOICE, .offset = SCAN(family),
+	    .value = FAMILY_V4, .help = "IPv4 only" },
+	{ .letter = '6', .kind = OPTION_CHOICE, .offset = SCAN(family),
+	    .value = FAMILY_V6, .help = "IPv6 only" },
+	{ .name = "all-ips", .kind = OPTION_FUNCTION,
+	    .parse = refuse_for_now, .help = "(not in this version)" },
+	{ .letter = 'r', .name = "resolver", .argument = "IP[:PORT],...",
+	    .kind = OPTION_FUNCTION, .parse = parse_resolvers,
+	    .help = "DNS servers, and only these" },
+	{ .name = "resolve", .argument = "HOST:PORT:IP[:PORT]",
+	    .kind = OPTION_FUNCTION, .parse = parse_resolve,
+	    .help = "connect there instead, as in curl; repeatable" },
+	{ .name = "handshake", .argument = "full|certificate",
+	    .kind = OPTION_WORD, .offset = SCAN(depth), .words = depth_words,
+	    .help = "stop once the chain is in hand: cheaper, proves less "
+		    "(default: full)" },
+};
+
+struct option_group
+probe_group(struct probe_settings *settings)
+{
+	return (struct option_group){ "Probing", probe_rows,
+		COUNT(probe_rows), settings };
+}
+
+/* What options must not say together, or not leave unsaid. */
+static bool
+check(const struct scan_settings *settings, bool has_arguments)
+{
+	if (!has_arguments && settings->target.lists.count == 0) {
+		options_complain("scan", "no targets",
+		    "name hosts, or a list of them with -l FILE");
+		return false;
+	}
+	if (settings->target.resume && settings->output.directory == NULL) {
+		options_complain("scan", "--resume",
+		    "needs the interrupted run's directory, -o DIR");
+		return false;
+	}
+	return judge_settings_check(&settings->judge, "scan");
+}
+
+int
+scan_options_parse(struct scan_settings *settings, int argc, char **argv)
+{
+	const struct option_group groups[] = {
+		{ "Targets", target_rows, COUNT(target_rows),
+		    &settings->target },
+		probe_group(&settings->probe),
+		trust_group(&settings->trust),
+		found_group(&settings->found, true),
+		judge_group(&settings->judge),
+		output_group(&settings->output),
+	};
+	const struct usage usage = {
+		.command = "scan",
+		.synopsis = "scan [options] [-l FILE]... [HOST]...",
+		.about = "Probes every target, judges what it sends, and "
+			 "writes a run directory. A target is HOST, "
+			 "HOST:PORT, [IPv6]:PORT, an address, a CIDR block "
+			 "or a URL.",
+		.example = "  fleetscan scan -l hosts.txt -o reports/tonight\n"
+			   "  fleetscan scan www.example.com\n",
+		.groups = groups,
+		.group_count = COUNT(groups),
+	};
+	int first = options_parse(&usage, argc, argv);
+
+	if (first >= 0 && !check(settings, first < argc))
+		return OPTIONS_WRONG;
+	return first;
+}

@@ -1,0 +1,401 @@
+/*
+ * The decision order of the interface, "How the class is decided": search,
+ * rules, class, booleans, and the record's path and missing.  The search is
+ * in path.c, the rules in rules_*.c.
+ */
+#include "audit/audit.h"
+
+#include <stdlib.h>
+
+#include "audit/rules.h"
+#include "audit/validate.h"
+#include "base/memory.h"
+#include "model/leaf.h"
+
+enum { MOST_SOURCES = 8 };
+
+struct auditor {
+	const struct audit_settings *settings;
+	struct signature_memory *signatures;
+};
+
+/* One host's judgement while it is made. */
+struct judgement {
+	struct auditor *auditor;
+	struct arena *arena;
+	const struct audit_sources *sources;	/* NULL: not looked for yet */
+	struct validation validation;
+	struct audit_view view;
+	struct path_answer as_received, with_found;
+};
+
+struct auditor *
+auditor_new(const struct audit_settings *settings)
+{
+	struct auditor *auditor = memory_new(sizeof(*auditor));
+
+	auditor->settings = settings;
+	auditor->signatures = signature_memory_new();
+	return auditor;
+}
+
+void
+auditor_free(struct auditor *auditor)
+{
+	if (auditor == NULL)
+		return;
+	signature_memory_free(auditor->signatures);
+	free(auditor);
+}
+
+static enum key_use
+key_use_of(const struct observation *seen)
+{
+	if (!seen->has_tls || seen->tls.version == NULL ||
+	    seen->tls.group == NULL)
+		return KEY_USE_UNKNOWN;
+	return strcmp(seen->tls.group, "RSA") == 0 ? KEY_USE_DECRYPTS
+						   : KEY_USE_SIGNS;
+}
+
+/*
+ * The sources in their order, the store's own intermediates before what was
+ * fetched: a certificate at hand is worth more than one on the network.
+ */
+static size_t
+list_found(const struct audit_sources *sources, const struct trust_store *store,
+    struct found_source found[MOST_SOURCES])
+{
+	struct found_source own = {
+		.certificates = trust_store_intermediates(store),
+		.from = SOURCE_STORE,
+	};
+	size_t count = 0;
+	bool own_listed = false;
+
+	for (size_t i = 0; i < sources->count && count + 2 < MOST_SOURCES;
+	     i++) {
+		if (sources->list[i].from == SOURCE_AIA && !own_listed) {
+			found[count++] = own;
+			own_listed = true;
+		}
+		found[count++] = (struct found_source){
+			.certificates = sources->list[i].certificates,
+			.from = sources->list[i].from,
+		};
+	}
+	if (!own_listed)
+		found[count++] = own;
+	return count;
+}
+
+static void
+search(struct judgement *judgement, const struct trust_store *store,
+    bool with_found, struct path_answer *answer)
+{
+	struct found_source found[MOST_SOURCES];
+	struct path_question question = {
+		.arena = judgement->arena,
+		.edges = judgement->view.edges,
+		.received = judgement->view.received,
+		.received_count = judgement->view.received_count,
+		.store = store,
+		.found = found,
+		.validate = validate_path,
+		.step_faults = validate_step_faults,
+		.context = &judgement->validation,
+	};
+
+	if (with_found)
+		question.found_count =
+		    list_found(judgement->sources, store, found);
+	path_search(&question, answer);
+}
+
+static bool
+is_faultless(const struct path *path)
+{
+	return path->end == PATH_ANCHOR && path->faults.count == 0;
+}
+
+/* Faults that no other path could be without are the leaf's own. */
+static bool
+only_leaf_is_faulty(const struct path *path)
+{
+	size_t count = path->faults.count;
+
+	if (path->end != PATH_ANCHOR || count > FAULTS_MOST)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (path->faults.list[i].step != 0 ||
+		    path->faults.list[i].fault <= FAULT_UNSUPPORTED_KEY)
+			return false;
+	return true;
+}
+
+static const char *
+where_of(const struct judgement *judgement, const struct path_step *step)
+{
+	for (size_t i = 0; i < judgement->sources->count; i++) {
+		const struct audit_source *source =
+		    &judgement->sources->list[i];
+
+		if (source->from == step->from &&
+		    certificate_index_get(source->certificates,
+			&step->certificate->sha256) != NULL)
+			return source->where(source->context,
+			    step->certificate, judgement->view.seen->site);
+	}
+	return NULL;
+}
+
+static void
+list_missing(struct judgement *judgement, const struct path *path)
+{
+	struct audit_view *view = &judgement->view;
+
+	view->missing = arena_array(
+	    judgement->arena, path->length, sizeof(*view->missing));
+	for (size_t i = 1; i < path->length; i++) {
+		const struct path_step *step = &path->steps[i];
+		bool anchor =
+		    path->end == PATH_ANCHOR && i + 1 == path->length;
+
+		if (step->received >= 0 || anchor)
+			continue;
+		view->missing[view->missing_count++] = (struct step){
+			.sha256 = step->certificate->sha256,
+			.subject = step->certificate->subject,
+			.from = step->from,
+			.where = where_of(judgement, step),
+		};
+	}
+}
+
+/* Steps 3 to 6 of the decision for the default store. */
+static void
+choose_path(struct judgement *judgement)
+{
+	const struct trust_store *store =
+	    judgement->auditor->settings->stores[0];
+	struct audit_view *view = &judgement->view;
+	struct path *received = &judgement->as_received.path;
+	struct path *found = &judgement->with_found.path;
+
+	search(judgement, store, false, &judgement->as_received);
+	view->path = received;
+	if (judgement->sources == NULL || only_leaf_is_faulty(received))
+		return;
+	search(judgement, store, true, &judgement->with_found);
+	if (received->end != PATH_ANCHOR) {
+		view->path = found;
+		view->repaired = found;
+	} else if (is_faultless(found)) {
+		view->repaired = found;
+	}
+	if (view->repaired != NULL && view->repaired->end == PATH_ANCHOR)
+		list_missing(judgement, view->repaired);
+}
+
+/* Which of several findings names the class: the interface's order. */
+static const enum class_id precedence[] = {
+	CLASS_REVOKED,
+	CLASS_WRONG_ROOT,
+	CLASS_INVALID_CHAIN,
+	CLASS_EXPIRED,
+	CLASS_NAME_MISMATCH,
+	CLASS_MISSING_INTERMEDIATE,
+	CLASS_UNKNOWN_ISSUER,
+	CLASS_WEAK,
+};
+
+static const struct finding *
+find_by_id(const struct findings *findings, const char *id)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		if (strcmp(findings->list[i].id, id) == 0)
+			return &findings->list[i];
+	return NULL;
+}
+
+static void
+decide_class(const struct findings *findings, struct verdict *verdict)
+{
+	verdict->class_id = CLASS_OK;
+	verdict->cause = NULL;
+	for (size_t i = 0; i < sizeof(precedence) / sizeof(precedence[0]);
+	     i++) {
+		const struct finding *finding =
+		    find_by_id(findings, class_word(precedence[i]));
+
+		if (finding == NULL)
+			continue;
+		verdict->class_id = precedence[i];
+		verdict->cause = finding->cause;
+		break;
+	}
+	verdict->severity = SEVERITY_OK;
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings->list[i].severity > verdict->severity)
+			verdict->severity = findings->list[i].severity;
+}
+
+static void
+fill_path(struct arena *arena, const struct path *path, struct verdict *verdict)
+{
+	verdict->path = arena_array(arena, path->length, sizeof(struct step));
+	verdict->path_length = path->length;
+	for (size_t i = 0; i < path->length; i++)
+		verdict->path[i] = (struct step){
+			.sha256 = path->steps[i].certificate->sha256,
+			.subject = path->steps[i].certificate->subject,
+			.from = path->steps[i].from,
+		};
+}
+
+static void
+fill_flags(const struct judgement *judgement, const struct findings *findings,
+    struct verdict *verdict)
+{
+	const struct path *received = &judgement->as_received.path;
+
+	verdict->expired = find_by_id(findings, "expired") != NULL;
+	verdict->mismatched = judgement->view.name != NAME_MATCHES;
+	verdict->untrusted = received->end != PATH_ANCHOR;
+	verdict->self_signed =
+	    received->length == 1 && received->end == PATH_SELF_SIGNED;
+	verdict->revoked = find_by_id(findings, "revoked") != NULL;
+}
+
+static struct store_verdict
+judge_store(const struct trust_store *store, const struct path *path)
+{
+	struct store_verdict verdict = {
+		.name = trust_store_name(store),
+		.trusted = is_faultless(path),
+	};
+
+	if (path->end == PATH_ANCHOR)
+		verdict.anchor =
+		    path->steps[path->length - 1].certificate->subject;
+	if (path->end == PATH_ANCHOR && path->faults.count > 0)
+		verdict.reason = fault_cause(path->faults.list[0].fault);
+	if (path->end == PATH_SELF_SIGNED)
+		verdict.reason = "wrong_root";
+	if (path->end == PATH_OPEN)
+		verdict.reason = "issuer_not_sent";
+	return verdict;
+}
+
+/* Returns true when a found certificate could still change a verdict. */
+static bool
+fill_stores(struct judgement *judgement, struct verdict *verdict)
+{
+	const struct audit_settings *settings = judgement->auditor->settings;
+	bool open = !only_leaf_is_faulty(&judgement->as_received.path);
+
+	verdict->store_count = settings->store_count;
+	verdict->stores = arena_array(judgement->arena, settings->store_count,
+	    sizeof(struct store_verdict));
+	verdict->stores[0] = judge_store(
+	    settings->stores[0], &judgement->as_received.path);
+	for (size_t i = 1; i < settings->store_count; i++) {
+		struct path_answer answer;
+
+		search(judgement, settings->stores[i], false, &answer);
+		verdict->stores[i] =
+		    judge_store(settings->stores[i], &answer.path);
+		open = open || !only_leaf_is_faulty(&answer.path);
+	}
+	return open;
+}
+
+static void
+apply_rules(const struct audit_view *view, struct findings *findings)
+{
+	static const struct rule *const tables[] = {
+		path_rules,
+		tidy_rules,
+		date_rules,
+		tls_rules,
+	};
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (const struct rule *rule = tables[i]; rule->find != NULL;
+		     rule++)
+			rule->find(view, findings);
+}
+
+/* No certificate: the status is the whole story. */
+static void
+judge_without_chain(struct arena *arena, const struct observation *seen,
+    struct verdict *verdict)
+{
+	struct findings findings = { .arena = arena };
+	enum class_id class_id = CLASS_NO_TLS;
+
+	switch (seen->status) {
+	case STATUS_DNS_ERROR:
+	case STATUS_CONNECTION_REFUSED:
+	case STATUS_CONNECTION_TIMEOUT:
+	case STATUS_INVALID_INPUT:
+		class_id = CLASS_UNREACHABLE;
+		break;
+	default:
+		break;
+	}
+	findings_add(&findings, class_word(class_id),
+	    status_word(seen->status), -1, seen->error);
+	verdict->class_id = class_id;
+	verdict->cause = status_word(seen->status);
+	verdict->severity = SEVERITY_ERROR;
+	verdict->findings = findings.list;
+	verdict->finding_count = findings.count;
+}
+
+bool
+auditor_judge(struct auditor *auditor, struct arena *arena,
+    const struct observation *seen, const struct certificate *const *received,
+    const struct audit_sources *sources, struct result *result)
+{
+	struct judgement judgement = {
+		.auditor = auditor,
+		.arena = arena,
+		.sources = sources,
+	};
+	struct audit_view *view = &judgement.view;
+	struct findings findings = { .arena = arena };
+	bool open;
+
+	memset(result, 0, sizeof(*result));
+	result->seen = *seen;
+	if (seen->received_count == 0) {
+		judge_without_chain(arena, seen, &result->verdict);
+		return false;
+	}
+	view->settings = auditor->settings;
+	view->seen = seen;
+	view->received = received;
+	view->received_count = seen->received_count;
+	view->host = host_name_of(seen->host);
+	view->name = name_match(&view->host, received[0]);
+	view->edges = edge_memory_new(arena, auditor->signatures);
+	judgement.validation = (struct validation){
+		.now = auditor->settings->now,
+		.host = view->name == NAME_MATCHES ? &view->host : NULL,
+		.use = key_use_of(seen),
+	};
+	choose_path(&judgement);
+	apply_rules(view, &findings);
+	decide_class(&findings, &result->verdict);
+	result->verdict.findings = findings.list;
+	result->verdict.finding_count = findings.count;
+	result->verdict.missing = view->missing;
+	result->verdict.missing_count = view->missing_count;
+	fill_path(arena, view->path, &result->verdict);
+	fill_flags(&judgement, &findings, &result->verdict);
+	leaf_facts_fill(
+	    &result->leaf, arena, received[0], auditor->settings->now);
+	open = fill_stores(&judgement, &result->verdict);
+	return open && sources == NULL;
+}

@@ -1,0 +1,58 @@
+/*
+ * A rule is a row and a small pure function: it looks at one host's evidence
+ * and adds findings.  What a finding weighs and advises is in the catalogue
+ * (model/finding.c).
+ */
+#ifndef AUDIT_RULES_H
+#define AUDIT_RULES_H
+
+#include "audit/audit.h"
+#include "audit/name.h"
+#include "audit/path.h"
+
+/* Everything a rule may look at. */
+struct audit_view {
+	const struct audit_settings *settings;
+	const struct observation *seen;
+	const struct certificate *const *received;	/* leaf first */
+	size_t received_count;
+	struct host_name host;
+	enum name_match name;
+	struct edge_memory *edges;
+	const struct path *path;	/* the judged one, default store */
+	const struct path *repaired;	/* with found certificates; or NULL */
+	struct step *missing;		/* what should have been sent */
+	size_t missing_count;
+};
+
+struct findings {
+	struct arena *arena;
+	struct finding *list;
+	size_t count, capacity;
+};
+
+struct rule {
+	const char *name;
+	void (*find)(const struct audit_view *, struct findings *);
+};
+
+/* Tables that end with an empty row. */
+extern const struct rule path_rules[];	/* rules_path.c: decide the class */
+extern const struct rule tidy_rules[];	/* rules_tidy.c: what was sent */
+extern const struct rule date_rules[];	/* rules_dates.c */
+extern const struct rule tls_rules[];	/* rules_tls.c */
+
+/*
+ * Adds a finding with the severity of its catalogue row.  `detail` is a
+ * sentence in the arena or static; `cert` an index in received, or -1.
+ * Returns it for evidence to be added.
+ */
+struct finding *findings_add(struct findings *, const char *id,
+    const char *cause, int cert, const char *detail);
+void finding_tell(struct findings *, struct finding *, const char *key,
+    const char *value);
+
+/* "CN=R11" for messages: the CN, else the whole name, else "an empty name". */
+const char *name_for_people(struct arena *, const struct certificate *);
+
+#endif

@@ -1,0 +1,204 @@
+/*
+ * Findings that decide the class: what is wrong with the judged path, with
+ * the name, or with the chain's completeness.
+ */
+#include "audit/rules.h"
+
+#include "audit/fault.h"
+#include "base/clock.h"
+
+/* What a fault of this certificate means, in one sentence. */
+static const char *
+explain_dates(struct arena *arena, const struct certificate *certificate,
+    enum fault fault)
+{
+	char when[CLOCK_TEXT_SIZE];
+
+	if (fault == FAULT_NOT_YET_VALID) {
+		clock_format(certificate->not_before, when);
+		return arena_printf(arena, "%s is not valid before %s",
+		    name_for_people(arena, certificate), when);
+	}
+	clock_format(certificate->not_after, when);
+	return arena_printf(arena, "%s expired at %s",
+	    name_for_people(arena, certificate), when);
+}
+
+static const char *
+explain_critical(struct arena *arena, const struct certificate *certificate)
+{
+	const char *oid = "2.5.29.36 (policy constraints, not evaluated)";
+
+	if (certificate->inhibit_any_policy_critical)
+		oid = "2.5.29.54 (inhibit anyPolicy, not evaluated)";
+	if (certificate->unknown_critical_count > 0)
+		oid = certificate->unknown_critical[0];
+	return arena_printf(arena, "%s has the critical extension %s",
+	    name_for_people(arena, certificate), oid);
+}
+
+/* What stands before and after the certificate's name. */
+static const struct {
+	const char *before, *after;
+} explanations[FAULT_COUNT] = {
+	[FAULT_BAD_SIGNATURE] = { "the signature on ", " does not verify" },
+	[FAULT_UNSUPPORTED_ALGORITHM] = { "the signature algorithm of ",
+	    " is not supported" },
+	[FAULT_UNSUPPORTED_KEY] = { "the key that signed ",
+	    " is built to be costly, and is not used" },
+	[FAULT_NOT_A_CA] = { "",
+	    " is not a CA certificate but signed another one" },
+	[FAULT_PATH_LENGTH] = { "more CA certificates follow ",
+	    " than its path length allows" },
+	[FAULT_KEY_USAGE] = { "the key usage of ",
+	    " forbids what it is used for" },
+	[FAULT_PURPOSE] = { "the extended key usage of ",
+	    " excludes TLS servers" },
+	[FAULT_NAME_CONSTRAINTS] = { "the name constraints of ",
+	    " do not allow a name below it" },
+};
+
+static const char *
+explain(struct arena *arena, const struct certificate *certificate,
+    enum fault fault)
+{
+	const char *name = name_for_people(arena, certificate);
+
+	switch (fault) {
+	case FAULT_MALFORMED:
+		return arena_printf(
+		    arena, "%s: %s", name, certificate->damage);
+	case FAULT_LEAF_EXPIRED:
+	case FAULT_INTERMEDIATE_EXPIRED:
+	case FAULT_ROOT_EXPIRED:
+	case FAULT_NOT_YET_VALID:
+		return explain_dates(arena, certificate, fault);
+	case FAULT_UNKNOWN_CRITICAL_EXTENSION:
+		return explain_critical(arena, certificate);
+	case FAULT_RSA_BITS:
+	case FAULT_EC_BITS:
+	case FAULT_DSA:
+		return arena_printf(arena, "the key of %s is %s", name,
+		    certificate->key_name);
+	case FAULT_SHA1:
+	case FAULT_MD5:
+		return arena_printf(arena, "%s is signed with %s", name,
+		    certificate->signature_name);
+	default:
+		return arena_printf(arena, "%s%s%s",
+		    explanations[fault].before, name,
+		    explanations[fault].after);
+	}
+}
+
+static void
+find_path_faults(const struct audit_view *view, struct findings *findings)
+{
+	const struct faults *faults = &view->path->faults;
+
+	for (size_t i = 0; i < faults->count && i < FAULTS_MOST; i++) {
+		const struct path_fault *fault = &faults->list[i];
+		const struct path_step *step = &view->path->steps[fault->step];
+		struct finding *finding = findings_add(findings,
+		    fault_class(fault->fault), fault_cause(fault->fault),
+		    fault->step == 0 ? 0 : step->received,
+		    explain(findings->arena, step->certificate, fault->fault));
+
+		if (step->certificate->subject != NULL)
+			finding_tell(findings, finding, "subject",
+			    step->certificate->subject);
+	}
+}
+
+static void
+find_name_mismatch(const struct audit_view *view, struct findings *findings)
+{
+	static const char *const causes[] = {
+		[NAME_MISMATCH_OTHER] = "other_name",
+		[NAME_MISMATCH_WILDCARD_DEPTH] = "wildcard_depth",
+		[NAME_MISMATCH_NO_SAN] = "no_san",
+	};
+
+	if (view->name == NAME_MATCHES || view->received[0]->version == 0)
+		return;
+	findings_add(findings, "name_mismatch", causes[view->name], 0,
+	    arena_printf(findings->arena, "%s is not a name of %s",
+		view->seen->host,
+		name_for_people(findings->arena, view->received[0])));
+}
+
+static bool
+only_leaf_was_sent(const struct audit_view *view)
+{
+	for (size_t i = 1; i < view->received_count; i++)
+		if (!digest_equal(&view->received[i]->sha256,
+			&view->received[0]->sha256))
+			return false;
+	return true;
+}
+
+/* Complete as received: not missing.  With found certificates: missing. */
+static void
+find_missing_intermediate(
+    const struct audit_view *view, struct findings *findings)
+{
+	const struct step *first = view->missing;
+	struct finding *finding;
+
+	if (view->path != view->repaired || view->path->end != PATH_ANCHOR ||
+	    view->missing_count == 0)
+		return;
+	finding = findings_add(findings, "missing_intermediate",
+	    only_leaf_was_sent(view) ? "leaf_only" : "gap", -1,
+	    arena_printf(findings->arena, "the server does not send %s",
+		first->subject));
+	for (size_t i = 0; i < view->missing_count; i++)
+		finding_tell(
+		    findings, finding, "missing", view->missing[i].subject);
+	if (first->where != NULL)
+		finding_tell(findings, finding, "where", first->where);
+}
+
+static void
+find_wrong_root(const struct audit_view *view, struct findings *findings)
+{
+	const struct path *path = view->path;
+	const struct path_step *last = &path->steps[path->length - 1];
+	struct finding *finding;
+
+	if (path->end != PATH_SELF_SIGNED)
+		return;
+	finding = findings_add(findings, "wrong_root",
+	    path->length == 1 ? "self_signed" : "private_root",
+	    path->length == 1 ? 0 : last->received,
+	    arena_printf(findings->arena,
+		"the path ends at %s, which the store %s does not trust",
+		name_for_people(findings->arena, last->certificate),
+		trust_store_name(view->settings->stores[0])));
+	finding_tell(findings, finding, "root", last->certificate->subject);
+}
+
+static void
+find_unknown_issuer(const struct audit_view *view, struct findings *findings)
+{
+	const struct path *path = view->path;
+	const struct path_step *last = &path->steps[path->length - 1];
+
+	if (path->end != PATH_OPEN || last->certificate->version == 0)
+		return;
+	findings_add(findings, "unknown_issuer", NULL,
+	    path->length == 1 ? 0 : last->received,
+	    arena_printf(findings->arena,
+		"%s was neither sent nor found, so nobody can say whether an "
+		"intermediate is missing or the root is not trusted",
+		last->certificate->issuer));
+}
+
+const struct rule path_rules[] = {
+	{ "path faults", find_path_faults },
+	{ "name", find_name_mismatch },
+	{ "missing intermediate", find_missing_intermediate },
+	{ "wrong root", find_wrong_root },
+	{ "unknown issuer", find_unknown_issuer },
+	{ NULL, NULL },
+};

@@ -1,0 +1,234 @@
+/*
+ * Findings about what was sent beside the path: order, strays, duplicates,
+ * roots, dead cross-signs.  Current clients accept all of it; old ones do not.
+ */
+#include "audit/rules.h"
+
+/* FACTS: Firefox and PHP refuse nine intermediates, Java twelve. */
+enum { MOST_ACCEPTED_EVERYWHERE = 9 };
+
+static bool
+is_on_judged_path(
+    const struct audit_view *view, const struct certificate *certificate)
+{
+	for (size_t i = 0; i < view->path->length; i++)
+		if (digest_equal(&view->path->steps[i].certificate->sha256,
+			&certificate->sha256))
+			return true;
+	return false;
+}
+
+static bool
+is_repeated(const struct audit_view *view, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (digest_equal(&view->received[i]->sha256,
+			&view->received[at]->sha256))
+			return true;
+	return false;
+}
+
+static bool
+is_root(const struct audit_view *view, const struct certificate *certificate)
+{
+	return certificate->self_issued &&
+	    path_is_self_signed(view->edges, certificate);
+}
+
+/* Another certificate for a name and key that the judged path has too. */
+static bool
+is_other_version(
+    const struct audit_view *view, const struct certificate *certificate)
+{
+	for (size_t i = 1; i < view->path->length; i++) {
+		const struct certificate *on =
+		    view->path->steps[i].certificate;
+
+		if (digest_equal(
+			&on->spki_sha256, &certificate->spki_sha256) &&
+		    bytes_equal(on->subject_key, certificate->subject_key))
+			return true;
+	}
+	return false;
+}
+
+/* RFC 5246 7.4.2 wants each certificate to certify the one before it. */
+static void
+find_wrong_order(const struct audit_view *view, struct findings *findings)
+{
+	int last = 0;
+
+	for (size_t i = 1; i < view->path->length; i++) {
+		int at = view->path->steps[i].received;
+
+		if (at < 0)
+			continue;
+		if (at < last) {
+			findings_add(findings, "wrong_order", NULL, at,
+			    arena_printf(findings->arena,
+				"%s is sent before the certificate it signed",
+				name_for_people(findings->arena,
+				    view->received[at])));
+			return;
+		}
+		last = at;
+	}
+}
+
+static void
+find_duplicates(const struct audit_view *view, struct findings *findings)
+{
+	for (size_t i = 1; i < view->received_count; i++)
+		if (is_repeated(view, i))
+			findings_add(findings, "duplicate_certificate", NULL,
+			    (int)i,
+			    arena_printf(findings->arena,
+				"%s is sent more than once",
+				name_for_people(
+				    findings->arena, view->received[i])));
+}
+
+static void
+find_sent_roots(const struct audit_view *view, struct findings *findings)
+{
+	for (size_t i = 1; i < view->received_count; i++) {
+		const struct certificate *sent = view->received[i];
+
+		if (!is_repeated(view, i) && is_root(view, sent))
+			findings_add(findings, "root_sent", NULL, (int)i,
+			    arena_printf(findings->arena,
+				"%s is a root: clients have it or do not "
+				"trust it",
+				name_for_people(findings->arena, sent)));
+	}
+}
+
+/* Did whoever signed this cross-certificate expire, as far as we can see? */
+static bool
+issuer_is_expired(
+    const struct audit_view *view, const struct certificate *certificate)
+{
+	struct certificate_list anchors = certificate_index_find(
+	    trust_store_anchors(view->settings->stores[0]),
+	    certificate->issuer_key_name);
+
+	for (size_t i = 0; i < anchors.count; i++)
+		if (anchors.certificates[i]->not_after < view->settings->now)
+			return true;
+	return false;
+}
+
+static void
+report_stray(const struct audit_view *view, size_t at,
+    struct findings *findings)
+{
+	const struct certificate *sent = view->received[at];
+	const char *name = name_for_people(findings->arena, sent);
+	bool expired =
+	    sent->times_valid && sent->not_after < view->settings->now;
+
+	if (is_other_version(view, sent)) {
+		if (expired || issuer_is_expired(view, sent))
+			findings_add(findings, "expired_cross_sign", NULL,
+			    (int)at,
+			    arena_printf(findings->arena,
+				"%s, issued by %s, leads old clients into an "
+				"expired path",
+				name, sent->issuer));
+		return;
+	}
+	if (expired)
+		findings_add(findings, "expired_extra", NULL, (int)at,
+		    arena_printf(findings->arena,
+			"%s is not needed, and has expired", name));
+	else
+		findings_add(findings, "extra_certificate", NULL, (int)at,
+		    sent->version == 0
+			? "what is sent here is not a certificate"
+			: arena_printf(findings->arena,
+			      "%s is not on the path", name));
+}
+
+static void
+find_strays(const struct audit_view *view, struct findings *findings)
+{
+	for (size_t i = 1; i < view->received_count; i++)
+		if (!is_on_judged_path(view, view->received[i]) &&
+		    !is_repeated(view, i) &&
+		    !is_root(view, view->received[i]))
+			report_stray(view, i, findings);
+}
+
+static void
+find_long_chain(const struct audit_view *view, struct findings *findings)
+{
+	if (view->received_count > MOST_ACCEPTED_EVERYWHERE)
+		findings_add(findings, "chain_too_long", NULL, -1,
+		    arena_printf(findings->arena,
+			"%zu certificates are sent; some clients stop at 9",
+			view->received_count));
+}
+
+/* RFC 5280 4.2.1.1: the identifier is a hint, the signature the proof. */
+static void
+find_key_id_mismatch(const struct audit_view *view, struct findings *findings)
+{
+	const struct path *path = view->path;
+
+	for (size_t i = 0; i + 1 < path->length; i++) {
+		const struct certificate *subject = path->steps[i].certificate;
+
+		if (path->steps[i].signature != SIGNATURE_GOOD ||
+		    key_id_compare(subject, path->steps[i + 1].certificate) !=
+			KEY_ID_DIFFERS)
+			continue;
+		findings_add(findings, "aki_mismatch", NULL,
+		    i == 0 ? 0 : path->steps[i].received,
+		    arena_printf(findings->arena,
+			"the authority key identifier of %s is not that of "
+			"the key which signed it",
+			name_for_people(findings->arena, subject)));
+	}
+}
+
+/* Go and Firefox compare names octet by octet (FACTS). */
+static void
+find_name_encoding(const struct audit_view *view, struct findings *findings)
+{
+	const struct path *path = view->path;
+
+	for (size_t i = 0; i + 1 < path->length; i++) {
+		const struct certificate *subject = path->steps[i].certificate;
+		const struct certificate *issuer =
+		    path->steps[i + 1].certificate;
+
+		if (bytes_equal(subject->raw_issuer, issuer->raw_subject))
+			continue;
+		findings_add(findings, "name_encoding", NULL,
+		    i == 0 ? 0 : path->steps[i].received,
+		    arena_printf(findings->arena,
+			"%s spells its issuer's name in another encoding "
+			"than the issuer does",
+			name_for_people(findings->arena, subject)));
+	}
+}
+
+static void
+find_spent_budget(const struct audit_view *view, struct findings *findings)
+{
+	if (edge_memory_exhausted(view->edges))
+		findings_add(findings, "budget_exhausted", NULL, -1,
+		    "the search for a path was ended by its budget");
+}
+
+const struct rule tidy_rules[] = {
+	{ "order", find_wrong_order },
+	{ "duplicates", find_duplicates },
+	{ "roots", find_sent_roots },
+	{ "strays", find_strays },
+	{ "length", find_long_chain },
+	{ "key identifiers", find_key_id_mismatch },
+	{ "name encodings", find_name_encoding },
+	{ "budget", find_spent_budget },
+	{ NULL, NULL },
+};

@@ -1,0 +1,226 @@
+/*
+ * The rules of validate.h.  Each looks at one step of a path and adds its
+ * faults; what they mean for the host's class is decided elsewhere.
+ */
+#include "audit/validate.h"
+
+#include "audit/constraints.h"
+
+/* Below these, current clients refuse (OpenSSL security level 2 and up). */
+enum { LEAST_RSA_BITS = 2048, LEAST_EC_BITS = 224 };
+
+static bool
+is_anchor(const struct path *path, size_t step)
+{
+	return path->end == PATH_ANCHOR && step + 1 == path->length;
+}
+
+static void
+check_signature(const struct path_step *step, size_t at, struct faults *faults)
+{
+	if (!step->signed_above)
+		return;
+	if (step->signature == SIGNATURE_BAD)
+		faults_add(faults, FAULT_BAD_SIGNATURE, at);
+	if (step->signature == SIGNATURE_UNSUPPORTED_ALGORITHM)
+		faults_add(faults, FAULT_UNSUPPORTED_ALGORITHM, at);
+	if (step->signature == SIGNATURE_UNSUPPORTED_KEY)
+		faults_add(faults, FAULT_UNSUPPORTED_KEY, at);
+}
+
+/* RFC 5280 4.1.2.5: the last second of the validity period still counts. */
+static void
+check_dates(const struct certificate *certificate, bool root, size_t at,
+    int64_t now, struct faults *faults)
+{
+	if (!certificate->times_valid)
+		return;
+	if (now < certificate->not_before)
+		faults_add(faults, FAULT_NOT_YET_VALID, at);
+	if (now <= certificate->not_after)
+		return;
+	faults_add(faults,
+	    at == 0   ? FAULT_LEAF_EXPIRED
+		: root ? FAULT_ROOT_EXPIRED
+		       : FAULT_INTERMEDIATE_EXPIRED,
+	    at);
+}
+
+/*
+ * RFC 5280 6.1.4 (k) and (n).  A version 1 certificate cannot say that it is
+ * a CA; as an anchor the administrator has said it.
+ */
+static void
+check_authority(const struct certificate *certificate, bool anchor, size_t at,
+    struct faults *faults)
+{
+	bool old_anchor = anchor && certificate->version < 3;
+
+	if (at == 0)
+		return;
+	if (!certificate->is_ca && !old_anchor)
+		faults_add(faults, FAULT_NOT_A_CA, at);
+	if (certificate->has_key_usage &&
+	    (certificate->key_usage & USAGE_KEY_CERT_SIGN) == 0)
+		faults_add(faults, FAULT_KEY_USAGE, at);
+}
+
+/*
+ * What the handshake did with the leaf's key must be what it is for.  Without
+ * a handshake any of a server's uses will do, and a CA certificate in the
+ * leaf's place is judged as RFC 5280 does, which asks for none.
+ */
+static void
+check_leaf_usage(const struct certificate *leaf, enum key_use use,
+    struct faults *faults)
+{
+	unsigned wanted = USAGE_DIGITAL_SIGNATURE | USAGE_KEY_ENCIPHERMENT |
+	    USAGE_KEY_AGREEMENT;
+
+	if (!leaf->has_key_usage || (leaf->is_ca && use == KEY_USE_UNKNOWN))
+		return;
+	if (use == KEY_USE_SIGNS)
+		wanted = USAGE_DIGITAL_SIGNATURE;
+	if (use == KEY_USE_DECRYPTS)
+		wanted = USAGE_KEY_ENCIPHERMENT | USAGE_KEY_AGREEMENT;
+	if ((leaf->key_usage & wanted) == 0)
+		faults_add(faults, FAULT_KEY_USAGE, 0);
+}
+
+/* Purposes nest in practice: a CA for clients cannot vouch for servers. */
+static void
+check_purpose(
+    const struct certificate *certificate, size_t at, struct faults *faults)
+{
+	if (certificate->has_purposes &&
+	    (certificate->purposes &
+		(PURPOSE_SERVER_AUTH | PURPOSE_ANY)) == 0)
+		faults_add(faults, FAULT_PURPOSE, at);
+}
+
+/* RFC 5280 6.1.4 (o): policy processing is not ours, so critical means no. */
+static void
+check_critical(
+    const struct certificate *certificate, size_t at, struct faults *faults)
+{
+	if (certificate->unknown_critical_count > 0 ||
+	    certificate->inhibit_any_policy_critical ||
+	    (certificate->has_policy_constraints &&
+		certificate->policy_constraints_critical))
+		faults_add(faults, FAULT_UNKNOWN_CRITICAL_EXTENSION, at);
+}
+
+/* Nobody relies on the signature that a root puts on itself. */
+static void
+check_strength(const struct certificate *certificate, bool root, size_t at,
+    struct faults *faults)
+{
+	enum key_kind key = certificate->key_kind;
+
+	if ((key == KEY_RSA || key == KEY_RSA_PSS) &&
+	    certificate->key_bits < LEAST_RSA_BITS)
+		faults_add(faults, FAULT_RSA_BITS, at);
+	if (key == KEY_EC && certificate->key_bits > 0 &&
+	    certificate->key_bits < LEAST_EC_BITS)
+		faults_add(faults, FAULT_EC_BITS, at);
+	if (key == KEY_DSA)
+		faults_add(faults, FAULT_DSA, at);
+	if (root)
+		return;
+	if (certificate->signature_hash == HASH_SHA1)
+		faults_add(faults, FAULT_SHA1, at);
+	if (certificate->signature_hash == HASH_MD5 ||
+	    certificate->signature_hash == HASH_MD2)
+		faults_add(faults, FAULT_MD5, at);
+}
+
+/* Everything that this step has wrong whatever stands above or below it. */
+static void
+check_step(const struct validation *validation, const struct path *path,
+    size_t at, struct faults *faults)
+{
+	const struct path_step *step = &path->steps[at];
+	const struct certificate *certificate = step->certificate;
+	bool anchor = is_anchor(path, at);
+	bool root = at + 1 == path->length && path->end != PATH_OPEN;
+
+	if (certificate->damage != NULL)
+		faults_add(faults, FAULT_MALFORMED, at);
+	check_signature(step, at, faults);
+	check_dates(certificate, root, at, validation->now, faults);
+	check_authority(certificate, anchor, at, faults);
+	if (at == 0 && !anchor)
+		check_leaf_usage(certificate, validation->use, faults);
+	check_purpose(certificate, at, faults);
+	check_critical(certificate, at, faults);
+	check_strength(certificate, root, at, faults);
+}
+
+/* RFC 5280 6.1.4 (l), (m): self-issued certificates do not count. */
+static void
+check_path_length(const struct path *path, struct faults *faults)
+{
+	uint32_t below = 0;
+
+	for (size_t at = 1; at < path->length; at++) {
+		const struct certificate *issuer = path->steps[at].certificate;
+
+		if (issuer->has_path_length && issuer->is_ca &&
+		    below > issuer->path_length)
+			faults_add(faults, FAULT_PATH_LENGTH, at);
+		if (!issuer->self_issued)
+			below++;
+	}
+}
+
+/*
+ * RFC 5280 6.1.3 (b), (c): every certificate below a constrained one, but for
+ * self-issued intermediates.
+ */
+static void
+check_constraints(const struct validation *validation,
+    const struct path *path, struct faults *faults)
+{
+	unsigned budget = CONSTRAINTS_MOST_COMPARISONS;
+
+	for (size_t at = 1; at < path->length; at++) {
+		const struct certificate *issuer = path->steps[at].certificate;
+		bool allowed = true;
+
+		if (!issuer->has_name_constraints)
+			continue;
+		for (size_t below = 0; below < at && allowed; below++) {
+			const struct certificate *subject =
+			    path->steps[below].certificate;
+
+			if (below == 0 || !subject->self_issued)
+				allowed = constraints_allow(issuer, subject,
+				    below == 0 ? validation->host : NULL,
+				    &budget);
+		}
+		if (!allowed)
+			faults_add(faults, FAULT_NAME_CONSTRAINTS, at);
+	}
+}
+
+void
+validate_path(const void *context, struct path *path)
+{
+	const struct validation *validation = context;
+
+	for (size_t at = path->length; at > 0; at--)
+		check_step(validation, path, at - 1, &path->faults);
+	check_path_length(path, &path->faults);
+	check_constraints(validation, path, &path->faults);
+}
+
+size_t
+validate_step_faults(const void *context, const struct path *path, size_t step)
+{
+	struct faults faults = { .count = 0 };
+
+	check_step(context, path, step, &faults);
+	if (step > 0 && path->steps[step - 1].signature != SIGNATURE_GOOD)
+		faults.count++;
+	return faults.count;
+}

@@ -1,0 +1,31 @@
+/*
+ * Path validation of our own, rule by rule in the order of RFC 5280 6.1, so
+ * that every failure has exactly one reason.  Anchors are checked too where
+ * clients do (dates, critical extensions, constraints), not their signature.
+ */
+#ifndef AUDIT_VALIDATE_H
+#define AUDIT_VALIDATE_H
+
+#include "audit/name.h"
+#include "audit/path.h"
+
+/* What the leaf's key is used for in this handshake. */
+enum key_use {
+	KEY_USE_UNKNOWN,	/* no handshake: a saved chain */
+	KEY_USE_SIGNS,		/* (EC)DHE, TLS 1.3 */
+	KEY_USE_DECRYPTS	/* RSA key exchange */
+};
+
+struct validation {
+	int64_t now;
+	const struct host_name *host;	/* NULL: not on the leaf, so that name
+					   constraints do not concern it */
+	enum key_use use;
+};
+
+/* For struct path_question; context is a struct validation. */
+void validate_path(const void *context, struct path *);
+size_t validate_step_faults(
+    const void *context, const struct path *, size_t step);
+
+#endif

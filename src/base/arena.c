@@ -1,0 +1,162 @@
+/*
+ * A chain of blocks, the newest being cut from.  Blocks grow with the arena,
+ * so that a certificate costs one and a large file a handful.
+ */
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdalign.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+
+enum { FIRST_BLOCK = 4096 - 64, LARGEST_BLOCK = 256 * 1024 };
+
+struct block {
+	struct block *older;
+	size_t size, used;
+	alignas(max_align_t) unsigned char octets[];
+};
+
+struct arena {
+	struct block *newest;
+	struct block *first;
+};
+
+static struct block *
+block_new(size_t size, struct block *older)
+{
+	struct block *block;
+
+	if (size > SIZE_MAX - sizeof(*block))
+		log_fatal("out of memory");
+	block = malloc(sizeof(*block) + size);
+	if (block == NULL)
+		log_fatal("out of memory");
+	block->older = older;
+	block->size = size;
+	block->used = 0;
+	return block;
+}
+
+struct arena *
+arena_new(void)
+{
+	struct arena *arena = memory_new(sizeof(*arena));
+
+	arena->first = arena->newest = block_new(FIRST_BLOCK, NULL);
+	return arena;
+}
+
+static void
+free_down_to(struct arena *arena, const struct block *last)
+{
+	while (arena->newest != last) {
+		struct block *older = arena->newest->older;
+
+		free(arena->newest);
+		arena->newest = older;
+	}
+}
+
+void
+arena_free(struct arena *arena)
+{
+	if (arena == NULL)
+		return;
+	free_down_to(arena, NULL);
+	free(arena);
+}
+
+void
+arena_reset(struct arena *arena)
+{
+	free_down_to(arena, arena->first);
+	arena->first->used = 0;
+}
+
+static void
+add_block(struct arena *arena, size_t wanted)
+{
+	size_t size = arena->newest->size * 2;
+
+	if (size > LARGEST_BLOCK)
+		size = LARGEST_BLOCK;
+	if (size < wanted)
+		size = wanted;
+	arena->newest = block_new(size, arena->newest);
+}
+
+static void *
+cut(struct arena *arena, size_t size)
+{
+	const size_t mask = alignof(max_align_t) - 1;
+	void *piece;
+
+	if (size > SIZE_MAX / 2)
+		log_fatal("out of memory");
+	size = (size + mask) & ~mask;
+	if (size > arena->newest->size - arena->newest->used)
+		add_block(arena, size);
+	piece = arena->newest->octets + arena->newest->used;
+	arena->newest->used += size;
+	return piece;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size)
+{
+	return memset(cut(arena, size), 0, size);
+}
+
+void *
+arena_array(struct arena *arena, size_t count, size_t size)
+{
+	size_t total;
+
+	if (__builtin_mul_overflow(count, size, &total))
+		log_fatal("out of memory");
+	return arena_alloc(arena, total);
+}
+
+char *
+arena_string(struct arena *arena, const char *string)
+{
+	size_t size;
+
+	if (string == NULL)
+		return NULL;
+	size = strlen(string) + 1;
+	return memcpy(cut(arena, size), string, size);
+}
+
+struct bytes
+arena_bytes(struct arena *arena, struct bytes bytes)
+{
+	uint8_t *copy = cut(arena, bytes.size);
+
+	if (bytes.size > 0)
+		memcpy(copy, bytes.data, bytes.size);
+	return bytes_of(copy, bytes.size);
+}
+
+char *
+arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+	int size;
+
+	va_start(arguments, format);
+	size = vsnprintf(NULL, 0, format, arguments);
+	va_end(arguments);
+	if (size < 0)
+		log_bug("format cannot be printed");
+	text = cut(arena, (size_t)size + 1);
+	va_start(arguments, format);
+	vsnprintf(text, (size_t)size + 1, format, arguments);
+	va_end(arguments);
+	return text;
+}

@@ -1,0 +1,110 @@
+/*
+ * Base64 by RFC 4648 section 4, both ways.  PEM armour is not known here.
+ */
+#include "base/base64.h"
+
+enum { PADDING = 64, BLANK = 65, FOREIGN = 66 };
+
+void
+base64_append(struct text *text, struct bytes in)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	char *out;
+
+	text_reserve(text, (in.size + 2) / 3 * 4);
+	out = text->data + text->size;
+	for (size_t at = 0; at < in.size; at += 3) {
+		size_t left = in.size - at;
+		uint32_t group = (uint32_t)in.data[at] << 16;
+
+		if (left > 1)
+			group |= (uint32_t)in.data[at + 1] << 8;
+		if (left > 2)
+			group |= in.data[at + 2];
+		*out++ = digits[group >> 18];
+		*out++ = digits[group >> 12 & 63];
+		*out++ = left > 1 ? digits[group >> 6 & 63] : '=';
+		*out++ = left > 2 ? digits[group & 63] : '=';
+	}
+	*out = '\0';
+	text->size = (size_t)(out - text->data);
+}
+
+char *
+base64_encode(struct arena *arena, struct bytes in)
+{
+	struct text text = { NULL, 0, 0 };
+	char *encoded;
+
+	base64_append(&text, in);
+	encoded = arena_string(arena, text.data);
+	text_free(&text);
+	return encoded;
+}
+
+static unsigned
+value_of(uint8_t c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26u;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52u;
+	if (c == '+')
+		return 62;
+	if (c == '/')
+		return 63;
+	if (c == '=')
+		return PADDING;
+	return c == ' ' || (c >= '\t' && c <= '\r') ? BLANK : FOREIGN;
+}
+
+/*
+ * After the last octet: the groups must be whole, the padding what the digits
+ * before it ask for, and the bits that no octet took must be zero.
+ */
+static bool
+ends_well(size_t digits, size_t padding, uint32_t bits)
+{
+	switch (digits % 4) {
+	case 0:
+		return padding == 0;
+	case 2:
+		return padding == 2 && (bits & 15) == 0;
+	case 3:
+		return padding == 1 && (bits & 3) == 0;
+	default:
+		return false;
+	}
+}
+
+int
+base64_decode(struct arena *arena, struct bytes encoded, struct bytes *out)
+{
+	uint8_t *octets = arena_alloc(arena, encoded.size / 4 * 3 + 3);
+	size_t size = 0, digits = 0, padding = 0;
+	uint32_t bits = 0;
+
+	for (size_t i = 0; i < encoded.size; i++) {
+		unsigned value = value_of(encoded.data[i]);
+
+		if (value == BLANK)
+			continue;
+		if (value == PADDING) {
+			padding++;
+			continue;
+		}
+		if (value == FOREIGN || padding > 0)
+			return -1;
+		bits = bits << 6 | value;
+		if (digits++ % 4 != 0)
+			octets[size++] =
+			    (uint8_t)(bits >> (6 - 2 * ((digits - 1) % 4)));
+	}
+	if (!ends_well(digits, padding, bits))
+		return -1;
+	*out = bytes_of(octets, size);
+	return 0;
+}

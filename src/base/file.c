@@ -1,0 +1,237 @@
+/*
+ * Whole files, directories, and files that appear whole or not at all.
+ * Reading line by line is in line_reader.c.
+ */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+enum { READ_SIZE = 64 * 1024 };
+
+/* Closes on the way out of a failure, whose errno is the one that counts. */
+static int
+close_failed(int fd)
+{
+	int failure = errno;
+
+	close(fd);
+	errno = failure;
+	return -1;
+}
+
+/* One octet more than the limit is asked for: it tells "all" from "more". */
+static int
+read_all(int fd, size_t limit, struct text *text)
+{
+	for (size_t total = 0;;) {
+		size_t wanted =
+		    limit - total < READ_SIZE ? limit - total + 1 : READ_SIZE;
+		ssize_t got;
+
+		text_reserve(text, wanted);
+		got = read(fd, text->data + text->size, wanted);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return (int)got;
+		total += (size_t)got;
+		if (total > limit) {
+			errno = EFBIG;
+			return -1;
+		}
+		text->size += (size_t)got;
+		text->data[text->size] = '\0';
+	}
+}
+
+int
+file_read(const char *path, size_t limit, struct text *text)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t before = text->size;
+
+	if (fd < 0)
+		return -1;
+	text_reserve(text, 0);
+	if (read_all(fd, limit, text) < 0) {
+		text->size = before;
+		text->data[before] = '\0';
+		return close_failed(fd);
+	}
+	close(fd);
+	return 0;
+}
+
+static int
+make_one(const char *path)
+{
+	if (mkdir(path, 0777) == 0)
+		return 0;
+	if (errno != EEXIST || !file_is_directory(path))
+		return -1;
+	return 0;
+}
+
+int
+file_make_directory(const char *path)
+{
+	char *copy = memory_string(path);
+	int result = 0;
+
+	for (char *at = copy; *at != '\0' && result == 0; at++) {
+		if (*at != '/' || at == copy)
+			continue;
+		*at = '\0';
+		result = make_one(copy);
+		*at = '/';
+	}
+	if (result == 0)
+		result = make_one(copy);
+	free(copy);
+	return result;
+}
+
+bool
+file_exists(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0;
+}
+
+bool
+file_is_directory(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+char *
+file_join(const char *directory, const char *name)
+{
+	struct text path = { NULL, 0, 0 };
+
+	text_append(&path, directory);
+	if (path.size > 0 && path.data[path.size - 1] != '/')
+		text_append_char(&path, '/');
+	text_append(&path, name);
+	return path.data;
+}
+
+struct file_draft {
+	char *path, *temporary;
+	FILE *stream;
+};
+
+static void
+draft_free(struct file_draft *draft)
+{
+	int failure = errno;
+
+	free(draft->path);
+	free(draft->temporary);
+	free(draft);
+	errno = failure;
+}
+
+/* mkostemp makes files for the owner alone; reports are for everyone. */
+static mode_t
+usual_mode(void)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return 0644 & ~mask;
+}
+
+static FILE *
+create_temporary(char *template)
+{
+	int fd = mkostemp(template, O_CLOEXEC);
+	FILE *stream;
+
+	if (fd < 0)
+		return NULL;
+	stream = fchmod(fd, usual_mode()) == 0 ? fdopen(fd, "w") : NULL;
+	if (stream == NULL) {
+		close_failed(fd);
+		unlink(template);
+	}
+	return stream;
+}
+
+struct file_draft *
+file_draft_open(const char *path)
+{
+	struct file_draft *draft = memory_new(sizeof(*draft));
+	struct text template = { NULL, 0, 0 };
+
+	text_printf(&template, "%s.tmp.XXXXXX", path);
+	draft->path = memory_string(path);
+	draft->temporary = template.data;
+	draft->stream = create_temporary(draft->temporary);
+	if (draft->stream == NULL) {
+		draft_free(draft);
+		return NULL;
+	}
+	return draft;
+}
+
+FILE *
+file_draft_stream(struct file_draft *draft)
+{
+	return draft->stream;
+}
+
+/* Everything on the disk, or the errno of the first thing that went wrong. */
+static int
+finish(FILE *stream)
+{
+	bool failed = ferror(stream) != 0;
+
+	if (failed)
+		errno = EIO;
+	if (failed || fflush(stream) != 0 || fsync(fileno(stream)) != 0) {
+		int failure = errno;
+
+		fclose(stream);
+		errno = failure;
+		return -1;
+	}
+	return fclose(stream);
+}
+
+int
+file_draft_commit(struct file_draft *draft)
+{
+	int result = finish(draft->stream);
+
+	if (result == 0)
+		result = rename(draft->temporary, draft->path);
+	if (result != 0) {
+		int failure = errno;
+
+		unlink(draft->temporary);
+		errno = failure;
+		result = -1;
+	}
+	draft_free(draft);
+	return result;
+}
+
+void
+file_draft_abandon(struct file_draft *draft)
+{
+	if (draft == NULL)
+		return;
+	fclose(draft->stream);
+	unlink(draft->temporary);
+	draft_free(draft);
+}

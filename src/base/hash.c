@@ -1,0 +1,93 @@
+/*
+ * SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF"):
+ * one round a word, three at the end.
+ */
+#include "base/hash.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <sys/random.h>
+
+#include "base/log.h"
+
+struct state {
+	uint64_t v0, v1, v2, v3;
+};
+
+struct hash_key
+hash_key_random(void)
+{
+	struct hash_key key;
+	ssize_t got;
+
+	do
+		got = getrandom(&key, sizeof(key), 0);
+	while (got < 0 && errno == EINTR);
+	if (got != (ssize_t)sizeof(key))
+		log_fatal("no random numbers from the system");
+	return key;
+}
+
+static inline uint64_t
+rotate(uint64_t word, int bits)
+{
+	return word << bits | word >> (64 - bits);
+}
+
+static inline void
+mix(struct state *s)
+{
+	s->v0 += s->v1;
+	s->v1 = rotate(s->v1, 13) ^ s->v0;
+	s->v0 = rotate(s->v0, 32);
+	s->v2 += s->v3;
+	s->v3 = rotate(s->v3, 16) ^ s->v2;
+	s->v0 += s->v3;
+	s->v3 = rotate(s->v3, 21) ^ s->v0;
+	s->v2 += s->v1;
+	s->v1 = rotate(s->v1, 17) ^ s->v2;
+	s->v2 = rotate(s->v2, 32);
+}
+
+static inline void
+absorb(struct state *s, uint64_t word)
+{
+	s->v3 ^= word;
+	mix(s);
+	s->v0 ^= word;
+}
+
+/* The octets after the last whole word, and the length in the top octet. */
+static uint64_t
+last_word(const uint8_t *tail, size_t size)
+{
+	uint64_t word = (uint64_t)size << 56;
+
+	for (size_t i = 0; i < size % 8; i++)
+		word |= (uint64_t)tail[i] << (8 * i);
+	return word;
+}
+
+uint64_t
+hash_bytes(const struct hash_key *key, struct bytes bytes)
+{
+	struct state s = {
+		UINT64_C(0x736f6d6570736575) ^ key->k0,
+		UINT64_C(0x646f72616e646f6d) ^ key->k1,
+		UINT64_C(0x6c7967656e657261) ^ key->k0,
+		UINT64_C(0x7465646279746573) ^ key->k1,
+	};
+	size_t whole = bytes.size & ~(size_t)7;
+
+	for (size_t at = 0; at < whole; at += 8) {
+		uint64_t word;
+
+		memcpy(&word, bytes.data + at, sizeof(word));
+		absorb(&s, le64toh(word));
+	}
+	absorb(&s, last_word(bytes.data + whole, bytes.size));
+	s.v2 ^= 0xff;
+	for (int i = 0; i < 3; i++)
+		mix(&s);
+	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+}

@@ -1,0 +1,432 @@
+/*
+ * JSON over cJSON, the only place that knows the library.  Strings are
+ * referenced, not copied, and printed straight into the text: a record is
+ * built and written a million times.  What JSON cannot carry is caught here:
+ * octets that are not UTF-8 going out, NULs and depth coming in.
+ */
+#include "base/json.h"
+
+#include <cjson/cJSON.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/utf8.h"
+
+enum { MOST_DEPTH = 64, FIRST_PRINT = 4096, PRINT_SLACK = 8 };
+
+static const cJSON *
+node(const struct json *json)
+{
+	return (const cJSON *)json;
+}
+
+/* cJSON says NULL for only one reason here: no memory. */
+static cJSON *
+must(cJSON *item)
+{
+	if (item == NULL)
+		log_fatal("out of memory");
+	return item;
+}
+
+static struct json *
+add(struct json *object, const char *key, cJSON *item)
+{
+	if (!cJSON_AddItemToObjectCS((cJSON *)object, key, must(item)))
+		log_bug("a member was added to what is no object");
+	return (struct json *)item;
+}
+
+/* The key is copied. */
+static struct json *
+put(struct json *object, const char *key, cJSON *item)
+{
+	if (!cJSON_AddItemToObject((cJSON *)object, key, must(item)))
+		log_bug("a member was added to what is no object");
+	return (struct json *)item;
+}
+
+static struct json *
+append(struct json *array, cJSON *item)
+{
+	if (!cJSON_AddItemToArray((cJSON *)array, must(item)))
+		log_bug("an element was added to what is no array");
+	return (struct json *)item;
+}
+
+/* The last resort: a string that nobody cleaned, made UTF-8. */
+static cJSON *
+repaired_string(struct bytes bytes)
+{
+	struct text text = { NULL, 0, 0 };
+	cJSON *item;
+
+	while (bytes.size > 0) {
+		size_t valid = utf8_valid_prefix(bytes);
+
+		text_append_bytes(&text, bytes_of(bytes.data, valid));
+		if (valid == bytes.size)
+			break;
+		text_append(&text, "\xef\xbf\xbd"); /* U+FFFD */
+		bytes.data += valid + 1;
+		bytes.size -= valid + 1;
+	}
+	item = cJSON_CreateString(text.data);
+	text_free(&text);
+	return item;
+}
+
+static cJSON *
+string_item(const char *string)
+{
+	struct bytes bytes;
+
+	if (string == NULL)
+		return cJSON_CreateNull();
+	bytes = bytes_from_string(string);
+	if (utf8_valid_prefix(bytes) == bytes.size)
+		return cJSON_CreateStringReference(string);
+	return repaired_string(bytes);
+}
+
+static cJSON *
+digest_item(const struct digest *digest)
+{
+	char hex[DIGEST_HEX_SIZE];
+
+	digest_to_hex(digest, hex);
+	return cJSON_CreateString(hex);
+}
+
+struct json *
+json_new_object(void)
+{
+	return (struct json *)must(cJSON_CreateObject());
+}
+
+struct json *
+json_new_array(void)
+{
+	return (struct json *)must(cJSON_CreateArray());
+}
+
+void
+json_free(struct json *json)
+{
+	cJSON_Delete((cJSON *)json);
+}
+
+struct json *
+json_add_object(struct json *object, const char *key)
+{
+	return add(object, key, cJSON_CreateObject());
+}
+
+struct json *
+json_add_array(struct json *object, const char *key)
+{
+	return add(object, key, cJSON_CreateArray());
+}
+
+void
+json_add_null(struct json *object, const char *key)
+{
+	add(object, key, cJSON_CreateNull());
+}
+
+void
+json_add_bool(struct json *object, const char *key, bool value)
+{
+	add(object, key, cJSON_CreateBool(value));
+}
+
+void
+json_add_number(struct json *object, const char *key, double value)
+{
+	add(object, key, cJSON_CreateNumber(value));
+}
+
+void
+json_add_integer(struct json *object, const char *key, int64_t value)
+{
+	add(object, key, cJSON_CreateNumber((double)value));
+}
+
+void
+json_add_string(struct json *object, const char *key, const char *string)
+{
+	add(object, key, string_item(string));
+}
+
+void
+json_add_digest(
+    struct json *object, const char *key, const struct digest *digest)
+{
+	add(object, key, digest_item(digest));
+}
+
+struct json *
+json_put_object(struct json *object, const char *key)
+{
+	return put(object, key, cJSON_CreateObject());
+}
+
+void
+json_put_integer(struct json *object, const char *key, int64_t value)
+{
+	put(object, key, cJSON_CreateNumber((double)value));
+}
+
+struct json *
+json_append_object(struct json *array)
+{
+	return append(array, cJSON_CreateObject());
+}
+
+void
+json_append_string(struct json *array, const char *string)
+{
+	append(array, string_item(string));
+}
+
+void
+json_append_digest(struct json *array, const struct digest *digest)
+{
+	append(array, digest_item(digest));
+}
+
+void
+json_append_integer(struct json *array, int64_t value)
+{
+	append(array, cJSON_CreateNumber((double)value));
+}
+
+/*
+ * cJSON prints into a buffer of a given size or not at all.  A text that is
+ * used again has room from the last record, so the second try is rare.
+ */
+static void
+print(const struct json *json, struct text *text, bool pretty)
+{
+	for (size_t room = FIRST_PRINT;; room *= 2) {
+		size_t free_octets;
+
+		text_reserve(text, room);
+		free_octets = text->capacity - text->size;
+		if (free_octets > INT_MAX)
+			free_octets = INT_MAX;
+		if (cJSON_PrintPreallocated((cJSON *)json,
+			text->data + text->size, (int)free_octets, pretty))
+			break;
+		if (room > INT_MAX / 2)
+			log_fatal("a JSON document is larger than 2 GiB");
+	}
+	text->size += strlen(text->data + text->size);
+}
+
+void
+json_print(const struct json *json, struct text *text)
+{
+	print(json, text, false);
+}
+
+void
+json_print_pretty(const struct json *json, struct text *text)
+{
+	print(json, text, true);
+}
+
+/* Where a look over a text has come to. */
+struct look {
+	struct bytes text;
+	size_t at, depth;
+	bool in_string;
+};
+
+static const char *
+look_at_octet(struct look *look)
+{
+	static const char nul[] = "\\u0000";
+	const uint8_t *octet = look->text.data + look->at;
+
+	if (*octet == '"') {
+		look->in_string = !look->in_string;
+	} else if (look->in_string && *octet == '\\') {
+		if (look->text.size - look->at >= sizeof(nul) - 1 &&
+		    memcmp(octet, nul, sizeof(nul) - 1) == 0)
+			return "an escaped NUL";
+		look->at++;
+	} else if (look->in_string) {
+		return NULL;
+	} else if (*octet == '{' || *octet == '[') {
+		if (++look->depth > MOST_DEPTH)
+			return "deeper than 64 levels";
+	} else if ((*octet == '}' || *octet == ']') && look->depth > 0) {
+		look->depth--;
+	}
+	return NULL;
+}
+
+/*
+ * What cJSON lets pass and we do not, found before it recurses: NULs (as
+ * octets or escaped, it would cut the string there), depth, other encodings.
+ * Returns a reason and *at where, or NULL.
+ */
+static const char *
+refuse(struct bytes text, size_t *at)
+{
+	struct look look = { text, 0, 0, false };
+	const char *reason = NULL;
+
+	*at = utf8_valid_prefix(text);
+	if (*at < text.size)
+		return "not UTF-8";
+	for (; look.at < text.size && reason == NULL; look.at++) {
+		*at = look.at;
+		reason =
+		    text.data[look.at] == '\0' ? "a NUL" : look_at_octet(&look);
+	}
+	return reason;
+}
+
+static bool
+is_blank(const char *string)
+{
+	return string[strspn(string, " \t\r\n")] == '\0';
+}
+
+struct json *
+json_parse(struct bytes input, char error_text[80])
+{
+	/* With a final NUL: cJSON before 1.7.18 reads one octet too far. */
+	struct text copy = { NULL, 0, 0 };
+	const char *end = NULL, *reason;
+	cJSON *item = NULL;
+	size_t at;
+
+	reason = refuse(input, &at);
+	if (reason == NULL) {
+		text_append_bytes(&copy, input);
+		item = cJSON_ParseWithLengthOpts(
+		    copy.data, copy.size, &end, false);
+		at = end == NULL ? 0 : (size_t)(end - copy.data);
+		if (item == NULL)
+			reason = "not JSON";
+		else if (!is_blank(end))
+			reason = "more than one value";
+	}
+	text_free(&copy);
+	if (reason == NULL)
+		return (struct json *)item;
+	cJSON_Delete(item);
+	snprintf(error_text, 80, "%s at octet %zu", reason, at + 1);
+	return NULL;
+}
+
+const struct json *
+json_get(const struct json *object, const char *key)
+{
+	if (!cJSON_IsObject(node(object)))
+		return NULL;
+	return (const struct json *)cJSON_GetObjectItemCaseSensitive(
+	    node(object), key);
+}
+
+const char *
+json_string(const struct json *json)
+{
+	return cJSON_GetStringValue(node(json));
+}
+
+bool
+json_is_null(const struct json *json)
+{
+	return json == NULL || cJSON_IsNull(node(json));
+}
+
+bool
+json_is_object(const struct json *json)
+{
+	return cJSON_IsObject(node(json));
+}
+
+bool
+json_is_array(const struct json *json)
+{
+	return cJSON_IsArray(node(json));
+}
+
+bool
+json_is_number(const struct json *json)
+{
+	return cJSON_IsNumber(node(json));
+}
+
+bool
+json_is_bool(const struct json *json)
+{
+	return cJSON_IsBool(node(json));
+}
+
+bool
+json_bool(const struct json *json, bool fallback)
+{
+	return json_is_bool(json) ? cJSON_IsTrue(node(json)) : fallback;
+}
+
+double
+json_number(const struct json *json, double fallback)
+{
+	return json_is_number(json) ? node(json)->valuedouble : fallback;
+}
+
+/* Anything with a fraction, or that a double cannot hold exactly, is none. */
+int64_t
+json_integer(const struct json *json, int64_t fallback)
+{
+	const double most = 9007199254740992.0; /* 2^53 */
+	double value = json_number(json, NAN);
+
+	if (!(value >= -most && value <= most) || value != trunc(value))
+		return fallback;
+	return (int64_t)value;
+}
+
+bool
+json_digest(const struct json *json, struct digest *digest)
+{
+	const char *hex = json_string(json);
+
+	return hex != NULL && digest_from_hex(digest, hex);
+}
+
+size_t
+json_length(const struct json *json)
+{
+	if (!json_is_array(json) && !json_is_object(json))
+		return 0;
+	return (size_t)cJSON_GetArraySize(node(json));
+}
+
+const struct json *
+json_first(const struct json *json)
+{
+	if (!json_is_array(json) && !json_is_object(json))
+		return NULL;
+	return (const struct json *)node(json)->child;
+}
+
+const struct json *
+json_next(const struct json *json)
+{
+	return json == NULL ? NULL : (const struct json *)node(json)->next;
+}
+
+const char *
+json_key(const struct json *member)
+{
+	return member == NULL ? NULL : node(member)->string;
+}

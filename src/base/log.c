@@ -1,0 +1,98 @@
+/*
+ * Sentences about ourselves, to stderr.  The level is the one thing in this
+ * program that is global and changes: it is set once, before any thread.
+ */
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { EXIT_MACHINE_FAILED = 4 };
+
+static enum log_level level = LOG_NORMAL;
+
+/* One sentence stays one line, whatever other threads have to say. */
+static void
+say(const char *format, va_list arguments)
+{
+	flockfile(stderr);
+	fputs("fleetscan: ", stderr);
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+	funlockfile(stderr);
+}
+
+void
+log_set_level(enum log_level wanted)
+{
+	level = wanted;
+}
+
+enum log_level
+log_level_now(void)
+{
+	return level;
+}
+
+void
+log_error(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say(format, arguments);
+	va_end(arguments);
+}
+
+void
+log_warning(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say(format, arguments);
+	va_end(arguments);
+}
+
+void
+log_info(const char *format, ...)
+{
+	va_list arguments;
+
+	if (level < LOG_NORMAL)
+		return;
+	va_start(arguments, format);
+	say(format, arguments);
+	va_end(arguments);
+}
+
+void
+log_debug(const char *format, ...)
+{
+	va_list arguments;
+
+	if (level < LOG_VERBOSE)
+		return;
+	va_start(arguments, format);
+	say(format, arguments);
+	va_end(arguments);
+}
+
+void
+log_bug_at(const char *file, int line, const char *reason)
+{
+	log_error("bug at %s:%d: %s", file, line, reason);
+	abort();
+}
+
+void
+log_fatal(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say(format, arguments);
+	va_end(arguments);
+	exit(EXIT_MACHINE_FAILED);
+}

@@ -1,0 +1,16 @@
+/* UTF-8 as RFC 3629 allows it: shortest form, no surrogates, to U+10FFFF. */
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
+
+#include "base/bytes.h"
+
+/*
+ * The length of the character that these octets (at least one) begin with,
+ * 1 to 4, and its code point; 0 when they begin with none.
+ */
+size_t utf8_decode(struct bytes, uint32_t *code_point);
+
+/* How many octets from the start are valid; all of them: the size. */
+size_t utf8_valid_prefix(struct bytes);
+
+#endif

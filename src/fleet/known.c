@@ -1,0 +1,119 @@
+/* Loads known intermediates.  Trusts none of them. */
+#include "fleet/known.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/map.h"
+#include "base/memory.h"
+#include "model/bundle.h"
+
+/* Beside the program, as built and as installed. */
+static const char *const data_places[] = {
+	"../data/intermediates.pem",
+	"../share/fleetscan/intermediates.pem",
+};
+
+struct known {
+	struct certificate_index *index;
+	struct certificate **owned;
+	size_t owned_count, owned_capacity;
+	struct map *files;	/* SHA-256 -> path, in the arena */
+	struct arena *arena;
+};
+
+struct known *
+known_new(void)
+{
+	struct known *known = memory_new(sizeof(*known));
+
+	known->index = certificate_index_new();
+	known->files = map_new();
+	known->arena = arena_new();
+	return known;
+}
+
+void
+known_free(struct known *known)
+{
+	if (known == NULL)
+		return;
+	certificate_index_free(known->index);
+	for (size_t i = 0; i < known->owned_count; i++)
+		certificate_free(known->owned[i]);
+	free(known->owned);
+	map_free(known->files);
+	arena_free(known->arena);
+	free(known);
+}
+
+static void
+add_one(struct known *known, struct bytes der, char *path)
+{
+	struct certificate *certificate = certificate_new(der);
+
+	if (!certificate_index_add(known->index, certificate)) {
+		certificate_free(certificate);
+		return;
+	}
+	known->owned = memory_grow(known->owned, known->owned_count,
+	    &known->owned_capacity, sizeof(*known->owned));
+	known->owned[known->owned_count++] = certificate;
+	map_put(known->files,
+	    bytes_of(certificate->sha256.octets, sizeof(struct digest)), path);
+}
+
+int
+known_add_file(struct known *known, const char *path, char **error)
+{
+	struct arena *arena = arena_new();
+	struct bundle bundle = { .count = 0 };
+	const char *reason = NULL;
+	char *name = arena_string(known->arena, path);
+	int result = bundle_read_path(arena, path, NULL, &bundle, &reason);
+
+	if (result < 0)
+		*error = memory_string(reason);
+	for (size_t i = 0; result == 0 && i < bundle.count; i++)
+		add_one(known, bundle.certificates[i], name);
+	arena_free(arena);
+	return result;
+}
+
+char *
+known_default_path(void)
+{
+	char self[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (length <= 0)
+		return NULL;
+	self[length] = '\0';
+	*strrchr(self, '/') = '\0';
+	for (size_t i = 0; i < sizeof(data_places) / sizeof(data_places[0]);
+	     i++) {
+		char *path = file_join(self, data_places[i]);
+
+		if (file_exists(path))
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+const struct certificate_index *
+known_certificates(const struct known *known)
+{
+	return known->index;
+}
+
+const char *
+known_where(const struct known *known, const struct digest *sha256)
+{
+	return map_get(known->files,
+	    bytes_of(sha256->octets, sizeof(sha256->octets)));
+}

@@ -1,0 +1,27 @@
+/*
+ * Known intermediates: certificates from files that may complete a path and
+ * are never an anchor.  Each remembers the file it came from.
+ */
+#ifndef FLEET_KNOWN_H
+#define FLEET_KNOWN_H
+
+#include "model/certificate_pool.h"
+
+struct known;
+struct known *known_new(void);
+void known_free(struct known *);
+
+/* -1 with a sentence in *error (heap; the caller frees). */
+int known_add_file(struct known *, const char *path, char **error);
+
+/*
+ * The list that comes with the program: beside the binary in ../data, else
+ * where it was installed.  NULL: there is none.  The caller frees.
+ */
+char *known_default_path(void);
+
+const struct certificate_index *known_certificates(const struct known *);
+/* The file, as it was named. */
+const char *known_where(const struct known *, const struct digest *);
+
+#endif

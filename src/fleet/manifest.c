@@ -1,0 +1,158 @@
+/* Writes and reads run.json. */
+#include "fleet/manifest.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+
+enum { MANIFEST_MOST = 1 << 20 };
+
+static const char schema[] = "fleetscan-run/1";
+
+static void
+add_time(struct json *object, const char *key, int64_t time,
+    char text[CLOCK_TEXT_SIZE])
+{
+	if (time == 0) {
+		json_add_null(object, key);
+		return;
+	}
+	clock_format(time, text);
+	json_add_string(object, key, text);
+}
+
+static void
+print(const struct manifest *manifest, struct text *out)
+{
+	struct json *object = json_new_object(), *list;
+	char times[3][CLOCK_TEXT_SIZE];
+
+	json_add_string(object, "schema", schema);
+	json_add_string(object, "id", manifest->id);
+	json_add_string(object, "version", manifest->version);
+	json_add_string(object, "command", manifest->command);
+	add_time(object, "started", manifest->started, times[0]);
+	add_time(object, "finished", manifest->finished, times[1]);
+	json_add_bool(object, "complete", manifest->finished != 0);
+	add_time(object, "clock", manifest->clock, times[2]);
+	list = json_add_array(object, "options");
+	for (size_t i = 0; i < manifest->option_count; i++) {
+		struct json *option = json_append_object(list);
+
+		json_add_string(option, "name", manifest->options[i].name);
+		json_add_string(option, "value", manifest->options[i].value);
+	}
+	list = json_add_array(object, "stores");
+	for (size_t i = 0; i < manifest->store_count; i++)
+		json_append_string(list, manifest->stores[i]);
+	json_add_integer(object, "targets", (int64_t)manifest->targets);
+	json_add_integer(object, "records", (int64_t)manifest->records);
+	json_add_integer(object, "threads", manifest->threads);
+	json_print_pretty(object, out);
+	text_append_char(out, '\n');
+	json_free(object);
+}
+
+int
+manifest_write(const char *directory, const struct manifest *manifest)
+{
+	struct text out = { .size = 0 };
+	char *path = file_join(directory, "run.json");
+	struct file_draft *draft = file_draft_open(path);
+	int result = -1;
+
+	print(manifest, &out);
+	if (draft != NULL) {
+		fwrite(out.data, 1, out.size, file_draft_stream(draft));
+		result = file_draft_commit(draft);
+	}
+	text_free(&out);
+	free(path);
+	return result;
+}
+
+static int64_t
+read_time(const struct json *object, const char *key)
+{
+	const char *text = json_string(json_get(object, key));
+	int64_t time;
+
+	return text != NULL && clock_parse(text, 0, &time) ? time : 0;
+}
+
+static void
+read_options(
+    struct arena *arena, const struct json *list, struct manifest *manifest)
+{
+	struct manifest_option *options =
+	    arena_array(arena, json_length(list), sizeof(*options));
+
+	for (const struct json *at = json_first(list); at != NULL;
+	     at = json_next(at))
+		options[manifest->option_count++] = (struct manifest_option){
+			arena_string(arena, json_string(json_get(at, "name"))),
+			arena_string(
+			    arena, json_string(json_get(at, "value"))),
+		};
+	manifest->options = options;
+}
+
+static void
+read_members(
+    struct arena *arena, const struct json *json, struct manifest *manifest)
+{
+	const struct json *stores = json_get(json, "stores");
+
+	manifest->id = arena_string(arena, json_string(json_get(json, "id")));
+	manifest->version =
+	    arena_string(arena, json_string(json_get(json, "version")));
+	manifest->command =
+	    arena_string(arena, json_string(json_get(json, "command")));
+	manifest->started = read_time(json, "started");
+	manifest->finished = read_time(json, "finished");
+	manifest->clock = read_time(json, "clock");
+	manifest->targets =
+	    (uint64_t)json_integer(json_get(json, "targets"), 0);
+	manifest->records =
+	    (uint64_t)json_integer(json_get(json, "records"), 0);
+	manifest->threads =
+	    (unsigned)json_integer(json_get(json, "threads"), 0);
+	read_options(arena, json_get(json, "options"), manifest);
+	manifest->stores =
+	    arena_array(arena, json_length(stores), sizeof(char *));
+	for (const struct json *at = json_first(stores); at != NULL;
+	     at = json_next(at))
+		manifest->stores[manifest->store_count++] =
+		    arena_string(arena, json_string(at));
+}
+
+bool
+manifest_read(struct arena *arena, const char *directory,
+    struct manifest *manifest, const char **reason)
+{
+	struct text text = { .size = 0 };
+	char *path = file_join(directory, "run.json");
+	char error[80];
+	struct json *json = NULL;
+	const char *found = NULL;
+
+	memset(manifest, 0, sizeof(*manifest));
+	if (file_read(path, MANIFEST_MOST, &text) < 0)
+		*reason = arena_printf(arena, "%s: %s", path, strerror(errno));
+	else if ((json = json_parse(bytes_of(text.data, text.size), error)) ==
+	    NULL)
+		*reason = arena_printf(arena, "%s: %s", path, error);
+	else if ((found = json_string(json_get(json, "schema"))) == NULL ||
+	    strcmp(found, schema) != 0)
+		*reason = arena_printf(arena, "%s: no run of fleetscan", path);
+	else
+		read_members(arena, json, manifest);
+	json_free(json);
+	text_free(&text);
+	free(path);
+	return manifest->id != NULL;
+}

@@ -1,0 +1,46 @@
+/*
+ * One scan from the first target to the last record: wires targets, probes,
+ * judges and the journal together, settles what had to wait.  Reports are
+ * made from the finished run afterwards (publish.h).
+ */
+#ifndef FLEET_RUN_H
+#define FLEET_RUN_H
+
+#include <stdio.h>
+
+#include "audit/audit.h"
+#include "fleet/known.h"
+#include "model/target_list.h"
+#include "scan/crew.h"
+
+struct run_settings {
+	const char *directory;	/* exists; NULL: nothing is kept */
+	FILE *stream;		/* records go here too; NULL: nowhere */
+	struct scan_options scan;
+	struct audit_settings audit;
+	struct target_list *targets;
+	const struct known *known;
+	bool show_progress;	/* on stderr */
+	bool color;
+};
+
+enum run_end {
+	RUN_FINISHED,
+	RUN_INTERRUPTED,
+	RUN_BAD_INPUT,		/* --strict, or a list that cannot be read */
+	RUN_UNWRITABLE,		/* an output could not be written */
+	RUN_IMPOSSIBLE		/* the crew could not be set up */
+};
+
+struct run_outcome {
+	enum run_end end;
+	const char *error;	/* a sentence unless finished; static */
+	uint64_t records;
+	uint64_t pending;	/* left for --resume */
+	uint64_t by_class[CLASS_COUNT];
+	uint64_t by_severity[SEVERITY_COUNT];
+};
+
+void run_scan(const struct run_settings *, struct run_outcome *);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * Settling: after the last probe, every observation that certificates found
+ * elsewhere could still change is judged with all of them, in input order.
+ */
+#ifndef FLEET_SETTLE_H
+#define FLEET_SETTLE_H
+
+#include <stdio.h>
+
+#include "fleet/judge.h"
+#include "fleet/known.h"
+#include "fleet/senders.h"
+
+struct settle {
+	const struct audit_settings *settings;
+	struct senders *senders;
+	const struct known *known;
+	/* Takes each message, in input order; nonzero stops (and is returned). */
+	int (*deliver)(void *context, struct message *);
+	void *context;
+};
+
+/* 0; -1 when the pending lines cannot be read back (errno). */
+int settle_pending(const struct settle *, FILE *pending);
+
+#endif

@@ -1,0 +1,65 @@
+/* Puts the sources in order and tells where a certificate was found. */
+#include "fleet/sources.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+enum { SOURCES_MOST = 4 };
+
+struct sources {
+	struct audit_source entries[SOURCES_MOST];
+	struct audit_sources list;
+};
+
+static const char *
+where_in_fleet(
+    const void *context, const struct certificate *certificate, const char *site)
+{
+	return senders_where(context, &certificate->sha256, site);
+}
+
+static const char *
+where_in_files(
+    const void *context, const struct certificate *certificate, const char *site)
+{
+	(void)site;
+	return known_where(context, &certificate->sha256);
+}
+
+struct sources *
+sources_new(struct senders *senders, const struct known *known)
+{
+	struct sources *sources = memory_new(sizeof(*sources));
+	struct audit_source *next = sources->entries;
+
+	if (senders != NULL)
+		*next++ = (struct audit_source){
+			.certificates = senders_certificates(senders),
+			.from = SOURCE_FLEET,
+			.where = where_in_fleet,
+			.context = senders,
+		};
+	if (known != NULL)
+		*next++ = (struct audit_source){
+			.certificates = known_certificates(known),
+			.from = SOURCE_KNOWN,
+			.where = where_in_files,
+			.context = known,
+		};
+	sources->list.list = sources->entries;
+	sources->list.count = (size_t)(next - sources->entries);
+	return sources;
+}
+
+void
+sources_free(struct sources *sources)
+{
+	free(sources);
+}
+
+const struct audit_sources *
+sources_list(const struct sources *sources)
+{
+	return &sources->list;
+}

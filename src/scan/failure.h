@@ -1,0 +1,29 @@
+/*
+ * How a probe failed: one status and one sentence for people.  The sentence
+ * says what was seen, never what to think of it.
+ */
+#ifndef SCAN_FAILURE_H
+#define SCAN_FAILURE_H
+
+#include "base/bytes.h"
+#include "model/words.h"
+
+struct failure {
+	enum status status;
+	char sentence[160];
+};
+
+void failure_set(struct failure *, enum status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The codes are libuv's. */
+void failure_of_connect(struct failure *, int code);
+void failure_of_stream(struct failure *, int code);
+
+/*
+ * Is this the beginning of something that is no TLS record?  Few octets are
+ * enough; none are not.  If so the failure says what it looks like.
+ */
+bool failure_of_first_octets(struct failure *, struct bytes first);
+
+#endif

@@ -1,0 +1,452 @@
+/*
+ * The only GnuTLS user of the scanner.  A hook sees every handshake message
+ * before the library does: from there comes the chain, so that it survives
+ * whatever fails later.  The library is never asked to judge a certificate.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <gnutls/gnutls.h>
+
+#include "base/memory.h"
+#include "scan/handshake.h"
+
+enum {
+	MESSAGE_LIMIT = 256 * 1024,
+	MOST_DH_OCTETS = 8192 / 8,
+	SMALLEST_DH_BITS = 512
+};
+
+struct handshake_terms {
+	gnutls_priority_t priorities;
+	gnutls_certificate_credentials_t credentials;
+	bool stop_at_certificate;
+};
+
+/*
+ * Everything GnuTLS can still speak, the cheapest first: X25519 is the one key
+ * share that is sent, and AES-128-GCM saves a SHA-384 transcript.  Versions
+ * are named one by one, for NORMAL is what the system's policy says it is.
+ * %COMPAT lets a leaf pass whose key usage does not fit the key exchange.
+ */
+static const char priority_string[] =
+    "NONE:+VERS-TLS1.3:+VERS-TLS1.2:+VERS-TLS1.1:+VERS-TLS1.0"
+    ":+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-CCM:+AES-256-CCM"
+    ":+AES-128-CBC:+AES-256-CBC:+CAMELLIA-128-CBC:+CAMELLIA-256-CBC"
+    ":+3DES-CBC:+ARCFOUR-128"
+    ":+AEAD:+SHA256:+SHA384:+SHA1:+MD5"
+    ":+ECDHE-ECDSA:+ECDHE-RSA:+DHE-RSA:+RSA:+DHE-DSS"
+    ":+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1:+GROUP-SECP521R1"
+    ":+GROUP-X448:+GROUP-FFDHE2048:+GROUP-FFDHE3072:+GROUP-FFDHE4096"
+    ":+SIGN-ECDSA-SHA256:+SIGN-ECDSA-SECP256R1-SHA256"
+    ":+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-SHA256:+SIGN-RSA-PSS-SHA256"
+    ":+SIGN-ECDSA-SHA384:+SIGN-ECDSA-SECP384R1-SHA384"
+    ":+SIGN-RSA-PSS-RSAE-SHA384:+SIGN-RSA-SHA384:+SIGN-RSA-PSS-SHA384"
+    ":+SIGN-ECDSA-SHA512:+SIGN-ECDSA-SECP521R1-SHA512"
+    ":+SIGN-RSA-PSS-RSAE-SHA512:+SIGN-RSA-SHA512:+SIGN-RSA-PSS-SHA512"
+    ":+SIGN-EdDSA-Ed25519:+SIGN-EdDSA-Ed448:+SIGN-RSA-SHA224"
+    ":+SIGN-ECDSA-SHA224:+SIGN-DSA-SHA256:+SIGN-RSA-SHA1:+SIGN-ECDSA-SHA1"
+    ":+SIGN-DSA-SHA1:+SIGN-RSA-MD5"
+    ":+COMP-NULL:+CTYPE-X509:%COMPAT:%UNSAFE_RENEGOTIATION";
+
+/*
+ * Tells the library not to start itself before we have said what policy file
+ * to read: a file that disables TLS 1.0 would hide every server that has
+ * nothing else.  main() would be too late for that.
+ */
+GNUTLS_SKIP_GLOBAL_INIT
+
+__attribute__((constructor)) static void
+start_library(void)
+{
+	setenv("GNUTLS_SYSTEM_PRIORITY_FILE", "/dev/null", 1);
+	gnutls_global_init();
+}
+
+int
+handshake_global_init(const char **error)
+{
+	int result = gnutls_global_init();
+
+	if (result >= 0)
+		return 0;
+	*error = gnutls_strerror(result);
+	return -1;
+}
+
+void
+handshake_global_deinit(void)
+{
+	gnutls_global_deinit();
+}
+
+struct handshake_terms *
+handshake_terms_new(bool stop_at_certificate, const char **error)
+{
+	struct handshake_terms *terms = memory_new(sizeof(*terms));
+	int result;
+
+	terms->stop_at_certificate = stop_at_certificate;
+	result = gnutls_priority_init(&terms->priorities, priority_string,
+	    NULL);
+	if (result >= 0)
+		result = gnutls_certificate_allocate_credentials(
+		    &terms->credentials);
+	if (result >= 0)
+		return terms;
+	*error = gnutls_strerror(result);
+	handshake_terms_free(terms);
+	return NULL;
+}
+
+void
+handshake_terms_free(struct handshake_terms *terms)
+{
+	if (terms == NULL)
+		return;
+	if (terms->credentials != NULL)
+		gnutls_certificate_free_credentials(terms->credentials);
+	if (terms->priorities != NULL)
+		gnutls_priority_deinit(terms->priorities);
+	free(terms);
+}
+
+/* What the hook returns to end the handshake where it is. */
+static int
+refuse(struct handshake *handshake, const char *why)
+{
+	handshake->refusal = why;
+	return GNUTLS_E_CERTIFICATE_ERROR;
+}
+
+static int
+take_chain(struct handshake *handshake, struct bytes message)
+{
+	struct chain *chain = &handshake->chain;
+	bool tls13 = gnutls_protocol_get_version(handshake->session) ==
+	    GNUTLS_TLS1_3;
+
+	/* A damaged list is the library's to complain of. */
+	chain_parse(chain, message, tls13);
+	handshake->chain_taken = chain->count > 0;
+	if (chain->count > 0 && chain_key_burns(chain->certificates[0]))
+		return refuse(handshake,
+		    "the leaf's key is built to burn CPU (RSA over 8192 bits "
+		    "or an exponent over 64 bits), so nothing was computed "
+		    "with it");
+	handshake->stopped =
+	    handshake->terms->stop_at_certificate && handshake->chain_taken;
+	return handshake->stopped ? GNUTLS_E_CERTIFICATE_ERROR : 0;
+}
+
+/* RFC 5246 7.4.3: ServerDHParams begin with the prime's length. */
+static int
+check_prime(struct handshake *handshake, struct bytes message)
+{
+	gnutls_kx_algorithm_t exchange = gnutls_kx_get(handshake->session);
+
+	if (exchange != GNUTLS_KX_DHE_RSA && exchange != GNUTLS_KX_DHE_DSS)
+		return 0;
+	if (message.size >= 2 &&
+	    (message.data[0] << 8 | message.data[1]) > MOST_DH_OCTETS)
+		return refuse(handshake,
+		    "the server's DH prime is over 8192 bits, so nothing was "
+		    "computed with it");
+	return 0;
+}
+
+static int
+on_message(gnutls_session_t session, unsigned type, unsigned when,
+    unsigned incoming, const gnutls_datum_t *datum)
+{
+	struct handshake *handshake = gnutls_session_get_ptr(session);
+	struct bytes message = bytes_of(datum->data, datum->size);
+
+	(void)when;
+	if (!incoming)
+		return 0;
+	switch (type) {
+	case GNUTLS_HANDSHAKE_SERVER_HELLO:
+		handshake->negotiated = true;
+		return 0;
+	case GNUTLS_HANDSHAKE_CERTIFICATE_PKT:
+		return take_chain(handshake, message);
+	case GNUTLS_HANDSHAKE_CERTIFICATE_STATUS:
+		chain_parse_status(&handshake->chain, message);
+		return 0;
+	case GNUTLS_HANDSHAKE_SERVER_KEY_EXCHANGE:
+		return check_prime(handshake, message);
+	case GNUTLS_HANDSHAKE_CERTIFICATE_REQUEST:
+		handshake->certificate_asked = true;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static ssize_t
+pull(gnutls_transport_ptr_t pointer, void *buffer, size_t size)
+{
+	struct handshake *handshake = pointer;
+	ssize_t result = handshake->transport->pull(handshake->context,
+	    buffer, size);
+
+	if (result >= 0)
+		return result;
+	gnutls_transport_set_errno(handshake->session, (int)-result);
+	return -1;
+}
+
+static ssize_t
+push(gnutls_transport_ptr_t pointer, const giovec_t *parts, int count)
+{
+	struct handshake *handshake = pointer;
+	ssize_t result = handshake->transport->push(handshake->context, parts,
+	    count);
+
+	if (result >= 0)
+		return result;
+	gnutls_transport_set_errno(handshake->session, (int)-result);
+	return -1;
+}
+
+static void
+forget(struct handshake *handshake)
+{
+	chain_reset(&handshake->chain);
+	handshake->error = 0;
+	handshake->refusal = NULL;
+	handshake->negotiated = false;
+	handshake->chain_taken = false;
+	handshake->stopped = false;
+	handshake->complete = false;
+	handshake->certificate_asked = false;
+	handshake->certificate_demanded = false;
+}
+
+static int
+configure(struct handshake *handshake, const char *sni)
+{
+	gnutls_session_t session = handshake->session;
+	const struct handshake_terms *terms = handshake->terms;
+	int result = gnutls_priority_set(session, terms->priorities);
+
+	if (result < 0)
+		return result;
+	result = gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE,
+	    terms->credentials);
+	if (result < 0)
+		return result;
+	gnutls_session_set_ptr(session, handshake);
+	gnutls_dh_set_prime_bits(session, SMALLEST_DH_BITS);
+	gnutls_handshake_set_max_packet_length(session, MESSAGE_LIMIT);
+	gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_ANY,
+	    GNUTLS_HOOK_POST, on_message);
+	gnutls_transport_set_ptr(session, handshake);
+	gnutls_transport_set_pull_function(session, pull);
+	gnutls_transport_set_vec_push_function(session, push);
+	if (sni == NULL)
+		return 0;
+	return gnutls_server_name_set(session, GNUTLS_NAME_DNS, sni,
+	    strlen(sni));
+}
+
+/* A client of GnuTLS asks for OCSP staples unless told otherwise. */
+int
+handshake_begin(struct handshake *handshake,
+    const struct handshake_terms *terms, const char *sni,
+    const struct handshake_transport *transport, void *context)
+{
+	forget(handshake);
+	handshake->terms = terms;
+	handshake->transport = transport;
+	handshake->context = context;
+	handshake->error = gnutls_init(&handshake->session,
+	    GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL |
+		GNUTLS_NO_TICKETS | GNUTLS_KEY_SHARE_TOP);
+	if (handshake->error >= 0)
+		handshake->error = configure(handshake, sni);
+	return handshake->error < 0 ? -1 : 0;
+}
+
+/* Alerts by which servers refuse a client without a certificate. */
+static bool
+is_demand(gnutls_alert_description_t alert)
+{
+	switch (alert) {
+	case GNUTLS_A_HANDSHAKE_FAILURE:
+	case GNUTLS_A_SSL3_NO_CERTIFICATE:
+	case GNUTLS_A_BAD_CERTIFICATE:
+	case GNUTLS_A_CERTIFICATE_UNKNOWN:
+	case GNUTLS_A_ACCESS_DENIED:
+	case GNUTLS_A_CERTIFICATE_REQUIRED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static enum handshake_step
+fail(struct handshake *handshake, int error)
+{
+	handshake->error = error;
+	if (error == GNUTLS_E_FATAL_ALERT_RECEIVED &&
+	    handshake->certificate_asked)
+		handshake->certificate_demanded =
+		    is_demand(gnutls_alert_get(handshake->session));
+	return HANDSHAKE_FAILED;
+}
+
+enum handshake_step
+handshake_step(struct handshake *handshake)
+{
+	int result;
+
+	do
+		result = gnutls_handshake(handshake->session);
+	while (result < 0 && result != GNUTLS_E_AGAIN &&
+	    !gnutls_error_is_fatal(result));
+	if (result == GNUTLS_E_AGAIN)
+		return HANDSHAKE_WAITS;
+	if (result >= 0) {
+		handshake->complete = true;
+		return HANDSHAKE_DONE;
+	}
+	if (handshake->stopped)
+		return HANDSHAKE_DONE;
+	return fail(handshake, result);
+}
+
+bool
+handshake_needs_check(const struct handshake *handshake)
+{
+	return handshake->complete && handshake->certificate_asked &&
+	    gnutls_protocol_get_version(handshake->session) ==
+	    GNUTLS_TLS1_3;
+}
+
+enum handshake_step
+handshake_check(struct handshake *handshake)
+{
+	char octet;
+	ssize_t result;
+
+	do
+		result = gnutls_record_recv(handshake->session, &octet, 1);
+	while (result < 0 && result != GNUTLS_E_AGAIN &&
+	    !gnutls_error_is_fatal((int)result));
+	if (result == GNUTLS_E_AGAIN)
+		return HANDSHAKE_WAITS;
+	if (result >= 0)
+		return HANDSHAKE_DONE;
+	return fail(handshake, (int)result);
+}
+
+/* Errors by which GnuTLS says that this is no handshake at all. */
+static bool
+is_gibberish(int error)
+{
+	switch (error) {
+	case GNUTLS_E_UNEXPECTED_PACKET:
+	case GNUTLS_E_UNEXPECTED_PACKET_LENGTH:
+	case GNUTLS_E_UNEXPECTED_HANDSHAKE_PACKET:
+	case GNUTLS_E_UNSUPPORTED_VERSION_PACKET:
+	case GNUTLS_E_RECORD_OVERFLOW:
+	case GNUTLS_E_ERROR_IN_FINISHED_PACKET:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void
+handshake_failure(const struct handshake *handshake, struct failure *failure)
+{
+	gnutls_alert_description_t alert;
+	const char *name;
+
+	if (handshake->refusal != NULL) {
+		failure_set(failure, STATUS_HANDSHAKE_ERROR, "%s",
+		    handshake->refusal);
+		return;
+	}
+	if (handshake->error != GNUTLS_E_FATAL_ALERT_RECEIVED) {
+		failure_set(failure,
+		    !handshake->negotiated && is_gibberish(handshake->error)
+			? STATUS_PROTOCOL_ERROR
+			: STATUS_HANDSHAKE_ERROR,
+		    "the handshake failed here: %s",
+		    gnutls_strerror(handshake->error));
+		return;
+	}
+	alert = gnutls_alert_get(handshake->session);
+	name = gnutls_alert_get_name(alert);
+	failure_set(failure, STATUS_HANDSHAKE_ERROR,
+	    "%sthe server sent alert %d, %s",
+	    handshake->certificate_demanded
+		? "a client certificate is demanded: "
+		: "",
+	    (int)alert, name != NULL ? name : "unknown");
+}
+
+/* X25519, DHE-1024, or RSA where the key is sent encrypted. */
+static const char *
+group_name(struct handshake *handshake)
+{
+	gnutls_session_t session = handshake->session;
+	gnutls_group_t group = gnutls_group_get(session);
+	unsigned bits;
+
+	if (group != GNUTLS_GROUP_INVALID)
+		return gnutls_group_get_name(group);
+	switch (gnutls_kx_get(session)) {
+	case GNUTLS_KX_RSA:
+		return "RSA";
+	case GNUTLS_KX_DHE_RSA:
+	case GNUTLS_KX_DHE_DSS:
+		bits = (unsigned)gnutls_dh_get_prime_bits(session);
+		snprintf(handshake->group, sizeof(handshake->group),
+		    "DHE-%u", bits);
+		return bits > 0 && bits <= 8 * MOST_DH_OCTETS
+		    ? handshake->group
+		    : NULL;
+	default:
+		return NULL;
+	}
+}
+
+void
+handshake_facts(struct handshake *handshake, struct tls_facts *facts)
+{
+	gnutls_session_t session = handshake->session;
+	gnutls_cipher_algorithm_t cipher = gnutls_cipher_get(session);
+
+	memset(facts, 0, sizeof(*facts));
+	facts->client_cert_requested = handshake->certificate_asked;
+	facts->client_cert_required = handshake->certificate_demanded;
+	facts->staple = handshake->chain.staple;
+	facts->ocsp_stapled = facts->staple.size > 0;
+	facts->proof = handshake->complete;
+	if (!handshake->negotiated)
+		return;
+	facts->version = gnutls_protocol_get_name(
+	    gnutls_protocol_get_version(session));
+	if (cipher != GNUTLS_CIPHER_NULL && cipher != GNUTLS_CIPHER_UNKNOWN)
+		facts->cipher = gnutls_cipher_get_name(cipher);
+	facts->group = group_name(handshake);
+}
+
+void
+handshake_end(struct handshake *handshake)
+{
+	if (handshake->session != NULL)
+		gnutls_deinit(handshake->session);
+	handshake->session = NULL;
+}
+
+void
+handshake_clear(struct handshake *handshake)
+{
+	handshake_end(handshake);
+	chain_clear(&handshake->chain);
+}

@@ -1,0 +1,89 @@
+/*
+ * One TLS handshake: as cheap as it can be made, and so tolerant that every
+ * server there is still shows its chain.  Verifies nothing but that the server
+ * holds its key.  Knows no sockets: octets come and go through a transport.
+ */
+#ifndef SCAN_HANDSHAKE_H
+#define SCAN_HANDSHAKE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+#include "model/observation.h"
+#include "scan/chain.h"
+#include "scan/failure.h"
+
+struct gnutls_session_int;
+
+/*
+ * The library is made ready when the program starts, before main(), in a way
+ * that keeps this machine's own crypto policy from blinding the auditor.
+ * These two are for whoever wants to know whether that worked; -1 with a
+ * static sentence in *error if not.
+ */
+int handshake_global_init(const char **error);
+void handshake_global_deinit(void);
+
+/* What all handshakes of a run share; immutable, used by all threads. */
+struct handshake_terms;
+struct handshake_terms *handshake_terms_new(bool stop_at_certificate,
+    const char **error);
+void handshake_terms_free(struct handshake_terms *);
+
+/* pull returns 0 at the end of the stream and -EAGAIN or another -errno. */
+struct handshake_transport {
+	ssize_t (*pull)(void *context, void *buffer, size_t size);
+	ssize_t (*push)(void *context, const struct iovec *, int count);
+};
+
+enum handshake_step {
+	HANDSHAKE_WAITS,	/* for more input */
+	HANDSHAKE_DONE,
+	HANDSHAKE_FAILED	/* handshake_failure() says how */
+};
+
+/* Embedded in its owner, who zeroes it once and never looks inside. */
+struct handshake {
+	struct gnutls_session_int *session;
+	const struct handshake_terms *terms;
+	const struct handshake_transport *transport;
+	void *context;
+	struct chain chain;	/* valid until the next begin or clear */
+	int error;		/* GnuTLS's */
+	const char *refusal;	/* why we stopped it, or NULL */
+	bool negotiated;	/* the server has chosen version and cipher */
+	bool chain_taken;
+	bool stopped;		/* at the certificate, as the terms say */
+	bool complete;
+	bool certificate_asked;	/* the server asked for one of ours */
+	bool certificate_demanded; /* and refused us without */
+	char group[32];
+};
+
+/*
+ * sni may be NULL.  -1 when it cannot be sent (its form); nothing was begun
+ * then, but handshake_end is still right.
+ */
+int handshake_begin(struct handshake *, const struct handshake_terms *,
+    const char *sni, const struct handshake_transport *, void *context);
+enum handshake_step handshake_step(struct handshake *);
+
+/*
+ * After the handshake, where a client certificate was asked for: TLS 1.3
+ * servers refuse only now.  WAITS: nothing yet; DONE: it does not mind;
+ * FAILED: it was demanded, or the stream broke.
+ */
+bool handshake_needs_check(const struct handshake *);
+enum handshake_step handshake_check(struct handshake *);
+
+void handshake_failure(const struct handshake *, struct failure *);
+
+/* Strings are static or in the handshake. */
+void handshake_facts(struct handshake *, struct tls_facts *);
+
+/* Ends the session; the chain stays.  Clear returns the chain's memory. */
+void handshake_end(struct handshake *);
+void handshake_clear(struct handshake *);
+
+#endif

@@ -1,0 +1,100 @@
+/* Jobs, their queues and their addresses.  No locks: see dispatch and pace. */
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "scan/job.h"
+
+struct job *
+job_new(struct target *target)
+{
+	struct job *job = memory_new(sizeof(*job));
+
+	job->target = target;
+	job->port = target->port;
+	return job;
+}
+
+void
+job_free(struct job *job)
+{
+	if (job == NULL)
+		return;
+	target_free(job->target);
+	free(job);
+}
+
+void
+job_queue_push(struct job_queue *queue, struct job *job)
+{
+	job->next = NULL;
+	if (queue->last != NULL)
+		queue->last->next = job;
+	else
+		queue->first = job;
+	queue->last = job;
+	queue->count++;
+}
+
+struct job *
+job_queue_pop(struct job_queue *queue)
+{
+	struct job *job = queue->first;
+
+	if (job == NULL)
+		return NULL;
+	queue->first = job->next;
+	if (queue->first == NULL)
+		queue->last = NULL;
+	job->next = NULL;
+	queue->count--;
+	return job;
+}
+
+void
+job_queue_append(struct job_queue *queue, struct job_queue *moved)
+{
+	struct job *job;
+
+	while ((job = job_queue_pop(moved)) != NULL)
+		job_queue_push(queue, job);
+}
+
+void
+job_queue_clear(struct job_queue *queue)
+{
+	struct job *job;
+
+	while ((job = job_queue_pop(queue)) != NULL)
+		job_free(job);
+}
+
+bool
+net_address_parse(struct net_address *address, const char *text)
+{
+	size_t size;
+
+	if (!address_parse(text, address->octets, &size))
+		return false;
+	address->size = (uint8_t)size;
+	return true;
+}
+
+socklen_t
+net_address_sockaddr(const struct net_address *address, uint16_t port,
+    struct sockaddr_storage *out)
+{
+	struct sockaddr_in *four = (struct sockaddr_in *)out;
+	struct sockaddr_in6 *six = (struct sockaddr_in6 *)out;
+
+	memset(out, 0, sizeof(*out));
+	if (address->size == 4) {
+		four->sin_family = AF_INET;
+		four->sin_port = htons(port);
+		memcpy(&four->sin_addr, address->octets, 4);
+		return sizeof(*four);
+	}
+	six->sin6_family = AF_INET6;
+	six->sin6_port = htons(port);
+	memcpy(&six->sin6_addr, address->octets, 16);
+	return sizeof(*six);
+}

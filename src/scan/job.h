@@ -1,0 +1,60 @@
+/*
+ * A target on its way through the crew: waiting to be probed, being probed,
+ * waiting for its address, or waiting to be tried again.  It is in exactly
+ * one place at a time, and whoever holds it owns it.
+ */
+#ifndef SCAN_JOB_H
+#define SCAN_JOB_H
+
+#include <netinet/in.h>
+
+#include "base/address.h"
+#include "model/target.h"
+
+enum { JOB_MOST_ADDRESSES = 8 }; /* of one family; more are not tried */
+
+struct net_address {
+	uint8_t octets[ADDRESS_MOST_OCTETS];
+	uint8_t size;	/* 4 or 16 */
+};
+
+struct address_list {
+	struct net_address at[JOB_MOST_ADDRESSES];
+	unsigned count;
+};
+
+struct job {
+	struct job *next;
+	struct target *target;	/* owned */
+	unsigned attempts;
+	uint16_t port;	/* to connect to */
+
+	/* This attempt's addresses, kept while it waits for one of them. */
+	struct address_list addresses;
+	unsigned address;	/* index of the one to try next */
+	unsigned families_asked; /* of the name's one or two */
+	double dns_ms;
+	bool admitted;	/* the address at hand has been counted for us */
+	bool address_dead; /* and has never answered anybody */
+};
+
+/* First in, first out. */
+struct job_queue {
+	struct job *first, *last;
+	size_t count;
+};
+
+struct job *job_new(struct target *);	/* takes the target */
+void job_free(struct job *);
+
+void job_queue_push(struct job_queue *, struct job *);
+struct job *job_queue_pop(struct job_queue *); /* NULL: empty */
+void job_queue_append(struct job_queue *, struct job_queue *moved);
+void job_queue_clear(struct job_queue *);
+
+/* False when the text is no address. */
+bool net_address_parse(struct net_address *, const char *text);
+socklen_t net_address_sockaddr(const struct net_address *, uint16_t port,
+    struct sockaddr_storage *);
+
+#endif

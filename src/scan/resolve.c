@@ -1,0 +1,550 @@
+/*
+ * The only c-ares user.  A lookup is one name in one family: waiting in line,
+ * out on the network, or known.  Known ones stay for the next who asks, until
+ * there are too many.
+ */
+#include <ares.h>
+#include <netdb.h>
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "scan/resolve.h"
+
+enum {
+	MOST_KNOWN = 2048,	/* a loop; then all are forgotten */
+	TICK_MS = 50,		/* how often c-ares looks at its timeouts */
+	TRIES = 3,
+	SHORTEST_TRY_MS = 200,
+	LONGEST_TRY_MS = 2000,
+	RECEIVE_BUFFER = 256 * 1024
+};
+
+enum lookup_state { LOOKUP_IN_LINE, LOOKUP_OUT, LOOKUP_KNOWN };
+
+struct lookup {
+	struct resolver *resolver;
+	struct lookup *next;	/* in line */
+	enum lookup_state state;
+	struct question *questions;
+	enum resolve_result result;
+	struct address_list addresses;
+	unsigned octets;
+	struct bytes key;	/* family and name; in the map */
+	char name[];		/* after the octet for the family */
+};
+
+/* c-ares' sockets, watched by the loop. */
+struct watched {
+	uv_poll_t poll;
+	struct watched *next;
+	struct resolver *resolver;
+	ares_socket_t socket;
+};
+
+struct resolver {
+	uv_loop_t *loop;
+	struct resolver_options options;
+	ares_channel channel;
+	uv_timer_t tick;
+	struct watched *watched;
+	struct map *lookups;
+	struct lookup *first_in_line, *last_in_line;
+	unsigned out;
+	bool closing;
+};
+
+int
+resolver_global_init(const char **error)
+{
+	int result = ares_library_init(ARES_LIB_INIT_ALL);
+
+	if (result == ARES_SUCCESS)
+		return 0;
+	*error = ares_strerror(result);
+	return -1;
+}
+
+void
+resolver_global_deinit(void)
+{
+	ares_library_cleanup();
+}
+
+static void
+on_poll(uv_poll_t *poll, int status, int events)
+{
+	struct watched *watched = poll->data;
+	ares_socket_t readable = ARES_SOCKET_BAD, writable = ARES_SOCKET_BAD;
+
+	if (status < 0 || (events & UV_READABLE))
+		readable = watched->socket;
+	if (status < 0 || (events & UV_WRITABLE))
+		writable = watched->socket;
+	ares_process_fd(watched->resolver->channel, readable, writable);
+}
+
+static void
+on_tick(uv_timer_t *timer)
+{
+	struct resolver *resolver = timer->data;
+
+	ares_process_fd(resolver->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+}
+
+static void
+free_watched(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+static void
+unwatch(struct watched **at)
+{
+	struct watched *watched = *at;
+
+	*at = watched->next;
+	uv_poll_stop(&watched->poll);
+	uv_close((uv_handle_t *)&watched->poll, free_watched);
+}
+
+static struct watched *
+watch(struct resolver *resolver, ares_socket_t socket)
+{
+	struct watched *watched = memory_new(sizeof(*watched));
+
+	if (uv_poll_init_socket(resolver->loop, &watched->poll, socket) < 0) {
+		free(watched);
+		return NULL;
+	}
+	watched->poll.data = watched;
+	watched->resolver = resolver;
+	watched->socket = socket;
+	watched->next = resolver->watched;
+	resolver->watched = watched;
+	return watched;
+}
+
+/* Called by c-ares: neither readable nor writable means it closes it now. */
+static void
+on_socket(void *context, ares_socket_t socket, int readable, int writable)
+{
+	struct resolver *resolver = context;
+	struct watched **at = &resolver->watched, *watched;
+	int events = (readable ? UV_READABLE : 0) |
+	    (writable ? UV_WRITABLE : 0);
+
+	while (*at != NULL && (*at)->socket != socket)
+		at = &(*at)->next;
+	watched = *at;
+	if (events == 0) {
+		if (watched != NULL)
+			unwatch(at);
+		return;
+	}
+	if (watched == NULL)
+		watched = watch(resolver, socket);
+	if (watched != NULL)
+		uv_poll_start(&watched->poll, events, on_poll);
+}
+
+/* The first try's share of the time; c-ares doubles it with every round. */
+static int
+try_ms(unsigned timeout_ms)
+{
+	unsigned share = timeout_ms / ((1 << TRIES) - 1);
+
+	if (share < SHORTEST_TRY_MS)
+		share = SHORTEST_TRY_MS;
+	return (int)(share > LONGEST_TRY_MS ? LONGEST_TRY_MS : share);
+}
+
+static int
+set_servers(struct resolver *resolver)
+{
+	const struct resolver_options *options = &resolver->options;
+	struct text list = { NULL, 0, 0 };
+	int result;
+
+	if (options->server_count == 0)
+		return ARES_SUCCESS;
+	for (size_t i = 0; i < options->server_count; i++) {
+		if (i > 0)
+			text_append_char(&list, ',');
+		text_append(&list, options->servers[i]);
+	}
+	result = ares_set_servers_ports_csv(resolver->channel, list.data);
+	text_free(&list);
+	return result;
+}
+
+static int
+open_channel(struct resolver *resolver)
+{
+	static char dns_only[] = "b";
+	struct ares_options options = {
+		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES |
+		    ARES_FLAG_STAYOPEN,
+		.timeout = try_ms(resolver->options.timeout_ms),
+		.tries = TRIES,
+		.lookups = dns_only,
+		.socket_receive_buffer_size = RECEIVE_BUFFER,
+		.sock_state_cb = on_socket,
+		.sock_state_cb_data = resolver,
+	};
+	int result = ares_init_options(&resolver->channel, &options,
+	    ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
+		ARES_OPT_LOOKUPS | ARES_OPT_SOCK_RCVBUF |
+		ARES_OPT_SOCK_STATE_CB | ARES_OPT_DOMAINS);
+
+	if (result != ARES_SUCCESS) {
+		resolver->channel = NULL;
+		return result;
+	}
+	return set_servers(resolver);
+}
+
+struct resolver *
+resolver_new(uv_loop_t *loop, const struct resolver_options *options,
+    const char **error)
+{
+	struct resolver *resolver = memory_new(sizeof(*resolver));
+	int result;
+
+	resolver->loop = loop;
+	resolver->options = *options;
+	resolver->lookups = map_new();
+	result = open_channel(resolver);
+	if (result != ARES_SUCCESS) {
+		*error = ares_strerror(result);
+		if (resolver->channel != NULL)
+			ares_destroy(resolver->channel);
+		map_free(resolver->lookups);
+		free(resolver);
+		return NULL;
+	}
+	uv_timer_init(loop, &resolver->tick);
+	resolver->tick.data = resolver;
+	return resolver;
+}
+
+static void
+forget_lookup(struct lookup *lookup)
+{
+	while (lookup->questions != NULL)
+		question_withdraw(lookup->questions);
+	map_remove(lookup->resolver->lookups, lookup->key);
+	free(lookup);
+}
+
+/* The map must not change while it is walked: one at a time, from anew. */
+static void
+forget_all(struct resolver *resolver, bool known_only)
+{
+	size_t count = map_count(resolver->lookups), kept = 0;
+	struct lookup **all = memory_array(count + 1, sizeof(*all));
+	struct bytes key;
+	void *value;
+	size_t at = 0;
+
+	while (map_next(resolver->lookups, &at, &key, &value)) {
+		struct lookup *lookup = value;
+
+		if (!known_only || (lookup->state == LOOKUP_KNOWN &&
+				       lookup->questions == NULL))
+			all[kept++] = lookup;
+	}
+	for (size_t i = 0; i < kept; i++)
+		forget_lookup(all[i]);
+	free(all);
+}
+
+void
+resolver_close(struct resolver *resolver)
+{
+	resolver->closing = true;
+	ares_destroy(resolver->channel);
+	resolver->channel = NULL;
+	while (resolver->watched != NULL)
+		unwatch(&resolver->watched);
+	uv_close((uv_handle_t *)&resolver->tick, NULL);
+	forget_all(resolver, false);
+}
+
+void
+resolver_free(struct resolver *resolver)
+{
+	if (resolver == NULL)
+		return;
+	map_free(resolver->lookups);
+	free(resolver);
+}
+
+static void
+attach(struct lookup *lookup, struct question *question)
+{
+	question->lookup = lookup;
+	question->previous = NULL;
+	question->next = lookup->questions;
+	if (question->next != NULL)
+		question->next->previous = question;
+	lookup->questions = question;
+}
+
+void
+question_withdraw(struct question *question)
+{
+	struct lookup *lookup = question->lookup;
+
+	if (lookup == NULL)
+		return;
+	if (question->previous != NULL)
+		question->previous->next = question->next;
+	else
+		lookup->questions = question->next;
+	if (question->next != NULL)
+		question->next->previous = question->previous;
+	question->lookup = NULL;
+}
+
+/*
+ * Tells everybody who waits.  Who is told may ask for other names, so the
+ * lookup is pinned by its state: only known ones are ever forgotten.
+ */
+static void
+answer(struct lookup *lookup)
+{
+	enum resolve_result result = lookup->result;
+	struct address_list addresses = lookup->addresses;
+	struct question *question;
+
+	lookup->state = LOOKUP_OUT;
+	while ((question = lookup->questions) != NULL) {
+		question_withdraw(question);
+		question->answered(question, result, &addresses);
+	}
+	lookup->state = LOOKUP_KNOWN;
+	/* What may be otherwise later is not remembered. */
+	if (resolve_is_transient(result))
+		forget_lookup(lookup);
+}
+
+static void
+collect(struct address_list *list, const struct ares_addrinfo *info)
+{
+	const struct ares_addrinfo_node *node = info->nodes;
+
+	for (; node != NULL && list->count < JOB_MOST_ADDRESSES;
+	     node = node->ai_next) {
+		struct net_address *address = &list->at[list->count++];
+
+		if (node->ai_family == AF_INET) {
+			const struct sockaddr_in *in =
+			    (const void *)node->ai_addr;
+
+			address->size = 4;
+			memcpy(address->octets, &in->sin_addr, 4);
+		} else {
+			const struct sockaddr_in6 *in =
+			    (const void *)node->ai_addr;
+
+			address->size = 16;
+			memcpy(address->octets, &in->sin6_addr, 16);
+		}
+	}
+}
+
+static enum resolve_result
+result_of(int status)
+{
+	switch (status) {
+	case ARES_SUCCESS:
+		return RESOLVE_FOUND;
+	case ARES_ENOTFOUND:
+		return RESOLVE_NO_NAME;
+	case ARES_ENODATA:
+		return RESOLVE_NO_ADDRESS;
+	case ARES_ESERVFAIL:
+		return RESOLVE_SERVER_FAILURE;
+	case ARES_EREFUSED:
+		return RESOLVE_REFUSED;
+	case ARES_ETIMEOUT:
+	case ARES_ECONNREFUSED:
+		return RESOLVE_TIMEOUT;
+	case ARES_EBADNAME:
+		return RESOLVE_BAD_NAME;
+	default:
+		return RESOLVE_FAILED;
+	}
+}
+
+static void send_next(struct resolver *);
+
+static void
+on_addresses(void *context, int status, int timeouts,
+    struct ares_addrinfo *info)
+{
+	struct lookup *lookup = context;
+	struct resolver *resolver = lookup->resolver;
+
+	(void)timeouts;
+	if (!resolver->closing) {
+		resolver->out--;
+		lookup->result = result_of(status);
+		if (info != NULL)
+			collect(&lookup->addresses, info);
+		if (status == ARES_SUCCESS && lookup->addresses.count == 0)
+			lookup->result = RESOLVE_NO_ADDRESS;
+		answer(lookup);
+		send_next(resolver);
+	}
+	if (info != NULL)
+		ares_freeaddrinfo(info);
+}
+
+static void
+send_out(struct lookup *lookup)
+{
+	struct resolver *resolver = lookup->resolver;
+	struct ares_addrinfo_hints hints = {
+		.ai_family = lookup->octets == 4 ? AF_INET : AF_INET6,
+		.ai_socktype = SOCK_STREAM,
+		.ai_flags = ARES_AI_NOSORT,
+	};
+
+	lookup->state = LOOKUP_OUT;
+	resolver->out++;
+	ares_getaddrinfo(resolver->channel, lookup->name, NULL, &hints,
+	    on_addresses, lookup);
+}
+
+/* Sends what is in line as far as allowed, and keeps the tick going. */
+static void
+send_next(struct resolver *resolver)
+{
+	struct lookup *lookup;
+
+	while (resolver->out < resolver->options.most_questions &&
+	    (lookup = resolver->first_in_line) != NULL) {
+		resolver->first_in_line = lookup->next;
+		if (resolver->first_in_line == NULL)
+			resolver->last_in_line = NULL;
+		if (lookup->questions != NULL)
+			send_out(lookup);
+		else
+			forget_lookup(lookup);
+	}
+	if (resolver->out == 0)
+		uv_timer_stop(&resolver->tick);
+	else if (!uv_is_active((uv_handle_t *)&resolver->tick))
+		uv_timer_start(&resolver->tick, on_tick, TICK_MS, TICK_MS);
+}
+
+static struct lookup *
+lookup_new(struct resolver *resolver, struct bytes key, unsigned octets)
+{
+	struct lookup *lookup = memory_new(sizeof(*lookup) + key.size + 1);
+
+	memcpy(lookup->name, key.data, key.size);
+	lookup->key = bytes_of(lookup->name, key.size);
+	lookup->resolver = resolver;
+	lookup->octets = octets;
+	map_put(resolver->lookups, lookup->key, lookup);
+	return lookup;
+}
+
+static void
+put_in_line(struct lookup *lookup)
+{
+	struct resolver *resolver = lookup->resolver;
+
+	if (resolver->last_in_line != NULL)
+		resolver->last_in_line->next = lookup;
+	else
+		resolver->first_in_line = lookup;
+	resolver->last_in_line = lookup;
+}
+
+/* RFC 6761 6.3: localhost and what is below it is here, whoever is asked. */
+static bool
+find_localhost(const char *name, unsigned octets, struct address_list *list)
+{
+	static const char local[] = "localhost";
+	size_t size = strlen(name), tail = sizeof(local) - 1;
+
+	if (size < tail || strcmp(name + size - tail, local) != 0 ||
+	    (size > tail && name[size - tail - 1] != '.'))
+		return false;
+	list->count = 1;
+	return net_address_parse(&list->at[0],
+	    octets == 4 ? "127.0.0.1" : "::1");
+}
+
+static bool
+find_here(struct resolver *resolver, const char *name, unsigned octets,
+    struct address_list *list)
+{
+	const struct hosts_file *hosts = resolver->options.hosts;
+
+	if (hosts != NULL && hosts_file_find(hosts, name, octets, list))
+		return true;
+	return find_localhost(name, octets, list);
+}
+
+void
+resolver_ask(struct resolver *resolver, const char *name, unsigned octets,
+    struct question *question)
+{
+	struct address_list here = { .count = 0 };
+	struct lookup *lookup;
+	struct bytes key;
+
+	question->lookup = NULL;
+	if (find_here(resolver, name, octets, &here)) {
+		question->answered(question,
+		    here.count > 0 ? RESOLVE_FOUND : RESOLVE_NO_ADDRESS,
+		    &here);
+		return;
+	}
+	key = bytes_from_string(name);
+	lookup = map_get(resolver->lookups[octets == 16], key);
+	if (lookup != NULL && lookup->state == LOOKUP_KNOWN) {
+		question->answered(question, lookup->result,
+		    &lookup->addresses);
+		return;
+	}
+	if (lookup == NULL) {
+		if (map_count(resolver->lookups[octets == 16]) >= MOST_KNOWN)
+			forget_all(resolver, true);
+		lookup = lookup_new(resolver, key, octets);
+		put_in_line(lookup);
+	}
+	attach(lookup, question);
+	send_next(resolver);
+}
+
+bool
+resolve_is_transient(enum resolve_result result)
+{
+	return result == RESOLVE_TIMEOUT ||
+	    result == RESOLVE_SERVER_FAILURE || result == RESOLVE_FAILED;
+}
+
+static const char *const sentences[] = {
+	[RESOLVE_FOUND] = "the name was found",
+	[RESOLVE_NO_NAME] = "the name does not exist (NXDOMAIN)",
+	[RESOLVE_NO_ADDRESS] = "the name has no address",
+	[RESOLVE_SERVER_FAILURE] = "the DNS server could not find out "
+	    "(SERVFAIL)",
+	[RESOLVE_REFUSED] = "the DNS server refused the question",
+	[RESOLVE_TIMEOUT] = "the DNS servers did not answer",
+	[RESOLVE_BAD_NAME] = "the name cannot be asked for in the DNS",
+	[RESOLVE_FAILED] = "the DNS answer could not be used",
+};
+
+void
+resolve_failure(enum resolve_result result, struct failure *failure)
+{
+	failure_set(failure, STATUS_DNS_ERROR, "%s", sentences[result]);
+}

@@ -1,0 +1,73 @@
+/*
+ * Names to addresses: one resolver a loop.  Each name is asked for once a run
+ * and family as far as memory allows; at most so many questions are out at a
+ * time, the others wait in line.  A search list is never used.
+ */
+#ifndef SCAN_RESOLVE_H
+#define SCAN_RESOLVE_H
+
+#include <uv.h>
+
+#include "scan/failure.h"
+#include "scan/hosts_file.h"
+#include "scan/job.h"
+
+enum resolve_result {
+	RESOLVE_FOUND,
+	RESOLVE_NO_NAME,	/* NXDOMAIN */
+	RESOLVE_NO_ADDRESS,	/* the name exists, without such an address */
+	RESOLVE_SERVER_FAILURE,	/* SERVFAIL */
+	RESOLVE_REFUSED,
+	RESOLVE_TIMEOUT,
+	RESOLVE_BAD_NAME,
+	RESOLVE_FAILED		/* anything else: see the sentence */
+};
+
+struct resolver_options {
+	const char **servers;	/* "IP[:PORT]"; none: the system's */
+	size_t server_count;
+	const struct hosts_file *hosts; /* NULL: not consulted */
+	unsigned most_questions; /* out at a time */
+	unsigned timeout_ms;	/* all tries together, about */
+};
+
+struct resolver;
+struct lookup;
+
+/* Somebody who waits for an answer; embedded in its owner. */
+struct question {
+	struct question *next, *previous;
+	struct lookup *lookup;	/* NULL: not waiting */
+	void (*answered)(struct question *, enum resolve_result,
+	    const struct address_list *);
+};
+
+/* Process-wide; 0, or -1 with a static sentence. */
+int resolver_global_init(const char **error);
+void resolver_global_deinit(void);
+
+struct resolver *resolver_new(uv_loop_t *, const struct resolver_options *,
+    const char **error);
+
+/*
+ * Drops all questions and closes all handles: the loop must run once more, and
+ * then resolver_free.
+ */
+void resolver_close(struct resolver *);
+void resolver_free(struct resolver *);
+
+/*
+ * octets: 4 or 16, the family.  The answer may come before this returns; its
+ * addresses are borrowed for the length of the call.
+ */
+void resolver_ask(struct resolver *, const char *name, unsigned octets,
+    struct question *);
+
+/* No longer wanted; safe when nothing was asked. */
+void question_withdraw(struct question *);
+
+/* Whether trying again later may help. */
+bool resolve_is_transient(enum resolve_result);
+void resolve_failure(enum resolve_result, struct failure *);
+
+#endif

@@ -1,0 +1,204 @@
+/* libuv's side of a connection. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "scan/wire.h"
+
+/* What a full socket did not take; rare, for a handshake is small. */
+struct late_write {
+	uv_write_t request;
+	char octets[];
+};
+
+static void
+on_connected(uv_connect_t *request, int status)
+{
+	struct wire *wire = request->data;
+
+	if (!uv_is_closing((uv_handle_t *)&wire->tcp))
+		wire->events->connected(wire, status);
+}
+
+int
+wire_open(struct wire *wire, uv_loop_t *loop, char *buffer,
+    const struct wire_events *events, const struct net_address *address,
+    uint16_t port)
+{
+	struct sockaddr_storage to;
+	int result;
+
+	wire->events = events;
+	wire->buffer = buffer;
+	wire->input = bytes_of(NULL, 0);
+	wire->ended = 0;
+	wire->write_error = 0;
+	wire->first_size = 0;
+	result = uv_tcp_init(loop, &wire->tcp);
+	if (result < 0)
+		return result;
+	wire->open = true;
+	wire->tcp.data = wire;
+	wire->connect.data = wire;
+	net_address_sockaddr(address, port, &to);
+	return uv_tcp_connect(&wire->connect, &wire->tcp,
+	    (const struct sockaddr *)&to, on_connected);
+}
+
+static void
+lend_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
+{
+	struct wire *wire = handle->data;
+
+	(void)suggested;
+	*out = uv_buf_init(wire->buffer, WIRE_BUFFER_SIZE);
+}
+
+static void
+keep_first(struct wire *wire, const char *data, size_t size)
+{
+	size_t room = WIRE_FIRST_SIZE - wire->first_size;
+
+	if (size > room)
+		size = room;
+	memcpy(wire->first + wire->first_size, data, size);
+	wire->first_size += size;
+}
+
+static void
+on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
+{
+	struct wire *wire = stream->data;
+
+	if (count == 0)
+		return;
+	if (count < 0) {
+		wire->ended = (int)count;
+		uv_read_stop(stream);
+	} else {
+		wire->input = bytes_of(buffer->base, (size_t)count);
+		keep_first(wire, buffer->base, (size_t)count);
+	}
+	wire->events->input(wire);
+	/* The buffer is the loop's: what nobody wanted is gone now. */
+	wire->input = bytes_of(NULL, 0);
+}
+
+int
+wire_start(struct wire *wire)
+{
+	uv_tcp_nodelay(&wire->tcp, 1);
+	return uv_read_start((uv_stream_t *)&wire->tcp, lend_buffer, on_read);
+}
+
+ssize_t
+wire_pull(struct wire *wire, void *buffer, size_t size)
+{
+	if (wire->input.size == 0) {
+		if (wire->ended == 0)
+			return -EAGAIN;
+		return wire->ended == UV_EOF ? 0 : -ECONNRESET;
+	}
+	if (size > wire->input.size)
+		size = wire->input.size;
+	memcpy(buffer, wire->input.data, size);
+	wire->input.data += size;
+	wire->input.size -= size;
+	return (ssize_t)size;
+}
+
+static void
+on_late_written(uv_write_t *request, int status)
+{
+	struct wire *wire = request->handle->data;
+
+	if (status < 0 && status != UV_ECANCELED)
+		wire->write_error = status;
+	free(request);
+}
+
+static void
+push_late(struct wire *wire, const struct iovec *parts, int count,
+    size_t skipped, size_t total)
+{
+	struct late_write *late =
+	    memory_new(sizeof(*late) + total - skipped);
+	size_t size = 0;
+	uv_buf_t all;
+	int result;
+
+	for (int i = 0; i < count; i++) {
+		size_t skip = parts[i].iov_len < skipped ? parts[i].iov_len
+							 : skipped;
+		size_t rest = parts[i].iov_len - skip;
+
+		if (rest > 0)
+			memcpy(late->octets + size,
+			    (const char *)parts[i].iov_base + skip, rest);
+		size += rest;
+		skipped -= skip;
+	}
+	all = uv_buf_init(late->octets, (unsigned)size);
+	result = uv_write(&late->request, (uv_stream_t *)&wire->tcp, &all, 1,
+	    on_late_written);
+	if (result == 0)
+		return;
+	wire->write_error = result;
+	free(late);
+}
+
+/*
+ * A write that fails is not told to the handshake: the server's last words may
+ * still wait in the receive queue, and they say more than EPIPE.  The read
+ * side ends right after them.
+ */
+ssize_t
+wire_push(struct wire *wire, const struct iovec *parts, int count)
+{
+	enum { MOST_PARTS = 16 };
+	uv_buf_t buffers[MOST_PARTS];
+	size_t total = 0;
+	int written;
+
+	if (count > MOST_PARTS)
+		count = MOST_PARTS;
+	for (int i = 0; i < count; i++) {
+		buffers[i] = uv_buf_init(parts[i].iov_base,
+		    (unsigned)parts[i].iov_len);
+		total += parts[i].iov_len;
+	}
+	if (wire->write_error != 0)
+		return (ssize_t)total;
+	written = uv_try_write((uv_stream_t *)&wire->tcp, buffers,
+	    (unsigned)count);
+	if (written < 0 && written != UV_EAGAIN)
+		wire->write_error = written;
+	else if (written < 0 || (size_t)written < total)
+		push_late(wire, parts, count,
+		    written < 0 ? 0 : (size_t)written, total);
+	return (ssize_t)total;
+}
+
+int
+wire_end_code(const struct wire *wire)
+{
+	if (wire->ended == UV_EOF && wire->write_error != 0)
+		return wire->write_error;
+	return wire->ended;
+}
+
+static void
+on_closed(uv_handle_t *handle)
+{
+	struct wire *wire = handle->data;
+
+	wire->open = false;
+	wire->events->closed(wire);
+}
+
+void
+wire_close(struct wire *wire)
+{
+	if (!uv_is_closing((uv_handle_t *)&wire->tcp))
+		uv_close((uv_handle_t *)&wire->tcp, on_closed);
+}

@@ -1,0 +1,61 @@
+/*
+ * One TCP connection as a handshake wants it: octets are pulled out of the
+ * loop's read buffer while a read callback runs, and pushed without copying
+ * where the socket takes them.  Knows nothing of TLS.
+ */
+#ifndef SCAN_WIRE_H
+#define SCAN_WIRE_H
+
+#include <sys/uio.h>
+#include <uv.h>
+
+#include "base/bytes.h"
+#include "scan/job.h"
+
+enum { WIRE_BUFFER_SIZE = 64 * 1024, WIRE_FIRST_SIZE = 16 };
+
+struct wire;
+
+/* What happens to a wire; none is called after wire_close but closed. */
+struct wire_events {
+	void (*connected)(struct wire *, int status); /* 0 or libuv's code */
+	void (*input)(struct wire *);	/* octets, or `ended` is set */
+	void (*closed)(struct wire *);
+};
+
+/* Embedded in its owner. */
+struct wire {
+	uv_tcp_t tcp;
+	uv_connect_t connect;
+	const struct wire_events *events;
+	char *buffer;		/* the loop's, WIRE_BUFFER_SIZE octets */
+	struct bytes input;	/* read and not pulled yet */
+	int ended;		/* 0, or why no more will come: libuv's code */
+	int write_error;
+	uint8_t first[WIRE_FIRST_SIZE]; /* the first octets that came */
+	size_t first_size;
+	bool open;		/* the handle needs closing */
+};
+
+/*
+ * Begins to connect.  0, or libuv's code at once; wire_close is due in either
+ * case if `open` is set.
+ */
+int wire_open(struct wire *, uv_loop_t *, char *buffer,
+    const struct wire_events *, const struct net_address *, uint16_t port);
+
+/* Once connected: from now on input() comes.  0 or libuv's code. */
+int wire_start(struct wire *);
+
+/* Octets, 0 at the end of the stream, -EAGAIN, or another -errno. */
+ssize_t wire_pull(struct wire *, void *buffer, size_t size);
+/* Always takes everything: what the socket does not, waits in a copy. */
+ssize_t wire_push(struct wire *, const struct iovec *, int count);
+
+/* Why the stream ended: a failed write tells a reset from a close. */
+int wire_end_code(const struct wire *);
+
+/* closed() follows, later. */
+void wire_close(struct wire *);
+
+#endif

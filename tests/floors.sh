@@ -1,0 +1,194 @@
+#!/bin/sh
+# What keeps the house in order, checked: who may include whom, which file may
+# know which library, how long a file and a function may be, which calls and
+# marks are not wanted.  floors.sh [DIR] prints a line a check and fails when
+# one of them does; floors_test.sh shows that each can.
+set -u
+
+dir=${1:-$(dirname "$0")/..}
+cd "$dir" || exit 2
+status=0
+
+# report NAME OFFENCES: a check has passed when it found nothing.
+report() {
+	if [ -z "$2" ]; then
+		echo "ok - $1"
+		return
+	fi
+	echo "not ok - $1"
+	echo "$2" | sed 's/^/# /'
+	status=1
+}
+
+sources() {
+	find "$@" -type f \( -name '*.c' -o -name '*.h' \) 2>/dev/null | sort
+}
+
+# includes DIR...: "FILE HEADER" for each #include, quoted or not.
+includes() {
+	sources "$@" | while read -r file; do
+		sed -n 's|^[ 	]*#[ 	]*include[ 	]*[<"]\([^">]*\)[">].*|\1|p' \
+			"$file" | sed "s|^|$file |"
+	done
+}
+
+# Outside calls come as prefix "(" so that my_time( and time_left( are not
+# meant.  Comments and strings are taken out first.
+calls() {
+	pattern=$1
+	shift
+	sources "$@" | while read -r file; do
+		awk -v file="$file" -v pattern="$pattern" '
+		{
+			line = $0
+			gsub(/\\./, "", line)
+			gsub(/"[^"]*"/, "", line)
+			if (inside && !sub(/^.*\*\//, "", line)) next
+			inside = 0
+			gsub(/\/\*([^*]|\*+[^*\/])*\*+\//, "", line)
+			if (sub(/\/\*.*/, "", line)) inside = 1
+			sub(/\/\/.*/, "", line)
+			if (line ~ "(^|[^A-Za-z0-9_])(" pattern ")[ \t]*\\(")
+				print file ":" FNR ": " $0
+		}' "$file"
+	done
+}
+
+# Everything that is the project's: tracked, or all where there is no git.
+tracked() {
+	if git -c safe.directory='*' rev-parse --is-inside-work-tree \
+		>/dev/null 2>&1; then
+		git -c safe.directory='*' ls-files
+	else
+		find . -type f ! -path './build/*' ! -path './.git/*' |
+			sed 's|^\./||'
+	fi
+}
+
+# base <- model <- {scan, audit, report} <- fleet <- cmd
+check_floors() {
+	report 'includes stay on their floor or go down' "$(includes src cmd |
+	awk '
+	BEGIN {
+		split("base model scan audit report fleet cmd", floors)
+		for (i in floors) floor[floors[i]] = 1
+		may["base"] = "base"
+		may["model"] = "base model"
+		may["scan"] = "base model scan"
+		may["audit"] = "base model audit"
+		may["report"] = "base model report"
+		may["fleet"] = "base model scan audit report fleet"
+		may["cmd"] = "base model scan audit report fleet cmd tests"
+	}
+	{
+		split($1, place, "/")
+		from = place[1] == "cmd" ? "cmd" : place[2]
+		slash = index($2, "/")
+		to = slash ? substr($2, 1, slash - 1) : ""
+		if (!(from in floor))
+			print $1 " is on no floor"
+		else if ((to in floor || to == "tests") &&
+			!index(" " may[from] " ", " " to " "))
+			print $1 " includes " $2
+	}')"
+	report 'includes of ours are spelled "floor/file.h"' "$(
+	sources src cmd | while read -r file; do
+		grep -nE '^[ 	]*#[ 	]*include[ 	]*"' "$file" |
+			grep -vE '"(base|model|scan|audit|report|fleet|cmd|tests/lab)/[a-z0-9_]+\.h"' |
+			sed "s|^|$file:|"
+	done)"
+}
+
+# Which file may know which library: a row is the library, its headers and the
+# places, as extended regular expressions.
+check_libraries() {
+	while read -r name header places; do
+		report "$name only where it belongs" "$(includes src cmd |
+		grep -E " $header\$" | grep -vE "^($places) ")"
+	done <<-'END'
+	libuv uv(/.*|\.h) src/scan/.*
+	c-ares ares.*\.h src/scan/resolve\.c
+	libcurl curl/.* src/scan/fetch\.c
+	libpsl libpsl\.h src/model/site\.c
+	cJSON (cjson/)?cJSON.*\.h src/base/json\.c
+	GnuTLS gnutls/.* src/model/(certificate|signature|trust_store|bundle|ocsp)\.c|src/scan/handshake\.c
+	threads (pthread|threads)\.h src/scan/.*
+	END
+	report 'src/audit includes no TLS or network header' "$(
+	includes src/audit | grep -E \
+	' (gnutls/|openssl/|uv|ares|curl/|sys/socket|sys/un|sys/epoll|netinet/|net/|arpa/|netdb|poll)')"
+	report 'src/audit asks no clock and prints nothing' "$(calls \
+	'time|clock_now|clock_monotonic_ns|clock_gettime|gettimeofday|printf|fprintf|puts|fputs|putchar|perror' \
+	src/audit)"
+}
+
+check_top_level() {
+	report 'the top level holds only what belongs there' "$(tracked |
+	cut -d/ -f1 | sort -u |
+	grep -vxE 'cmd|src|data|reports|tests|Makefile|README\.md|LICENSE|\..*')"
+}
+
+check_sizes() {
+	report 'no file has over 600 lines' "$(
+	sources cmd src | while read -r file; do
+		awk -v file="$file" 'END { if (NR > 600) print file ": " NR }' \
+			"$file"
+	done)"
+	report 'no function has over 70 lines' "$(
+	sources cmd src | while read -r file; do
+		awk -v file="$file" '
+		/^{/ { start = FNR; name = before }
+		/^}/ && start {
+			if (FNR - start > 70)
+				print file ":" start ": " name ": " FNR - start
+			start = 0
+		}
+		{ before = $0 }' "$file"
+	done)"
+	report 'each file opens by saying what it is' "$(
+	sources cmd src tests | while read -r file; do
+		head -n 1 "$file" | grep -q '^/\*' || echo "$file"
+	done)"
+}
+
+# The words are put together here so that this file is not one of its finds.
+check_wording() {
+	marks="TO""DO|FIX""ME|XX""X|HA""CK"
+	report 'nothing is marked as left for later' "$(tracked |
+	grep -E '^(cmd|src|tests|Makefile|README\.md)' |
+	while read -r file; do
+		[ ! -f "$file" ] || grep -nIE "(^|[^A-Za-z0-9_])($marks)([^A-Za-z0-9_]|\$)" \
+			"$file" /dev/null
+	done)"
+	report 'no call that the style does without' "$(calls \
+	'sprintf|vsprintf|strcpy|strcat|strtok|atoi|atol|gets' cmd src)"
+	homes="/ho""me/[a-z]|/Us""ers/[A-Za-z]"
+	here=$(dirname "$(pwd)" | sed 's|[^A-Za-z0-9/_-]|.|g')
+	case $here in
+	/ | /tmp | /var/tmp | /src | /usr/* | /home) ;;
+	*) homes="$homes|(^|[^A-Za-z0-9_.])$here/" ;;
+	esac
+	report "no path of one developer's machine" "$(tracked |
+	while read -r file; do
+		[ ! -f "$file" ] || grep -nIE "$homes" "$file" /dev/null
+	done)"
+}
+
+# run.sh takes what is not executable for a helper of the tests beside it.
+check_tests() {
+	report 'every test can be executed' "$(
+	find tests -maxdepth 2 \( -name '*.sh' -o -name '*.py' \) \
+		! -name run.sh ! -name deps.sh ! -path 'tests/bench/*' \
+		2>/dev/null | while read -r file; do
+		[ -x "$file" ] || ! head -n 1 "$file" | grep -q '^#!' ||
+			echo "$file starts with #! and is not executable"
+	done)"
+}
+
+check_floors
+check_libraries
+check_top_level
+check_sizes
+check_wording
+check_tests
+exit $status

@@ -1,0 +1,252 @@
+/*
+ * The scenarios that real clients were measured against: what each sends and
+ * how it behaves.  What is right about them stands with the tests, not here.
+ */
+#include "tests/lab/scenario.h"
+
+#define TLS12 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
+#define LEAF_ONLY .sent = "leaf"
+#define BELOW(ca) .leaf = { .issuer = ca }
+
+const struct scenario lab_scenarios[] = {
+	{ .id = "ok" },
+	{ .id = "ok-two", .sent = "leaf I2B I2A", BELOW("I2B") },
+
+	/* The intermediate is missing; where AIA leads to. */
+	{ .id = "leaf-aia", LEAF_ONLY },
+	{ .id = "two-upper-missing", .sent = "leaf I2B", BELOW("I2B") },
+	{ .id = "two-upper-missing-noaia", .sent = "leaf I2Bn",
+	    .leaf = { .issuer = "I2Bn", .aia = "" } },
+	{ .id = "two-lower-missing", .sent = "leaf I2A", BELOW("I2B") },
+	{ .id = "two-lower-missing-noaia", .sent = "leaf I2A",
+	    .leaf = { .issuer = "I2B", .aia = "" } },
+	{ .id = "aia-404", LEAF_ONLY, .leaf = { .aia = "missing/I1" } },
+	{ .id = "aia-refused", LEAF_ONLY, .leaf = { .aia = "closed:der/I1" } },
+	{ .id = "aia-garbage", LEAF_ONLY, .leaf = { .aia = "garbage/I1" } },
+	{ .id = "aia-html", LEAF_ONLY, .leaf = { .aia = "html/I1" } },
+	{ .id = "aia-p7c", LEAF_ONLY, .leaf = { .aia = "p7c/I1" } },
+	{ .id = "aia-pem", LEAF_ONLY, .leaf = { .aia = "pem/I1" } },
+	{ .id = "aia-redirect", LEAF_ONLY, .leaf = { .aia = "redirect/I1" } },
+	{ .id = "aia-wrong", LEAF_ONLY, .leaf = { .aia = "der/I3" } },
+	{ .id = "aia-second-ok", LEAF_ONLY,
+	    .leaf = { .aia = "closed:der/I1 der/I1" } },
+	{ .id = "aia-loop", LEAF_ONLY, BELOW("LoopA") },
+	{ .id = "aia-huge", LEAF_ONLY, .leaf = { .aia = "huge/I1" } },
+	{ .id = "aia-https", LEAF_ONLY, .leaf = { .aia = "own:der/I1" } },
+
+	/* Orders, duplicates, strays. */
+	{ .id = "order-wrong", .sent = "leaf I2A I2B", BELOW("I2B") },
+	{ .id = "order-root-first", .sent = "leaf R1 I1" },
+	{ .id = "dup-inter", .sent = "leaf I1 I1" },
+	{ .id = "other-leaf-first", .sent = "leaf:ok leaf I1" },
+	{ .id = "other-leaf-middle", .sent = "leaf leaf:ok I1" },
+	{ .id = "old-leaf-extra", .sent = "leaf leaf:expired I1" },
+
+	/* Dates. */
+	{ .id = "expired", .leaf = { .from = -DAYS(93), .to = -DAYS(3) } },
+	{ .id = "expired-today",
+	    .leaf = { .from = -DAYS(90), .to = -HOURS(1) } },
+	{ .id = "expired-untrusted", .sent = "leaf P1",
+	    .leaf = { .issuer = "P1", .aia = "", .from = -DAYS(93),
+		.to = -DAYS(3) } },
+	{ .id = "expired-leaf-only", LEAF_ONLY,
+	    .leaf = { .from = -DAYS(93), .to = -DAYS(3) } },
+	{ .id = "inter-expired-store", .trust = "r1+i3", .sent = "leaf I3old",
+	    BELOW("I3") },
+	{ .id = "inter-expired-both", .sent = "leaf I3old I3", BELOW("I3") },
+	{ .id = "inter-expired-both2", .sent = "leaf I3 I3old", BELOW("I3") },
+
+	/* Cross-signs, dead and alive. */
+	{ .id = "addtrust", .sent = "leaf I1 R1byRXexp" },
+	{ .id = "dst-x3", .trust = "r1+rx", .sent = "leaf I1 R1byRX" },
+	{ .id = "dst-x3-rxfirst", .trust = "rx+r1",
+	    .sent = "leaf I1 R1byRX" },
+	{ .id = "dst-x3-norx", .sent = "leaf I1 R1byRX" },
+	{ .id = "dst-x3-oldclient", .trust = "rx", .sent = "leaf I1 R1byRX" },
+	{ .id = "root-old-in-store-sent", .trust = "r5old",
+	    .sent = "leaf I5 R5old", BELOW("I5") },
+	{ .id = "root-new-sent", .trust = "r5old", .sent = "leaf I5 R5new",
+	    BELOW("I5") },
+	{ .id = "cross-dead-first", .sent = "leaf I7byR2 I7byR1",
+	    BELOW("I7byR1") },
+	{ .id = "cross-dead-aia", .sent = "leaf I7byR2", BELOW("I7byR1") },
+	{ .id = "twin-wrong-first", .sent = "leaf I6a I6b", BELOW("I6b") },
+	{ .id = "twin-noaki-wrong-first", .sent = "leaf I6c I6d",
+	    .leaf = { .issuer = "I6d", .switches = NO_AUTHORITY_KEY_ID } },
+	{ .id = "twin-wrong-only", .sent = "leaf I6a",
+	    .leaf = { .issuer = "I6b", .aia = "" } },
+	{ .id = "aki-mismatch", .leaf = { .authority_key_id =
+	    "00112233445566778899aabbccddeeff00112233" } },
+
+	/* Roots nobody trusts. */
+	{ .id = "untrusted-root", .sent = "leaf P1 R2", BELOW("P1") },
+	{ .id = "untrusted-leaf-only", LEAF_ONLY,
+	    .leaf = { .issuer = "P1", .aia = "" } },
+	{ .id = "untrusted-leaf-aia", LEAF_ONLY, BELOW("P1") },
+	{ .id = "selfsigned-trusted", .trust = "self", LEAF_ONLY,
+	    BELOW("self") },
+
+	/* Names. */
+	{ .id = "name-mismatch", .leaf = { .san = "DNS:other.lab.test" } },
+	{ .id = "wild-ok", .host = "a.wild-ok.lab.test",
+	    .leaf = { .san = "DNS:*.wild-ok.lab.test" } },
+	{ .id = "wild-deep", .host = "a.b.wild-deep.lab.test",
+	    .leaf = { .san = "DNS:*.wild-deep.lab.test" } },
+	{ .id = "wild-tld", .host = "wild-tld.test",
+	    .leaf = { .san = "DNS:*.test" } },
+	{ .id = "wild-psl", .host = "wild-psl.co.uk",
+	    .leaf = { .san = "DNS:*.co.uk" } },
+	{ .id = "wild-partial", .leaf = { .san = "DNS:w*l.lab.test" } },
+	{ .id = "wild-middle", .host = "a.wild-middle.lab.test",
+	    .leaf = { .san = "DNS:a.*.lab.test" } },
+	{ .id = "cn-only", .leaf = { .san = "" } },
+	{ .id = "cn-only-emailsan", .leaf = { .san = "EMAIL:admin@lab.test" } },
+	{ .id = "cn-match-san-other",
+	    .leaf = { .subject = "/CN=cn-match-san-other.lab.test",
+		.san = "DNS:other.lab.test" } },
+	{ .id = "ip-san-only", .leaf = { .san = "IP:127.0.0.1" } },
+	{ .id = "ip-by-ip", .host = "127.0.0.2", .address = "127.0.0.2",
+	    .leaf = { .subject = "/CN=ip-by-ip", .san = "IP:127.0.0.2" } },
+	{ .id = "ip-in-dns", .host = "127.0.0.3", .address = "127.0.0.3",
+	    .leaf = { .subject = "/CN=ip-in-dns", .san = "DNS:127.0.0.3" } },
+	{ .id = "ip-in-cn", .host = "127.0.0.4", .address = "127.0.0.4",
+	    .leaf = { .san = "" } },
+	{ .id = "idn", .host = "xn--mnchen-3ya.lab.test" },
+	{ .id = "idn-u", .host = "z\xc3\xbcrich.lab.test",
+	    .name = "xn--zrich-kva.lab.test" },
+	{ .id = "trailing-dot", .host = "trailing-dot.lab.test.",
+	    .name = "trailing-dot.lab.test" },
+	{ .id = "uppercase-url", .host = "UPPERCASE-URL.LAB.TEST",
+	    .name = "uppercase-url.lab.test" },
+	{ .id = "empty-subject",
+	    .leaf = { .subject = "", .switches = ALTERNATIVE_NAME_CRITICAL } },
+	{ .id = "empty-subject-noncrit", .leaf = { .subject = "" } },
+
+	/* Usages and purposes. */
+	{ .id = "eku-client", .leaf = { .purposes = "clientAuth" } },
+	{ .id = "eku-any", .leaf = { .purposes = "any" } },
+	{ .id = "ku-certsign", .leaf = { .usage = "keyCertSign" } },
+	{ .id = "ku-keyenc",
+	    .leaf = { .key = "rsa2048", .usage = "keyEncipherment" } },
+	{ .id = "ku-keyenc-tls12",
+	    .leaf = { .key = "rsa2048", .usage = "keyEncipherment" },
+	    .service = { .priority = TLS12 ":-RSA" } },
+
+	/* Rules an intermediate breaks. */
+	{ .id = "nc-excluded", .sent = "leaf Incx", BELOW("Incx") },
+	{ .id = "nc-not-permitted", .sent = "leaf Incp", BELOW("Incp") },
+	{ .id = "nc-ok", .sent = "leaf Incok", BELOW("Incok") },
+	{ .id = "nc-cn-only", .sent = "leaf Incp",
+	    .leaf = { .issuer = "Incp", .san = "" } },
+	{ .id = "inter-eku-client", .sent = "leaf Icli", BELOW("Icli") },
+	{ .id = "inter-no-certsign", .sent = "leaf Inosign",
+	    BELOW("Inosign") },
+	{ .id = "inter-not-ca", .sent = "leaf Inoca", BELOW("Inoca") },
+	{ .id = "inter-v1", .sent = "leaf Iv1", BELOW("Iv1") },
+
+	/* Keys, signatures, fields. */
+	{ .id = "sha1-leaf", .leaf = { .signature = SIGNED_SHA1 } },
+	{ .id = "sha1-inter", .sent = "leaf Isha1", BELOW("Isha1") },
+	{ .id = "md5-leaf", .leaf = { .signature = SIGNED_MD5 } },
+	{ .id = "sha1-root", .trust = "rs1", .sent = "leaf IS1",
+	    BELOW("IS1") },
+	{ .id = "rsa4096-leaf", .leaf = { .key = "rsa4096" } },
+	{ .id = "p384-leaf", .leaf = { .key = "ec384" } },
+	{ .id = "ed25519-leaf", .leaf = { .key = "ed25519" } },
+	{ .id = "pss-leaf", .leaf = { .signature = SIGNED_PSS } },
+	{ .id = "crit-unknown",
+	    .leaf = { .extra = "1.3.6.1.4.1.55555.1:critical:0500" } },
+	{ .id = "v1-leaf", .leaf = { .switches = VERSION_1 } },
+	{ .id = "serial-zero", .leaf = { .serial = "00" } },
+	{ .id = "serial-negative", .leaf = { .serial = "f123456789" } },
+	{ .id = "serial-long", .leaf = { .serial =
+	    "4a0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d" } },
+	{ .id = "days-200", .leaf = { .from = -HOURS(1),
+	    .to = DAYS(200) - HOURS(1) - 1 } },
+	{ .id = "days-398", .leaf = { .from = -HOURS(1),
+	    .to = DAYS(398) - HOURS(1) - 1 } },
+	{ .id = "days-825", .leaf = { .from = -HOURS(1),
+	    .to = DAYS(825) - HOURS(1) - 1 } },
+	{ .id = "days-3650", .leaf = { .from = -HOURS(1),
+	    .to = DAYS(3650) - HOURS(1) - 1 } },
+	{ .id = "inter-bc-noncrit", .sent = "leaf Ibcnc", BELOW("Ibcnc") },
+	{ .id = "inter-no-ku", .sent = "leaf Inoku", BELOW("Inoku") },
+	{ .id = "root-v1", .trust = "rv1", .sent = "leaf IV1r",
+	    BELOW("IV1r") },
+
+	/* Long and large. */
+	{ .id = "chain-7", .sent = "leaf D6 D5 D4 D3 D2 D1", BELOW("D6") },
+	{ .id = "chain-10", .sent = "leaf D9 D8 D7 D6 D5 D4 D3 D2 D1",
+	    BELOW("D9") },
+	{ .id = "chain-13",
+	    .sent = "leaf D12 D11 D10 D9 D8 D7 D6 D5 D4 D3 D2 D1",
+	    BELOW("D12") },
+	{ .id = "big-40k",
+	    .leaf = { .san = "DNS:big-40k.lab.test,FILL:36000" } },
+	{ .id = "big-70k",
+	    .leaf = { .san = "DNS:big-70k.lab.test,FILL:66000" } },
+	{ .id = "big-120k",
+	    .leaf = { .san = "DNS:big-120k.lab.test,FILL:114000" } },
+
+	/* Stapled answers. */
+	{ .id = "staple-good", .service = { .staple = STAPLE_GOOD } },
+	{ .id = "muststaple-good", .leaf = { .switches = MUST_STAPLE },
+	    .service = { .staple = STAPLE_GOOD } },
+	{ .id = "staple-revoked", .service = { .staple = STAPLE_REVOKED } },
+
+	/* Handshakes. */
+	{ .id = "client-cert-12",
+	    .service = { .priority = TLS12,
+		.client_certificate = CLIENT_CERTIFICATE_REQUIRED } },
+	{ .id = "client-cert-optional",
+	    .service = {
+		.client_certificate = CLIENT_CERTIFICATE_OPTIONAL } },
+	{ .id = "tls11", .leaf = { .key = "rsa2048" },
+	    .service = { .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.1" } },
+	{ .id = "tls12", .service = { .priority = TLS12 } },
+	{ .id = "dh1024", .leaf = { .key = "rsa2048" },
+	    .service = { .priority = TLS12 ":-KX-ALL:+DHE-RSA:-GROUP-ALL",
+		.dh_bits = 1024 } },
+	{ .id = "dh2048", .leaf = { .key = "rsa2048" },
+	    .service = { .priority = TLS12
+		":-KX-ALL:+DHE-RSA:-GROUP-ALL:+GROUP-FFDHE2048",
+		.dh_bits = 2048 } },
+	{ .id = "rsa-kx", .leaf = { .key = "rsa2048" },
+	    .service = { .priority = TLS12 ":-KX-ALL:+RSA" } },
+	{ .id = "cbc-only", .leaf = { .key = "rsa2048" },
+	    .service = { .priority = TLS12
+		":-KX-ALL:+ECDHE-RSA:-CIPHER-ALL:+AES-128-CBC:+AES-256-CBC"
+		":-MAC-ALL:+SHA1" } },
+
+	/* No handshake at all, or half of one. */
+	{ .id = "close-hello", .sent = "",
+	    .service = { .manner = MANNER_CLOSE } },
+	{ .id = "reset-hello", .sent = "",
+	    .service = { .manner = MANNER_RESET } },
+	{ .id = "plain-http", .sent = "",
+	    .service = { .manner = MANNER_PLAIN_HTTP } },
+	{ .id = "silent", .sent = "",
+	    .service = { .manner = MANNER_SILENT } },
+	{ .id = "alert-hf", .sent = "",
+	    .service = { .manner = MANNER_ALERT } },
+	{ .id = "half-cert", .service = { .manner = MANNER_HALF } },
+
+	/* Octets that are no certificates. */
+	{ .id = "raw-ok", .leaf = { .key = "rsa2048" },
+	    .service = { .priority = TLS12 } },
+	{ .id = "sig-broken", .sent = "raw:flip:leaf I1",
+	    .service = { .priority = TLS12 } },
+	{ .id = "cert-garbage", .sent = "raw:garbage I1",
+	    .service = { .priority = TLS12 } },
+	{ .id = "cert-truncated", .sent = "raw:cut:leaf I1",
+	    .service = { .priority = TLS12 } },
+	{ .id = "inter-garbage", .sent = "leaf I1 raw:garbage",
+	    .service = { .priority = TLS12 } },
+	{ .id = "cert-trailing", .sent = "raw:trail:leaf I1",
+	    .service = { .priority = TLS12 } },
+	{ .id = "cert-empty", .sent = "",
+	    .service = { .manner = MANNER_RAW } },
+};
+
+const size_t lab_scenario_count =
+    sizeof(lab_scenarios) / sizeof(lab_scenarios[0]);

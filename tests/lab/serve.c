@@ -1,0 +1,327 @@
+/*
+ * TLS by GnuTLS over non-blocking sockets: handshake, read a request, answer.
+ * What is sent as certificates is the station's octets, unread by anybody.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <sys/socket.h>
+
+#include "tests/lab/mute.h"
+#include "tests/lab/serve.h"
+#include "tests/lab/visit.h"
+
+enum { BACKLOG = 1024, REQUEST_LIMIT = 16 * 1024 };
+
+static const struct station *
+find_by_name(const struct endpoint *endpoint, const char *name)
+{
+	for (size_t i = 0; i < endpoint->station_count; i++)
+		if (strcasecmp(endpoint->stations[i]->name, name) == 0)
+			return endpoint->stations[i];
+	return endpoint->stations[0];
+}
+
+static const struct station *
+station_of(gnutls_session_t session)
+{
+	const struct visit *visit = gnutls_session_get_ptr(session);
+	char name[256];
+	size_t size = sizeof(name);
+	unsigned type;
+
+	if (gnutls_server_name_get(session, name, &size, &type, 0) < 0)
+		name[0] = '\0';
+	return find_by_name(visit->host, name);
+}
+
+/* With a usage of 0 GnuTLS does not hold the key usage against us. */
+static int
+on_certificate_wanted(gnutls_session_t session,
+    const struct gnutls_cert_retr_st *info, gnutls_pcert_st **certificates,
+    unsigned *count, gnutls_ocsp_data_st **ocsp, unsigned *ocsp_count,
+    gnutls_privkey_t *key, unsigned *flags)
+{
+	const struct station *station = station_of(session);
+
+	(void)info;
+	*flags = 0;
+	*certificates = station->certificates;
+	*count = (unsigned)station->chain_length;
+	*key = station->key->private_key;
+	*ocsp = NULL;
+	*ocsp_count = 0;
+	if (station->staple.length > 0) {
+		*ocsp = (gnutls_ocsp_data_st *)&station->ocsp;
+		*ocsp_count = 1;
+	}
+	return 0;
+}
+
+/* false: nothing to be done until the descriptor is ready again. */
+static bool
+wait_if_again(struct visit *visit, int result)
+{
+	bool writes = gnutls_record_get_direction(visit->session) != 0;
+
+	if (result != GNUTLS_E_AGAIN && result != GNUTLS_E_INTERRUPTED)
+		return false;
+	lab_watch_want(&visit->watch, writes ? EPOLLOUT : EPOLLIN);
+	return true;
+}
+
+static void
+step_bye(struct visit *visit)
+{
+	int result = gnutls_bye(visit->session, GNUTLS_SHUT_WR);
+
+	if (!wait_if_again(visit, result))
+		visit_finish(visit);
+}
+
+static void
+step_answering(struct visit *visit)
+{
+	ssize_t count = 0;
+
+	while (count >= 0 && visit->sent < visit->out.length) {
+		count = gnutls_record_send(visit->session,
+		    visit->out.data + visit->sent,
+		    visit->out.length - visit->sent);
+		if (count > 0)
+			visit->sent += (size_t)count;
+	}
+	if (count >= 0)
+		step_bye(visit);
+	else if (!wait_if_again(visit, (int)count))
+		visit_end(visit);
+}
+
+static void
+answer(struct visit *visit)
+{
+	const struct station *station = station_of(visit->session);
+
+	octets_add_format(&visit->out,
+	    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+	    "Content-Length: %zu\r\nConnection: close\r\n\r\n%s\n",
+	    strlen(station->name) + 1, station->name);
+	visit->step = step_answering;
+	step_answering(visit);
+}
+
+static bool
+is_request_whole(const struct octets *in)
+{
+	return memmem(in->data, in->length, "\r\n\r\n", 4) != NULL ||
+	    memmem(in->data, in->length, "\n\n", 2) != NULL;
+}
+
+static void
+step_requested(struct visit *visit)
+{
+	char buffer[4096];
+	ssize_t count;
+
+	do {
+		count = gnutls_record_recv(visit->session, buffer,
+		    sizeof(buffer));
+		if (count > 0)
+			octets_add(&visit->in, buffer, (size_t)count);
+		if (visit->in.length > 0 && is_request_whole(&visit->in)) {
+			answer(visit);
+			return;
+		}
+	} while (count > 0 && visit->in.length < REQUEST_LIMIT);
+	if (!wait_if_again(visit, (int)count))
+		visit_end(visit);
+}
+
+/*
+ * A client that showed no certificate is told so as servers do: by alert 116
+ * in TLS 1.3 (RFC 8446 4.4.2.4), by handshake_failure before.
+ */
+static void
+refuse(struct visit *visit, int error)
+{
+	bool is_13 =
+	    gnutls_protocol_get_version(visit->session) == GNUTLS_TLS1_3;
+
+	if (error == GNUTLS_E_NO_CERTIFICATE_FOUND ||
+	    error == GNUTLS_E_CERTIFICATE_REQUIRED)
+		gnutls_alert_send(visit->session, GNUTLS_AL_FATAL,
+		    is_13 ? GNUTLS_A_CERTIFICATE_REQUIRED
+			  : GNUTLS_A_HANDSHAKE_FAILURE);
+	else
+		gnutls_alert_send_appropriate(visit->session, error);
+	visit_finish(visit);
+}
+
+static void
+step_handshake(struct visit *visit)
+{
+	const struct endpoint *endpoint = visit->host;
+	int result;
+
+	do
+		result = gnutls_handshake(visit->session);
+	while (result == GNUTLS_E_WARNING_ALERT_RECEIVED);
+	if (result < 0) {
+		if (!wait_if_again(visit, result))
+			refuse(visit, result);
+		return;
+	}
+	if (endpoint->service->manner == MANNER_HALF) {
+		visit_finish(visit);
+		return;
+	}
+	lab_watch_want(&visit->watch, EPOLLIN);
+	visit->step = step_requested;
+	step_requested(visit);
+}
+
+static void
+set_session(struct visit *visit, const struct endpoint *endpoint)
+{
+	static const gnutls_datum_t http = { (unsigned char *)"http/1.1", 8 };
+	gnutls_session_t session = visit->session;
+
+	gnutls_session_set_ptr(session, visit);
+	gnutls_priority_set(session, endpoint->priority);
+	gnutls_credentials_set(
+	    session, GNUTLS_CRD_CERTIFICATE, endpoint->credentials);
+	gnutls_alpn_set_protocols(session, &http, 1, 0);
+	gnutls_transport_set_int(session, visit->watch.fd);
+	if (endpoint->service->client_certificate ==
+	    CLIENT_CERTIFICATE_REQUIRED)
+		gnutls_certificate_server_set_request(
+		    session, GNUTLS_CERT_REQUIRE);
+	if (endpoint->service->client_certificate ==
+	    CLIENT_CERTIFICATE_OPTIONAL)
+		gnutls_certificate_server_set_request(
+		    session, GNUTLS_CERT_REQUEST);
+}
+
+static void
+begin_tls(struct lab_loop *loop, int fd, const struct endpoint *endpoint)
+{
+	struct visit *visit = visit_new(loop, fd, endpoint, step_handshake);
+
+	if (visit == NULL)
+		return;
+	if (gnutls_init(&visit->session,
+		GNUTLS_SERVER | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) < 0) {
+		visit->session = NULL;
+		visit_end(visit);
+		return;
+	}
+	set_session(visit, endpoint);
+}
+
+static bool
+speaks_tls(const struct endpoint *endpoint)
+{
+	return endpoint->service->manner == MANNER_TLS ||
+	    endpoint->service->manner == MANNER_HALF;
+}
+
+static void
+on_visitor(struct lab_watch *watch)
+{
+	const struct endpoint *endpoint = (struct endpoint *)watch;
+	int fd;
+
+	while ((fd = visit_accept(watch->fd)) >= 0) {
+		if (speaks_tls(endpoint))
+			begin_tls(watch->loop, fd, endpoint);
+		else
+			mute_begin(watch->loop, fd, endpoint->stations[0]);
+	}
+}
+
+static void
+on_closing(struct lab_watch *watch)
+{
+	lab_watch_close(watch);
+}
+
+bool
+endpoint_open(struct endpoint *endpoint, struct lab_loop *loop)
+{
+	struct station *station = endpoint->stations[0];
+
+	if (endpoint->service->manner == MANNER_DEAD)
+		return true;
+	if (listen(station->fd, BACKLOG) != 0)
+		return false;
+	endpoint->watch.fd = station->fd;
+	endpoint->watch.on_ready = on_visitor;
+	endpoint->watch.on_end = on_closing;
+	station->fd = -1;
+	return lab_watch_open(&endpoint->watch, loop, EPOLLIN);
+}
+
+/* The 1,024-bit group is SRP's, as good or bad as any; 2,048 is ffdhe2048. */
+static bool
+set_dh(struct endpoint *endpoint)
+{
+	bool is_small = endpoint->service->dh_bits == 1024;
+	const gnutls_datum_t *prime = is_small ? &gnutls_srp_1024_group_prime
+					       : &gnutls_ffdhe_2048_group_prime;
+	const gnutls_datum_t *generator = is_small
+	    ? &gnutls_srp_1024_group_generator
+	    : &gnutls_ffdhe_2048_group_generator;
+
+	if (gnutls_dh_params_init(&endpoint->dh) < 0)
+		return false;
+	if (gnutls_dh_params_import_raw(endpoint->dh, prime, generator) < 0)
+		return false;
+	gnutls_certificate_set_dh_params(endpoint->credentials, endpoint->dh);
+	return true;
+}
+
+bool
+endpoint_init(struct endpoint *endpoint, struct station *first)
+{
+	const char *priority = first->scenario->service.priority;
+
+	*endpoint = (struct endpoint){ .service = &first->scenario->service };
+	endpoint_add(endpoint, first);
+	if (!speaks_tls(endpoint))
+		return true;
+	if (gnutls_priority_init(&endpoint->priority,
+		priority ? priority : "NORMAL", NULL) < 0 ||
+	    gnutls_certificate_allocate_credentials(&endpoint->credentials) <
+		0)
+		return false;
+	gnutls_certificate_set_retrieve_function3(
+	    endpoint->credentials, on_certificate_wanted);
+	return set_dh(endpoint);
+}
+
+void
+endpoint_add(struct endpoint *endpoint, struct station *station)
+{
+	struct station **stations;
+
+	stations = lab_alloc(endpoint->station_count + 1, sizeof(*stations));
+	if (endpoint->station_count > 0)
+		memcpy(stations, endpoint->stations,
+		    endpoint->station_count * sizeof(*stations));
+	stations[endpoint->station_count++] = station;
+	free(endpoint->stations);
+	endpoint->stations = stations;
+}
+
+void
+endpoint_clear(struct endpoint *endpoint)
+{
+	if (endpoint->credentials != NULL)
+		gnutls_certificate_free_credentials(endpoint->credentials);
+	if (endpoint->priority != NULL)
+		gnutls_priority_deinit(endpoint->priority);
+	if (endpoint->dh != NULL)
+		gnutls_dh_params_deinit(endpoint->dh);
+	free(endpoint->stations);
+}

@@ -1,0 +1,89 @@
+#!/bin/sh
+# Runs test programs one after the other and sums them up.  A program prints a
+# line a case: "ok - name", "not ok - name" or "skip - name: why"; TAP, as
+# cmocka writes it, is understood too.  It is killed after TEST_TIMEOUT seconds
+# and fails as a whole when it ends badly without saying which case it was.
+#
+# A program starts in the root of the tree with FLEETSCAN (the program under
+# test), BUILD (the build directory) and a TMPDIR of its own, also its HOME.
+# V=1 shows all output.  The last line is "N passed, N failed, N skipped".
+set -u
+
+top=$(cd "$(dirname "$0")/.." && pwd) && cd "$top" || exit 2
+case ${B:=build} in
+/*) BUILD=$B ;;
+*) BUILD=$top/$B ;;
+esac
+FLEETSCAN=$BUILD/fleetscan
+export BUILD FLEETSCAN
+export LC_ALL=C.UTF-8 TZ=UTC CMOCKA_MESSAGE_OUTPUT=TAP
+unset http_proxy https_proxy all_proxy no_proxy HTTP_PROXY HTTPS_PROXY \
+	ALL_PROXY NO_PROXY SSL_CERT_FILE SSL_CERT_DIR MAKEFLAGS MAKELEVEL
+
+# A sanitizer's finding is a failure wherever it is found, also in a child.
+export ASAN_OPTIONS="detect_leaks=1:detect_stack_use_after_return=1:\
+strict_string_checks=1:abort_on_error=0:exitcode=99"
+export UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1"
+export TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1:exitcode=99"
+
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/fleetscan-test.XXXXXX") || exit 2
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM
+
+passed=0 failed=0 skipped=0
+
+# Counts the cases of one log into ok, bad and skip.
+count() {
+	eval "$(awk '
+		/^(not )?ok [0-9]* *# *SKIP|^ok.* # SKIP|^skip / { skip++; next }
+		/^ok / { ok++ }
+		/^not ok / { bad++ }
+		END { printf "ok=%d bad=%d skip=%d", ok, bad, skip }' "$1")"
+}
+
+run() {
+	log=$scratch/log
+	mkdir -p "$scratch/home"
+	TMPDIR=$scratch/home HOME=$scratch/home XDG_CACHE_HOME=$scratch/home \
+		timeout -k 5 "${TEST_TIMEOUT:-120}" "$1" >"$log" 2>&1 </dev/null
+	status=$?
+	count "$log"
+	why=
+	case $status in
+	0) [ $((ok + bad + skip)) -gt 0 ] || why="it printed no case" ;;
+	124 | 137) why="it was killed after ${TEST_TIMEOUT:-120} seconds" ;;
+	*) [ "$bad" -gt 0 ] || why="it ended with status $status" ;;
+	esac
+	if [ -n "$why" ]; then
+		echo "not ok - $1: $why" >>"$log"
+		bad=$((bad + 1))
+	fi
+	show "$1"
+	passed=$((passed + ok)) failed=$((failed + bad))
+	skipped=$((skipped + skip))
+	rm -rf "$scratch/home"
+}
+
+# What went well is one line; what did not is shown whole.
+show() {
+	name=${1#"$B"/}
+	if [ "$bad" -gt 0 ]; then
+		echo "$name: $ok passed, $bad FAILED"
+		sed 's/^/    /' "$log"
+	else
+		echo "$name: $ok passed"
+		[ -z "${V:-}" ] || sed 's/^/    /' "$log"
+		[ -n "${V:-}" ] || sed -n 's/^skip - /    skipped: /p' "$log"
+	fi
+}
+
+# A file that is not executable is a helper of those that are; floors.sh sees
+# to it that no test is left out this way.
+for program; do
+	[ ! -x "$program" ] && [ -e "$program" ] || run "$program"
+done
+
+mkdir -p "$BUILD"
+echo "$passed passed, $failed failed, $skipped skipped" |
+	tee "$BUILD/summary.txt"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -1,0 +1,151 @@
+/* The catalogue has a row for every word of the interface, rightly weighed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "model/finding.h"
+
+/* A cause whose row must be its own, or NULL for the row of the id alone. */
+static const struct {
+	const char *id, *cause;
+	enum severity severity;
+} rows[] = {
+	{ "missing_intermediate", "leaf_only", SEVERITY_ERROR },
+	{ "missing_intermediate", "gap", SEVERITY_ERROR },
+	{ "wrong_root", "self_signed", SEVERITY_ERROR },
+	{ "wrong_root", "private_root", SEVERITY_ERROR },
+	{ "wrong_root", "distrusted_root", SEVERITY_ERROR },
+	{ "wrong_root", "unexpected_root", SEVERITY_ERROR },
+	{ "expired", "leaf_expired", SEVERITY_ERROR },
+	{ "expired", "intermediate_expired", SEVERITY_ERROR },
+	{ "expired", "root_expired", SEVERITY_ERROR },
+	{ "expired", "not_yet_valid", SEVERITY_ERROR },
+	{ "name_mismatch", "other_name", SEVERITY_ERROR },
+	{ "name_mismatch", "wildcard_depth", SEVERITY_ERROR },
+	{ "name_mismatch", "no_san", SEVERITY_ERROR },
+	{ "unknown_issuer", NULL, SEVERITY_ERROR },
+	{ "invalid_chain", "bad_signature", SEVERITY_ERROR },
+	{ "invalid_chain", "not_a_ca", SEVERITY_ERROR },
+	{ "invalid_chain", "path_length", SEVERITY_ERROR },
+	{ "invalid_chain", "key_usage", SEVERITY_ERROR },
+	{ "invalid_chain", "purpose", SEVERITY_ERROR },
+	{ "invalid_chain", "name_constraints", SEVERITY_ERROR },
+	{ "invalid_chain", "unknown_critical_extension", SEVERITY_ERROR },
+	{ "invalid_chain", "malformed", SEVERITY_ERROR },
+	{ "invalid_chain", "unsupported_algorithm", SEVERITY_ERROR },
+	{ "invalid_chain", "unsupported_key", SEVERITY_ERROR },
+	{ "invalid_chain", "version", SEVERITY_ERROR },
+	{ "weak", "rsa_bits", SEVERITY_WARNING },
+	{ "weak", "ec_bits", SEVERITY_WARNING },
+	{ "weak", "dsa", SEVERITY_WARNING },
+	{ "weak", "sha1", SEVERITY_WARNING },
+	{ "weak", "md5", SEVERITY_WARNING },
+	{ "revoked", "ocsp", SEVERITY_ERROR },
+	{ "revoked", "crl", SEVERITY_ERROR },
+	{ "unreachable", "dns-error", SEVERITY_ERROR },
+	{ "unreachable", "connection-refused", SEVERITY_ERROR },
+	{ "unreachable", "connection-timeout", SEVERITY_ERROR },
+	{ "no_tls", "connection-reset", SEVERITY_ERROR },
+	{ "no_tls", "connection-closed", SEVERITY_ERROR },
+	{ "no_tls", "io-timeout", SEVERITY_ERROR },
+	{ "no_tls", "starttls-error", SEVERITY_ERROR },
+	{ "no_tls", "handshake-error", SEVERITY_ERROR },
+	{ "no_tls", "protocol-error", SEVERITY_ERROR },
+	{ "unreachable", "invalid-input", SEVERITY_ERROR },
+	{ "wrong_order", NULL, SEVERITY_NOTICE },
+	{ "extra_certificate", NULL, SEVERITY_NOTICE },
+	{ "duplicate_certificate", NULL, SEVERITY_NOTICE },
+	{ "root_sent", NULL, SEVERITY_NOTICE },
+	{ "expired_extra", NULL, SEVERITY_WARNING },
+	{ "expired_cross_sign", NULL, SEVERITY_WARNING },
+	{ "expiring", NULL, SEVERITY_WARNING },
+	{ "expiring", "critical", SEVERITY_WARNING },
+	{ "validity_too_long", NULL, SEVERITY_WARNING },
+	{ "client_cert_required", NULL, SEVERITY_NOTICE },
+	{ "staple_missing", NULL, SEVERITY_WARNING },
+	{ "aki_mismatch", NULL, SEVERITY_WARNING },
+	{ "name_encoding", NULL, SEVERITY_WARNING },
+	{ "old_protocol", NULL, SEVERITY_WARNING },
+	{ "weak_key_exchange", NULL, SEVERITY_WARNING },
+	{ "chain_too_long", NULL, SEVERITY_WARNING },
+	{ "distrusted_by", NULL, SEVERITY_WARNING },
+	{ "budget_exhausted", NULL, SEVERITY_WARNING },
+	{ "waiver_expired", NULL, SEVERITY_WARNING },
+};
+
+static void
+every_word_has_its_row(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct finding_kind *kind =
+		    finding_kind_find(rows[i].id, rows[i].cause);
+
+		if (kind == NULL)
+			fail_msg("no row: %s", rows[i].id);
+		assert_string_equal(kind->id, rows[i].id);
+		if (rows[i].cause == NULL)
+			assert_null(kind->cause);
+		else if (kind->cause == NULL ||
+			 strcmp(kind->cause, rows[i].cause) != 0)
+			fail_msg("no row: %s", rows[i].cause);
+		assert_int_equal(kind->severity, rows[i].severity);
+	}
+}
+
+/* A sentence that begins with a capital and, for advice, ends with a stop. */
+static void
+rows_are_written_for_people(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct finding_kind *kind =
+		    finding_kind_find(rows[i].id, rows[i].cause);
+		size_t length = strlen(kind->advice);
+
+		assert_in_range(kind->title[0], 'A', 'Z');
+		assert_in_range(strlen(kind->title), 10, 72);
+		assert_in_range(kind->advice[0], 'A', 'Z');
+		assert_int_equal(kind->advice[length - 1], '.');
+	}
+}
+
+/* A cause nobody foresaw still has a title and a weight. */
+static void
+every_class_takes_any_cause(void **state)
+{
+	(void)state;
+	for (int id = CLASS_OK + 1; id < CLASS_COUNT; id++) {
+		const struct finding_kind *kind = finding_kind_find(
+		    class_word((enum class_id)id), "never_heard_of");
+
+		if (kind == NULL)
+			fail_msg("%s", class_word((enum class_id)id));
+		assert_null(kind->cause);
+	}
+}
+
+static void
+unknown_words_have_none(void **state)
+{
+	(void)state;
+	assert_null(finding_kind_find("ok", NULL));
+	assert_null(finding_kind_find("", NULL));
+	assert_null(finding_kind_find("leaf_only", "missing_intermediate"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_word_has_its_row),
+		cmocka_unit_test(rows_are_written_for_people),
+		cmocka_unit_test(every_class_takes_any_cause),
+		cmocka_unit_test(unknown_words_have_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
