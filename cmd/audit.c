@@ -69,6 +69,15 @@ audit_chain(const struct audit_options *options, struct judging *judging,
 		.paths = (const char *const *)paths,
 		.path_count = count,
 	};
+	struct report_run run = {
+		.version = FLEETSCAN_VERSION,
+		.started = judging->audit.now,
+		.finished = judging->audit.now,
+		.now = judging->audit.now,
+		.targets = 1,
+		.records = 1,
+		.trust = trust_store_name(judging->stores[0]),
+	};
 	struct text line = { .size = 0 };
 	enum class_id class_id;
 	enum severity severity;
@@ -82,7 +91,7 @@ audit_chain(const struct audit_options *options, struct judging *judging,
 		return EXIT_CODE_USAGE;
 	}
 	if (outcome_show_record(&options->output,
-		bytes_of(line.data, line.size)) < 0)
+		bytes_of(line.data, line.size), &run) < 0)
 		code = EXIT_CODE_OUTPUT;
 	else if (fail_on_matches(&options->output.fail_on, class_id, severity))
 		code = EXIT_CODE_FINDINGS;

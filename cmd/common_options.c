@@ -87,9 +87,8 @@ parse_store(void *group, const char *value)
 			free(name);
 			return "names a store that was named before";
 		}
-	settings->stores = memory_grow(settings->stores,
-	    settings->store_count, &settings->store_capacity,
-	    sizeof(*settings->stores));
+	settings->stores = memory_grow(settings->stores, settings->store_count,
+	    &settings->store_capacity, sizeof(*settings->stores));
 	settings->stores[settings->store_count++] =
 	    (struct store_option){ name, equals + 1 };
 	return NULL;
@@ -180,8 +179,7 @@ fail_on_matches(const struct fail_on *fail_on, enum class_id class_id,
 }
 
 bool
-judge_settings_check(const struct judge_settings *settings,
-    const char *command)
+judge_settings_check(const struct judge_settings *settings, const char *command)
 {
 	if (settings->warn_days == 0 ||
 	    settings->crit_days <= settings->warn_days)
@@ -196,58 +194,88 @@ judge_settings_check(const struct judge_settings *settings,
 #define OUTPUT(member) offsetof(struct output_settings, member)
 
 static const struct option_row trust_rows[] = {
-	{ .name = "trust", .argument = "FILE|DIR", .kind = OPTION_LIST,
+	{ .name = "trust",
+	    .argument = "FILE|DIR",
+	    .kind = OPTION_LIST,
 	    .offset = TRUST(trust),
 	    .help = "the one trust store of the run; repeated: joined "
 		    "(default: the system's)" },
-	{ .name = "trust-add", .argument = "FILE", .kind = OPTION_LIST,
+	{ .name = "trust-add",
+	    .argument = "FILE",
+	    .kind = OPTION_LIST,
 	    .offset = TRUST(trust_add),
 	    .help = "add these roots to the store in use" },
-	{ .name = "store", .argument = "NAME=PATH", .kind = OPTION_FUNCTION,
-	    .parse = parse_store, .help = "judge against this store too" },
+	{ .name = "store",
+	    .argument = "NAME=PATH",
+	    .kind = OPTION_FUNCTION,
+	    .parse = parse_store,
+	    .help = "judge against this store too" },
 };
 
-#define INTERMEDIATES_ROWS \
-	{ .name = "intermediates", .argument = "FILE", \
-	    .kind = OPTION_FUNCTION, .parse = parse_intermediates, \
-	    .help = "known intermediates, PEM; \"none\": no file and no " \
-		    "learned cache" }, \
-	{ .name = "cache", .argument = "DIR", .kind = OPTION_STRING, \
-	    .offset = FOUND(cache), \
-	    .help = "where learned intermediates are kept between runs" }
+#define INTERMEDIATES_ROWS                                                    \
+	{ .name = "intermediates",                                            \
+		.argument = "FILE",                                           \
+		.kind = OPTION_FUNCTION,                                      \
+		.parse = parse_intermediates,                                 \
+		.help = "known intermediates, PEM; \"none\": no file and no " \
+			"learned cache" },                                    \
+	{                                                                     \
+		.name = "cache", .argument = "DIR", .kind = OPTION_STRING,    \
+		.offset = FOUND(cache),                                       \
+		.help = "where learned intermediates are kept between runs"   \
+	}
 
 static const char *const offline_words[] = { "off", "cache", NULL };
 static const char *const fetching_words[] = { "off", "cache", "fetch", NULL };
 
 static const struct option_row offline_rows[] = {
 	INTERMEDIATES_ROWS,
-	{ .name = "aia", .argument = "off|cache", .kind = OPTION_WORD,
-	    .offset = FOUND(aia), .words = offline_words,
+	{ .name = "aia",
+	    .argument = "off|cache",
+	    .kind = OPTION_WORD,
+	    .offset = FOUND(aia),
+	    .words = offline_words,
 	    .help = "use what AIA brought before (default: cache)" },
 };
 
 static const struct option_row fetching_rows[] = {
 	INTERMEDIATES_ROWS,
-	{ .name = "aia", .argument = "off|cache|fetch", .kind = OPTION_WORD,
-	    .offset = FOUND(aia), .words = fetching_words,
+	{ .name = "aia",
+	    .argument = "off|cache|fetch",
+	    .kind = OPTION_WORD,
+	    .offset = FOUND(aia),
+	    .words = fetching_words,
 	    .help = "follow AIA to missing issuers (default: fetch)" },
-	{ .name = "aia-allow-private", .kind = OPTION_FLAG,
+	{ .name = "aia-allow-private",
+	    .kind = OPTION_FLAG,
 	    .offset = FOUND(aia_allow_private),
 	    .help = "let AIA reach loopback and private addresses" },
 };
 
 static const struct option_row judge_rows[] = {
-	{ .name = "at", .argument = "TIME", .kind = OPTION_FUNCTION,
+	{ .name = "at",
+	    .argument = "TIME",
+	    .kind = OPTION_FUNCTION,
 	    .parse = parse_at,
 	    .help = "judge by this clock: RFC 3339, epoch seconds, or +30d" },
-	{ .name = "warn-days", .argument = "N", .kind = OPTION_UNSIGNED,
-	    .offset = JUDGE(warn_days), .least = 1, .most = MOST_DAYS,
+	{ .name = "warn-days",
+	    .argument = "N",
+	    .kind = OPTION_UNSIGNED,
+	    .offset = JUDGE(warn_days),
+	    .least = 1,
+	    .most = MOST_DAYS,
 	    .help = "expiring soon (default: 30, or a third of a shorter "
 		    "validity)" },
-	{ .name = "crit-days", .argument = "N", .kind = OPTION_UNSIGNED,
-	    .offset = JUDGE(crit_days), .least = 1, .most = MOST_DAYS,
+	{ .name = "crit-days",
+	    .argument = "N",
+	    .kind = OPTION_UNSIGNED,
+	    .offset = JUDGE(crit_days),
+	    .least = 1,
+	    .most = MOST_DAYS,
 	    .help = "expiring very soon (default: 7, or a ninth)" },
-	{ .name = "policy", .argument = "FILE", .kind = OPTION_STRING,
+	{ .name = "policy",
+	    .argument = "FILE",
+	    .kind = OPTION_STRING,
 	    .offset = JUDGE(policy),
 	    .help = "expected roots, thresholds and waivers" },
 };
@@ -255,28 +283,49 @@ static const struct option_row judge_rows[] = {
 static const char *const progress_words[] = { "auto", "on", "off", NULL };
 
 static const struct option_row output_rows[] = {
-	{ .letter = 'o', .name = "out", .argument = "DIR",
-	    .kind = OPTION_STRING, .offset = OUTPUT(directory),
+	{ .letter = 'o',
+	    .name = "out",
+	    .argument = "DIR",
+	    .kind = OPTION_STRING,
+	    .offset = OUTPUT(directory),
 	    .help = "the run directory (default: reports/TIME)" },
-	{ .name = "json", .kind = OPTION_FLAG, .offset = OUTPUT(json),
+	{ .name = "json",
+	    .kind = OPTION_FLAG,
+	    .offset = OUTPUT(json),
 	    .help = "records on stdout; without -o nothing else is written" },
-	{ .letter = 'f', .name = "format", .argument = "LIST",
-	    .kind = OPTION_FUNCTION, .parse = parse_formats,
+	{ .letter = 'f',
+	    .name = "format",
+	    .argument = "LIST",
+	    .kind = OPTION_FUNCTION,
+	    .parse = parse_formats,
 	    .help = "which of ndjson,csv,html,prom to write (default: all)" },
-	{ .name = "fail-on", .argument = "LEVEL", .kind = OPTION_FUNCTION,
+	{ .name = "fail-on",
+	    .argument = "LEVEL",
+	    .kind = OPTION_FUNCTION,
 	    .parse = parse_fail_on,
 	    .help = "exit 1 at none, warning, error, or CLASS,... "
 		    "(default: none)" },
-	{ .name = "progress", .argument = "auto|on|off", .kind = OPTION_WORD,
-	    .offset = OUTPUT(progress), .words = progress_words,
+	{ .name = "progress",
+	    .argument = "auto|on|off",
+	    .kind = OPTION_WORD,
+	    .offset = OUTPUT(progress),
+	    .words = progress_words,
 	    .help = "on stderr (default: auto, on a terminal)" },
-	{ .letter = 'q', .name = "quiet", .kind = OPTION_CHOICE,
-	    .offset = OUTPUT(level), .value = LOG_QUIET,
+	{ .letter = 'q',
+	    .name = "quiet",
+	    .kind = OPTION_CHOICE,
+	    .offset = OUTPUT(level),
+	    .value = LOG_QUIET,
 	    .help = "say less" },
-	{ .letter = 'v', .name = "verbose", .kind = OPTION_CHOICE,
-	    .offset = OUTPUT(level), .value = LOG_VERBOSE,
+	{ .letter = 'v',
+	    .name = "verbose",
+	    .kind = OPTION_CHOICE,
+	    .offset = OUTPUT(level),
+	    .value = LOG_VERBOSE,
 	    .help = "say more" },
-	{ .name = "no-color", .kind = OPTION_FLAG, .offset = OUTPUT(no_color),
+	{ .name = "no-color",
+	    .kind = OPTION_FLAG,
+	    .offset = OUTPUT(no_color),
 	    .help = "no colours" },
 };
 
@@ -300,13 +349,13 @@ found_group(struct found_settings *settings, bool can_fetch)
 struct option_group
 judge_group(struct judge_settings *settings)
 {
-	return (struct option_group){ "Judging", judge_rows,
-		COUNT(judge_rows), settings };
+	return (struct option_group){ "Judging", judge_rows, COUNT(judge_rows),
+		settings };
 }
 
 struct option_group
 output_group(struct output_settings *settings)
 {
-	return (struct option_group){ "Output", output_rows,
-		COUNT(output_rows), settings };
+	return (struct option_group){ "Output", output_rows, COUNT(output_rows),
+		settings };
 }

@@ -13,12 +13,12 @@
 #include "model/words.h"
 
 struct store_option {
-	const char *name;	/* on the heap */
+	const char *name; /* on the heap */
 	const char *path;
 };
 
 struct trust_settings {
-	struct option_list trust;	/* none: "system" */
+	struct option_list trust; /* none: "system" */
 	struct option_list trust_add;
 	struct store_option *stores;
 	size_t store_count, store_capacity;
@@ -28,23 +28,23 @@ enum aia_mode { AIA_OFF, AIA_CACHE, AIA_FETCH };
 
 struct found_settings {
 	struct option_list intermediates;
-	bool no_intermediates;	/* "none": no file, no learned cache */
-	const char *cache;	/* NULL: the user's cache directory */
+	bool no_intermediates; /* "none": no file, no learned cache */
+	const char *cache;     /* NULL: the user's cache directory */
 	enum aia_mode aia;
 	bool aia_allow_private;
 };
 
 struct judge_settings {
 	bool has_at;
-	int64_t at;		/* the clock to judge by */
-	unsigned warn_days;	/* 0: 30, or a third of the validity */
-	unsigned crit_days;	/* 0: 7, or a ninth */
-	const char *policy;	/* NULL: none */
+	int64_t at;	    /* the clock to judge by */
+	unsigned warn_days; /* 0: 30, or a third of the validity */
+	unsigned crit_days; /* 0: 7, or a ninth */
+	const char *policy; /* NULL: none */
 };
 
 /* --fail-on: which records make the exit code 1. */
 struct fail_on {
-	enum severity severity;	/* at or above; SEVERITY_OK: never */
+	enum severity severity; /* at or above; SEVERITY_OK: never */
 	unsigned classes;	/* one bit a class, 1u << CLASS_X */
 };
 
@@ -52,10 +52,10 @@ struct fail_on {
 enum progress_mode { PROGRESS_AUTO, PROGRESS_ON, PROGRESS_OFF };
 
 struct output_settings {
-	const char *directory;	/* NULL: a new one under reports/ */
-	bool json;		/* records on stdout */
-	bool has_formats;	/* -f was given */
-	unsigned formats;	/* enum report_format bits */
+	const char *directory; /* NULL: a new one under reports/ */
+	bool json;	       /* records on stdout */
+	bool has_formats;      /* -f was given */
+	unsigned formats;      /* enum report_format bits */
 	struct fail_on fail_on;
 	enum progress_mode progress;
 	enum log_level level;

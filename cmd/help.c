@@ -1,35 +1,9 @@
 /* The help of one command, out of the table that also parses its options. */
-#include <string.h>
-
 #include "base/text.h"
 #include "cmd/options.h"
+#include "report/cells.h"
 
-enum { WIDTH = 80, HELP_COLUMN = 30 };
-
-/* Words up to the width, further lines below the first one. */
-static void
-append_wrapped(struct text *out, const char *words, size_t column)
-{
-	size_t at = column;
-
-	while (*words != '\0') {
-		size_t length = strcspn(words, " ");
-
-		if (at > column && at + 1 + length >= WIDTH) {
-			text_printf(out, "\n%*s", (int)column, "");
-			at = column;
-		}
-		if (at > column) {
-			text_append_char(out, ' ');
-			at++;
-		}
-		text_append_bytes(out, bytes_of(words, length));
-		at += length;
-		words += length;
-		words += strspn(words, " ");
-	}
-	text_append_char(out, '\n');
-}
+enum { HELP_COLUMN = 30 };
 
 static void
 append_row(struct text *out, const struct option_row *row)
@@ -39,8 +13,8 @@ append_row(struct text *out, const struct option_row *row)
 	if (row->help == NULL)
 		return;
 	if (row->letter != 0)
-		text_printf(out, "  -%c%s", row->letter,
-		    row->name == NULL ? "" : ", ");
+		text_printf(
+		    out, "  -%c%s", row->letter, row->name == NULL ? "" : ", ");
 	else
 		text_append(out, "      ");
 	if (row->name != NULL)
@@ -52,7 +26,7 @@ append_row(struct text *out, const struct option_row *row)
 		start = out->size;
 	}
 	text_printf(out, "%*s", (int)(HELP_COLUMN - (out->size - start)), "");
-	append_wrapped(out, row->help, HELP_COLUMN);
+	cell_append_wrapped(out, row->help, HELP_COLUMN);
 }
 
 void
@@ -61,7 +35,7 @@ usage_print(const struct usage *usage, FILE *stream)
 	struct text out = { NULL, 0, 0 };
 
 	text_printf(&out, "Usage: fleetscan %s\n", usage->synopsis);
-	append_wrapped(&out, usage->about, 0);
+	cell_append_wrapped(&out, usage->about, 0);
 	for (size_t i = 0; i < usage->group_count; i++) {
 		const struct option_group *group = &usage->groups[i];
 

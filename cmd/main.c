@@ -17,8 +17,7 @@ static const struct command commands[] = {
 	{ "scan", command_scan, "probe every target, audit, write a report" },
 	{ "audit", command_audit,
 	    "judge again, with no network: other stores, another date" },
-	{ "stores", command_stores,
-	    "the trust stores found on this machine" },
+	{ "stores", command_stores, "the trust stores found on this machine" },
 	{ "demo", command_demo,
 	    "scan a fleet of good and broken servers on loopback" },
 };
@@ -33,8 +32,8 @@ print_help(FILE *stream)
 	      "[arguments]\n\n",
 	    stream);
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(stream, "  %-8s %s\n", commands[i].name,
-		    commands[i].help);
+		fprintf(
+		    stream, "  %-8s %s\n", commands[i].name, commands[i].help);
 	fputs("\n\"fleetscan help COMMAND\" tells a command's options.\n",
 	    stream);
 }

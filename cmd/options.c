@@ -40,8 +40,7 @@ option_list_clear(struct option_list *list)
 }
 
 void
-options_complain(
-    const char *command, const char *option, const char *sentence)
+options_complain(const char *command, const char *option, const char *sentence)
 {
 	log_error("%s: %s: %s", command, option, sentence);
 }
@@ -53,8 +52,7 @@ options_exit_code(int end)
 }
 
 bool
-option_unsigned(
-    const char *text, unsigned least, unsigned most, unsigned *out)
+option_unsigned(const char *text, unsigned least, unsigned most, unsigned *out)
 {
 	size_t digits = strspn(text, "0123456789");
 	unsigned long value;

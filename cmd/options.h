@@ -11,14 +11,14 @@
 #include <stdio.h>
 
 enum option_kind {
-	OPTION_FLAG,		/* bool: true */
-	OPTION_CHOICE,		/* an enum: `value` */
-	OPTION_WORD,		/* an enum: the place of the word in `words` */
-	OPTION_UNSIGNED,	/* unsigned, from `least` to `most` */
-	OPTION_SECONDS,		/* unsigned milliseconds; "2.5" is read too */
-	OPTION_STRING,		/* const char *, borrowed from argv */
-	OPTION_LIST,		/* struct option_list, one more each time */
-	OPTION_FUNCTION		/* whatever `parse` makes of it */
+	OPTION_FLAG,	 /* bool: true */
+	OPTION_CHOICE,	 /* an enum: `value` */
+	OPTION_WORD,	 /* an enum: the place of the word in `words` */
+	OPTION_UNSIGNED, /* unsigned, from `least` to `most` */
+	OPTION_SECONDS,	 /* unsigned milliseconds; "2.5" is read too */
+	OPTION_STRING,	 /* const char *, borrowed from argv */
+	OPTION_LIST,	 /* struct option_list, one more each time */
+	OPTION_FUNCTION	 /* whatever `parse` makes of it */
 };
 
 /* Strings borrowed from argv. */
@@ -31,12 +31,12 @@ void option_list_add(struct option_list *, const char *);
 void option_list_clear(struct option_list *);
 
 struct option_row {
-	char letter;		/* 0: none */
-	const char *name;	/* the long form; NULL: none */
-	const char *argument;	/* as the help shows it; NULL: takes none */
-	const char *help;	/* NULL: the help keeps silent about it */
+	char letter;	      /* 0: none */
+	const char *name;     /* the long form; NULL: none */
+	const char *argument; /* as the help shows it; NULL: takes none */
+	const char *help;     /* NULL: the help keeps silent about it */
 	enum option_kind kind;
-	size_t offset;		/* in the group's struct */
+	size_t offset; /* in the group's struct */
 	unsigned value;
 	unsigned least, most;
 	const char *const *words; /* ends with NULL */
@@ -46,7 +46,7 @@ struct option_row {
 };
 
 struct option_group {
-	const char *title;	/* heading in the help */
+	const char *title; /* heading in the help */
 	const struct option_row *rows;
 	size_t count;
 	void *settings;
@@ -54,17 +54,17 @@ struct option_group {
 
 /* A command as its help shows it. */
 struct usage {
-	const char *command;	/* "scan" */
-	const char *synopsis;	/* "scan [options] [HOST]..." */
-	const char *about;	/* one or two sentences */
-	const char *example;	/* lines that end with a newline */
+	const char *command;  /* "scan" */
+	const char *synopsis; /* "scan [options] [HOST]..." */
+	const char *about;    /* one or two sentences */
+	const char *example;  /* lines that end with a newline */
 	const struct option_group *groups;
 	size_t group_count;
 };
 
 enum options_end {
-	OPTIONS_WRONG = -1,	/* said on stderr: exit 2 */
-	OPTIONS_HELP = -2	/* --help was asked for, and printed: exit 0 */
+	OPTIONS_WRONG = -1, /* said on stderr: exit 2 */
+	OPTIONS_HELP = -2   /* --help was asked for, and printed: exit 0 */
 };
 
 /*
@@ -75,8 +75,8 @@ enum options_end {
 int options_parse(const struct usage *, int argc, char **argv);
 
 /* "fleetscan: scan: --rate: SENTENCE" on stderr. */
-void options_complain(const char *command, const char *option,
-    const char *sentence);
+void options_complain(
+    const char *command, const char *option, const char *sentence);
 
 /* What a command ends with when it parsed to an enum options_end. */
 int options_exit_code(int end);
@@ -84,7 +84,7 @@ int options_exit_code(int end);
 void usage_print(const struct usage *, FILE *);
 
 /* A whole decimal number from least to most; else false. */
-bool option_unsigned(const char *, unsigned least, unsigned most,
-    unsigned *out);
+bool option_unsigned(
+    const char *, unsigned least, unsigned most, unsigned *out);
 
 #endif

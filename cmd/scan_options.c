@@ -62,7 +62,8 @@ scan_settings_clear(struct scan_settings *settings)
 	scan_settings_init(settings);
 }
 
-/* "IP", "IP:PORT", "[IPv6]:PORT"; the address in canonical form, on the heap. */
+/* "IP", "IP:PORT", "[IPv6]:PORT"; the address in canonical form, on the heap.
+ */
 static char *
 parse_address(struct bytes text, uint16_t *port)
 {
@@ -93,9 +94,8 @@ add_resolver(struct probe_settings *settings, const char *text)
 	if (address == NULL)
 		return false;
 	free(address);
-	scan->resolvers =
-	    memory_grow(scan->resolvers, scan->resolver_count,
-		&settings->resolver_capacity, sizeof(char *));
+	scan->resolvers = memory_grow(scan->resolvers, scan->resolver_count,
+	    &settings->resolver_capacity, sizeof(char *));
 	scan->resolvers[scan->resolver_count++] = memory_string(text);
 	return true;
 }
@@ -140,11 +140,11 @@ parse_resolve(void *group, const char *value)
 		return fault;
 	override.host =
 	    parse_override_host(bytes_of(value, (size_t)(port - value)));
-	override.ip = parse_address(
-	    bytes_from_string(address + 1), &override.to_port);
+	override.ip =
+	    parse_address(bytes_from_string(address + 1), &override.to_port);
 	if (override.host == NULL || override.ip == NULL) {
-		free((char *)override.host);
-		free((char *)override.ip);
+		free((char *) override.host);
+		free((char *) override.ip);
 		return fault;
 	}
 	settings->overrides =
@@ -160,7 +160,7 @@ static const char *
 shard_of_environment(void)
 {
 	static const char *const names[] = {
-		"JOB_COMPLETION_INDEX",		/* Kubernetes Indexed Job */
+		"JOB_COMPLETION_INDEX", /* Kubernetes Indexed Job */
 		"SLURM_ARRAY_TASK_ID",
 		"AWS_BATCH_JOB_ARRAY_INDEX",
 	};
@@ -185,8 +185,8 @@ parse_shard(void *group, const char *value)
 	typed = memory_string(value);
 	typed[slash - value] = '\0';
 	index = strcmp(typed, "auto") == 0 ? shard_of_environment() : typed;
-	good = index != NULL && option_unsigned(index, 0, shard->count - 1,
-				    &shard->index);
+	good = index != NULL &&
+	       option_unsigned(index, 0, shard->count - 1, &shard->index);
 	free(typed);
 	if (index == NULL)
 		return "auto: JOB_COMPLETION_INDEX, SLURM_ARRAY_TASK_ID and "
@@ -206,64 +206,123 @@ refuse_for_now(void *group, const char *value)
 #define SCAN(member) offsetof(struct probe_settings, scan.member)
 
 static const struct option_row target_rows[] = {
-	{ .letter = 'l', .name = "list", .argument = "FILE",
-	    .kind = OPTION_LIST, .offset = TARGET(lists),
+	{ .letter = 'l',
+	    .name = "list",
+	    .argument = "FILE",
+	    .kind = OPTION_LIST,
+	    .offset = TARGET(lists),
 	    .help = "targets, one a line, or CSV; - is stdin; repeatable" },
-	{ .letter = 'p', .name = "port", .argument = "N",
-	    .kind = OPTION_UNSIGNED, .offset = TARGET(port), .least = 1,
+	{ .letter = 'p',
+	    .name = "port",
+	    .argument = "N",
+	    .kind = OPTION_UNSIGNED,
+	    .offset = TARGET(port),
+	    .least = 1,
 	    .most = UINT16_MAX,
 	    .help = "where a target names none (default: 443)" },
-	{ .name = "sni", .argument = "NAME", .kind = OPTION_STRING,
+	{ .name = "sni",
+	    .argument = "NAME",
+	    .kind = OPTION_STRING,
 	    .offset = TARGET(sni),
 	    .help = "ask every target for this name" },
-	{ .name = "starttls", .argument = "PROTO", .kind = OPTION_FUNCTION,
-	    .parse = refuse_for_now, .help = "(not in this version)" },
-	{ .name = "strict", .kind = OPTION_FLAG, .offset = TARGET(strict),
+	{ .name = "starttls",
+	    .argument = "PROTO",
+	    .kind = OPTION_FUNCTION,
+	    .parse = refuse_for_now,
+	    .help = "(not in this version)" },
+	{ .name = "strict",
+	    .kind = OPTION_FLAG,
+	    .offset = TARGET(strict),
 	    .help = "end with exit 2 at a bad line of a list" },
-	{ .name = "shard", .argument = "I/N", .kind = OPTION_FUNCTION,
+	{ .name = "shard",
+	    .argument = "I/N",
+	    .kind = OPTION_FUNCTION,
 	    .parse = parse_shard,
 	    .help = "this machine's part, 0 to N-1; auto/N: as the batch "
 		    "system says" },
-	{ .name = "resume", .kind = OPTION_FLAG, .offset = TARGET(resume),
+	{ .name = "resume",
+	    .kind = OPTION_FLAG,
+	    .offset = TARGET(resume),
 	    .help = "go on with an interrupted run in -o DIR" },
 };
 
 static const char *const depth_words[] = { "full", "certificate", NULL };
 
 static const struct option_row probe_rows[] = {
-	{ .letter = 'c', .name = "concurrency", .argument = "N",
-	    .kind = OPTION_UNSIGNED, .offset = SCAN(concurrency), .least = 1,
-	    .most = 1000000, .help = "targets in flight (default: 500)" },
-	{ .name = "threads", .argument = "N", .kind = OPTION_UNSIGNED,
-	    .offset = SCAN(threads), .least = 1, .most = 1024,
+	{ .letter = 'c',
+	    .name = "concurrency",
+	    .argument = "N",
+	    .kind = OPTION_UNSIGNED,
+	    .offset = SCAN(concurrency),
+	    .least = 1,
+	    .most = 1000000,
+	    .help = "targets in flight (default: 500)" },
+	{ .name = "threads",
+	    .argument = "N",
+	    .kind = OPTION_UNSIGNED,
+	    .offset = SCAN(threads),
+	    .least = 1,
+	    .most = 1024,
 	    .help = "event loops (default: one a core)" },
-	{ .name = "rate", .argument = "N", .kind = OPTION_UNSIGNED,
-	    .offset = SCAN(rate), .least = 1, .most = 1000000,
+	{ .name = "rate",
+	    .argument = "N",
+	    .kind = OPTION_UNSIGNED,
+	    .offset = SCAN(rate),
+	    .least = 1,
+	    .most = 1000000,
 	    .help = "new connections a second (default: no limit)" },
-	{ .name = "per-ip", .argument = "N", .kind = OPTION_UNSIGNED,
-	    .offset = SCAN(per_ip), .least = 1, .most = 1000000,
+	{ .name = "per-ip",
+	    .argument = "N",
+	    .kind = OPTION_UNSIGNED,
+	    .offset = SCAN(per_ip),
+	    .least = 1,
+	    .most = 1000000,
 	    .help = "connections in flight to one address (default: 4)" },
-	{ .letter = 't', .name = "timeout", .argument = "SEC",
-	    .kind = OPTION_SECONDS, .offset = SCAN(timeout_ms), .least = 100,
+	{ .letter = 't',
+	    .name = "timeout",
+	    .argument = "SEC",
+	    .kind = OPTION_SECONDS,
+	    .offset = SCAN(timeout_ms),
+	    .least = 100,
 	    .most = 3600000,
 	    .help = "a whole target: DNS, connect and TLS (default: 10)" },
-	{ .name = "retries", .argument = "N", .kind = OPTION_UNSIGNED,
-	    .offset = SCAN(retries), .least = 0, .most = 10,
+	{ .name = "retries",
+	    .argument = "N",
+	    .kind = OPTION_UNSIGNED,
+	    .offset = SCAN(retries),
+	    .least = 0,
+	    .most = 10,
 	    .help = "for timeouts and resets, at the end (default: 1)" },
-	{ .letter = '4', .kind = OPTION_CHOICE, .offset = SCAN(family),
-	    .value = FAMILY_V4, .help = "IPv4 only" },
-	{ .letter = '6', .kind = OPTION_CHOICE, .offset = SCAN(family),
-	    .value = FAMILY_V6, .help = "IPv6 only" },
-	{ .name = "all-ips", .kind = OPTION_FUNCTION,
-	    .parse = refuse_for_now, .help = "(not in this version)" },
-	{ .letter = 'r', .name = "resolver", .argument = "IP[:PORT],...",
-	    .kind = OPTION_FUNCTION, .parse = parse_resolvers,
+	{ .letter = '4',
+	    .kind = OPTION_CHOICE,
+	    .offset = SCAN(family),
+	    .value = FAMILY_V4,
+	    .help = "IPv4 only" },
+	{ .letter = '6',
+	    .kind = OPTION_CHOICE,
+	    .offset = SCAN(family),
+	    .value = FAMILY_V6,
+	    .help = "IPv6 only" },
+	{ .name = "all-ips",
+	    .kind = OPTION_FUNCTION,
+	    .parse = refuse_for_now,
+	    .help = "(not in this version)" },
+	{ .letter = 'r',
+	    .name = "resolver",
+	    .argument = "IP[:PORT],...",
+	    .kind = OPTION_FUNCTION,
+	    .parse = parse_resolvers,
 	    .help = "DNS servers, and only these" },
-	{ .name = "resolve", .argument = "HOST:PORT:IP[:PORT]",
-	    .kind = OPTION_FUNCTION, .parse = parse_resolve,
+	{ .name = "resolve",
+	    .argument = "HOST:PORT:IP[:PORT]",
+	    .kind = OPTION_FUNCTION,
+	    .parse = parse_resolve,
 	    .help = "connect there instead, as in curl; repeatable" },
-	{ .name = "handshake", .argument = "full|certificate",
-	    .kind = OPTION_WORD, .offset = SCAN(depth), .words = depth_words,
+	{ .name = "handshake",
+	    .argument = "full|certificate",
+	    .kind = OPTION_WORD,
+	    .offset = SCAN(depth),
+	    .words = depth_words,
 	    .help = "stop once the chain is in hand: cheaper, proves less "
 		    "(default: full)" },
 };
@@ -271,8 +330,8 @@ static const struct option_row probe_rows[] = {
 struct option_group
 probe_group(struct probe_settings *settings)
 {
-	return (struct option_group){ "Probing", probe_rows,
-		COUNT(probe_rows), settings };
+	return (struct option_group){ "Probing", probe_rows, COUNT(probe_rows),
+		settings };
 }
 
 /* What options must not say together, or not leave unsaid. */

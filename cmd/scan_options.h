@@ -14,10 +14,10 @@ struct shard {
 };
 
 struct target_settings {
-	struct option_list lists;	/* files; "-" is standard input */
+	struct option_list lists; /* files; "-" is standard input */
 	unsigned port;
-	const char *sni;		/* NULL: each target's own name */
-	bool strict;			/* a bad line ends the run */
+	const char *sni; /* NULL: each target's own name */
+	bool strict;	 /* a bad line ends the run */
 	struct shard shard;
 	bool resume;
 };
@@ -26,7 +26,7 @@ struct target_settings {
 struct probe_settings {
 	struct scan_options scan;
 	size_t resolver_capacity, override_capacity;
-	struct resolve_override *overrides;	/* scan.overrides, writable */
+	struct resolve_override *overrides; /* scan.overrides, writable */
 };
 
 struct scan_settings {

@@ -44,7 +44,7 @@ judge_chain(const struct inspection *inspection, const char *host,
 		.received_count = bundle->count,
 	};
 	struct judge *judge = judge_new(inspection->settings);
-	struct sources *sources = sources_new(NULL, inspection->known);
+	struct sources *sources = sources_new(NULL, inspection->known, NULL);
 	struct message *message =
 	    judge_observation(judge, &seen, sources_list(sources));
 

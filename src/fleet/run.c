@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "fleet/journal.h"
 #include "fleet/judge.h"
 #include "fleet/progress.h"
@@ -74,8 +75,7 @@ static void
 count_record(struct run *run, const struct message *message)
 {
 	run->outcome->records++;
-	run->outcome->by_class[message->class_id]++;
-	run->outcome->by_severity[message->severity]++;
+	run->outcome->counts[message->class_id][message->severity]++;
 }
 
 static struct bytes
@@ -124,23 +124,41 @@ discard(void *context, void *message)
 	message_free(message);
 }
 
+static uint64_t
+count_class(const struct run_outcome *outcome, enum class_id class_id)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < SEVERITY_COUNT; i++)
+		count += outcome->counts[class_id][i];
+	return count;
+}
+
+static void
+show_progress(struct run *run, const struct crew_progress *crew)
+{
+	const struct run_outcome *outcome = run->outcome;
+	struct progress_facts facts = {
+		.done = crew->finished,
+		.total = crew->input_ended ? crew->started + crew->waiting : 0,
+		.broken = journal_pending_count(run->journal),
+		.unreached = count_class(outcome, CLASS_UNREACHABLE) +
+		    count_class(outcome, CLASS_NO_TLS),
+	};
+
+	for (size_t i = 0; i < CLASS_COUNT; i++)
+		facts.broken += outcome->counts[i][SEVERITY_ERROR];
+	facts.broken -= facts.unreached;
+	progress_show(&run->progress, &facts);
+}
+
 static int
 tick(void *context, const struct crew_progress *crew)
 {
 	struct run *run = context;
-	const uint64_t *by_class = run->outcome->by_class;
-	uint64_t unreached =
-	    by_class[CLASS_UNREACHABLE] + by_class[CLASS_NO_TLS];
-	struct progress_facts facts = {
-		.done = crew->finished,
-		.total = crew->input_ended ? crew->started + crew->waiting : 0,
-		.broken = run->outcome->by_severity[SEVERITY_ERROR] -
-		    unreached + journal_pending_count(run->journal),
-		.unreached = unreached,
-	};
 
 	if (run->settings->show_progress)
-		progress_show(&run->progress, &facts);
+		show_progress(run, crew);
 	return journal_flush(run->journal);
 }
 
@@ -151,6 +169,9 @@ settle(struct run *run)
 		.settings = &run->settings->audit,
 		.senders = run->senders,
 		.known = run->settings->known,
+		.aia = run->settings->fetch == NULL
+		    ? NULL
+		    : aia_new(run->settings->fetch),
 		.deliver = deliver_settled,
 		.context = run,
 	};
@@ -160,6 +181,7 @@ settle(struct run *run)
 		run->outcome->end = RUN_UNWRITABLE;
 		run->outcome->error = strerror(errno);
 	}
+	aia_free(settle.aia);
 }
 
 static void
@@ -201,6 +223,7 @@ void
 run_scan(const struct run_settings *settings, struct run_outcome *outcome)
 {
 	struct run run = { .settings = settings, .outcome = outcome };
+	uint64_t began = clock_monotonic_ns();
 	bool settled;
 
 	memset(outcome, 0, sizeof(*outcome));
@@ -223,4 +246,5 @@ run_scan(const struct run_settings *settings, struct run_outcome *outcome)
 		outcome->error = strerror(errno);
 	}
 	senders_free(run.senders);
+	outcome->seconds = (double)(clock_monotonic_ns() - began) / 1e9;
 }

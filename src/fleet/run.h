@@ -12,6 +12,7 @@
 #include "fleet/known.h"
 #include "model/target_list.h"
 #include "scan/crew.h"
+#include "scan/fetch.h"
 
 struct run_settings {
 	const char *directory;	/* exists; NULL: nothing is kept */
@@ -20,6 +21,7 @@ struct run_settings {
 	struct audit_settings audit;
 	struct target_list *targets;
 	const struct known *known;
+	const struct fetch_options *fetch;	/* NULL: no AIA */
 	bool show_progress;	/* on stderr */
 	bool color;
 };
@@ -37,8 +39,8 @@ struct run_outcome {
 	const char *error;	/* a sentence unless finished; static */
 	uint64_t records;
 	uint64_t pending;	/* left for --resume */
-	uint64_t by_class[CLASS_COUNT];
-	uint64_t by_severity[SEVERITY_COUNT];
+	uint64_t counts[CLASS_COUNT][SEVERITY_COUNT];
+	double seconds;
 };
 
 void run_scan(const struct run_settings *, struct run_outcome *);

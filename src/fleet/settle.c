@@ -34,6 +34,20 @@ by_ordinal(const void *a, const void *b)
 					      : left->ordinal > right->ordinal;
 }
 
+/* Whatever was received may name the place of what was not. */
+static void
+want_issuers(struct aia *aia, const struct observation *seen)
+{
+	for (size_t i = 0; i < seen->received_count; i++) {
+		struct certificate *certificate =
+		    certificate_new(seen->chain[i]);
+
+		if (!certificate_looks_self_signed(certificate))
+			aia_want(aia, certificate);
+		certificate_free(certificate);
+	}
+}
+
 static void
 note_waiting(const struct settle *settle, struct arena *arena,
     struct bytes line, uint64_t offset, struct waiting_list *waiting)
@@ -48,6 +62,8 @@ note_waiting(const struct settle *settle, struct arena *arena,
 		return;
 	}
 	senders_expect(settle->senders, site_of_host(arena, seen.host));
+	if (settle->aia != NULL)
+		want_issuers(settle->aia, &seen);
 	waiting->list = memory_grow(waiting->list, waiting->count,
 	    &waiting->capacity, sizeof(*waiting->list));
 	waiting->list[waiting->count++] =
@@ -100,7 +116,8 @@ static int
 judge_all(const struct settle *settle, FILE *pending,
     const struct waiting_list *waiting)
 {
-	struct sources *sources = sources_new(settle->senders, settle->known);
+	struct sources *sources = sources_new(
+	    settle->senders, settle->known, settle->aia);
 	struct judge *judge = judge_new(settle->settings);
 	struct arena *arena = arena_new();
 	int result = 0;
@@ -123,6 +140,8 @@ settle_pending(const struct settle *settle, FILE *pending)
 
 	if (result == 0)
 		result = senders_settle(settle->senders);
+	if (result == 0 && settle->aia != NULL)
+		result = aia_fetch(settle->aia);
 	if (result == 0)
 		result = judge_all(settle, pending, &waiting);
 	free(waiting.list);

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "fleet/aia.h"
 #include "fleet/judge.h"
 #include "fleet/known.h"
 #include "fleet/senders.h"
@@ -15,6 +16,7 @@ struct settle {
 	const struct audit_settings *settings;
 	struct senders *senders;
 	const struct known *known;
+	struct aia *aia;	/* NULL: nothing is fetched */
 	/* Takes each message, in input order; nonzero stops (and is returned). */
 	int (*deliver)(void *context, struct message *);
 	void *context;

@@ -27,8 +27,17 @@ where_in_files(
 	return known_where(context, &certificate->sha256);
 }
 
+static const char *
+where_aia_led(
+    const void *context, const struct certificate *certificate, const char *site)
+{
+	(void)site;
+	return aia_where(context, &certificate->sha256);
+}
+
 struct sources *
-sources_new(struct senders *senders, const struct known *known)
+sources_new(const struct senders *senders, const struct known *known,
+    const struct aia *aia)
 {
 	struct sources *sources = memory_new(sizeof(*sources));
 	struct audit_source *next = sources->entries;
@@ -46,6 +55,13 @@ sources_new(struct senders *senders, const struct known *known)
 			.from = SOURCE_KNOWN,
 			.where = where_in_files,
 			.context = known,
+		};
+	if (aia != NULL)
+		*next++ = (struct audit_source){
+			.certificates = aia_certificates(aia),
+			.from = SOURCE_AIA,
+			.where = where_aia_led,
+			.context = aia,
 		};
 	sources->list.list = sources->entries;
 	sources->list.count = (size_t)(next - sources->entries);

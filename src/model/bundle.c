@@ -96,8 +96,8 @@ add_from_bag(struct pkcs12_reading *reading, gnutls_pkcs12_bag_t bag)
 	int count = gnutls_pkcs12_bag_get_count(bag);
 
 	if (count >= PKCS12_BAG_MOST) {
-		reading->reason = "holds more certificates in one bag than "
-				  "GnuTLS reads; convert it to PEM";
+		reading->reason = "fills a bag of GnuTLS, which drops what "
+				  "is more; convert it to PEM";
 		return false;
 	}
 	for (int i = 0; i < count; i++) {
@@ -149,8 +149,7 @@ read_bags(struct pkcs12_reading *reading, gnutls_pkcs12_t pkcs12, size_t total)
 		status = read_bag(reading, pkcs12, index);
 	if (status < 0) {
 		if (reading->reason == NULL)
-			reading->reason = "cannot be decrypted with this "
-					  "password";
+			reading->reason = "cannot be decrypted";
 		return false;
 	}
 	if (total > reading->octets + PKCS12_OVERHEAD_ONCE +

@@ -368,53 +368,6 @@ read_tls_features(
 	return der_at_end(&inside);
 }
 
-static uint64_t
-big_endian(const uint8_t *octets, size_t size)
-{
-	uint64_t number = 0;
-
-	for (size_t i = 0; i < size; i++)
-		number = number << 8 | octets[i];
-	return number;
-}
-
-/* Two octets of length, then as many: TLS's way (RFC 8446 3.4). */
-static bool
-take_vector(struct bytes *from, struct bytes *vector)
-{
-	size_t size;
-
-	if (from->size < 2)
-		return false;
-	size = (size_t)big_endian(from->data, 2);
-	if (size > from->size - 2)
-		return false;
-	*vector = bytes_of(from->data + 2, size);
-	*from = bytes_of(from->data + 2 + size, from->size - 2 - size);
-	return true;
-}
-
-/* RFC 6962 3.2: version 0, 32 octets of log id, milliseconds. */
-static int64_t
-earliest_timestamp(struct bytes list)
-{
-	enum { TIMESTAMP_AT = 33, TIMESTAMP_SIZE = 8, MILLISECONDS = 1000 };
-	struct bytes timestamps, one;
-	uint64_t earliest = UINT64_MAX, at;
-
-	if (!take_vector(&list, &timestamps))
-		return 0;
-	while (take_vector(&timestamps, &one)) {
-		if (one.size < TIMESTAMP_AT + TIMESTAMP_SIZE ||
-		    one.data[0] != 0)
-			continue;
-		at = big_endian(one.data + TIMESTAMP_AT, TIMESTAMP_SIZE);
-		if (at < earliest)
-			earliest = at;
-	}
-	return earliest == UINT64_MAX ? 0 : (int64_t)(earliest / MILLISECONDS);
-}
-
 /* No client reads the list to build a path, so a broken one is no damage. */
 static bool
 read_scts(struct certificate_reader *reader, const struct extension *extension)
@@ -425,7 +378,7 @@ read_scts(struct certificate_reader *reader, const struct extension *extension)
 	certificate->has_scts = true;
 	if (take_only(extension->value, DER_OCTET_STRING, &item)) {
 		certificate->scts = item.content;
-		certificate->earliest_sct = earliest_timestamp(item.content);
+		certificate->earliest_sct = scts_earliest(item.content);
 	}
 	return true;
 }

@@ -87,4 +87,7 @@ void reader_extensions(struct certificate_reader *, struct bytes explicit);
 bool reader_general_names(
     struct certificate_reader *, struct der, struct name_list *);
 
+/* certificate_scts.c: seconds since the epoch; 0: none can be read. */
+int64_t scts_earliest(struct bytes list);
+
 #endif

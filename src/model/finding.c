@@ -18,8 +18,7 @@ static const struct finding_kind kinds[] = {
 	    "Intermediate not sent: the chain that is sent has a gap",
 	    "Add the missing certificates to the file the server serves, each "
 	    "right behind the one it signed, and reload the server." },
-	{ "missing_intermediate", NULL, SEVERITY_ERROR,
-	    "Intermediate not sent",
+	{ "missing_intermediate", NULL, SEVERITY_ERROR, "Intermediate not sent",
 	    "Add the missing certificates to the file the server serves, leaf "
 	    "first, and reload the server." },
 	{ "wrong_root", "self_signed", SEVERITY_ERROR,
@@ -136,12 +135,10 @@ static const struct finding_kind kinds[] = {
 	    "the certificate issued again." },
 
 	/* Weak keys and signatures. */
-	{ "weak", "rsa_bits", SEVERITY_WARNING,
-	    "An RSA key is too short",
+	{ "weak", "rsa_bits", SEVERITY_WARNING, "An RSA key is too short",
 	    "Make a new key of at least 2048 bits and have the certificate "
 	    "issued for it." },
-	{ "weak", "ec_bits", SEVERITY_WARNING,
-	    "An elliptic curve is too small",
+	{ "weak", "ec_bits", SEVERITY_WARNING, "An elliptic curve is too small",
 	    "Make a new key on P-256 or larger and have the certificate issued "
 	    "for it." },
 	{ "weak", "dsa", SEVERITY_WARNING,
@@ -190,8 +187,7 @@ static const struct finding_kind kinds[] = {
 	    "The line names no target",
 	    "Correct the line of the list; the error says what is wrong with "
 	    "it." },
-	{ "unreachable", NULL, SEVERITY_ERROR,
-	    "The host cannot be reached",
+	{ "unreachable", NULL, SEVERITY_ERROR, "The host cannot be reached",
 	    "Check the name, the port, and the way from this machine to the "
 	    "host." },
 	{ "no_tls", "connection-reset", SEVERITY_ERROR,
@@ -232,8 +228,7 @@ static const struct finding_kind kinds[] = {
 	{ "duplicate_certificate", NULL, SEVERITY_NOTICE,
 	    "A certificate is sent more than once",
 	    "Keep one copy of it in the file." },
-	{ "root_sent", NULL, SEVERITY_NOTICE,
-	    "The root is sent",
+	{ "root_sent", NULL, SEVERITY_NOTICE, "The root is sent",
 	    "Take it out of the file: clients use the root of their own store, "
 	    "or none." },
 	{ "expired_extra", NULL, SEVERITY_WARNING,

@@ -50,8 +50,7 @@ write_tls(
 	    member, "client_cert_required", tls->client_cert_required);
 	json_add_bool(member, "ocsp_stapled", tls->ocsp_stapled);
 	json_add_string(member, "staple",
-	    tls->staple.size == 0 ? NULL
-				  : base64_encode(scratch, tls->staple));
+	    tls->staple.size == 0 ? NULL : base64_encode(scratch, tls->staple));
 	json_add_bool(member, "proof", tls->proof);
 }
 
@@ -74,8 +73,8 @@ write_target(struct json *object, const struct observation *seen)
 }
 
 void
-observation_write(struct json *object, const struct observation *seen,
-    struct arena *scratch)
+observation_write(
+    struct json *object, const struct observation *seen, struct arena *scratch)
 {
 	char *timestamp = arena_alloc(scratch, CLOCK_TEXT_SIZE);
 
@@ -107,8 +106,7 @@ read_target(struct record_reader *reader, const struct json *object,
 	seen->ip = record_optional_string(reader, object, "ip");
 	seen->sni = record_optional_string(reader, object, "sni");
 	seen->starttls = record_optional_string(reader, object, "starttls");
-	seen->tags =
-	    record_strings(reader, object, "tags", &seen->tag_count);
+	seen->tags = record_strings(reader, object, "tags", &seen->tag_count);
 }
 
 static void

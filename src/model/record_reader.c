@@ -17,8 +17,8 @@ record_refuse(
 }
 
 const struct json *
-record_member(struct record_reader *reader, const struct json *object,
-    const char *key)
+record_member(
+    struct record_reader *reader, const struct json *object, const char *key)
 {
 	const struct json *member = json_get(object, key);
 
@@ -28,8 +28,8 @@ record_member(struct record_reader *reader, const struct json *object,
 }
 
 const struct json *
-record_array(struct record_reader *reader, const struct json *object,
-    const char *key)
+record_array(
+    struct record_reader *reader, const struct json *object, const char *key)
 {
 	const struct json *member = record_member(reader, object, key);
 
@@ -39,8 +39,8 @@ record_array(struct record_reader *reader, const struct json *object,
 }
 
 const struct json *
-record_object(struct record_reader *reader, const struct json *object,
-    const char *key)
+record_object(
+    struct record_reader *reader, const struct json *object, const char *key)
 {
 	const struct json *member = record_member(reader, object, key);
 
@@ -50,8 +50,8 @@ record_object(struct record_reader *reader, const struct json *object,
 }
 
 const char *
-record_string(struct record_reader *reader, const struct json *object,
-    const char *key)
+record_string(
+    struct record_reader *reader, const struct json *object, const char *key)
 {
 	const char *string = json_string(record_member(reader, object, key));
 
@@ -61,8 +61,8 @@ record_string(struct record_reader *reader, const struct json *object,
 }
 
 const char *
-record_optional_string(struct record_reader *reader,
-    const struct json *object, const char *key)
+record_optional_string(
+    struct record_reader *reader, const struct json *object, const char *key)
 {
 	if (json_is_null(record_member(reader, object, key)))
 		return NULL;
@@ -92,8 +92,8 @@ record_strings(struct record_reader *reader, const struct json *object,
 }
 
 bool
-record_bool(struct record_reader *reader, const struct json *object,
-    const char *key)
+record_bool(
+    struct record_reader *reader, const struct json *object, const char *key)
 {
 	const struct json *member = record_member(reader, object, key);
 
@@ -125,8 +125,8 @@ record_digest(struct record_reader *reader, const struct json *object,
 }
 
 int64_t
-record_time(struct record_reader *reader, const struct json *object,
-    const char *key)
+record_time(
+    struct record_reader *reader, const struct json *object, const char *key)
 {
 	const char *string = json_string(record_member(reader, object, key));
 	int64_t time = 0;
@@ -137,8 +137,8 @@ record_time(struct record_reader *reader, const struct json *object,
 }
 
 double
-record_milliseconds(struct record_reader *reader, const struct json *object,
-    const char *key)
+record_milliseconds(
+    struct record_reader *reader, const struct json *object, const char *key)
 {
 	const struct json *member = record_member(reader, object, key);
 
@@ -148,8 +148,8 @@ record_milliseconds(struct record_reader *reader, const struct json *object,
 }
 
 struct bytes
-record_octets(struct record_reader *reader, const struct json *object,
-    const char *key)
+record_octets(
+    struct record_reader *reader, const struct json *object, const char *key)
 {
 	const struct json *member = record_member(reader, object, key);
 	const char *encoded = json_string(member);
@@ -157,9 +157,8 @@ record_octets(struct record_reader *reader, const struct json *object,
 
 	if (json_is_null(member))
 		return octets;
-	if (encoded == NULL ||
-	    base64_decode(
-		reader->arena, bytes_from_string(encoded), &octets) < 0)
+	if (encoded == NULL || base64_decode(reader->arena,
+				   bytes_from_string(encoded), &octets) < 0)
 		record_refuse(reader, key, "is not base64");
 	return octets;
 }

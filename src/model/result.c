@@ -16,3 +16,89 @@ result_endpoint(struct arena *arena, const struct result *result)
 	    strchr(host, ':') != NULL ? "[%s]:%u" : "%s:%u", host,
 	    (unsigned)seen->port);
 }
+
+static bool
+is_same(const char *a, const char *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return strcmp(a, b) == 0;
+}
+
+const struct finding *
+result_class_finding(const struct result *result)
+{
+	const struct verdict *verdict = &result->verdict;
+	const char *id = class_word(verdict->class_id);
+
+	for (size_t i = 0; i < verdict->finding_count; i++)
+		if (is_same(verdict->findings[i].id, id) &&
+		    is_same(verdict->findings[i].cause, verdict->cause))
+			return &verdict->findings[i];
+	return NULL;
+}
+
+static bool
+has_finding(const struct verdict *verdict, const char *id)
+{
+	for (size_t i = 0; i < verdict->finding_count; i++)
+		if (is_same(verdict->findings[i].id, id))
+			return true;
+	return false;
+}
+
+const struct step *
+result_root(const struct result *result)
+{
+	const struct verdict *verdict = &result->verdict;
+
+	if (verdict->path_length == 0 || has_finding(verdict, "unknown_issuer"))
+		return NULL;
+	/* A leaf alone is a root if it signed itself or is trusted itself. */
+	if (verdict->path_length == 1 && !verdict->self_signed &&
+	    verdict->untrusted)
+		return NULL;
+	return &verdict->path[verdict->path_length - 1];
+}
+
+/* The end of an attribute: the next separator that is not escaped. */
+static const char *
+attribute_end(const char *at)
+{
+	while (*at != '\0' && *at != ',' && *at != '+')
+		at += at[0] == '\\' && at[1] != '\0' ? 2 : 1;
+	return at;
+}
+
+/* RFC 4514 2.4: "\," is a comma; "\HH" stays, it may be anything. */
+static char *
+unescape(struct arena *arena, const char *value, const char *end)
+{
+	char *out = arena_alloc(arena, (size_t)(end - value) + 1);
+	char *to = out;
+
+	while (value < end) {
+		if (*value == '\\' && value + 1 < end &&
+		    strchr(" \"#+,;<=>\\", value[1]) != NULL)
+			value++;
+		*to++ = *value++;
+	}
+	return out;
+}
+
+const char *
+result_common_name(struct arena *arena, const char *name)
+{
+	const char *at = name;
+
+	if (name == NULL)
+		return NULL;
+	while (*at != '\0') {
+		const char *end = attribute_end(at);
+
+		if (strncmp(at, "CN=", 3) == 0)
+			return unescape(arena, at + 3, end);
+		at = *end == '\0' ? end : end + 1;
+	}
+	return name;
+}

@@ -103,4 +103,16 @@ bool certificate_line_read(struct arena *, struct bytes line,
 /* Convenience for writers: "HOST:PORT", with brackets around an IPv6. */
 const char *result_endpoint(struct arena *, const struct result *);
 
+/* The finding that names the class; NULL for ok. */
+const struct finding *result_class_finding(const struct result *);
+
+/* The root that the judged path ends at, trusted or not; NULL: it has none. */
+const struct step *result_root(const struct result *);
+
+/*
+ * The most specific CN of a name as records show it (RFC 4514), unescaped;
+ * the whole name where it has none.  NULL stays NULL.
+ */
+const char *result_common_name(struct arena *, const char *name);
+
 #endif

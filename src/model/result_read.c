@@ -29,13 +29,12 @@ read_evidence(struct record_reader *reader, const struct json *object,
 	struct evidence *list;
 
 	object = record_object(reader, object, "evidence");
-	list = arena_array(
-	    reader->arena, count_evidence(object), sizeof(*list));
+	list =
+	    arena_array(reader->arena, count_evidence(object), sizeof(*list));
 	finding->evidence = list;
 	for (const struct json *member = json_first(object); member != NULL;
 	     member = json_next(member)) {
-		const char *key =
-		    arena_string(reader->arena, json_key(member));
+		const char *key = arena_string(reader->arena, json_key(member));
 		const struct json *value =
 		    json_is_array(member) ? json_first(member) : member;
 
@@ -43,8 +42,7 @@ read_evidence(struct record_reader *reader, const struct json *object,
 		     value = json_is_array(member) ? json_next(value) : NULL)
 			list[finding->evidence_count++] = (struct evidence){
 				key,
-				arena_string(
-				    reader->arena, json_string(value)),
+				arena_string(reader->arena, json_string(value)),
 			};
 	}
 }
@@ -69,8 +67,8 @@ read_finding(struct record_reader *reader, const struct json *object,
 	finding->severity = read_severity(reader, object);
 	finding->cert = -1;
 	if (!json_is_null(record_member(reader, object, "cert")))
-		finding->cert = (int)record_integer(
-		    reader, object, "cert", 0, MOST_INDEX);
+		finding->cert =
+		    (int)record_integer(reader, object, "cert", 0, MOST_INDEX);
 	finding->detail = record_optional_string(reader, object, "detail");
 	read_evidence(reader, object, finding);
 }
@@ -85,8 +83,8 @@ read_findings(struct record_reader *reader, const struct json *object,
 	    reader->arena, json_length(array), sizeof(struct finding));
 	for (const struct json *item = json_first(array); item != NULL;
 	     item = json_next(item))
-		read_finding(reader, item,
-		    &verdict->findings[verdict->finding_count++]);
+		read_finding(
+		    reader, item, &verdict->findings[verdict->finding_count++]);
 }
 
 static void
@@ -101,8 +99,8 @@ read_dates(struct record_reader *reader, const struct json *object,
 		return;
 	leaf->not_before = record_time(reader, object, "not_before");
 	leaf->not_after = record_time(reader, object, "not_after");
-	leaf->days_left = record_integer(
-	    reader, object, "days_left", -most_days, most_days);
+	leaf->days_left =
+	    record_integer(reader, object, "days_left", -most_days, most_days);
 }
 
 static void
@@ -116,8 +114,7 @@ read_leaf(struct record_reader *reader, const struct json *object,
 	record_digest(reader, object, "sha256", &leaf->sha256);
 	record_digest(reader, object, "spki_sha256", &leaf->spki_sha256);
 	leaf->subject = record_optional_string(reader, object, "subject");
-	leaf->subject_cn =
-	    record_optional_string(reader, object, "subject_cn");
+	leaf->subject_cn = record_optional_string(reader, object, "subject_cn");
 	leaf->names =
 	    record_strings(reader, object, "names", &leaf->name_count);
 	leaf->issuer = record_optional_string(reader, object, "issuer");
@@ -133,8 +130,8 @@ read_received(struct record_reader *reader, const struct json *object,
     struct observation *seen)
 {
 	const struct json *array = record_array(reader, object, "received");
-	struct digest *digests = arena_array(
-	    reader->arena, json_length(array), sizeof(*digests));
+	struct digest *digests =
+	    arena_array(reader->arena, json_length(array), sizeof(*digests));
 
 	for (const struct json *item = json_first(array); item != NULL;
 	     item = json_next(item))
@@ -160,8 +157,7 @@ read_steps(struct record_reader *reader, const struct json *object,
 		const char *from = record_string(reader, item, "from");
 
 		record_digest(reader, item, "sha256", &step->sha256);
-		step->subject =
-		    record_optional_string(reader, item, "subject");
+		step->subject = record_optional_string(reader, item, "subject");
 		if (from != NULL && !source_from_word(from, &step->from))
 			record_refuse(reader, key, "from is no known word");
 		if (with_where)
@@ -177,19 +173,18 @@ read_stores(struct record_reader *reader, const struct json *object,
 {
 	const struct json *stores = record_object(reader, object, "stores");
 
-	verdict->stores = arena_array(reader->arena, json_length(stores),
-	    sizeof(struct store_verdict));
+	verdict->stores = arena_array(
+	    reader->arena, json_length(stores), sizeof(struct store_verdict));
 	for (const struct json *item = json_first(stores); item != NULL;
 	     item = json_next(item))
 		verdict->stores[verdict->store_count++] =
 		    (struct store_verdict){
-			    .name =
-				arena_string(reader->arena, json_key(item)),
+			    .name = arena_string(reader->arena, json_key(item)),
 			    .trusted = record_bool(reader, item, "trusted"),
-			    .reason = record_optional_string(
-				reader, item, "reason"),
-			    .anchor = record_optional_string(
-				reader, item, "anchor"),
+			    .reason =
+				record_optional_string(reader, item, "reason"),
+			    .anchor =
+				record_optional_string(reader, item, "anchor"),
 		    };
 }
 
@@ -208,16 +203,16 @@ read_clients(struct record_reader *reader, const struct json *object,
 {
 	const struct json *clients = record_object(reader, object, "clients");
 
-	verdict->clients = arena_array(reader->arena, json_length(clients),
-	    sizeof(struct client_verdict));
+	verdict->clients = arena_array(
+	    reader->arena, json_length(clients), sizeof(struct client_verdict));
 	for (const struct json *item = json_first(clients); item != NULL;
 	     item = json_next(item))
 		verdict->clients[verdict->client_count++] =
 		    (struct client_verdict){
 			    .id = arena_string(reader->arena, json_key(item)),
 			    .accepts = read_acceptance(reader, item),
-			    .reason = record_optional_string(
-				reader, item, "reason"),
+			    .reason =
+				record_optional_string(reader, item, "reason"),
 		    };
 }
 
@@ -232,8 +227,8 @@ read_verdict(struct record_reader *reader, const struct json *object,
 	verdict->cause = record_optional_string(reader, object, "cause");
 	verdict->severity = read_severity(reader, object);
 	read_findings(reader, object, verdict);
-	verdict->path = read_steps(
-	    reader, object, "path", false, &verdict->path_length);
+	verdict->path =
+	    read_steps(reader, object, "path", false, &verdict->path_length);
 	verdict->missing = read_steps(
 	    reader, object, "missing", true, &verdict->missing_count);
 	read_stores(reader, object, verdict);

@@ -82,8 +82,8 @@ write_findings(struct json *object, const struct verdict *verdict)
 }
 
 static void
-write_dates(struct json *object, const struct leaf_facts *leaf,
-    struct arena *scratch)
+write_dates(
+    struct json *object, const struct leaf_facts *leaf, struct arena *scratch)
 {
 	if (leaf->undated) {
 		json_add_null(object, "not_before");
@@ -99,8 +99,8 @@ write_dates(struct json *object, const struct leaf_facts *leaf,
 }
 
 static void
-write_leaf(struct json *object, const struct leaf_facts *leaf,
-    struct arena *scratch)
+write_leaf(
+    struct json *object, const struct leaf_facts *leaf, struct arena *scratch)
 {
 	struct json *member, *names;
 
@@ -194,8 +194,8 @@ write_clients(struct json *object, const struct verdict *verdict)
 		if (client->accepts == ACCEPTS_UNKNOWN)
 			json_add_null(member, "accepts");
 		else
-			json_add_bool(member, "accepts",
-			    client->accepts == ACCEPTS_YES);
+			json_add_bool(
+			    member, "accepts", client->accepts == ACCEPTS_YES);
 		json_add_string(member, "reason", client->reason);
 	}
 }

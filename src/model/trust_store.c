@@ -8,31 +8,36 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "model/bundle.h"
 #include "model/signature.h"
 
-struct trust_store {
-	char *name, *origin;
+/* What stores of several names share. */
+struct contents {
+	size_t users;
 	struct certificate **certificates; /* owned */
 	size_t count, capacity, damaged;
 	struct certificate_index *anchors, *intermediates;
 };
 
+struct trust_store {
+	char *name, *origin;
+	struct contents *contents;
+};
+
 static void
-store_add(struct trust_store *store, struct certificate_index *known,
+add(struct contents *contents, struct certificate_index *known,
     struct bytes der)
 {
 	struct certificate *certificate = certificate_new(der);
 
 	if (certificate->damage == NULL &&
 	    certificate_index_add(known, certificate)) {
-		store->certificates =
-		    memory_grow(store->certificates, store->count,
-			&store->capacity, sizeof(*store->certificates));
-		store->certificates[store->count++] = certificate;
+		contents->certificates =
+		    memory_grow(contents->certificates, contents->count,
+			&contents->capacity, sizeof(*contents->certificates));
+		contents->certificates[contents->count++] = certificate;
 		return;
 	}
-	store->damaged += certificate->damage != NULL;
+	contents->damaged += certificate->damage != NULL;
 	certificate_free(certificate);
 }
 
@@ -65,16 +70,16 @@ is_issued_within(const struct certificate *certificate,
 }
 
 static void
-sort_out(struct trust_store *store, const struct certificate_index *known)
+sort_out(struct contents *contents, const struct certificate_index *known)
 {
 	struct signature_memory *memory = signature_memory_new();
 
-	for (size_t i = 0; i < store->count; i++)
+	for (size_t i = 0; i < contents->count; i++)
 		certificate_index_add(
-		    is_issued_within(store->certificates[i], known, memory)
-			? store->intermediates
-			: store->anchors,
-		    store->certificates[i]);
+		    is_issued_within(contents->certificates[i], known, memory)
+			? contents->intermediates
+			: contents->anchors,
+		    contents->certificates[i]);
 	signature_memory_free(memory);
 }
 
@@ -92,15 +97,43 @@ join_paths(const char *const paths[], size_t count)
 	return text.data;
 }
 
+static struct contents *
+contents_new(const struct bundle *bundle)
+{
+	struct contents *contents = memory_new(sizeof(*contents));
+	struct certificate_index *known = certificate_index_new();
+
+	contents->anchors = certificate_index_new();
+	contents->intermediates = certificate_index_new();
+	for (size_t i = 0; i < bundle->count; i++)
+		add(contents, known, bundle->certificates[i]);
+	sort_out(contents, known);
+	certificate_index_free(known);
+	return contents;
+}
+
+static void
+contents_release(struct contents *contents)
+{
+	if (--contents->users > 0)
+		return;
+	certificate_index_free(contents->anchors);
+	certificate_index_free(contents->intermediates);
+	for (size_t i = 0; i < contents->count; i++)
+		certificate_free(contents->certificates[i]);
+	free(contents->certificates);
+	free(contents);
+}
+
 static struct trust_store *
-store_new(const char *name, const char *const paths[], size_t count)
+store_new(const char *name, const char *origin, struct contents *contents)
 {
 	struct trust_store *store = memory_new(sizeof(*store));
 
 	store->name = memory_string(name);
-	store->origin = join_paths(paths, count);
-	store->anchors = certificate_index_new();
-	store->intermediates = certificate_index_new();
+	store->origin = memory_string(origin);
+	store->contents = contents;
+	contents->users++;
 	return store;
 }
 
@@ -121,15 +154,18 @@ read_paths(struct arena *arena, const char *const paths[], size_t count,
 }
 
 /* One that trusts nobody would call every host's root wrong. */
-static struct trust_store *
-refuse_empty(struct trust_store *store, char **error)
+struct trust_store *
+trust_store_from_bundle(const char *name, const char *origin,
+    const struct bundle *bundle, char **error)
 {
+	struct trust_store *store =
+	    store_new(name, origin, contents_new(bundle));
 	struct text sentence = { NULL, 0, 0 };
 
-	if (store->count > 0)
+	if (store->contents->count > 0)
 		return store;
-	text_printf(&sentence, "%s holds no certificate that can be read",
-	    store->origin);
+	text_printf(
+	    &sentence, "%s holds no certificate that can be read", origin);
 	*error = sentence.data;
 	trust_store_free(store);
 	return NULL;
@@ -142,18 +178,20 @@ trust_store_load(
 	struct arena *arena = arena_new();
 	struct bundle bundle = { NULL, 0, 0 };
 	struct trust_store *store = NULL;
+	char *origin = join_paths(paths, count);
 
-	if (read_paths(arena, paths, count, &bundle, error) == 0) {
-		struct certificate_index *known = certificate_index_new();
-
-		store = store_new(name, paths, count);
-		for (size_t i = 0; i < bundle.count; i++)
-			store_add(store, known, bundle.certificates[i]);
-		sort_out(store, known);
-		certificate_index_free(known);
-	}
+	if (read_paths(arena, paths, count, &bundle, error) == 0)
+		store = trust_store_from_bundle(name, origin, &bundle, error);
+	free(origin);
 	arena_free(arena);
-	return store == NULL ? NULL : refuse_empty(store, error);
+	return store;
+}
+
+struct trust_store *
+trust_store_share(
+    struct trust_store *store, const char *name, const char *origin)
+{
+	return store_new(name, origin, store->contents);
 }
 
 void
@@ -161,11 +199,7 @@ trust_store_free(struct trust_store *store)
 {
 	if (store == NULL)
 		return;
-	certificate_index_free(store->anchors);
-	certificate_index_free(store->intermediates);
-	for (size_t i = 0; i < store->count; i++)
-		certificate_free(store->certificates[i]);
-	free(store->certificates);
+	contents_release(store->contents);
 	free(store->name);
 	free(store->origin);
 	free(store);
@@ -219,21 +253,21 @@ trust_store_origin(const struct trust_store *store)
 const struct certificate_index *
 trust_store_anchors(const struct trust_store *store)
 {
-	return store->anchors;
+	return store->contents->anchors;
 }
 
 const struct certificate_index *
 trust_store_intermediates(const struct trust_store *store)
 {
-	return store->intermediates;
+	return store->contents->intermediates;
 }
 
 enum store_place
 trust_store_find(const struct trust_store *store, const struct digest *sha256)
 {
-	if (certificate_index_get(store->anchors, sha256) != NULL)
+	if (certificate_index_get(store->contents->anchors, sha256) != NULL)
 		return STORE_ANCHOR;
-	if (certificate_index_get(store->intermediates, sha256) != NULL)
+	if (certificate_index_get(store->contents->intermediates, sha256) != NULL)
 		return STORE_INTERMEDIATE;
 	return STORE_ABSENT;
 }
@@ -241,5 +275,5 @@ trust_store_find(const struct trust_store *store, const struct digest *sha256)
 size_t
 trust_store_damaged(const struct trust_store *store)
 {
-	return store->damaged;
+	return store->contents->damaged;
 }

@@ -10,6 +10,7 @@
 #ifndef MODEL_TRUST_STORE_H
 #define MODEL_TRUST_STORE_H
 
+#include "model/bundle.h"
 #include "model/certificate_pool.h"
 
 struct trust_store;
@@ -22,6 +23,20 @@ struct trust_store;
 struct trust_store *trust_store_load(const char *name,
     const char *const paths[], size_t count, char **error);
 void trust_store_free(struct trust_store *);
+
+/*
+ * The same out of certificates that were read already; the origin is only
+ * shown.
+ */
+struct trust_store *trust_store_from_bundle(const char *name,
+    const char *origin, const struct bundle *, char **error);
+
+/*
+ * The same certificates under another name: one file can be the store of
+ * several clients.  Both are to be freed, in any order.
+ */
+struct trust_store *trust_store_share(
+    struct trust_store *, const char *name, const char *origin);
 
 /*
  * The system's own store: SSL_CERT_FILE, else SSL_CERT_DIR, else the first of

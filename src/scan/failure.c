@@ -62,6 +62,8 @@ failure_set(struct failure *failure, enum status status, const char *format,
 	va_list arguments;
 
 	failure->status = status;
+	failure->may_pass = status == STATUS_CONNECTION_TIMEOUT ||
+	    status == STATUS_CONNECTION_RESET || status == STATUS_IO_TIMEOUT;
 	va_start(arguments, format);
 	vsnprintf(failure->sentence, sizeof(failure->sentence), format,
 	    arguments);

@@ -10,9 +10,11 @@
 
 struct failure {
 	enum status status;
+	bool may_pass;	/* trying again later may help */
 	char sentence[160];
 };
 
+/* Timeouts and resets may pass, unless the caller knows better. */
 void failure_set(struct failure *, enum status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -359,6 +359,13 @@ is_gibberish(int error)
 	}
 }
 
+bool
+handshake_knows_reason(const struct handshake *handshake)
+{
+	return handshake->refusal != NULL ||
+	    handshake->error == GNUTLS_E_FATAL_ALERT_RECEIVED;
+}
+
 void
 handshake_failure(const struct handshake *handshake, struct failure *failure)
 {

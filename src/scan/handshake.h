@@ -77,6 +77,11 @@ enum handshake_step handshake_step(struct handshake *);
 bool handshake_needs_check(const struct handshake *);
 enum handshake_step handshake_check(struct handshake *);
 
+/*
+ * Does the handshake itself know why it failed (an alert, our refusal)?  Else
+ * the stream may know better, if it has ended.
+ */
+bool handshake_knows_reason(const struct handshake *);
 void handshake_failure(const struct handshake *, struct failure *);
 
 /* Strings are static or in the handshake. */

@@ -31,8 +31,7 @@ struct lookup {
 	enum resolve_result result;
 	struct address_list addresses;
 	unsigned octets;
-	struct bytes key;	/* family and name; in the map */
-	char name[];		/* after the octet for the family */
+	char name[];		/* its key */
 };
 
 /* c-ares' sockets, watched by the loop. */
@@ -49,7 +48,7 @@ struct resolver {
 	ares_channel channel;
 	uv_timer_t tick;
 	struct watched *watched;
-	struct map *lookups;
+	struct map *lookups[2];	/* by name; IPv4, IPv6 */
 	struct lookup *first_in_line, *last_in_line;
 	unsigned out;
 	bool closing;
@@ -214,14 +213,14 @@ resolver_new(uv_loop_t *loop, const struct resolver_options *options,
 
 	resolver->loop = loop;
 	resolver->options = *options;
-	resolver->lookups = map_new();
+	resolver->lookups[0] = map_new();
+	resolver->lookups[1] = map_new();
 	result = open_channel(resolver);
 	if (result != ARES_SUCCESS) {
 		*error = ares_strerror(result);
 		if (resolver->channel != NULL)
 			ares_destroy(resolver->channel);
-		map_free(resolver->lookups);
-		free(resolver);
+		resolver_free(resolver);
 		return NULL;
 	}
 	uv_timer_init(loop, &resolver->tick);
@@ -229,33 +228,40 @@ resolver_new(uv_loop_t *loop, const struct resolver_options *options,
 	return resolver;
 }
 
+static struct map **
+map_of(struct resolver *resolver, unsigned octets)
+{
+	return &resolver->lookups[octets == 16];
+}
+
 static void
 forget_lookup(struct lookup *lookup)
 {
 	while (lookup->questions != NULL)
 		question_withdraw(lookup->questions);
-	map_remove(lookup->resolver->lookups, lookup->key);
+	map_remove(*map_of(lookup->resolver, lookup->octets),
+	    bytes_from_string(lookup->name));
 	free(lookup);
 }
 
-/* The map must not change while it is walked: one at a time, from anew. */
+/* The map must not change while it is walked: first collect, then free. */
 static void
-forget_all(struct resolver *resolver, bool known_only)
+forget_all(struct map *lookups, bool known_only)
 {
-	size_t count = map_count(resolver->lookups), kept = 0;
-	struct lookup **all = memory_array(count + 1, sizeof(*all));
+	struct lookup **all =
+	    memory_array(map_count(lookups) + 1, sizeof(*all));
+	size_t count = 0, at = 0;
 	struct bytes key;
 	void *value;
-	size_t at = 0;
 
-	while (map_next(resolver->lookups, &at, &key, &value)) {
+	while (map_next(lookups, &at, &key, &value)) {
 		struct lookup *lookup = value;
 
 		if (!known_only || (lookup->state == LOOKUP_KNOWN &&
 				       lookup->questions == NULL))
-			all[kept++] = lookup;
+			all[count++] = lookup;
 	}
-	for (size_t i = 0; i < kept; i++)
+	for (size_t i = 0; i < count; i++)
 		forget_lookup(all[i]);
 	free(all);
 }
@@ -269,7 +275,8 @@ resolver_close(struct resolver *resolver)
 	while (resolver->watched != NULL)
 		unwatch(&resolver->watched);
 	uv_close((uv_handle_t *)&resolver->tick, NULL);
-	forget_all(resolver, false);
+	forget_all(resolver->lookups[0], false);
+	forget_all(resolver->lookups[1], false);
 }
 
 void
@@ -277,7 +284,8 @@ resolver_free(struct resolver *resolver)
 {
 	if (resolver == NULL)
 		return;
-	map_free(resolver->lookups);
+	map_free(resolver->lookups[0]);
+	map_free(resolver->lookups[1]);
 	free(resolver);
 }
 
@@ -442,15 +450,16 @@ send_next(struct resolver *resolver)
 }
 
 static struct lookup *
-lookup_new(struct resolver *resolver, struct bytes key, unsigned octets)
+lookup_new(struct resolver *resolver, const char *name, unsigned octets)
 {
-	struct lookup *lookup = memory_new(sizeof(*lookup) + key.size + 1);
+	size_t size = strlen(name) + 1;
+	struct lookup *lookup = memory_new(sizeof(*lookup) + size);
 
-	memcpy(lookup->name, key.data, key.size);
-	lookup->key = bytes_of(lookup->name, key.size);
+	memcpy(lookup->name, name, size);
 	lookup->resolver = resolver;
 	lookup->octets = octets;
-	map_put(resolver->lookups, lookup->key, lookup);
+	map_put(*map_of(resolver, octets), bytes_from_string(lookup->name),
+	    lookup);
 	return lookup;
 }
 
@@ -492,32 +501,42 @@ find_here(struct resolver *resolver, const char *name, unsigned octets,
 	return find_localhost(name, octets, list);
 }
 
+/* Known without asking anybody: from the file, or from before. */
+static bool
+answer_at_once(struct resolver *resolver, const char *name, unsigned octets,
+    const struct lookup *lookup, struct question *question)
+{
+	struct address_list here = { .count = 0 };
+	enum resolve_result result;
+
+	if (lookup != NULL) {
+		if (lookup->state != LOOKUP_KNOWN)
+			return false;
+		here = lookup->addresses;
+		result = lookup->result;
+	} else {
+		if (!find_here(resolver, name, octets, &here))
+			return false;
+		result = here.count > 0 ? RESOLVE_FOUND : RESOLVE_NO_ADDRESS;
+	}
+	question->answered(question, result, &here);
+	return true;
+}
+
 void
 resolver_ask(struct resolver *resolver, const char *name, unsigned octets,
     struct question *question)
 {
-	struct address_list here = { .count = 0 };
-	struct lookup *lookup;
-	struct bytes key;
+	struct map *lookups = *map_of(resolver, octets);
+	struct lookup *lookup = map_get(lookups, bytes_from_string(name));
 
 	question->lookup = NULL;
-	if (find_here(resolver, name, octets, &here)) {
-		question->answered(question,
-		    here.count > 0 ? RESOLVE_FOUND : RESOLVE_NO_ADDRESS,
-		    &here);
+	if (answer_at_once(resolver, name, octets, lookup, question))
 		return;
-	}
-	key = bytes_from_string(name);
-	lookup = map_get(resolver->lookups[octets == 16], key);
-	if (lookup != NULL && lookup->state == LOOKUP_KNOWN) {
-		question->answered(question, lookup->result,
-		    &lookup->addresses);
-		return;
-	}
 	if (lookup == NULL) {
-		if (map_count(resolver->lookups[octets == 16]) >= MOST_KNOWN)
-			forget_all(resolver, true);
-		lookup = lookup_new(resolver, key, octets);
+		if (map_count(lookups) >= MOST_KNOWN)
+			forget_all(lookups, true);
+		lookup = lookup_new(resolver, name, octets);
 		put_in_line(lookup);
 	}
 	attach(lookup, question);
@@ -547,4 +566,5 @@ void
 resolve_failure(enum resolve_result result, struct failure *failure)
 {
 	failure_set(failure, STATUS_DNS_ERROR, "%s", sentences[result]);
+	failure->may_pass = resolve_is_transient(result);
 }

@@ -21,7 +21,7 @@ on_connected(uv_connect_t *request, int status)
 }
 
 int
-wire_open(struct wire *wire, uv_loop_t *loop, char *buffer,
+wire_open(struct wire *wire, uv_loop_t *loop, struct wire_buffers *buffers,
     const struct wire_events *events, const struct net_address *address,
     uint16_t port)
 {
@@ -29,7 +29,7 @@ wire_open(struct wire *wire, uv_loop_t *loop, char *buffer,
 	int result;
 
 	wire->events = events;
-	wire->buffer = buffer;
+	wire->buffers = buffers;
 	wire->input = bytes_of(NULL, 0);
 	wire->ended = 0;
 	wire->write_error = 0;
@@ -51,7 +51,7 @@ lend_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
 	struct wire *wire = handle->data;
 
 	(void)suggested;
-	*out = uv_buf_init(wire->buffer, WIRE_BUFFER_SIZE);
+	*out = uv_buf_init(wire->buffers->input, WIRE_BUFFER_SIZE);
 }
 
 static void
@@ -118,27 +118,13 @@ on_late_written(uv_write_t *request, int status)
 }
 
 static void
-push_late(struct wire *wire, const struct iovec *parts, int count,
-    size_t skipped, size_t total)
+write_late(struct wire *wire, struct bytes rest)
 {
-	struct late_write *late =
-	    memory_new(sizeof(*late) + total - skipped);
-	size_t size = 0;
-	uv_buf_t all;
+	struct late_write *late = memory_new(sizeof(*late) + rest.size);
+	uv_buf_t all = uv_buf_init(late->octets, (unsigned)rest.size);
 	int result;
 
-	for (int i = 0; i < count; i++) {
-		size_t skip = parts[i].iov_len < skipped ? parts[i].iov_len
-							 : skipped;
-		size_t rest = parts[i].iov_len - skip;
-
-		if (rest > 0)
-			memcpy(late->octets + size,
-			    (const char *)parts[i].iov_base + skip, rest);
-		size += rest;
-		skipped -= skip;
-	}
-	all = uv_buf_init(late->octets, (unsigned)size);
+	memcpy(late->octets, rest.data, rest.size);
 	result = uv_write(&late->request, (uv_stream_t *)&wire->tcp, &all, 1,
 	    on_late_written);
 	if (result == 0)
@@ -147,36 +133,42 @@ push_late(struct wire *wire, const struct iovec *parts, int count,
 	free(late);
 }
 
+ssize_t
+wire_push(struct wire *wire, const struct iovec *parts, int count)
+{
+	size_t before = wire->buffers->output.size;
+
+	for (int i = 0; i < count; i++)
+		text_append_bytes(&wire->buffers->output,
+		    bytes_of(parts[i].iov_base, parts[i].iov_len));
+	return (ssize_t)(wire->buffers->output.size - before);
+}
+
 /*
  * A write that fails is not told to the handshake: the server's last words may
  * still wait in the receive queue, and they say more than EPIPE.  The read
  * side ends right after them.
  */
-ssize_t
-wire_push(struct wire *wire, const struct iovec *parts, int count)
+void
+wire_flush(struct wire *wire)
 {
-	enum { MOST_PARTS = 16 };
-	uv_buf_t buffers[MOST_PARTS];
-	size_t total = 0;
+	struct text *output = &wire->buffers->output;
+	uv_buf_t all = uv_buf_init(output->data, (unsigned)output->size);
 	int written;
 
-	if (count > MOST_PARTS)
-		count = MOST_PARTS;
-	for (int i = 0; i < count; i++) {
-		buffers[i] = uv_buf_init(parts[i].iov_base,
-		    (unsigned)parts[i].iov_len);
-		total += parts[i].iov_len;
-	}
-	if (wire->write_error != 0)
-		return (ssize_t)total;
-	written = uv_try_write((uv_stream_t *)&wire->tcp, buffers,
-	    (unsigned)count);
+	if (output->size == 0)
+		return;
+	written = wire->write_error != 0
+	    ? (int)output->size
+	    : uv_try_write((uv_stream_t *)&wire->tcp, &all, 1);
 	if (written < 0 && written != UV_EAGAIN)
 		wire->write_error = written;
-	else if (written < 0 || (size_t)written < total)
-		push_late(wire, parts, count,
-		    written < 0 ? 0 : (size_t)written, total);
-	return (ssize_t)total;
+	else if (written < 0)
+		write_late(wire, bytes_of(output->data, output->size));
+	else if ((size_t)written < output->size)
+		write_late(wire, bytes_of(output->data + written,
+				     output->size - (size_t)written));
+	text_clear(output);
 }
 
 int

@@ -1,7 +1,7 @@
 /*
  * One TCP connection as a handshake wants it: octets are pulled out of the
- * loop's read buffer while a read callback runs, and pushed without copying
- * where the socket takes them.  Knows nothing of TLS.
+ * loop's read buffer while a read callback runs; what is pushed leaves in one
+ * piece when the step is over.  Knows nothing of TLS.
  */
 #ifndef SCAN_WIRE_H
 #define SCAN_WIRE_H
@@ -10,9 +10,16 @@
 #include <uv.h>
 
 #include "base/bytes.h"
+#include "base/text.h"
 #include "scan/job.h"
 
 enum { WIRE_BUFFER_SIZE = 64 * 1024, WIRE_FIRST_SIZE = 16 };
+
+/* One a loop: between two steps both are empty. */
+struct wire_buffers {
+	char input[WIRE_BUFFER_SIZE];
+	struct text output;
+};
 
 struct wire;
 
@@ -28,7 +35,7 @@ struct wire {
 	uv_tcp_t tcp;
 	uv_connect_t connect;
 	const struct wire_events *events;
-	char *buffer;		/* the loop's, WIRE_BUFFER_SIZE octets */
+	struct wire_buffers *buffers; /* borrowed */
 	struct bytes input;	/* read and not pulled yet */
 	int ended;		/* 0, or why no more will come: libuv's code */
 	int write_error;
@@ -41,7 +48,7 @@ struct wire {
  * Begins to connect.  0, or libuv's code at once; wire_close is due in either
  * case if `open` is set.
  */
-int wire_open(struct wire *, uv_loop_t *, char *buffer,
+int wire_open(struct wire *, uv_loop_t *, struct wire_buffers *,
     const struct wire_events *, const struct net_address *, uint16_t port);
 
 /* Once connected: from now on input() comes.  0 or libuv's code. */
@@ -49,8 +56,9 @@ int wire_start(struct wire *);
 
 /* Octets, 0 at the end of the stream, -EAGAIN, or another -errno. */
 ssize_t wire_pull(struct wire *, void *buffer, size_t size);
-/* Always takes everything: what the socket does not, waits in a copy. */
+/* Always takes everything; it leaves with wire_flush, due after each step. */
 ssize_t wire_push(struct wire *, const struct iovec *, int count);
+void wire_flush(struct wire *);
 
 /* Why the stream ended: a failed write tells a reset from a close. */
 int wire_end_code(const struct wire *);

@@ -1,6 +1,6 @@
 /*
  * HTTP/1.1, as much as a fetch of one small file needs: a request is read to
- * its blank line, the path chooses a verb of a table, and one answer leaves.
+ * its blank line, the path names a verb of a table, and one answer leaves.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,28 +15,19 @@
 
 enum { HUGE_OCTETS = 8 * 1024 * 1024, BACKLOG = 256, PEM_LINE = 48 };
 
-struct page {
-	const char *status;
-	const char *type;
-	struct octets location;
-	struct octets body;
-};
-
 struct verb {
 	const char *name;
-	void (*write)(struct page *, const struct pki *,
-	    const struct pki_certificate *, const char *name);
+	const char *status;
+	const char *type;
+	const char *text; /* a fixed body, or */
+	void (*write)(struct octets *body, const struct octets *der);
+	const char *location; /* short for a URL, see pki.h; NAME follows */
 };
 
 static void
-write_der(struct page *page, const struct pki *pki,
-    const struct pki_certificate *certificate, const char *name)
+write_der(struct octets *body, const struct octets *der)
 {
-	(void)pki;
-	(void)name;
-	page->type = "application/pkix-cert";
-	if (certificate != NULL)
-		octets_append(&page->body, &certificate->der);
+	octets_append(body, der);
 }
 
 static void
@@ -48,13 +39,13 @@ add_base64(struct octets *out, const uint8_t *data, size_t length)
 	for (size_t i = 0; i < length; i += 3) {
 		size_t left = length - i;
 		unsigned group = (unsigned)data[i] << 16 |
-		    (left > 1 ? (unsigned)data[i + 1] << 8 : 0) |
-		    (left > 2 ? data[i + 2] : 0);
+				 (left > 1 ? (unsigned)data[i + 1] << 8 : 0) |
+				 (left > 2 ? data[i + 2] : 0);
 
 		octets_add_byte(out, (uint8_t)digits[group >> 18]);
 		octets_add_byte(out, (uint8_t)digits[group >> 12 & 63]);
-		octets_add_byte(out,
-		    left > 1 ? (uint8_t)digits[group >> 6 & 63] : '=');
+		octets_add_byte(
+		    out, left > 1 ? (uint8_t)digits[group >> 6 & 63] : '=');
 		octets_add_byte(
 		    out, left > 2 ? (uint8_t)digits[group & 63] : '=');
 	}
@@ -67,192 +58,124 @@ put_pem(struct octets *out, const char *label, const struct octets *der)
 	for (size_t i = 0; i < der->length; i += PEM_LINE) {
 		size_t left = der->length - i;
 
-		add_base64(out, der->data + i,
-		    left < PEM_LINE ? left : PEM_LINE);
+		add_base64(
+		    out, der->data + i, left < PEM_LINE ? left : PEM_LINE);
 		octets_add_byte(out, '\n');
 	}
 	octets_add_format(out, "-----END %s-----\n", label);
 }
 
 static void
-write_pem(struct page *page, const struct pki *pki,
-    const struct pki_certificate *certificate, const char *name)
+write_pem(struct octets *body, const struct octets *der)
 {
-	(void)pki;
-	(void)name;
-	page->type = "application/x-pem-file";
-	if (certificate != NULL)
-		put_pem(&page->body, "CERTIFICATE", &certificate->der);
+	put_pem(body, "CERTIFICATE", der);
 }
 
 /* A degenerate SignedData of certificates only: RFC 5652 5.1, RFC 8551 3.7. */
 static void
-write_p7c(struct page *page, const struct pki *pki,
-    const struct pki_certificate *certificate, const char *name)
+write_p7c(struct octets *body, const struct octets *der)
 {
-	struct octets *out = &page->body;
-	size_t info = put_open(out, TAG_SEQUENCE);
+	size_t info = put_open(body, TAG_SEQUENCE);
 	size_t content, data, inside;
 
-	(void)pki;
-	(void)name;
-	page->type = "application/pkcs7-mime";
-	put_oid_text(out, "1.2.840.113549.1.7.2");
-	content = put_open(out, TAG_CONTEXT_CONSTRUCTED(0));
-	data = put_open(out, TAG_SEQUENCE);
-	put_integer(out, 1);
-	put_value(out, TAG_SET, NULL, 0);
-	inside = put_open(out, TAG_SEQUENCE);
-	put_oid_text(out, "1.2.840.113549.1.7.1");
-	put_close(out, inside);
-	inside = put_open(out, TAG_CONTEXT_CONSTRUCTED(0));
-	if (certificate != NULL)
-		octets_append(out, &certificate->der);
-	put_close(out, inside);
-	put_value(out, TAG_SET, NULL, 0);
-	put_close(out, data);
-	put_close(out, content);
-	put_close(out, info);
+	put_oid_text(body, "1.2.840.113549.1.7.2");
+	content = put_open(body, TAG_CONTEXT_CONSTRUCTED(0));
+	data = put_open(body, TAG_SEQUENCE);
+	put_integer(body, 1);
+	put_value(body, TAG_SET, NULL, 0);
+	inside = put_open(body, TAG_SEQUENCE);
+	put_oid_text(body, "1.2.840.113549.1.7.1");
+	put_close(body, inside);
+	inside = put_open(body, TAG_CONTEXT_CONSTRUCTED(0));
+	octets_append(body, der);
+	put_close(body, inside);
+	put_value(body, TAG_SET, NULL, 0);
+	put_close(body, data);
+	put_close(body, content);
+	put_close(body, info);
 }
 
 static void
-write_redirect(struct page *page, const struct pki *pki,
-    const struct pki_certificate *certificate, const char *name)
+write_garbage(struct octets *body, const struct octets *der)
 {
-	(void)pki;
-	(void)certificate;
-	page->status = "302 Found";
-	octets_add_format(&page->location, "/der/%s", name);
+	octets_fill(body, 0xa5, der->length);
 }
 
 static void
-write_spin(struct page *page, const struct pki *pki,
-    const struct pki_certificate *certificate, const char *name)
+write_huge(struct octets *body, const struct octets *der)
 {
-	(void)pki;
-	(void)certificate;
-	page->status = "302 Found";
-	octets_add_format(&page->location, "/spin/%s", name);
+	octets_fill(body, 0, HUGE_OCTETS + der->length);
 }
 
-static void
-write_redirect_https(struct page *page, const struct pki *pki,
-    const struct pki_certificate *certificate, const char *name)
-{
-	(void)certificate;
-	page->status = "302 Found";
-	octets_add_format(&page->location, "https://127.0.0.1:%u/der/%s",
-	    pki->aia_port, name);
-}
+#define CERTIFICATE "200 OK", "application/pkix-cert"
+#define REDIRECT "302 Found", "text/plain", .text = ""
 
-static void
-write_redirect_closed(struct page *page, const struct pki *pki,
-    const struct pki_certificate *certificate, const char *name)
-{
-	(void)certificate;
-	page->status = "302 Found";
-	octets_add_format(&page->location, "http://127.0.0.1:%u/der/%s",
-	    pki->closed_port, name);
-}
-
-static void
-write_missing(struct page *page, const struct pki *pki,
-    const struct pki_certificate *certificate, const char *name)
-{
-	(void)pki;
-	(void)certificate;
-	(void)name;
-	page->status = "404 Not Found";
-	page->type = "text/html";
-	octets_add_text(&page->body, "<h1>404 Not Found</h1>\n");
-}
-
-static void
-write_garbage(struct page *page, const struct pki *pki,
-    const struct pki_certificate *certificate, const char *name)
-{
-	(void)pki;
-	(void)certificate;
-	(void)name;
-	page->type = "application/pkix-cert";
-	octets_fill(&page->body, 0xa5, 700);
-}
-
-static void
-write_html(struct page *page, const struct pki *pki,
-    const struct pki_certificate *certificate, const char *name)
-{
-	(void)pki;
-	(void)certificate;
-	(void)name;
-	page->type = "text/html";
-	octets_add_text(&page->body,
-	    "<!doctype html><title>Our certificates have moved</title>\n"
-	    "<p>Please see our new home page.</p>\n");
-}
-
-static void
-write_empty(struct page *page, const struct pki *pki,
-    const struct pki_certificate *certificate, const char *name)
-{
-	(void)pki;
-	(void)certificate;
-	(void)name;
-	page->type = "application/pkix-cert";
-}
-
-static void
-write_huge(struct page *page, const struct pki *pki,
-    const struct pki_certificate *certificate, const char *name)
-{
-	(void)pki;
-	(void)certificate;
-	(void)name;
-	page->type = "application/pkix-cert";
-	octets_fill(&page->body, 0, HUGE_OCTETS);
-}
-
+/* The first is for every path that is none of the others. */
 static const struct verb verbs[] = {
-	{ "der", write_der },
-	{ "pem", write_pem },
-	{ "p7c", write_p7c },
-	{ "redirect", write_redirect },
-	{ "redirect-https", write_redirect_https },
-	{ "redirect-closed", write_redirect_closed },
-	{ "spin", write_spin },
-	{ "missing", write_missing },
-	{ "garbage", write_garbage },
-	{ "html", write_html },
-	{ "empty", write_empty },
-	{ "huge", write_huge },
+	{ "missing", "404 Not Found", "text/html",
+	    .text = "<h1>404 Not Found</h1>\n" },
+	{ "der", CERTIFICATE, .write = write_der },
+	{ "pem", "200 OK", "application/x-pem-file", .write = write_pem },
+	{ "p7c", "200 OK", "application/pkcs7-mime", .write = write_p7c },
+	{ "garbage", CERTIFICATE, .write = write_garbage },
+	{ "empty", CERTIFICATE, .text = "" },
+	{ "huge", CERTIFICATE, .write = write_huge },
+	{ "html", "200 OK", "text/html",
+	    .text = "<!doctype html><title>We have moved</title>\n"
+		    "<p>Please see our new home page.</p>\n" },
+	{ "redirect", REDIRECT, .location = "der/" },
+	{ "spin", REDIRECT, .location = "spin/" },
+	{ "redirect-https", REDIRECT, .location = "secure:der/" },
+	{ "redirect-closed", REDIRECT, .location = "closed:der/" },
 };
 
+static const struct verb *
+find_verb(struct span name)
+{
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (span_is(name, verbs[i].name))
+			return &verbs[i];
+	return &verbs[0];
+}
+
 static void
-write_page(struct page *page, const struct pki *pki, struct span verb,
+add_location(struct octets *out, const struct pki *pki, const struct verb *verb,
+    const char *name)
+{
+	struct octets text = { 0 };
+	char *url;
+
+	octets_add_format(&text, "%s%s", verb->location, name);
+	url = octets_take_text(&text);
+	octets_add_text(out, "Location: ");
+	pki_add_url(pki, NULL, (struct span){ url, strlen(url) }, out);
+	octets_add_text(out, "\r\n");
+	free(url);
+}
+
+static void
+send_page(struct visit *visit, const struct pki *pki, struct span verb_name,
     const char *name)
 {
 	const struct pki_certificate *certificate = pki_find(pki, name);
+	const struct verb *verb = find_verb(verb_name);
+	struct octets body = { 0 };
 
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (span_is(verb, verbs[i].name)) {
-			verbs[i].write(page, pki, certificate, name);
-			return;
-		}
-	write_missing(page, pki, NULL, name);
-}
-
-static void
-send_page(struct visit *visit, const struct page *page)
-{
+	if (certificate == NULL)
+		verb = &verbs[0];
+	if (verb->text != NULL)
+		octets_add_text(&body, verb->text);
+	else if (verb->write != NULL)
+		verb->write(&body, &certificate->der);
 	octets_add_format(&visit->out,
-	    "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n",
-	    page->status, page->type, page->body.length);
-	if (page->location.length > 0)
-		octets_add_format(&visit->out, "Location: %.*s\r\n",
-		    (int)page->location.length,
-		    (const char *)page->location.data);
-	octets_add_text(&visit->out, "Connection: close\r\n\r\n");
-	octets_append(&visit->out, &page->body);
+	    "HTTP/1.1 %s\r\nContent-Type: %s\r\n"
+	    "Content-Length: %zu\r\nConnection: close\r\n",
+	    verb->status, verb->type, body.length);
+	if (verb->location != NULL)
+		add_location(&visit->out, pki, verb, name);
+	octets_add_text(&visit->out, "\r\n");
+	octets_append(&visit->out, &body);
+	octets_clear(&body);
 	visit_answer(visit, ENDS_POLITELY);
 }
 
@@ -266,25 +189,17 @@ note_path(struct aia_server *aia, struct span path)
 }
 
 static void
-answer(struct visit *visit, struct aia_server *aia, struct span path)
+answer(struct visit *visit, const struct pki *pki, struct span path)
 {
-	struct page page = { .status = "200 OK", .type = "text/plain" };
 	char *text = span_copy(path);
 	const char *cursor = text;
 	struct span verb = { "", 0 };
-	char *name;
 
 	list_next(&cursor, '/', &verb);
-	name = lab_copy_text(*cursor == '/' ? cursor + 1 : "");
-	if (span_is(verb, "slow")) {
+	if (span_is(verb, "slow"))
 		visit_answer(visit, ENDS_NEVER);
-	} else {
-		write_page(&page, aia->pki, verb, name);
-		send_page(visit, &page);
-	}
-	octets_clear(&page.body);
-	octets_clear(&page.location);
-	free(name);
+	else
+		send_page(visit, pki, verb, *cursor == '/' ? cursor + 1 : "");
 	free(text);
 }
 
@@ -292,6 +207,7 @@ answer(struct visit *visit, struct aia_server *aia, struct span path)
 static void
 on_request(struct visit *visit)
 {
+	struct aia_server *aia = (struct aia_server *)visit->host;
 	struct octets *in = &visit->in;
 	struct span method, path;
 	const char *cursor;
@@ -303,8 +219,8 @@ on_request(struct visit *visit)
 	cursor = request;
 	if (list_next(&cursor, ' ', &method) &&
 	    list_next(&cursor, ' ', &path)) {
-		note_path((struct aia_server *)visit->host, path);
-		answer(visit, (struct aia_server *)visit->host, path);
+		note_path(aia, path);
+		answer(visit, aia->pki, path);
 	} else {
 		visit_end(visit);
 	}
@@ -387,8 +303,8 @@ aia_count(struct aia_server *aia, const char *path)
 	char *log;
 
 	pthread_mutex_lock(&aia->lock);
-	log = span_copy((struct span){ (char *)aia->log.data,
-	    aia->log.length });
+	log =
+	    span_copy((struct span){ (char *)aia->log.data, aia->log.length });
 	pthread_mutex_unlock(&aia->lock);
 	cursor = log;
 	while (list_next(&cursor, '\n', &line))

@@ -19,9 +19,9 @@
 struct aia_server {
 	struct lab_watch watch;
 	const struct pki *pki;
-	int fd, closed_fd;	/* bound beforehand; nobody listens at closed */
+	int fd, closed_fd; /* bound beforehand; nobody listens at closed */
 	pthread_mutex_t lock;
-	struct octets log;	/* the paths asked for, a line each */
+	struct octets log; /* the paths asked for, a line each */
 };
 
 /* Binds both ports and says so to the PKI; false where it cannot. */

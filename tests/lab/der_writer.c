@@ -131,8 +131,8 @@ put_oid_text(struct octets *out, const char *dotted)
 }
 
 void
-put_bit_string(struct octets *out, const void *data, size_t length,
-    unsigned unused)
+put_bit_string(
+    struct octets *out, const void *data, size_t length, unsigned unused)
 {
 	size_t inside = put_open(out, TAG_BIT_STRING);
 
@@ -142,8 +142,8 @@ put_bit_string(struct octets *out, const void *data, size_t length,
 }
 
 static void
-put_formatted_time(struct octets *out, unsigned tag, const char *format,
-    const struct tm *tm)
+put_formatted_time(
+    struct octets *out, unsigned tag, const char *format, const struct tm *tm)
 {
 	char text[32];
 

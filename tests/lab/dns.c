@@ -20,7 +20,7 @@ enum {
 	TYPE_A = 1,
 	TYPE_AAAA = 28,
 	CLASS_IN = 1,
-	FLAGS_ANSWER = 0x8580,	/* response, authoritative, recursion */
+	FLAGS_ANSWER = 0x8580, /* response, authoritative, recursion */
 	FLAG_TRUNCATED = 0x0200,
 	RCODE_SERVFAIL = 2,
 	RCODE_NXDOMAIN = 3,
@@ -30,7 +30,7 @@ enum {
 
 struct question {
 	const uint8_t *packet;
-	size_t end;		/* where the question section ends */
+	size_t end; /* where the question section ends */
 	char name[NAME_LIMIT + 1];
 	unsigned type;
 };
@@ -81,7 +81,7 @@ add_address(struct octets *out, const char *ip, unsigned type)
 	if (ip == NULL || (type != TYPE_A && type != TYPE_AAAA) ||
 	    inet_pton(type == TYPE_A ? AF_INET : AF_INET6, ip, address) != 1)
 		return false;
-	octets_add_u16(out, 0xc000 | HEADER);	/* the name of the question */
+	octets_add_u16(out, 0xc000 | HEADER); /* the name of the question */
 	octets_add_u16(out, type);
 	octets_add_u16(out, CLASS_IN);
 	octets_add_u16(out, 0);
@@ -209,7 +209,7 @@ static struct dns_server *
 server_of_tcp(struct lab_watch *watch)
 {
 	return (struct dns_server *)((char *)watch -
-	    offsetof(struct dns_server, tcp));
+				     offsetof(struct dns_server, tcp));
 }
 
 static void
@@ -275,8 +275,8 @@ dns_add(struct dns_server *dns, const char *name, const char *ip,
 		dns->capacity = dns->capacity ? dns->capacity * 2 : 64;
 		grown = lab_alloc(dns->capacity, sizeof(*grown));
 		if (dns->count > 0)
-			memcpy(grown, dns->records,
-			    dns->count * sizeof(*grown));
+			memcpy(
+			    grown, dns->records, dns->count * sizeof(*grown));
 		free(dns->records);
 		dns->records = grown;
 	}
@@ -300,7 +300,7 @@ dns_open(struct dns_server *dns, struct lab_loop *loop)
 	dns->tcp.on_end = on_closing;
 	dns->udp_fd = dns->tcp_fd = -1;
 	return lab_watch_open(&dns->udp, loop, EPOLLIN) &&
-	    lab_watch_open(&dns->tcp, loop, EPOLLIN);
+	       lab_watch_open(&dns->tcp, loop, EPOLLIN);
 }
 
 void

@@ -13,12 +13,12 @@ enum dns_manner {
 	DNS_SERVFAIL,
 	DNS_REFUSED,
 	DNS_SILENT,
-	DNS_TRUNCATED,		/* over UDP; whole over TCP */
+	DNS_TRUNCATED, /* over UDP; whole over TCP */
 };
 
 struct dns_record {
 	char *name;
-	char *ip;		/* of either family; NULL for no address */
+	char *ip; /* of either family; NULL for no address */
 	enum dns_manner manner;
 };
 
@@ -34,8 +34,8 @@ struct dns_server {
 bool dns_bind(struct dns_server *);
 
 /* Several records of one name are answered together, in this order. */
-void dns_add(struct dns_server *, const char *name, const char *ip,
-    enum dns_manner);
+void dns_add(
+    struct dns_server *, const char *name, const char *ip, enum dns_manner);
 
 /* From here on the loop's thread owns the server. */
 bool dns_open(struct dns_server *, struct lab_loop *);

@@ -65,8 +65,8 @@ static bool
 has_authority_key_id(const struct task *task)
 {
 	return !has_switch(task, NO_AUTHORITY_KEY_ID) &&
-	    (task->own != task->issuer ||
-		has_text(task->recipe->authority_key_id));
+	       (task->own != task->issuer ||
+		   has_text(task->recipe->authority_key_id));
 }
 
 static void
@@ -105,8 +105,8 @@ write_basic_constraints(struct octets *out, const struct task *task)
 	if (recipe_is_authority(task->recipe))
 		put_boolean(out, true);
 	if (has_text(length))
-		put_integer(out, span_number(
-		    (struct span){ length, strlen(length) }));
+		put_integer(
+		    out, span_number((struct span){ length, strlen(length) }));
 	put_close(out, inside);
 }
 
@@ -147,7 +147,7 @@ static bool
 has_names_twice(const struct task *task)
 {
 	return has_alternative_names(task) &&
-	    has_switch(task, DUPLICATE_EXTENSION);
+	       has_switch(task, DUPLICATE_EXTENSION);
 }
 
 static bool
@@ -169,7 +169,7 @@ static bool
 has_name_constraints(const struct task *task)
 {
 	return has_text(task->recipe->permitted) ||
-	    has_text(task->recipe->excluded);
+	       has_text(task->recipe->excluded);
 }
 
 static void
@@ -189,10 +189,9 @@ write_name_constraints(struct octets *out, const struct task *task)
 {
 	size_t inside = put_open(out, TAG_SEQUENCE);
 
-	write_subtrees(out, TAG_CONTEXT_CONSTRUCTED(0),
-	    task->recipe->permitted);
-	write_subtrees(out, TAG_CONTEXT_CONSTRUCTED(1),
-	    task->recipe->excluded);
+	write_subtrees(
+	    out, TAG_CONTEXT_CONSTRUCTED(0), task->recipe->permitted);
+	write_subtrees(out, TAG_CONTEXT_CONSTRUCTED(1), task->recipe->excluded);
 	put_close(out, inside);
 }
 
@@ -234,7 +233,7 @@ write_must_staple(struct octets *out, const struct task *task)
 	size_t inside = put_open(out, TAG_SEQUENCE);
 
 	(void)task;
-	put_integer(out, 5);	/* the number of status_request, RFC 7633 */
+	put_integer(out, 5); /* the number of status_request, RFC 7633 */
 	put_close(out, inside);
 }
 

@@ -6,38 +6,57 @@
 #include "tests/lab/scenario.h"
 
 const struct recipe lab_fleet_authorities[] = {
-	{ .name = "GlobalRoot", .issuer = "self",
+	{ .name = "GlobalRoot",
+	    .issuer = "self",
 	    .subject = "/C=BE/O=Meridian Trust Services"
 		       "/CN=Meridian Global Root CA" },
-	{ .name = "GlobalTls", .issuer = "GlobalRoot", .aia = "der/GlobalRoot",
+	{ .name = "GlobalTls",
+	    .issuer = "GlobalRoot",
+	    .aia = "der/GlobalRoot",
 	    .subject = "/C=BE/O=Meridian Trust Services"
 		       "/CN=Meridian TLS Issuing CA 2025" },
-	{ .name = "GlobalPolicy", .issuer = "GlobalRoot",
+	{ .name = "GlobalPolicy",
+	    .issuer = "GlobalRoot",
 	    .aia = "der/GlobalRoot",
 	    .subject = "/C=BE/O=Meridian Trust Services"
 		       "/CN=Meridian Policy CA 3" },
-	{ .name = "GlobalEv", .issuer = "GlobalPolicy",
-	    .aia = "der/GlobalPolicy", .path_length = "0",
+	{ .name = "GlobalEv",
+	    .issuer = "GlobalPolicy",
+	    .aia = "der/GlobalPolicy",
+	    .path_length = "0",
 	    .subject = "/C=BE/O=Meridian Trust Services"
 		       "/CN=Meridian EV Issuing CA 1" },
-	{ .name = "AtlasRoot", .issuer = "self", .key = "rsa2048/AtlasRoot",
+	{ .name = "AtlasRoot",
+	    .issuer = "self",
+	    .key = "rsa2048/AtlasRoot",
 	    .subject = "/C=NO/O=Atlas Certification AS"
 		       "/CN=Atlas Primary Root CA - G3" },
-	{ .name = "AtlasDv", .issuer = "AtlasRoot", .aia = "der/AtlasRoot",
+	{ .name = "AtlasDv",
+	    .issuer = "AtlasRoot",
+	    .aia = "der/AtlasRoot",
 	    .subject = "/C=NO/O=Atlas Certification AS"
 		       "/CN=Atlas DV TLS CA - G2" },
-	{ .name = "AtlasOld", .issuer = "AtlasRoot", .aia = "der/AtlasRoot",
-	    .from = -DAYS(3700), .to = -DAYS(12),
+	{ .name = "AtlasOld",
+	    .issuer = "AtlasRoot",
+	    .aia = "der/AtlasRoot",
+	    .from = -DAYS(3700),
+	    .to = -DAYS(12),
 	    .subject = "/C=NO/O=Atlas Certification AS"
 		       "/CN=Atlas TLS CA - G1" },
-	{ .name = "LumenRoot", .issuer = "self",
+	{ .name = "LumenRoot",
+	    .issuer = "self",
 	    .subject = "/C=US/O=Lumen Free Certificates/CN=Lumen Root X1" },
-	{ .name = "LumenE7", .issuer = "LumenRoot", .aia = "der/LumenRoot",
+	{ .name = "LumenE7",
+	    .issuer = "LumenRoot",
+	    .aia = "der/LumenRoot",
 	    .subject = "/C=US/O=Lumen Free Certificates/CN=E7" },
-	{ .name = "CorporateRoot", .issuer = "self",
+	{ .name = "CorporateRoot",
+	    .issuer = "self",
 	    .subject = "/C=NL/O=Polder Energie NV"
 		       "/CN=Polder Energie Root CA" },
-	{ .name = "CorporateTls", .issuer = "CorporateRoot", .aia = "",
+	{ .name = "CorporateTls",
+	    .issuer = "CorporateRoot",
+	    .aia = "",
 	    .subject = "/C=NL/O=Polder Energie NV"
 		       "/CN=Polder Energie Servers CA" },
 };
@@ -47,11 +66,12 @@ const size_t lab_fleet_authority_count =
 
 #define AT(name, ip) .id = name, .host = name, .address = ip, .trust = "fleet"
 #define MERIDIAN .sent = "leaf GlobalTls", .leaf = { .issuer = "GlobalTls" }
-#define EXTENDED .sent = "leaf GlobalEv GlobalPolicy", \
-	.leaf = { .issuer = "GlobalEv" }
+#define EXTENDED \
+	.sent = "leaf GlobalEv GlobalPolicy", .leaf = { .issuer = "GlobalEv" }
 #define ATLAS .sent = "leaf AtlasDv", .leaf = { .issuer = "AtlasDv" }
 #define LUMEN .sent = "leaf LumenE7", .leaf = { .issuer = "LumenE7" }
-#define CORPORATE .sent = "leaf CorporateTls", \
+#define CORPORATE                    \
+	.sent = "leaf CorporateTls", \
 	.leaf = { .issuer = "CorporateTls", .aia = "" }
 
 #define EXAMPLE "127.0.0.21"
@@ -84,11 +104,12 @@ const struct scenario lab_fleet_hosts[] = {
 	{ AT("covers.northwind-books.test", BOOKS), ATLAS },
 	{ AT("reviews.northwind-books.test", BOOKS), ATLAS },
 	{ AT("authors.northwind-books.test", BOOKS), .sent = "leaf AtlasDv",
-	    .leaf = { .issuer = "AtlasDv", .from = -DAYS(92),
+	    .leaf = { .issuer = "AtlasDv",
+		.from = -DAYS(92),
 		.to = -DAYS(2) } },
-	{ AT("old-shop.northwind-books.test", BOOKS),
-	    .sent = "leaf AtlasOld",
-	    .leaf = { .issuer = "AtlasOld", .from = -DAYS(300),
+	{ AT("old-shop.northwind-books.test", BOOKS), .sent = "leaf AtlasOld",
+	    .leaf = { .issuer = "AtlasOld",
+		.from = -DAYS(300),
 		.to = DAYS(60) } },
 
 	/* Two intermediates, in all orders; clients must show certificates. */
@@ -105,8 +126,7 @@ const struct scenario lab_fleet_hosts[] = {
 	    .sent = "leaf GlobalEv GlobalPolicy GlobalRoot",
 	    .leaf = { .issuer = "GlobalEv" } },
 	{ AT("partners.harbour-bank.test", BANK), EXTENDED,
-	    .service = { .client_certificate =
-		CLIENT_CERTIFICATE_REQUIRED } },
+	    .service = { .client_certificate = CLIENT_CERTIFICATE_REQUIRED } },
 
 	/* A company with a root of its own, and one host without. */
 	{ AT("www.polder-energie.test", ENERGY), MERIDIAN },
@@ -117,7 +137,8 @@ const struct scenario lab_fleet_hosts[] = {
 	    .sent = "leaf CorporateTls CorporateRoot",
 	    .leaf = { .issuer = "CorporateTls", .aia = "" } },
 	{ AT("printer.polder-energie.test", ENERGY), .sent = "leaf",
-	    .leaf = { .issuer = "self", .from = -DAYS(700),
+	    .leaf = { .issuer = "self",
+		.from = -DAYS(700),
 		.to = DAYS(2900) } },
 
 	/* Small, and nobody looks after it. */
@@ -127,7 +148,8 @@ const struct scenario lab_fleet_hosts[] = {
 	    .leaf = { .issuer = "LumenE7",
 		.san = "DNS:www.velo-rental.test,DNS:velo-rental.test" } },
 	{ AT("photos.velo-rental.test", BICYCLES), .sent = "leaf LumenE7",
-	    .leaf = { .issuer = "LumenE7", .from = -DAYS(121),
+	    .leaf = { .issuer = "LumenE7",
+		.from = -DAYS(121),
 		.to = -DAYS(31) } },
 	{ AT("forum.velo-rental.test", BICYCLES), .sent = "",
 	    .leaf = { .issuer = "LumenE7" },
@@ -139,16 +161,14 @@ const struct scenario lab_fleet_hosts[] = {
 	/* A town hall's machines, some of them old. */
 	{ AT("www.amberfield.test", TOWN), ATLAS },
 	{ AT("permits.amberfield.test", TOWN), ATLAS },
-	{ AT("library.amberfield.test", TOWN),
-	    .sent = "leaf AtlasDv",
+	{ AT("library.amberfield.test", TOWN), .sent = "leaf AtlasDv",
 	    .leaf = { .issuer = "AtlasDv", .key = "rsa2048" },
 	    .service = { .priority =
-		"NORMAL:-VERS-ALL:+VERS-TLS1.1:+VERS-TLS1.0" } },
+			     "NORMAL:-VERS-ALL:+VERS-TLS1.1:+VERS-TLS1.0" } },
 	{ AT("parking.amberfield.test", TOWN), .sent = "leaf AtlasDv",
 	    .leaf = { .issuer = "AtlasDv", .signature = SIGNED_SHA1 } },
 	{ AT("archive.amberfield.test", TOWN), .sent = "leaf AtlasDv AtlasDv",
-	    .leaf = { .issuer = "AtlasDv", .from = -DAYS(80),
-		.to = DAYS(5) } },
+	    .leaf = { .issuer = "AtlasDv", .from = -DAYS(80), .to = DAYS(5) } },
 	{ AT("tourism.amberfield.test", TOWN), .sent = "",
 	    .leaf = { .issuer = "AtlasDv" },
 	    .service = { .manner = MANNER_DEAD } },

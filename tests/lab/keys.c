@@ -78,9 +78,9 @@ export_public(struct key *key)
 
 	if (gnutls_pubkey_init(&public_key) < 0)
 		return false;
-	ok = gnutls_pubkey_import_privkey(public_key, key->private_key, 0,
-		 0) >= 0 &&
-	    gnutls_pubkey_export2(public_key, GNUTLS_X509_FMT_DER, &spki) >= 0;
+	ok = gnutls_pubkey_import_privkey(public_key, key->private_key, 0, 0) >=
+		 0 &&
+	     gnutls_pubkey_export2(public_key, GNUTLS_X509_FMT_DER, &spki) >= 0;
 	gnutls_pubkey_deinit(public_key);
 	if (!ok)
 		return false;
@@ -136,9 +136,9 @@ generate(struct key *key)
 		lab_bug("no such kind of key", key->label);
 	if (gnutls_privkey_init(&key->private_key) < 0)
 		return false;
-	return gnutls_privkey_generate(key->private_key, kind->algorithm,
-		   kind->bits, 0) >= 0 &&
-	    export_public(key);
+	return gnutls_privkey_generate(
+		   key->private_key, kind->algorithm, kind->bits, 0) >= 0 &&
+	       export_public(key);
 }
 
 static void

@@ -14,8 +14,8 @@ enum { KEY_ID_SIZE = 20 };
 struct key {
 	char *label;
 	gnutls_privkey_t private_key;
-	struct octets spki;		/* SubjectPublicKeyInfo, DER */
-	uint8_t id[KEY_ID_SIZE];	/* for subject and authority key ids */
+	struct octets spki;	 /* SubjectPublicKeyInfo, DER */
+	uint8_t id[KEY_ID_SIZE]; /* for subject and authority key ids */
 	struct key *next;
 };
 

@@ -2,6 +2,7 @@
  * Starts and stops the lab: binds every port, makes the PKI, lays out what is
  * sent, then serves it all from a few threads.  Nothing changes after that.
  */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -161,8 +162,8 @@ add_special_names(struct lab *lab)
 	dns_add(&lab->dns, "silent-dns.lab.test", NULL, DNS_SILENT);
 	dns_add(&lab->dns, "no-address.lab.test", NULL, DNS_ANSWER);
 	dns_add(&lab->dns, "truncated.lab.test", ip, DNS_TRUNCATED);
-	dns_add(&lab->dns, "second-address.lab.test", "127.0.0.254",
-	    DNS_ANSWER);
+	dns_add(
+	    &lab->dns, "second-address.lab.test", "127.0.0.254", DNS_ANSWER);
 	dns_add(&lab->dns, "second-address.lab.test", ip, DNS_ANSWER);
 	dns_add(&lab->dns, "v6-first.lab.test", "::1", DNS_ANSWER);
 	dns_add(&lab->dns, "v6-first.lab.test", ip, DNS_ANSWER);
@@ -179,14 +180,14 @@ static bool
 open_all(struct lab *lab)
 {
 	bool ok = dns_open(&lab->dns, lab->threads[0].loop) &&
-	    aia_open(&lab->aia, lab->threads[0].loop);
+		  aia_open(&lab->aia, lab->threads[0].loop);
 
 	for (size_t i = 0; ok && i < lab->endpoint_count; i++) {
 		struct endpoint *endpoint = &lab->endpoints[i];
 
 		if (endpoint->stations[0]->is_served)
-			ok = endpoint_open(endpoint,
-			    lab->threads[i % lab->thread_count].loop);
+			ok = endpoint_open(
+			    endpoint, lab->threads[i % lab->thread_count].loop);
 	}
 	return ok;
 }
@@ -205,13 +206,19 @@ make_loops(struct lab *lab)
 static bool
 start_threads(struct lab *lab)
 {
-	for (size_t i = 0; i < lab->thread_count; i++) {
-		if (pthread_create(&lab->threads[i].thread, NULL, serve,
-			lab->threads[i].loop) != 0)
-			return false;
-		lab->threads[i].is_running = true;
+	bool ok = true;
+	sigset_t all, before;
+
+	/* Signals are for the program's own threads. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	for (size_t i = 0; ok && i < lab->thread_count; i++) {
+		ok = pthread_create(&lab->threads[i].thread, NULL, serve,
+			 lab->threads[i].loop) == 0;
+		lab->threads[i].is_running = ok;
 	}
-	return true;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return ok;
 }
 
 struct lab *

@@ -13,34 +13,35 @@
 struct lab;
 
 enum lab_part {
-	LAB_SCENARIOS = 1 << 0,	/* the measured scenarios, *.lab.test */
+	LAB_SCENARIOS = 1 << 0, /* the measured scenarios, *.lab.test */
 	LAB_EXTRAS = 1 << 1,	/* more of their kind, nobody measured */
 	LAB_FLEET = 1 << 2,	/* the demo's sites */
 };
 
 struct lab_options {
-	unsigned parts;		/* of enum lab_part; 0 for LAB_SCENARIOS */
-	unsigned threads;	/* that serve; 0 for one */
-	time_t now;		/* certificates' dates hang on it; 0: today */
+	unsigned parts;	  /* of enum lab_part; 0 for LAB_SCENARIOS */
+	unsigned threads; /* that serve; 0 for one */
+	time_t now;	  /* certificates' dates hang on it; 0: today */
 };
 
 /* One host of the lab.  All texts belong to the lab. */
 struct lab_host {
 	const char *id;
-	const char *host;	/* as a user would type it */
-	const char *name;	/* as DNS and SNI know it, the A-label */
+	const char *host; /* as a user would type it */
+	const char *name; /* as DNS and SNI know it, the A-label */
 	const char *ip;
 	unsigned port;
-	const char *trust;	/* name of the store it is to be judged by */
-	const char *sent;	/* "leaf I1", in wire order */
+	const char *trust; /* name of the store it is to be judged by */
+	const char *sent;  /* "leaf I1", in wire order */
 };
 
 /*
  * NULL if loopback has no ports left or the system no threads.  A scenario
  * whose certificates this GnuTLS cannot sign is left out of lab_hosts.
+ * GnuTLS must be initialised; each host needs a descriptor, and each visitor.
  */
 struct lab *lab_start(const struct lab_options *);
-void lab_stop(struct lab *);	/* NULL is fine */
+void lab_stop(struct lab *); /* NULL is fine */
 
 const struct lab_host *lab_hosts(const struct lab *, size_t *count);
 const struct lab_host *lab_find(const struct lab *, const char *id);
@@ -58,8 +59,8 @@ size_t lab_aia_count(struct lab *, const char *path);
 char *lab_pem(const struct lab *, const char *name);
 
 /* DER of the same, borrowed until lab_stop. */
-const unsigned char *lab_der(const struct lab *, const char *name,
-    size_t *length);
+const unsigned char *lab_der(
+    const struct lab *, const char *name, size_t *length);
 
 /* 0 or a negative errno.  Stores: the `trust` of the hosts. */
 int lab_write_trust(const struct lab *, const char *store, const char *path);

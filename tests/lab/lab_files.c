@@ -137,7 +137,7 @@ lab_write_intermediates(const struct lab *lab, const char *path)
 	struct octets out = { 0 };
 
 	for (certificate = lab->pki.first; certificate != NULL;
-	    certificate = certificate->next)
+	     certificate = certificate->next)
 		if (recipe_is_authority(&certificate->recipe) &&
 		    !pki_is_root(certificate) && certificate->der.length > 0)
 			put_pem(&out, "CERTIFICATE", &certificate->der);
@@ -150,8 +150,8 @@ lab_write_hosts(const struct lab *lab, const char *path)
 	struct octets out = { 0 };
 
 	for (size_t i = 0; i < lab->host_count; i++)
-		octets_add_format(&out, "%s:%u\n", lab->hosts[i].host,
-		    lab->hosts[i].port);
+		octets_add_format(
+		    &out, "%s:%u\n", lab->hosts[i].host, lab->hosts[i].port);
 	return write_file(path, &out);
 }
 

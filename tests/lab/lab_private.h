@@ -24,7 +24,7 @@ struct lab {
 	struct dns_server dns;
 	struct station *stations;
 	size_t station_count;
-	struct endpoint *endpoints;	/* never grown: loops point into it */
+	struct endpoint *endpoints; /* never grown: loops point into it */
 	size_t endpoint_count;
 	struct lab_host *hosts;
 	size_t host_count;

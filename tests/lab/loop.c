@@ -79,8 +79,8 @@ static void
 run_once(struct lab_loop *loop)
 {
 	struct epoll_event events[EVENTS_AT_ONCE];
-	int count = epoll_wait(loop->epoll_fd, events, EVENTS_AT_ONCE,
-	    SWEEP_MS);
+	int count =
+	    epoll_wait(loop->epoll_fd, events, EVENTS_AT_ONCE, SWEEP_MS);
 
 	for (int i = 0; i < count; i++) {
 		struct lab_watch *watch = events[i].data.ptr;

@@ -15,7 +15,7 @@ struct lab_loop;
 /* Embedded in its owner, who frees it in on_end or after lab_watch_close. */
 struct lab_watch {
 	int fd;
-	int64_t deadline_ms;	/* of the monotonic clock; 0 for never */
+	int64_t deadline_ms; /* of the monotonic clock; 0 for never */
 	void (*on_ready)(struct lab_watch *);
 	void (*on_end)(struct lab_watch *); /* deadline passed, or loop ends */
 	struct lab_loop *loop;

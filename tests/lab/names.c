@@ -66,7 +66,7 @@ put_attribute(struct octets *out, struct span item, unsigned tag)
 	if (tag == 0)
 		tag = TAG_UTF8_STRING;
 	if (attribute->text[0] == 'C' && attribute->text[1] == '=')
-		tag = TAG_PRINTABLE_STRING;	/* RFC 5280 A.1 */
+		tag = TAG_PRINTABLE_STRING; /* RFC 5280 A.1 */
 	if (attribute->text[0] == 'D' || attribute->text[0] == 'E')
 		tag = TAG_IA5_STRING;
 	put_oid_text(out, attribute->oid);
@@ -201,7 +201,7 @@ put_purposes(struct octets *out, const char *text)
 		struct span oid = item;
 
 		for (size_t i = 0; i < sizeof(purposes) / sizeof(purposes[0]);
-		    i++)
+		     i++)
 			if (span_is(item, purposes[i].text))
 				oid = (struct span){ purposes[i].oid,
 					strlen(purposes[i].oid) };
@@ -241,5 +241,5 @@ add_hex(struct octets *out, const char *text, size_t length)
 {
 	for (size_t i = 0; i + 1 < length; i += 2)
 		octets_add_byte(out, (uint8_t)(hex_digit(text[i]) << 4 |
-		    hex_digit(text[i + 1])));
+					       hex_digit(text[i + 1])));
 }

@@ -115,8 +115,8 @@ void
 octets_insert(struct octets *octets, size_t at, const void *data, size_t length)
 {
 	reserve(octets, length);
-	memmove(octets->data + at + length, octets->data + at,
-	    octets->length - at);
+	memmove(
+	    octets->data + at + length, octets->data + at, octets->length - at);
 	memcpy(octets->data + at, data, length);
 	octets->length += length;
 }
@@ -178,7 +178,7 @@ bool
 span_is(struct span span, const char *text)
 {
 	return strlen(text) == span.length &&
-	    memcmp(span.text, text, span.length) == 0;
+	       memcmp(span.text, text, span.length) == 0;
 }
 
 bool
@@ -186,8 +186,7 @@ span_begins(struct span span, const char *prefix)
 {
 	size_t length = strlen(prefix);
 
-	return length <= span.length &&
-	    memcmp(span.text, prefix, length) == 0;
+	return length <= span.length && memcmp(span.text, prefix, length) == 0;
 }
 
 struct span
@@ -201,7 +200,8 @@ span_copy(struct span span)
 {
 	char *text = lab_alloc(1, span.length + 1);
 
-	memcpy(text, span.text, span.length);
+	if (span.length > 0)
+		memcpy(text, span.text, span.length);
 	return text;
 }
 

@@ -23,7 +23,7 @@ void lab_bug(const char *what, const char *where) __attribute__((noreturn));
 
 void octets_add(struct octets *, const void *data, size_t length);
 void octets_add_byte(struct octets *, uint8_t);
-void octets_add_u16(struct octets *, unsigned);	/* big endian */
+void octets_add_u16(struct octets *, unsigned); /* big endian */
 void octets_add_u24(struct octets *, unsigned);
 void octets_add_text(struct octets *, const char *);
 void octets_add_format(struct octets *, const char *format, ...)
@@ -31,7 +31,7 @@ void octets_add_format(struct octets *, const char *format, ...)
 void octets_append(struct octets *, const struct octets *);
 void octets_insert(struct octets *, size_t at, const void *, size_t length);
 void octets_fill(struct octets *, uint8_t value, size_t length);
-void octets_clear(struct octets *);	/* frees and empties */
+void octets_clear(struct octets *); /* frees and empties */
 
 /* Gives the octets away as a NUL-terminated string; the caller frees it. */
 char *octets_take_text(struct octets *);
@@ -52,6 +52,6 @@ bool span_is(struct span, const char *);
 bool span_begins(struct span, const char *prefix);
 struct span span_after(struct span, size_t length);
 char *span_copy(struct span);
-unsigned long span_number(struct span);	/* digits only, 0 for anything else */
+unsigned long span_number(struct span); /* digits only, 0 for anything else */
 
 #endif

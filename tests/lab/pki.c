@@ -73,7 +73,7 @@ pki_find(const struct pki *pki, const char *name)
 	const struct pki_certificate *certificate;
 
 	for (certificate = pki->first; certificate != NULL;
-	    certificate = certificate->next)
+	     certificate = certificate->next)
 		if (strcmp(certificate->recipe.name, name) == 0)
 			return certificate;
 	return NULL;
@@ -83,7 +83,7 @@ bool
 pki_is_root(const struct pki_certificate *certificate)
 {
 	return strcmp(certificate->recipe.issuer, certificate->recipe.name) ==
-	    0;
+	       0;
 }
 
 bool
@@ -99,8 +99,8 @@ is_rsa(const char *key_label)
 }
 
 static void
-fill_usual(struct recipe *recipe, const char *key_label,
-    const char *alternative_name)
+fill_usual(
+    struct recipe *recipe, const char *key_label, const char *alternative_name)
 {
 	bool is_ca = recipe->host == NULL;
 
@@ -158,6 +158,9 @@ pki_add_url(const struct pki *pki, const struct recipe *recipe,
 	else if (span_begins(item, "closed:"))
 		octets_add_format(url, "http://127.0.0.1:%u/%.*s",
 		    pki->closed_port, length - 7, text + 7);
+	else if (span_begins(item, "secure:"))
+		octets_add_format(url, "https://127.0.0.1:%u/%.*s",
+		    pki->aia_port, length - 7, text + 7);
 	else if (span_begins(item, "own:"))
 		octets_add_format(url, "https://%s:%u/%.*s", recipe->host,
 		    recipe->port, length - 4, text + 4);
@@ -181,8 +184,8 @@ pki_put_subject(struct octets *out, const struct recipe *recipe, unsigned tag)
 	}
 	if (cursor != NULL && list_next(&cursor, ',', &item) &&
 	    span_begins(item, "DNS:"))
-		octets_add_format(&text, "/CN=%.*s", (int)item.length - 4,
-		    item.text + 4);
+		octets_add_format(
+		    &text, "/CN=%.*s", (int)item.length - 4, item.text + 4);
 	else if (recipe->host == NULL)
 		octets_add_format(
 		    &text, "/C=NL/O=Lab Trust/CN=Lab CA %s", recipe->name);
@@ -209,7 +212,7 @@ pki_put_serial(struct octets *out, const struct recipe *recipe)
 	if (gnutls_hash_fast(GNUTLS_DIG_SHA1, recipe->name,
 		strlen(recipe->name), digest) < 0)
 		lab_bug("cannot hash", recipe->name);
-	digest[0] = (digest[0] & 0x7f) | 0x40;	/* positive, shortest form */
+	digest[0] = (digest[0] & 0x7f) | 0x40; /* positive, shortest form */
 	put_value(out, TAG_INTEGER, digest, 16);
 }
 
@@ -269,13 +272,13 @@ put_algorithm(struct octets *out, const struct algorithm *algorithm)
 	if (strcmp(algorithm->oid, "1.2.840.113549.1.1.10") == 0)
 		put_pss_parameters(out);
 	else if (algorithm->key == GNUTLS_PK_RSA)
-		put_null(out);	/* RFC 3279 2.2.1 wants it for RSA only */
+		put_null(out); /* RFC 3279 2.2.1 wants it for RSA only */
 	put_close(out, inside);
 }
 
 bool
-pki_put_algorithm(struct octets *out, const struct key *key,
-    enum recipe_signature signature)
+pki_put_algorithm(
+    struct octets *out, const struct key *key, enum recipe_signature signature)
 {
 	const struct algorithm *algorithm = find_algorithm(key, signature);
 
@@ -294,8 +297,8 @@ pki_put_signed(struct octets *out, const struct octets *tbs,
 	size_t inside;
 
 	if (algorithm == NULL ||
-	    gnutls_privkey_sign_data2(key->private_key, algorithm->sign, 0,
-		&data, &signed_data) < 0)
+	    gnutls_privkey_sign_data2(
+		key->private_key, algorithm->sign, 0, &data, &signed_data) < 0)
 		return false;
 	inside = put_open(out, TAG_SEQUENCE);
 	octets_append(out, tbs);
@@ -307,8 +310,8 @@ pki_put_signed(struct octets *out, const struct octets *tbs,
 }
 
 static void
-put_validity(struct octets *out, const struct pki *pki,
-    const struct recipe *recipe)
+put_validity(
+    struct octets *out, const struct pki *pki, const struct recipe *recipe)
 {
 	size_t inside = put_open(out, TAG_SEQUENCE);
 
@@ -339,8 +342,8 @@ put_tbs(struct octets *out, const struct pki *pki,
 	if (!is_v1)
 		put_version(out);
 	pki_put_serial(out, recipe);
-	if (!pki_put_algorithm(out, issuer->key,
-		differs ? SIGNED_SHA384 : recipe->signature))
+	if (!pki_put_algorithm(
+		out, issuer->key, differs ? SIGNED_SHA384 : recipe->signature))
 		return false;
 	pki_put_subject(out, &issuer->recipe,
 	    issuer_tag ? issuer_tag : issuer->recipe.string_tag);
@@ -375,10 +378,10 @@ pki_make(struct pki *pki)
 	struct pki_certificate *certificate;
 
 	for (certificate = pki->first; certificate != NULL;
-	    certificate = certificate->next)
+	     certificate = certificate->next)
 		certificate->key =
 		    key_ring_get(&pki->keys, certificate->key_label);
 	for (certificate = pki->first; certificate != NULL;
-	    certificate = certificate->next)
+	     certificate = certificate->next)
 		make_one(pki, certificate);
 }

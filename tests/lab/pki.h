@@ -12,17 +12,17 @@
 #include "tests/lab/recipe.h"
 
 struct pki_certificate {
-	struct recipe recipe;	/* with what is usual filled in */
+	struct recipe recipe; /* with what is usual filled in */
 	char *key_label;
-	char *usual_san;	/* DNS:HOST */
+	char *usual_san; /* DNS:HOST */
 	const struct key *key;
-	struct octets der;	/* empty where it could not be made */
+	struct octets der; /* empty where it could not be made */
 	struct pki_certificate *next;
 };
 
 struct pki {
 	time_t now;
-	unsigned aia_port;	/* where AIA is served, and where nobody is */
+	unsigned aia_port; /* where AIA is served, and where nobody is */
 	unsigned closed_port;
 	struct key_ring keys;
 	struct pki_certificate *first, **last;
@@ -51,10 +51,11 @@ bool pki_is_root(const struct pki_certificate *);
  *	VERB/NAME		http://127.0.0.1:AIA/VERB/NAME
  *	name:VERB/NAME		http://aia.lab.test:AIA/VERB/NAME
  *	closed:VERB/NAME	http://127.0.0.1:CLOSED/VERB/NAME
- *	own:VERB/NAME		https://HOST:PORT/VERB/NAME
+ *	secure:VERB/NAME	https://127.0.0.1:AIA/VERB/NAME
+ *	own:VERB/NAME		https://HOST:PORT/VERB/NAME, of the recipe
  */
-void pki_add_url(const struct pki *, const struct recipe *, struct span,
-    struct octets *);
+void pki_add_url(
+    const struct pki *, const struct recipe *, struct span, struct octets *);
 
 /*
  * SEQUENCE { tbs, algorithm, signature }, signed with the issuer's key, as
@@ -62,15 +63,15 @@ void pki_add_url(const struct pki *, const struct recipe *, struct span,
  */
 bool pki_put_signed(struct octets *, const struct octets *tbs,
     const struct key *, enum recipe_signature);
-bool pki_put_algorithm(struct octets *, const struct key *,
-    enum recipe_signature);
+bool pki_put_algorithm(
+    struct octets *, const struct key *, enum recipe_signature);
 
 /* The subject of a recipe; `tag` is the string type, 0 for UTF8String. */
 void pki_put_subject(struct octets *, const struct recipe *, unsigned tag);
 void pki_put_serial(struct octets *, const struct recipe *);
 
 /* The extensions of a recipe, [3] and all (extensions.c). */
-void put_extensions(struct octets *, const struct pki *,
-    const struct recipe *, const struct key *own, const struct key *issuer);
+void put_extensions(struct octets *, const struct pki *, const struct recipe *,
+    const struct key *own, const struct key *issuer);
 
 #endif

@@ -3,6 +3,7 @@
  * as to choose one that was offered (RFC 5246 7.4.1), and sends what the
  * station holds, framed as the scenario says.
  */
+#include "tests/lab/hello.h"
 #include "tests/lab/raw.h"
 
 enum {
@@ -26,27 +27,14 @@ u16_at(const struct octets *in, size_t at)
 	return (unsigned)in->data[at] << 8 | in->data[at + 1];
 }
 
-static bool
-is_offered(const struct octets *in, unsigned cipher)
-{
-	size_t at = RECORD_HEADER + 4 + 2 + CLIENT_RANDOM;
-	size_t end;
-
-	if (at >= in->length)
-		return false;
-	at += 1u + in->data[at];
-	end = at + 2 + u16_at(in, at);
-	for (at += 2; at + 2 <= end && at + 2 <= in->length; at += 2)
-		if (u16_at(in, at) == cipher)
-			return true;
-	return false;
-}
-
 static unsigned
 choose_cipher(const struct octets *in)
 {
+	enum { BODY = RECORD_HEADER + 4 };
+
 	for (size_t i = 0; i < sizeof(ciphers) / sizeof(ciphers[0]); i++)
-		if (is_offered(in, ciphers[i]))
+		if (in->length > BODY && hello_offers(in->data + BODY,
+					     in->length - BODY, ciphers[i]))
 			return ciphers[i];
 	return ciphers[0];
 }
@@ -126,7 +114,7 @@ raw_put_flight(struct octets *out, const struct octets *in,
 	put_certificates(out, station);
 	put_message(out, SERVER_HELLO_DONE, &nothing);
 	*ending = station->scenario->service.manner == MANNER_RAW_CLOSE
-	    ? ENDS_POLITELY
-	    : ENDS_NEVER;
+		      ? ENDS_POLITELY
+		      : ENDS_NEVER;
 	return true;
 }

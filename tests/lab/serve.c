@@ -8,6 +8,7 @@
 
 #include <sys/socket.h>
 
+#include "tests/lab/blot.h"
 #include "tests/lab/mute.h"
 #include "tests/lab/serve.h"
 #include "tests/lab/visit.h"
@@ -115,7 +116,7 @@ static bool
 is_request_whole(const struct octets *in)
 {
 	return memmem(in->data, in->length, "\r\n\r\n", 4) != NULL ||
-	    memmem(in->data, in->length, "\n\n", 2) != NULL;
+	       memmem(in->data, in->length, "\n\n", 2) != NULL;
 }
 
 static void
@@ -125,8 +126,8 @@ step_requested(struct visit *visit)
 	ssize_t count;
 
 	do {
-		count = gnutls_record_recv(visit->session, buffer,
-		    sizeof(buffer));
+		count =
+		    gnutls_record_recv(visit->session, buffer, sizeof(buffer));
 		if (count > 0)
 			octets_add(&visit->in, buffer, (size_t)count);
 		if (visit->in.length > 0 && is_request_whole(&visit->in)) {
@@ -181,6 +182,14 @@ step_handshake(struct visit *visit)
 	step_requested(visit);
 }
 
+/* What a GnuTLS server would not do by itself: see blot.h. */
+static bool
+blots_hello(const struct endpoint *endpoint)
+{
+	return endpoint->service->dh_bits != 0 ||
+	       strchr(endpoint->stations[0]->name, '_') != NULL;
+}
+
 static void
 set_session(struct visit *visit, const struct endpoint *endpoint)
 {
@@ -193,6 +202,8 @@ set_session(struct visit *visit, const struct endpoint *endpoint)
 	    session, GNUTLS_CRD_CERTIFICATE, endpoint->credentials);
 	gnutls_alpn_set_protocols(session, &http, 1, 0);
 	gnutls_transport_set_int(session, visit->watch.fd);
+	if (blots_hello(endpoint))
+		blot_register(session);
 	if (endpoint->service->client_certificate ==
 	    CLIENT_CERTIFICATE_REQUIRED)
 		gnutls_certificate_server_set_request(
@@ -223,7 +234,7 @@ static bool
 speaks_tls(const struct endpoint *endpoint)
 {
 	return endpoint->service->manner == MANNER_TLS ||
-	    endpoint->service->manner == MANNER_HALF;
+	       endpoint->service->manner == MANNER_HALF;
 }
 
 static void
@@ -262,20 +273,32 @@ endpoint_open(struct endpoint *endpoint, struct lab_loop *loop)
 	return lab_watch_open(&endpoint->watch, loop, EPOLLIN);
 }
 
-/* The 1,024-bit group is SRP's, as good or bad as any; 2,048 is ffdhe2048. */
+/* The second Oakley group, RFC 2409 6.2: what old servers came with. */
+static const unsigned char oakley_1024[] =
+    "\xff\xff\xff\xff\xff\xff\xff\xff\xc9\x0f\xda\xa2\x21\x68\xc2\x34"
+    "\xc4\xc6\x62\x8b\x80\xdc\x1c\xd1\x29\x02\x4e\x08\x8a\x67\xcc\x74"
+    "\x02\x0b\xbe\xa6\x3b\x13\x9b\x22\x51\x4a\x08\x79\x8e\x34\x04\xdd"
+    "\xef\x95\x19\xb3\xcd\x3a\x43\x1b\x30\x2b\x0a\x6d\xf2\x5f\x14\x37"
+    "\x4f\xe1\x35\x6d\x6d\x51\xc2\x45\xe4\x85\xb5\x76\x62\x5e\x7e\xc6"
+    "\xf4\x4c\x42\xe9\xa6\x37\xed\x6b\x0b\xff\x5c\xb6\xf4\x06\xb7\xed"
+    "\xee\x38\x6b\xfb\x5a\x89\x9f\xa5\xae\x9f\x24\x11\x7c\x4b\x1f\xe6"
+    "\x49\x28\x66\x51\xec\xe6\x53\x81\xff\xff\xff\xff\xff\xff\xff\xff";
+
 static bool
 set_dh(struct endpoint *endpoint)
 {
-	bool is_small = endpoint->service->dh_bits == 1024;
-	const gnutls_datum_t *prime = is_small ? &gnutls_srp_1024_group_prime
-					       : &gnutls_ffdhe_2048_group_prime;
-	const gnutls_datum_t *generator = is_small
-	    ? &gnutls_srp_1024_group_generator
-	    : &gnutls_ffdhe_2048_group_generator;
+	static const gnutls_datum_t small = { (unsigned char *)oakley_1024,
+		sizeof(oakley_1024) - 1 };
+	static const gnutls_datum_t two = { (unsigned char *)"\2", 1 };
+	const gnutls_datum_t *prime = &gnutls_ffdhe_2048_group_prime;
 
+	if (endpoint->service->dh_bits == 0)
+		return true;
+	if (endpoint->service->dh_bits == 1024)
+		prime = &small;
 	if (gnutls_dh_params_init(&endpoint->dh) < 0)
 		return false;
-	if (gnutls_dh_params_import_raw(endpoint->dh, prime, generator) < 0)
+	if (gnutls_dh_params_import_raw(endpoint->dh, prime, &two) < 0)
 		return false;
 	gnutls_certificate_set_dh_params(endpoint->credentials, endpoint->dh);
 	return true;
@@ -292,8 +315,7 @@ endpoint_init(struct endpoint *endpoint, struct station *first)
 		return true;
 	if (gnutls_priority_init(&endpoint->priority,
 		priority ? priority : "NORMAL", NULL) < 0 ||
-	    gnutls_certificate_allocate_credentials(&endpoint->credentials) <
-		0)
+	    gnutls_certificate_allocate_credentials(&endpoint->credentials) < 0)
 		return false;
 	gnutls_certificate_set_retrieve_function3(
 	    endpoint->credentials, on_certificate_wanted);

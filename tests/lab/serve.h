@@ -10,7 +10,7 @@
 
 struct endpoint {
 	struct lab_watch watch;
-	struct station **stations;	/* borrowed; the first is the usual */
+	struct station **stations; /* borrowed; the first is the usual */
 	size_t station_count;
 	const struct service *service;
 	gnutls_certificate_credentials_t credentials;

@@ -14,8 +14,8 @@ put_hash(struct octets *out, const struct octets *data)
 {
 	uint8_t digest[SHA1_SIZE];
 
-	if (gnutls_hash_fast(GNUTLS_DIG_SHA1, data->data, data->length,
-		digest) < 0)
+	if (gnutls_hash_fast(
+		GNUTLS_DIG_SHA1, data->data, data->length, digest) < 0)
 		lab_bug("cannot hash", "put_hash");
 	put_value(out, TAG_OCTET_STRING, digest, sizeof(digest));
 }
@@ -98,7 +98,7 @@ put_response(struct octets *out, const struct octets *basic)
 	size_t response = put_open(out, TAG_SEQUENCE);
 	size_t outer, inside;
 
-	put_value(out, TAG_ENUMERATED, "\0", 1);	/* successful */
+	put_value(out, TAG_ENUMERATED, "\0", 1); /* successful */
 	outer = put_open(out, TAG_CONTEXT_CONSTRUCTED(0));
 	inside = put_open(out, TAG_SEQUENCE);
 	put_oid_text(out, "1.3.6.1.5.5.7.48.1.1");

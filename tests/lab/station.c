@@ -35,14 +35,13 @@ choose_address(const struct scenario *scenario, size_t number)
 		octets_add_text(&address, scenario->address);
 	else
 		octets_add_format(&address, "127.0.%zu.%zu",
-		    1 + number / ADDRESSES_A_NET,
-		    1 + number % ADDRESSES_A_NET);
+		    1 + number / ADDRESSES_A_NET, 1 + number % ADDRESSES_A_NET);
 	return octets_take_text(&address);
 }
 
 void
-station_init(struct station *station, const struct scenario *scenario,
-    size_t number)
+station_init(
+    struct station *station, const struct scenario *scenario, size_t number)
 {
 	struct octets text = { 0 };
 
@@ -117,8 +116,8 @@ copy_certificate(struct octets *out, const struct station *station,
 	const struct pki_certificate *certificate;
 	char *name = span_copy(word);
 
-	certificate = pki_find(pki,
-	    strcmp(name, "leaf") == 0 ? station->leaf_name : name);
+	certificate = pki_find(
+	    pki, strcmp(name, "leaf") == 0 ? station->leaf_name : name);
 	if (certificate == NULL)
 		lab_bug("no such certificate to send", name);
 	octets_append(out, &certificate->der);
@@ -153,8 +152,8 @@ add_item(struct octets *out, const struct station *station,
  * another host's leaf: no server would start with any other.
  */
 static const struct pki_certificate *
-find_shown(const struct station *station, const struct pki *pki,
-    struct span word)
+find_shown(
+    const struct station *station, const struct pki *pki, struct span word)
 {
 	const struct pki_certificate *certificate;
 	char *name = span_copy(word);
@@ -174,8 +173,8 @@ set_certificates(struct station *station)
 
 	if (gnutls_pubkey_init(&public_key) < 0)
 		return false;
-	station->certificates = lab_alloc(
-	    station->chain_length, sizeof(*station->certificates));
+	station->certificates =
+	    lab_alloc(station->chain_length, sizeof(*station->certificates));
 	station->certificates[0].pubkey = public_key;
 	for (size_t i = 0; i < station->chain_length; i++) {
 		station->certificates[i].cert.data = station->chain[i].data;
@@ -191,8 +190,8 @@ static void
 set_staple(struct station *station, const struct pki *pki,
     const struct pki_certificate *leaf)
 {
-	put_staple(&station->staple, pki, leaf,
-	    station->scenario->service.staple);
+	put_staple(
+	    &station->staple, pki, leaf, station->scenario->service.staple);
 	station->ocsp.response.data = station->staple.data;
 	station->ocsp.response.size = (unsigned)station->staple.length;
 	station->ocsp.exptime = pki->now + DAYS(6);

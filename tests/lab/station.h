@@ -13,20 +13,20 @@
 
 struct station {
 	const struct scenario *scenario;
-	char *host;		/* as typed */
-	char *name;		/* as DNS and SNI know it */
+	char *host; /* as typed */
+	char *name; /* as DNS and SNI know it */
 	char *ip;
 	unsigned port;
-	int fd;			/* bound, not yet listening; -1 if shared */
-	char *leaf_name;	/* "leaf:ID" */
+	int fd;		 /* bound, not yet listening; -1 if shared */
+	char *leaf_name; /* "leaf:ID" */
 	char *leaf_aia;
 	struct octets *chain;
 	size_t chain_length;
 	const struct key *key;
-	gnutls_pcert_st *certificates;	/* the chain as GnuTLS wants it */
+	gnutls_pcert_st *certificates; /* the chain as GnuTLS wants it */
 	struct octets staple;
 	gnutls_ocsp_data_st ocsp;
-	bool is_served;
+	bool is_served; /* all it needs could be made */
 };
 
 /* Names and recipe: what the PKI needs.  `number` chooses an address. */

@@ -112,8 +112,8 @@ leave_with_reset(struct visit *visit)
 {
 	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
 
-	setsockopt(visit->watch.fd, SOL_SOCKET, SO_LINGER, &linger,
-	    sizeof(linger));
+	setsockopt(
+	    visit->watch.fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 	visit_end(visit);
 }
 

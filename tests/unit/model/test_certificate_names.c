@@ -107,7 +107,6 @@ static const struct pair_row pair_rows[] = {
 	{ "300d" TWO("0c02 c3a9"), "300c" ONE("1401 e9"), true },
 	/* only ASCII has a lower case here */
 	{ "300d" TWO("0c02 c389"), "300d" TWO("0c02 c3a9"), false },
-	/* a NumericString is not among those that are converted alike */
 	{ "300c" ONE("0c01 61"), "300c" ONE("0c01 62"), false },
 	{ "300c" ONE("0c01 61"), "300c 310a 3008" O "0c01 61", false },
 	/* what is no string is compared as it is, with its type */

@@ -125,8 +125,8 @@ make_observation(struct maker *maker, struct observation *seen)
 		.status = (enum status)choose(maker, STATUS_COUNT),
 		.error = make_optional(maker),
 		.attempts = (unsigned)choose(maker, 5),
-		.timing = { make_milliseconds(maker),
-		    make_milliseconds(maker), make_milliseconds(maker) },
+		.timing = { make_milliseconds(maker), make_milliseconds(maker),
+		    make_milliseconds(maker) },
 		.has_tls = toss(maker),
 		.received = received,
 		.received_count = choose(maker, MOST_ELEMENTS + 1),
@@ -207,8 +207,8 @@ make_evidence(struct maker *maker, struct finding *finding)
 static void
 make_findings(struct maker *maker, struct verdict *verdict)
 {
-	verdict->findings = arena_array(
-	    maker->arena, MOST_ELEMENTS, sizeof(struct finding));
+	verdict->findings =
+	    arena_array(maker->arena, MOST_ELEMENTS, sizeof(struct finding));
 	verdict->finding_count = choose(maker, MOST_ELEMENTS + 1);
 	for (size_t i = 0; i < verdict->finding_count; i++) {
 		struct finding *finding = &verdict->findings[i];
@@ -234,9 +234,9 @@ make_stores_and_clients(struct maker *maker, struct verdict *verdict)
 	verdict->clients =
 	    arena_array(maker->arena, 3, sizeof(struct client_verdict));
 	for (size_t i = 0; i < count; i++) {
-		verdict->stores[i] = (struct store_verdict){ names[i],
-			toss(maker), make_optional(maker),
-			make_optional(maker) };
+		verdict->stores[i] =
+		    (struct store_verdict){ names[i], toss(maker),
+			    make_optional(maker), make_optional(maker) };
 		verdict->clients[i] = (struct client_verdict){ names[i],
 			(enum acceptance)choose(maker, 3),
 			make_optional(maker) };
@@ -420,12 +420,11 @@ foreign_lines_are_refused(void **state)
 		const char *reason;
 
 		assert_non_null(at);
-		text_append_bytes(
-		    &line, bytes_of(least, (size_t)(at - least)));
+		text_append_bytes(&line, bytes_of(least, (size_t)(at - least)));
 		text_append(&line, refused[i].replace);
 		text_append(&line, at + strlen(refused[i].find));
-		assert_false(result_read(arena,
-		    bytes_of(line.data, line.size), &result, &reason));
+		assert_false(result_read(
+		    arena, bytes_of(line.data, line.size), &result, &reason));
 		assert_string_equal(reason, refused[i].reason);
 		text_free(&line);
 	}
@@ -467,8 +466,8 @@ endpoints_can_be_dialled(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct result result = { .seen = { .host = rows[i].host,
-						.status = rows[i].status,
-						.port = 8443 } };
+					     .status = rows[i].status,
+					     .port = 8443 } };
 
 		assert_string_equal(
 		    result_endpoint(arena, &result), rows[i].endpoint);

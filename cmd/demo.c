@@ -1,0 +1,161 @@
+/*
+ * fleetscan demo: serves an example fleet on loopback and scans it, so that
+ * everything can be seen without a network.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <gnutls/gnutls.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "cmd/commands.h"
+#include "cmd/scan_run.h"
+#include "tests/lab/lab.h"
+
+/* The fleet answers in milliseconds; nobody should wait for its dead hosts. */
+enum { DEMO_TIMEOUT_MS = 5000 };
+
+struct demo {
+	struct lab *lab;
+	char folder[32];	/* for the list and the store; removed at the end */
+	char *list, *trust;
+	struct scan_settings settings;
+};
+
+/* One descriptor a server and one a visitor: the usual 1,024 is too few. */
+static void
+raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static bool
+start(struct demo *demo)
+{
+	struct lab_options options = { .parts = LAB_FLEET };
+
+	raise_descriptors();
+	gnutls_global_init();
+	memcpy(demo->folder, "/tmp/fleetscan-demo-XXXXXX", 27);
+	if (mkdtemp(demo->folder) == NULL) {
+		log_error("demo: %s: %s", demo->folder, strerror(errno));
+		return false;
+	}
+	demo->list = file_join(demo->folder, "hosts.txt");
+	demo->trust = file_join(demo->folder, "fleet.pem");
+	demo->lab = lab_start(&options);
+	if (demo->lab == NULL) {
+		log_error("demo: the example fleet could not be started on "
+			  "127.0.0.1");
+		return false;
+	}
+	if (lab_write_hosts(demo->lab, demo->list) < 0 ||
+	    lab_write_trust(demo->lab, "fleet", demo->trust) < 0) {
+		log_error("demo: %s: %s", demo->folder, strerror(errno));
+		return false;
+	}
+	return true;
+}
+
+static void
+stop(struct demo *demo)
+{
+	lab_stop(demo->lab);
+	if (demo->list != NULL)
+		unlink(demo->list);
+	if (demo->trust != NULL)
+		unlink(demo->trust);
+	rmdir(demo->folder);
+	free(demo->list);
+	free(demo->trust);
+	gnutls_global_deinit();
+}
+
+/* The fleet is trusted and found as its own machines would be. */
+static void
+aim(struct demo *demo)
+{
+	struct scan_options *scan = &demo->settings.probe.scan;
+	char *resolver;
+
+	if (asprintf(&resolver, "127.0.0.1:%u", lab_dns_port(demo->lab)) < 0)
+		log_fatal("out of memory");
+	scan->resolvers = memory_array(1, sizeof(*scan->resolvers));
+	scan->resolvers[scan->resolver_count++] = resolver;
+	scan->timeout_ms = DEMO_TIMEOUT_MS;
+	option_list_add(&demo->settings.trust.trust, demo->trust);
+	demo->settings.found.no_intermediates = true;
+	demo->settings.found.aia_allow_private = true;
+}
+
+static int
+scan(struct demo *demo, int argc, char **argv)
+{
+	struct target_list_options options = { .defaults = { .port = 443 } };
+	struct scan_job job = {
+		.command = "demo",
+		.settings = &demo->settings,
+		.is_fleet = true,
+		.argc = argc,
+		.argv = argv,
+	};
+
+	job.targets = target_list_new(&options);
+	if (target_list_add_file(job.targets, demo->list) == 0)
+		return scan_run(&job);
+	log_error("demo: %s: %s", demo->list, strerror(errno));
+	target_list_free(job.targets);
+	return EXIT_CODE_USAGE;
+}
+
+static int
+run(struct demo *demo, int argc, char **argv)
+{
+	int code = EXIT_CODE_USAGE;
+
+	if (start(demo)) {
+		aim(demo);
+		code = scan(demo, argc, argv);
+	}
+	stop(demo);
+	return code;
+}
+
+int
+command_demo(int argc, char **argv)
+{
+	struct demo demo = { .lab = NULL };
+	struct option_group groups[2];
+	struct usage usage = {
+		.command = "demo",
+		.synopsis = "demo [options]",
+		.about = "Starts a fleet of good and broken TLS servers on "
+			 "loopback, scans it and shows the report.",
+		.example = "  fleetscan demo\n",
+		.groups = groups,
+		.group_count = 2,
+	};
+	int first, code;
+
+	scan_settings_init(&demo.settings);
+	groups[0] = judge_group(&demo.settings.judge);
+	groups[1] = output_group(&demo.settings.output);
+	first = options_parse(&usage, argc, argv);
+	if (first >= 0 && first < argc) {
+		options_complain("demo", argv[first], "demo takes no arguments");
+		first = OPTIONS_WRONG;
+	}
+	code = first < 0 ? options_exit_code(first) : run(&demo, argc, argv);
+	scan_settings_clear(&demo.settings);
+	return code;
+}

@@ -1,0 +1,202 @@
+/* Prepares, runs and publishes one scan. */
+#include "cmd/scan_run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "cmd/commands.h"
+#include "cmd/judging.h"
+#include "cmd/outcome.h"
+#include "fleet/run.h"
+#include "fleet/store_files.h"
+
+/* One scan while it happens. */
+struct scan {
+	const struct scan_job *job;
+	const struct scan_settings *settings;
+	struct judging judging;
+	struct manifest manifest;
+	struct manifest_option command_line;
+	struct text words;	/* the command line, joined */
+	const char **stores;
+	char *directory;	/* NULL: nothing is kept */
+	char id[CLOCK_TEXT_SIZE];
+	struct run_outcome outcome;
+};
+
+static void
+describe(struct scan *scan)
+{
+	const struct scan_job *job = scan->job;
+
+	for (int i = 1; i < job->argc; i++) {
+		if (i > 1)
+			text_append_char(&scan->words, ' ');
+		text_append_clean(
+		    &scan->words, bytes_from_string(job->argv[i]));
+	}
+	scan->command_line = (struct manifest_option){ "arguments",
+		scan->words.data == NULL ? "" : scan->words.data };
+	scan->stores =
+	    memory_array(scan->judging.store_count, sizeof(*scan->stores));
+	for (size_t i = 0; i < scan->judging.store_count; i++)
+		scan->stores[i] = trust_store_name(scan->judging.stores[i]);
+	clock_format_basic(scan->manifest.started, scan->id);
+	scan->manifest.id = scan->id;
+	scan->manifest.version = FLEETSCAN_VERSION;
+	scan->manifest.command = job->command;
+	scan->manifest.clock = scan->judging.audit.now;
+	scan->manifest.options = &scan->command_line;
+	scan->manifest.option_count = 1;
+	scan->manifest.stores = scan->stores;
+	scan->manifest.store_count = scan->judging.store_count;
+	scan->manifest.threads = scan->settings->probe.scan.threads;
+}
+
+/* --json without -o keeps nothing; everything else has a directory. */
+static int
+open_directory(struct scan *scan)
+{
+	const struct output_settings *output = &scan->settings->output;
+	int code;
+
+	if (output->json && output->directory == NULL)
+		return EXIT_CODE_FINISHED;
+	scan->directory = outcome_directory(
+	    output, scan->job->command, scan->manifest.started, &code);
+	if (scan->directory == NULL)
+		return code;
+	if (manifest_write(scan->directory, &scan->manifest) == 0 &&
+	    store_files_write(scan->directory, scan->judging.audit.stores,
+		scan->judging.store_count) == 0)
+		return EXIT_CODE_FINISHED;
+	log_error("%s: %s", scan->directory, strerror(errno));
+	return EXIT_CODE_OUTPUT;
+}
+
+static void
+probe(struct scan *scan)
+{
+	const struct output_settings *output = &scan->settings->output;
+	const struct found_settings *found = &scan->settings->found;
+	struct fetch_options fetch = {
+		.allow_private = found->aia_allow_private,
+		.overrides = scan->settings->probe.scan.overrides,
+		.override_count = scan->settings->probe.scan.override_count,
+	};
+	struct run_settings run = {
+		.directory = scan->directory,
+		.stream = output->json ? stdout : NULL,
+		.scan = scan->settings->probe.scan,
+		.audit = scan->judging.audit,
+		.targets = scan->job->targets,
+		.known = scan->judging.known,
+		.fetch = found->aia == AIA_FETCH ? &fetch : NULL,
+		.show_progress = outcome_shows_progress(output),
+		.color = outcome_colors(output, stderr),
+	};
+
+	run_scan(&run, &scan->outcome);
+}
+
+static int
+complain_of_end(const struct scan *scan)
+{
+	const struct run_outcome *outcome = &scan->outcome;
+
+	switch (outcome->end) {
+	case RUN_FINISHED:
+		return EXIT_CODE_FINISHED;
+	case RUN_INTERRUPTED:
+		log_warning("interrupted after %llu records%s",
+		    (unsigned long long)outcome->records,
+		    scan->directory == NULL ? "" : "; --resume goes on");
+		return EXIT_CODE_UNFINISHED;
+	case RUN_UNWRITABLE:
+		log_error("the output could not be written: %s",
+		    outcome->error);
+		return EXIT_CODE_OUTPUT;
+	default:
+		log_error("%s", outcome->error);
+		return EXIT_CODE_USAGE;
+	}
+}
+
+static int
+publish_run(struct scan *scan)
+{
+	const struct manifest *manifest = &scan->manifest;
+	struct report_option option = { scan->command_line.name,
+		scan->command_line.value };
+	struct report_run run = {
+		.id = manifest->id,
+		.version = manifest->version,
+		.started = manifest->started,
+		.finished = manifest->finished,
+		.now = manifest->clock,
+		.seconds = scan->outcome.seconds,
+		.options = &option,
+		.option_count = 1,
+		.targets = manifest->targets,
+		.records = manifest->records,
+		.threads = manifest->threads,
+		.directory = scan->directory,
+		.trust = scan->stores[0],
+	};
+
+	return outcome_publish(
+	    &scan->settings->output, scan->directory, &run);
+}
+
+/* Reports, then run.json says that the run is whole. */
+static int
+finish(struct scan *scan)
+{
+	int code;
+
+	scan->manifest.finished = clock_now();
+	scan->manifest.targets = target_list_count(scan->job->targets);
+	scan->manifest.records = scan->outcome.records;
+	if (scan->directory != NULL) {
+		code = publish_run(scan);
+		if (code != EXIT_CODE_FINISHED)
+			return code;
+		if (manifest_write(scan->directory, &scan->manifest) < 0) {
+			log_error("%s: %s", scan->directory, strerror(errno));
+			return EXIT_CODE_OUTPUT;
+		}
+		if (scan->job->is_fleet)
+			outcome_link_latest(scan->directory);
+	}
+	return outcome_exit_code(
+	    &scan->settings->output.fail_on, &scan->outcome);
+}
+
+int
+scan_run(const struct scan_job *job)
+{
+	struct scan scan = { .job = job, .settings = job->settings };
+	int code = EXIT_CODE_USAGE;
+
+	scan.manifest.started = clock_now();
+	if (judging_prepare(&scan.judging, job->command, &job->settings->trust,
+		&job->settings->found, &job->settings->judge)) {
+		describe(&scan);
+		code = open_directory(&scan);
+		if (code == EXIT_CODE_FINISHED) {
+			probe(&scan);
+			code = complain_of_end(&scan);
+		}
+		if (code == EXIT_CODE_FINISHED)
+			code = finish(&scan);
+	}
+	target_list_free(job->targets);
+	judging_clear(&scan.judging);
+	text_free(&scan.words);
+	free(scan.stores);
+	free(scan.directory);
+	return code;
+}

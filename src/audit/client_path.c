@@ -1,0 +1,322 @@
+/*
+ * The search of client_path.h.  Candidates are the store's, then the sent
+ * ones in wire order, then preloaded and fetched ones; a client that does not
+ * backtrack takes the first that it holds for the issuer and stays with it.
+ */
+#include "audit/client_path.h"
+
+enum {
+	CANDIDATES_MOST = 32,
+	ENDS_MOST = 24	/* a hostile chain has no end of them */
+};
+
+struct candidate {
+	const struct certificate *certificate;
+	enum source from;
+	int received;
+	bool anchor;
+	unsigned rank;	/* lower ones first */
+};
+
+struct candidates {
+	struct candidate list[CANDIDATES_MOST];
+	size_t count;
+};
+
+struct walk {
+	struct client_search *search;
+	struct path path;
+	unsigned ends;
+	bool over;
+};
+
+static bool
+is_current(const struct walk *walk, const struct certificate *certificate)
+{
+	int64_t now = walk->search->validation->now;
+
+	return certificate->times_valid && now >= certificate->not_before &&
+	    now <= certificate->not_after;
+}
+
+static bool
+is_on_path(const struct path *path, const struct certificate *certificate)
+{
+	for (size_t i = 0; i < path->length; i++)
+		if (digest_equal(&path->steps[i].certificate->sha256,
+			&certificate->sha256))
+			return true;
+	return false;
+}
+
+/* Each certificate once, from where it is found first. */
+static void
+add(const struct walk *walk, struct candidates *to, struct candidate candidate)
+{
+	size_t at = to->count;
+
+	if (to->count == CANDIDATES_MOST ||
+	    is_on_path(&walk->path, candidate.certificate))
+		return;
+	for (size_t i = 0; i < to->count; i++)
+		if (digest_equal(&to->list[i].certificate->sha256,
+			&candidate.certificate->sha256))
+			return;
+	while (at > 0 && to->list[at - 1].rank > candidate.rank) {
+		to->list[at] = to->list[at - 1];
+		at--;
+	}
+	to->list[at] = candidate;
+	to->count++;
+}
+
+static void
+add_list(const struct walk *walk, struct candidates *to,
+    struct certificate_list list, struct candidate model)
+{
+	for (size_t i = 0; i < list.count; i++) {
+		model.certificate = list.certificates[i];
+		add(walk, to, model);
+	}
+}
+
+/* Of several in the store, every library seen prefers one valid now. */
+static void
+add_stored(const struct walk *walk, struct candidates *to,
+    const struct certificate_index *index, bool anchors)
+{
+	const struct certificate *subject =
+	    walk->path.steps[walk->path.length - 1].certificate;
+	struct certificate_list list =
+	    certificate_index_find(index, subject->issuer_key_name);
+
+	for (size_t i = 0; i < list.count; i++) {
+		const struct certificate *issuer = list.certificates[i];
+
+		add(walk, to,
+		    (struct candidate){
+			.certificate = issuer,
+			.from = SOURCE_STORE,
+			.received = -1,
+			.anchor = walk->search->how->partial_chain ||
+			    (anchors && issuer->self_issued),
+			.rank = is_current(walk, issuer) ? 0 : 1,
+		    });
+	}
+}
+
+static void
+add_received(const struct walk *walk, struct candidates *to, size_t from,
+    size_t end)
+{
+	const struct client_facts *facts = walk->search->facts;
+	const struct certificate *subject =
+	    walk->path.steps[walk->path.length - 1].certificate;
+
+	for (size_t i = from; i < end; i++) {
+		const struct certificate *issuer = facts->received[i];
+		bool late = walk->search->how->prefers_valid &&
+		    !is_current(walk, issuer);
+
+		if (bytes_equal(issuer->subject_key, subject->issuer_key_name))
+			add(walk, to,
+			    (struct candidate){
+				.certificate = issuer,
+				.from = SOURCE_RECEIVED,
+				.received = (int)i,
+				.rank = late ? 3 : 2,
+			    });
+	}
+}
+
+/*
+ * RFC 5280 4.2.2.1.  No client seen fetches https URLs: that would want
+ * another certificate first.
+ */
+static void
+add_fetched(const struct walk *walk, struct candidates *to)
+{
+	const struct client_aia *aia = walk->search->facts->aia;
+	const struct certificate *subject =
+	    walk->path.steps[walk->path.length - 1].certificate;
+	struct candidate model = { .from = SOURCE_AIA, .received = -1,
+		.rank = 5 };
+
+	for (size_t i = 0; i < subject->issuer_url_count; i++) {
+		const char *url = subject->issuer_urls[i];
+		struct certificate_list list = { NULL, 0 };
+
+		if (strncasecmp(url, "http://", 7) != 0)
+			continue;
+		if (aia == NULL || !aia->find(aia->context, url, &list)) {
+			walk->search->unseen = true;
+			continue;
+		}
+		for (size_t k = 0; k < list.count; k++) {
+			model.certificate = list.certificates[k];
+			if (bytes_equal(model.certificate->subject_key,
+				subject->issuer_key_name))
+				add(walk, to, model);
+		}
+	}
+}
+
+/*
+ * Too many for this client to sort: what follows in the message must be the
+ * issuer, and the store is asked only for the last one's.
+ */
+static bool
+is_unsorted(const struct walk *walk)
+{
+	unsigned most = walk->search->how->most_sorted;
+
+	return most != 0 && walk->search->facts->seen->received_count > most;
+}
+
+static void
+gather(const struct walk *walk, struct candidates *to)
+{
+	const struct client_search *search = walk->search;
+	const struct path_step *last =
+	    &walk->path.steps[walk->path.length - 1];
+	size_t count = search->facts->seen->received_count;
+
+	to->count = 0;
+	if (last->certificate->issuer_key_name.size == 0 ||
+	    walk->path.length == PATH_MOST_DEPTH)
+		return;
+	if (is_unsorted(walk) && last->received >= 0 &&
+	    (size_t)last->received + 1 < count) {
+		add_received(walk, to, (size_t)last->received + 1,
+		    (size_t)last->received + 2);
+		return;
+	}
+	add_stored(walk, to, trust_store_anchors(search->store), true);
+	add_stored(walk, to, trust_store_intermediates(search->store), false);
+	add_received(walk, to, 0, is_unsorted(walk) ? 0 : count);
+	if (search->how->preloads && search->facts->preloaded != NULL)
+		add_list(walk, to,
+		    certificate_index_find(search->facts->preloaded,
+			last->certificate->issuer_key_name),
+		    (struct candidate){
+			.from = SOURCE_KNOWN, .received = -1, .rank = 4 });
+	if (search->how->fetches_aia)
+		add_fetched(walk, to);
+}
+
+/* With no more than one candidate, which all hold for the issuer. */
+static bool
+leaves_no_choice(const struct walk *walk, const struct candidates *candidates)
+{
+	const struct certificate *subject =
+	    walk->path.steps[walk->path.length - 1].certificate;
+	const struct candidate *only = &candidates->list[0];
+
+	if (is_unsorted(walk) || candidates->count > 1)
+		return false;
+	return candidates->count == 0 ||
+	    (key_id_compare(subject, only->certificate) != KEY_ID_DIFFERS &&
+		(only->from == SOURCE_RECEIVED ||
+		    only->certificate->self_issued));
+}
+
+static void
+finish(struct walk *walk, enum path_end end)
+{
+	struct client_search *search = walk->search;
+	struct client_outcome outcome;
+
+	walk->path.end = end;
+	client_path_outcome(search->validation, &walk->path, &outcome);
+	walk->ends++;
+	walk->over = search->consider(search->context, &outcome) ||
+	    walk->ends == ENDS_MOST || !search->how->backtracks;
+}
+
+static void explore(struct walk *);
+
+static void
+descend(struct walk *walk, const struct candidate *candidate)
+{
+	struct path *path = &walk->path;
+	struct path_step *below = &path->steps[path->length - 1];
+	bool known = edge_signature(walk->search->facts->edges,
+	    below->certificate, candidate->certificate, &below->signature);
+
+	if (!known)
+		below->signature = SIGNATURE_BAD;
+	below->signed_above = true;
+	path->steps[path->length++] = (struct path_step){
+		.certificate = candidate->certificate,
+		.from = candidate->from,
+		.received = candidate->received,
+	};
+	if (candidate->anchor)
+		finish(walk, PATH_ANCHOR);
+	else if (below->signature == SIGNATURE_BAD)
+		finish(walk, PATH_OPEN);
+	else
+		explore(walk);
+	path->length--;
+	below->signed_above = false;
+}
+
+static void
+explore(struct walk *walk)
+{
+	const struct client_builder *how = walk->search->how;
+	const struct certificate *subject =
+	    walk->path.steps[walk->path.length - 1].certificate;
+	struct candidates candidates;
+	unsigned ends = walk->ends;
+
+	gather(walk, &candidates);
+	walk->search->plain = walk->search->plain &&
+	    leaves_no_choice(walk, &candidates);
+	for (size_t i = 0; i < candidates.count && !walk->over; i++)
+		if (!how->key_ids_must_fit ||
+		    key_id_compare(subject, candidates.list[i].certificate) !=
+			KEY_ID_DIFFERS)
+			descend(walk, &candidates.list[i]);
+	if (walk->ends == ends)
+		finish(walk,
+		    path_is_self_signed(walk->search->facts->edges, subject)
+			? PATH_SELF_SIGNED
+			: PATH_OPEN);
+}
+
+static bool
+is_leaf_an_anchor(const struct walk *walk)
+{
+	const struct client_search *search = walk->search;
+	const struct certificate *leaf = search->facts->received[0];
+
+	switch (search->how->leaf_anchor) {
+	case LEAF_ANCHOR_ALWAYS:
+		return true;
+	case LEAF_ANCHOR_SELF_SIGNED:
+		return path_is_self_signed(search->facts->edges, leaf);
+	default:
+		return false;
+	}
+}
+
+void
+client_search_run(struct client_search *search)
+{
+	struct walk walk = { .search = search };
+	const struct certificate *leaf = search->facts->received[0];
+
+	walk.path.steps[0] = (struct path_step){
+		.certificate = leaf,
+		.from = SOURCE_RECEIVED,
+	};
+	walk.path.length = 1;
+	search->unseen = false;
+	search->plain =
+	    trust_store_find(search->store, &leaf->sha256) == STORE_ABSENT;
+	if (!search->plain && is_leaf_an_anchor(&walk))
+		finish(&walk, PATH_ANCHOR);
+	if (!walk.over)
+		explore(&walk);
+}

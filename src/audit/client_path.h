@@ -1,0 +1,28 @@
+/*
+ * How clients look for a path: one search with the habits of a profile's
+ * builder.  Unlike path.c it looks for the path that this client would take,
+ * not for the best one.
+ */
+#ifndef AUDIT_CLIENT_PATH_H
+#define AUDIT_CLIENT_PATH_H
+
+#include "audit/client_traits.h"
+
+struct client_search {
+	const struct client_facts *facts;
+	const struct validation *validation; /* as client_path_outcome's */
+	const struct trust_store *store;
+	const struct client_builder *how;
+	/* Told of each end that is reached; true ends the search. */
+	bool (*consider)(void *context, const struct client_outcome *);
+	void *context;
+
+	/* Answers */
+	bool plain;	/* there was never a choice: every client that neither
+			   fetches nor preloads finds this one path */
+	bool unseen;	/* an AIA URL was wanted that nobody looked at */
+};
+
+void client_search_run(struct client_search *);
+
+#endif

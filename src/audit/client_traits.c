@@ -1,0 +1,491 @@
+/*
+ * Tests for the traits of model/client_profile.h: rows and small functions.
+ * The path's rules are those of validate.c; what clients see beyond them, or
+ * tell apart where it does not, is added here.
+ */
+#include "audit/client_traits.h"
+
+#include "audit/constraints.h"
+#include "base/der.h"
+
+struct trait_row {
+	enum client_trait trait;
+	bool (*holds)(const struct client_facts *);
+};
+
+/* Breaks off after the certificates for a reason of the server's own. */
+static bool
+is_connection_lost(const struct client_facts *facts)
+{
+	switch (facts->seen->status) {
+	case STATUS_CONNECTION_RESET:
+	case STATUS_CONNECTION_CLOSED:
+	case STATUS_IO_TIMEOUT:
+		break;
+	case STATUS_HANDSHAKE_ERROR:
+	case STATUS_PROTOCOL_ERROR:
+		/* Our own library may have refused what it could not read. */
+		for (size_t i = 0; i < facts->seen->received_count; i++)
+			if (facts->received[i]->damage != NULL)
+				return false;
+		if (!key_is_affordable(facts->received[0]))
+			return false;
+		break;
+	default:
+		return false;
+	}
+	return !facts->seen->tls.client_cert_required;
+}
+
+static bool
+has_group(const struct client_facts *facts, const char *prefix)
+{
+	const char *group = facts->seen->tls.group;
+
+	return group != NULL && strncmp(group, prefix, strlen(prefix)) == 0;
+}
+
+static bool
+uses_dhe(const struct client_facts *facts)
+{
+	return has_group(facts, "DHE-") || has_group(facts, "FFDHE");
+}
+
+static bool
+uses_rsa(const struct client_facts *facts)
+{
+	return facts->validation->use == KEY_USE_DECRYPTS;
+}
+
+static bool
+uses_cbc(const struct client_facts *facts)
+{
+	const char *cipher = facts->seen->tls.cipher;
+
+	return cipher != NULL && strstr(cipher, "CBC") != NULL;
+}
+
+static bool
+needs_client_certificate(const struct client_facts *facts)
+{
+	return facts->seen->tls.client_cert_required;
+}
+
+/* Octets after the end of the outermost SEQUENCE; 0 where it is cut. */
+static size_t
+trailing_octets(const struct certificate *certificate)
+{
+	uint8_t tag;
+	size_t header, content;
+
+	if (!der_header(certificate->der, &tag, &header, &content) ||
+	    content > certificate->der.size - header)
+		return 0;
+	return certificate->der.size - header - content;
+}
+
+/* Would it be whole without them?  Read again: this is rare. */
+static bool
+has_leaf_trailing(const struct client_facts *facts)
+{
+	const struct certificate *leaf = facts->received[0];
+	size_t trailing = trailing_octets(leaf);
+	struct certificate *cut;
+	bool whole;
+
+	if (leaf->damage == NULL || trailing == 0)
+		return false;
+	cut = certificate_new(
+	    bytes_of(leaf->der.data, leaf->der.size - trailing));
+	whole = cut->damage == NULL;
+	certificate_free(cut);
+	return whole;
+}
+
+static bool
+is_leaf_malformed(const struct client_facts *facts)
+{
+	return facts->received[0]->damage != NULL &&
+	    !has_leaf_trailing(facts);
+}
+
+/* Not even the frame of a certificate, which most libraries read at once. */
+static bool
+has_sent_garbage(const struct client_facts *facts)
+{
+	for (size_t i = 1; i < facts->seen->received_count; i++) {
+		const struct certificate *sent = facts->received[i];
+
+		if (sent->damage != NULL &&
+		    (sent->version == 0 || sent->signature.size == 0 ||
+			trailing_octets(sent) > 0))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_purpose_any_alone(const struct client_facts *facts)
+{
+	const struct certificate *leaf = facts->received[0];
+
+	return leaf->has_purposes && (leaf->purposes & PURPOSE_ANY) != 0 &&
+	    (leaf->purposes & PURPOSE_SERVER_AUTH) == 0;
+}
+
+static bool
+has_usage_for_no_tls(const struct client_facts *facts)
+{
+	const struct certificate *leaf = facts->received[0];
+
+	return leaf->has_key_usage &&
+	    (leaf->key_usage &
+		(USAGE_DIGITAL_SIGNATURE | USAGE_KEY_ENCIPHERMENT |
+		    USAGE_KEY_AGREEMENT)) == 0;
+}
+
+/* Without a handshake, what current ones do: the key signs. */
+static bool
+has_usage_not_for_this(const struct client_facts *facts)
+{
+	const struct certificate *leaf = facts->received[0];
+	unsigned wanted = facts->validation->use == KEY_USE_DECRYPTS
+	    ? USAGE_KEY_ENCIPHERMENT | USAGE_KEY_AGREEMENT
+	    : USAGE_DIGITAL_SIGNATURE;
+
+	return leaf->has_key_usage && (leaf->key_usage & wanted) == 0 &&
+	    !has_usage_for_no_tls(facts);
+}
+
+static bool
+has_empty_subject(const struct client_facts *facts)
+{
+	const struct certificate *leaf = facts->received[0];
+
+	return leaf->subject_empty && leaf->version == 3 &&
+	    !leaf->alternative_names_critical;
+}
+
+static bool
+has_leaf_p521(const struct client_facts *facts)
+{
+	return facts->received[0]->curve == CURVE_P521;
+}
+
+static bool
+has_leaf_ed25519(const struct client_facts *facts)
+{
+	return facts->received[0]->key_kind == KEY_ED25519;
+}
+
+/* The wire's host, where it stands in the text that was typed; or NULL. */
+static const char *
+find_host_as_typed(const struct client_facts *facts)
+{
+	const struct observation *seen = facts->seen;
+
+	if (seen->input == NULL || seen->host == NULL)
+		return NULL;
+	return strcasestr(seen->input, seen->host);
+}
+
+/* "zürich.example" was typed, and its A-label is what goes on the wire. */
+static bool
+is_typed_unicode(const struct client_facts *facts)
+{
+	const char *input = facts->seen->input;
+
+	if (input == NULL || find_host_as_typed(facts) != NULL)
+		return false;
+	for (; *input != '\0'; input++)
+		if (((uint8_t)*input & 0x80) != 0)
+			return true;
+	return false;
+}
+
+static bool
+is_typed_with_dot(const struct client_facts *facts)
+{
+	const char *typed = find_host_as_typed(facts);
+	const char *after;
+
+	if (typed == NULL || facts->host->address_size != 0)
+		return false;
+	after = typed + strlen(facts->seen->host);
+	return after[0] == '.' &&
+	    (after[1] == '\0' || strchr(":/,?# \t", after[1]) != NULL);
+}
+
+static bool
+is_staple_revoked(const struct client_facts *facts)
+{
+	return facts->staple == STAPLE_SAYS_REVOKED;
+}
+
+static bool
+is_staple_missing(const struct client_facts *facts)
+{
+	return facts->received[0]->must_staple &&
+	    facts->seen->tls.version != NULL &&
+	    !facts->seen->tls.ocsp_stapled;
+}
+
+static const struct trait_row host_rows[] = {
+	{ TRAIT_CONNECTION_LOST, is_connection_lost },
+	{ TRAIT_DHE, uses_dhe },
+	{ TRAIT_RSA_KEY_EXCHANGE, uses_rsa },
+	{ TRAIT_CBC_CIPHER, uses_cbc },
+	{ TRAIT_CLIENT_CERT_REQUIRED, needs_client_certificate },
+	{ TRAIT_LEAF_MALFORMED, is_leaf_malformed },
+	{ TRAIT_LEAF_TRAILING, has_leaf_trailing },
+	{ TRAIT_SENT_GARBAGE, has_sent_garbage },
+	{ TRAIT_LEAF_PURPOSE_ANY, is_purpose_any_alone },
+	{ TRAIT_LEAF_USAGE_NO_TLS, has_usage_for_no_tls },
+	{ TRAIT_LEAF_USAGE_NOT_THIS, has_usage_not_for_this },
+	{ TRAIT_EMPTY_SUBJECT, has_empty_subject },
+	{ TRAIT_LEAF_P521, has_leaf_p521 },
+	{ TRAIT_LEAF_ED25519, has_leaf_ed25519 },
+	{ TRAIT_TYPED_UNICODE, is_typed_unicode },
+	{ TRAIT_TYPED_DOT, is_typed_with_dot },
+	{ TRAIT_STAPLE_REVOKED, is_staple_revoked },
+	{ TRAIT_STAPLE_MISSING, is_staple_missing },
+};
+
+/* "TLS1.2" is 12, "SSL3.0" 9: older than any of these. */
+static unsigned
+protocol_number(const char *version)
+{
+	if (version == NULL)
+		return 0;
+	if (strncmp(version, "TLS1.", 5) != 0 || version[5] < '0' ||
+	    version[5] > '9')
+		return 9;
+	return 10 + (unsigned)(version[5] - '0');
+}
+
+static unsigned
+dhe_bits(const char *group)
+{
+	unsigned bits = 0;
+
+	if (group == NULL || strncmp(group, "DHE-", 4) != 0)
+		return 0;
+	for (group += 4; *group >= '0' && *group <= '9' && bits < 100000;
+	     group++)
+		bits = bits * 10 + (unsigned)(*group - '0');
+	return bits;
+}
+
+/* RFC 5246 7.4.2: three octets of length each, and for the list. */
+static unsigned
+message_octets(const struct client_facts *facts)
+{
+	size_t size = 3;
+
+	for (size_t i = 0; i < facts->seen->received_count; i++)
+		size += 3 + facts->received[i]->der.size;
+	return (unsigned)size;
+}
+
+static unsigned
+largest_octets(const struct client_facts *facts)
+{
+	size_t largest = 0;
+
+	for (size_t i = 0; i < facts->seen->received_count; i++)
+		if (facts->received[i]->der.size > largest)
+			largest = facts->received[i]->der.size;
+	return (unsigned)largest;
+}
+
+void
+client_host_outcome(
+    const struct client_facts *facts, struct client_outcome *outcome)
+{
+	const struct tls_facts *tls = &facts->seen->tls;
+
+	memset(outcome, 0, sizeof(*outcome));
+	for (size_t i = 0; i < sizeof(host_rows) / sizeof(host_rows[0]); i++)
+		if (host_rows[i].holds(facts))
+			outcome->traits |= CLIENT_BIT(host_rows[i].trait);
+	outcome->measures[LIMIT_LEAST_TLS] = protocol_number(tls->version);
+	outcome->measures[LIMIT_LEAST_DHE_BITS] = dhe_bits(tls->group);
+	outcome->measures[LIMIT_MOST_SENT] =
+	    (unsigned)facts->seen->received_count;
+	outcome->measures[LIMIT_MOST_MESSAGE_OCTETS] = message_octets(facts);
+	outcome->measures[LIMIT_MOST_CERTIFICATE_OCTETS] =
+	    largest_octets(facts);
+}
+
+/*
+ * What a fault of the path is to clients, on the leaf and above it; NONE
+ * where a row above or a limit tells it more exactly.
+ */
+enum { NONE = TRAIT_COUNT };
+
+static const struct {
+	int leaf, above;
+} fault_traits[FAULT_COUNT] = {
+	[FAULT_MALFORMED] = { NONE, TRAIT_CA_MALFORMED },
+	[FAULT_BAD_SIGNATURE] = { TRAIT_BAD_SIGNATURE, TRAIT_BAD_SIGNATURE },
+	[FAULT_UNSUPPORTED_ALGORITHM] = { TRAIT_UNSUPPORTED_ALGORITHM,
+	    TRAIT_UNSUPPORTED_ALGORITHM },
+	[FAULT_UNSUPPORTED_KEY] = { TRAIT_UNSUPPORTED_ALGORITHM,
+	    TRAIT_UNSUPPORTED_ALGORITHM },
+	[FAULT_NOT_A_CA] = { NONE, TRAIT_NOT_A_CA },
+	[FAULT_PATH_LENGTH] = { NONE, TRAIT_PATH_LENGTH },
+	[FAULT_KEY_USAGE] = { NONE, TRAIT_CA_KEY_USAGE },
+	[FAULT_PURPOSE] = { TRAIT_LEAF_PURPOSE, TRAIT_CA_PURPOSE },
+	[FAULT_NAME_CONSTRAINTS] = { NONE, TRAIT_NAME_CONSTRAINTS },
+	[FAULT_UNKNOWN_CRITICAL_EXTENSION] = { NONE, NONE },
+	[FAULT_LEAF_EXPIRED] = { TRAIT_LEAF_EXPIRED, NONE },
+	[FAULT_INTERMEDIATE_EXPIRED] = { NONE, TRAIT_CA_EXPIRED },
+	[FAULT_ROOT_EXPIRED] = { TRAIT_LEAF_EXPIRED, TRAIT_ROOT_EXPIRED },
+	[FAULT_NOT_YET_VALID] = { TRAIT_NOT_YET_VALID, TRAIT_NOT_YET_VALID },
+	[FAULT_RSA_BITS] = { NONE, NONE },
+	[FAULT_EC_BITS] = { TRAIT_EC_BITS, TRAIT_EC_BITS },
+	[FAULT_DSA] = { TRAIT_DSA, TRAIT_DSA },
+	[FAULT_SHA1] = { TRAIT_SHA1, TRAIT_SHA1 },
+	[FAULT_MD5] = { TRAIT_MD5, TRAIT_MD5 },
+};
+
+static uint64_t
+traits_of_faults(const struct faults *faults)
+{
+	uint64_t traits = 0;
+
+	for (size_t i = 0; i < faults->count && i < FAULTS_MOST; i++) {
+		const struct path_fault *fault = &faults->list[i];
+		int trait = fault->step == 0
+		    ? fault_traits[fault->fault].leaf
+		    : fault_traits[fault->fault].above;
+
+		if (trait != NONE)
+			traits |= CLIENT_BIT(trait);
+	}
+	return traits;
+}
+
+/* What RFC 5280 demands of a CA and most clients do without. */
+static uint64_t
+traits_of_authority(const struct certificate *certificate, bool root)
+{
+	uint64_t traits = 0;
+
+	if (certificate->version < 3)
+		return root ? CLIENT_BIT(TRAIT_ROOT_VERSION_1) : 0;
+	if (!certificate->has_subject_key_id)
+		traits |= CLIENT_BIT(TRAIT_CA_NO_SUBJECT_KEY_ID);
+	if (!certificate->has_key_usage)
+		traits |= CLIENT_BIT(TRAIT_CA_NO_KEY_USAGE);
+	if (!certificate->basic_constraints_critical)
+		traits |= CLIENT_BIT(TRAIT_CA_BASIC_NOT_CRITICAL);
+	return traits;
+}
+
+static uint64_t
+traits_of_step(const struct path *path, size_t at)
+{
+	const struct certificate *certificate = path->steps[at].certificate;
+	bool root = at + 1 == path->length && certificate->self_issued;
+	uint64_t traits = 0;
+
+	if (certificate->unknown_critical_count > 0)
+		traits |= CLIENT_BIT(TRAIT_UNKNOWN_CRITICAL);
+	if (at > 0)
+		traits |= traits_of_authority(certificate, root);
+	if (path->length > 1 && !root && certificate->version == 3 &&
+	    !certificate->has_authority_key_id)
+		traits |= CLIENT_BIT(TRAIT_NO_AUTHORITY_KEY_ID);
+	if (at + 1 < path->length &&
+	    !bytes_equal(certificate->raw_issuer,
+		path->steps[at + 1].certificate->raw_subject))
+		traits |= CLIENT_BIT(TRAIT_NAME_ENCODING);
+	return traits;
+}
+
+static bool
+has_dns_name(const struct certificate *leaf)
+{
+	for (size_t i = 0; i < leaf->alternative_names.count; i++)
+		if (leaf->alternative_names.names[i].kind == NAME_DNS)
+			return true;
+	return false;
+}
+
+/*
+ * A CN that stands where a DNS name should: is it outside what the path's
+ * constraints allow, while the names that count are inside?
+ */
+static uint64_t
+traits_of_common_name(const struct path *path)
+{
+	const struct certificate *leaf = path->steps[0].certificate;
+	unsigned budget = CONSTRAINTS_MOST_COMPARISONS;
+	struct host_name name;
+
+	if (leaf->subject_cn == NULL || has_dns_name(leaf))
+		return 0;
+	name = (struct host_name){ bytes_from_string(leaf->subject_cn),
+		{ 0 }, 0 };
+	for (size_t at = 1; at < path->length; at++) {
+		const struct certificate *issuer = path->steps[at].certificate;
+
+		if (!issuer->has_name_constraints ||
+		    constraints_allow(issuer, leaf, &name, &budget) ||
+		    !constraints_allow(issuer, leaf, NULL, &budget))
+			continue;
+		if (strchr(leaf->subject_cn, '.') == NULL)
+			return CLIENT_BIT(TRAIT_COMMON_NAME_CONSTRAINED);
+		return CLIENT_BIT(TRAIT_COMMON_NAME_CONSTRAINED) |
+		    CLIENT_BIT(TRAIT_DOTTED_COMMON_NAME_CONSTRAINED);
+	}
+	return 0;
+}
+
+static uint64_t
+trait_of_end(const struct path *path)
+{
+	const struct path_step *last = &path->steps[path->length - 1];
+
+	if (path->end == PATH_ANCHOR)
+		return 0;
+	if (path->end == PATH_SELF_SIGNED)
+		return path->length == 1 ? CLIENT_BIT(TRAIT_SELF_SIGNED_LEAF)
+					 : CLIENT_BIT(TRAIT_UNTRUSTED_ROOT);
+	return last->from == SOURCE_STORE ? CLIENT_BIT(TRAIT_PARTIAL_CHAIN)
+					  : CLIENT_BIT(TRAIT_NO_ISSUER);
+}
+
+static unsigned
+least_rsa_bits(const struct path *path)
+{
+	unsigned least = 0;
+
+	for (size_t at = 0; at < path->length; at++) {
+		const struct certificate *on = path->steps[at].certificate;
+
+		if ((on->key_kind == KEY_RSA || on->key_kind == KEY_RSA_PSS) &&
+		    (least == 0 || on->key_bits < least))
+			least = on->key_bits;
+	}
+	return least;
+}
+
+void
+client_path_outcome(const struct validation *validation, struct path *path,
+    struct client_outcome *outcome)
+{
+	size_t ends = path->end == PATH_ANCHOR && path->length > 1 ? 2 : 1;
+
+	memset(outcome, 0, sizeof(*outcome));
+	path->faults.count = 0;
+	validate_path(validation, path);
+	outcome->traits = trait_of_end(path) |
+	    traits_of_faults(&path->faults) | traits_of_common_name(path);
+	for (size_t at = 0; at < path->length; at++)
+		outcome->traits |= traits_of_step(path, at);
+	outcome->measures[LIMIT_LEAST_RSA_BITS] = least_rsa_bits(path);
+	outcome->measures[LIMIT_MOST_INTERMEDIATES] =
+	    (unsigned)(path->length - ends);
+}

@@ -1,0 +1,25 @@
+/*
+ * Traits and measures: what is true of a host and of one path of its, in the
+ * terms that profiles use.  Facts only; who minds them is not known here.
+ */
+#ifndef AUDIT_CLIENT_TRAITS_H
+#define AUDIT_CLIENT_TRAITS_H
+
+#include "audit/clients.h"
+
+struct client_outcome {
+	uint64_t traits;		/* bits of enum client_trait */
+	unsigned measures[LIMIT_COUNT]; /* 0: not known, breaks no limit */
+};
+
+/* Of the handshake, of what was sent, and of the leaf by itself. */
+void client_host_outcome(const struct client_facts *, struct client_outcome *);
+
+/*
+ * Of one path, whatever its end; runs the validation over it.  `validation`
+ * has the host set when some client finds it on the leaf.
+ */
+void client_path_outcome(const struct validation *, struct path *,
+    struct client_outcome *);
+
+#endif

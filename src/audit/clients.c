@@ -1,0 +1,327 @@
+/*
+ * Verdicts of clients: profiles that share a store and a way of building
+ * paths form a group, each group looks for its path (or takes the one that
+ * everybody finds), and each of its members weighs what was found.
+ */
+#include "audit/clients.h"
+
+#include <stdlib.h>
+
+#include "audit/client_names.h"
+#include "audit/client_path.h"
+#include "base/memory.h"
+
+struct group {
+	const struct trust_store *store;
+	struct client_builder builder;
+	size_t *members;	/* indexes of profiles */
+	size_t member_count;
+};
+
+struct clients {
+	const struct client_profiles *profiles;
+	struct group *groups;	/* those of one store side by side */
+	size_t group_count;
+};
+
+/* One client's verdict while paths are looked at. */
+struct standing {
+	uint64_t host;	/* traits of the host that it refuses */
+	uint64_t best;	/* with those of the path it likes best */
+	bool judged;
+	bool unseen;	/* AIA would have been asked */
+};
+
+struct weighing {
+	const struct client_profiles *profiles;
+	const struct group *group;
+	struct standing *standings;
+	struct client_outcome last;
+};
+
+/*
+ * What another certificate for an issuer could heal: only then does it
+ * matter what AIA leads to.
+ */
+static const uint64_t healable = CLIENT_BIT(TRAIT_UNTRUSTED_ROOT) |
+    CLIENT_BIT(TRAIT_PARTIAL_CHAIN) | CLIENT_BIT(TRAIT_NO_ISSUER) |
+    CLIENT_BIT(TRAIT_BAD_SIGNATURE) | CLIENT_BIT(TRAIT_PATH_COUNT) |
+    CLIENT_BIT(TRAIT_CA_MALFORMED) | CLIENT_BIT(TRAIT_NOT_A_CA) |
+    CLIENT_BIT(TRAIT_PATH_LENGTH) | CLIENT_BIT(TRAIT_CA_KEY_USAGE) |
+    CLIENT_BIT(TRAIT_NAME_CONSTRAINTS) | CLIENT_BIT(TRAIT_CA_PURPOSE) |
+    CLIENT_BIT(TRAIT_CA_EXPIRED) | CLIENT_BIT(TRAIT_ROOT_EXPIRED);
+
+static const struct trust_store *
+find_store(const struct client_profile *profile,
+    const struct trust_store *const *stores, size_t count, bool one_store)
+{
+	for (size_t i = 0; i < count && !one_store; i++)
+		if (strcmp(trust_store_name(stores[i]), profile->store) == 0)
+			return stores[i];
+	return stores[0];
+}
+
+static bool
+builds_alike(const struct client_builder *a, const struct client_builder *b)
+{
+	return a->backtracks == b->backtracks &&
+	    a->partial_chain == b->partial_chain &&
+	    a->key_ids_must_fit == b->key_ids_must_fit &&
+	    a->prefers_valid == b->prefers_valid &&
+	    a->fetches_aia == b->fetches_aia && a->preloads == b->preloads &&
+	    a->leaf_anchor == b->leaf_anchor &&
+	    a->most_sorted == b->most_sorted;
+}
+
+static struct group *
+find_group(struct clients *clients, const struct trust_store *store,
+    const struct client_builder *builder)
+{
+	for (size_t i = 0; i < clients->group_count; i++) {
+		struct group *group = &clients->groups[i];
+
+		if (group->store == store &&
+		    builds_alike(&group->builder, builder))
+			return group;
+	}
+	return NULL;
+}
+
+static void
+join_group(struct clients *clients, const struct trust_store *store, size_t at)
+{
+	const struct client_builder *builder =
+	    &clients->profiles->list[at].builder;
+	struct group *group = find_group(clients, store, builder);
+
+	if (group == NULL) {
+		group = &clients->groups[clients->group_count++];
+		group->store = store;
+		group->builder = *builder;
+		group->members = memory_array(
+		    clients->profiles->count, sizeof(*group->members));
+	}
+	group->members[group->member_count++] = at;
+}
+
+struct clients *
+clients_new(const struct client_profiles *profiles,
+    const struct trust_store *const *stores, size_t store_count,
+    bool one_store)
+{
+	struct clients *clients = memory_new(sizeof(*clients));
+
+	clients->profiles = profiles;
+	clients->groups =
+	    memory_array(profiles->count, sizeof(*clients->groups));
+	for (size_t k = 0; k < store_count; k++)
+		for (size_t i = 0; i < profiles->count; i++)
+			if (find_store(&profiles->list[i], stores, store_count,
+				one_store) == stores[k])
+				join_group(clients, stores[k], i);
+	return clients;
+}
+
+void
+clients_free(struct clients *clients)
+{
+	if (clients == NULL)
+		return;
+	for (size_t i = 0; i < clients->group_count; i++)
+		free(clients->groups[i].members);
+	free(clients->groups);
+	free(clients);
+}
+
+/* What this client minds about it: 0 when it would accept. */
+static uint64_t
+refusals(const struct client_profile *profile,
+    const struct client_outcome *outcome)
+{
+	uint64_t bad = outcome->traits & profile->refuses;
+
+	for (int i = 0; i < LIMIT_COUNT; i++) {
+		enum client_limit limit = (enum client_limit)i;
+		unsigned bound = profile->limits[i];
+		unsigned value = outcome->measures[i];
+
+		if (bound == 0 || value == 0 || value == bound)
+			continue;
+		if (client_limit_is_least(limit) == (value < bound))
+			bad |= CLIENT_BIT(client_limit_trait(limit));
+	}
+	return bad;
+}
+
+static unsigned
+count_bits(uint64_t bits)
+{
+	return (unsigned)__builtin_popcountll(bits);
+}
+
+/* Each member keeps the path it minds least; done when all are content. */
+static bool
+weigh(void *context, const struct client_outcome *outcome)
+{
+	struct weighing *weighing = context;
+	const struct group *group = weighing->group;
+	bool content = true;
+
+	weighing->last = *outcome;
+	for (size_t i = 0; i < group->member_count; i++) {
+		size_t at = group->members[i];
+		struct standing *standing = &weighing->standings[at];
+		uint64_t bad = standing->host |
+		    refusals(&weighing->profiles->list[at], outcome);
+
+		if (!standing->judged ||
+		    count_bits(bad) < count_bits(standing->best))
+			standing->best = bad;
+		standing->judged = true;
+		content = content && (standing->best & ~standing->host) == 0;
+	}
+	return content;
+}
+
+static void
+search_for_group(const struct client_facts *facts,
+    const struct validation *validation, struct weighing *weighing,
+    struct client_search *search)
+{
+	const struct group *group = weighing->group;
+
+	*search = (struct client_search){
+		.facts = facts,
+		.validation = validation,
+		.store = group->store,
+		.how = &group->builder,
+		.consider = weigh,
+		.context = weighing,
+	};
+	client_search_run(search);
+	for (size_t i = 0; i < group->member_count; i++)
+		weighing->standings[group->members[i]].unseen =
+		    search->unseen;
+}
+
+/*
+ * The one path there is suffices when the members are content with it, or
+ * have no other place to look.
+ */
+static bool
+is_settled_by(struct weighing *weighing, const struct client_outcome *plain)
+{
+	const struct client_builder *builder = &weighing->group->builder;
+
+	return weigh(weighing, plain) ||
+	    !(builder->fetches_aia || builder->preloads);
+}
+
+static void
+judge_groups(const struct clients *clients, const struct client_facts *facts,
+    const struct validation *validation, struct standing *standings)
+{
+	struct weighing weighing = {
+		.profiles = clients->profiles,
+		.standings = standings,
+	};
+	struct client_search search = { .plain = false };
+	struct client_outcome plain;
+	const struct trust_store *store = NULL;
+
+	for (size_t i = 0; i < clients->group_count; i++) {
+		const struct group *group = &clients->groups[i];
+
+		weighing.group = group;
+		if (group->store == store && search.plain &&
+		    is_settled_by(&weighing, &plain))
+			continue;
+		search_for_group(facts, validation, &weighing, &search);
+		search.plain = search.plain && !group->builder.fetches_aia &&
+		    !group->builder.preloads;
+		plain = weighing.last;
+		store = group->store;
+	}
+}
+
+static uint64_t
+host_refusals(const struct client_profile *profile,
+    const struct client_outcome *host, uint64_t ways)
+{
+	uint64_t bad = refusals(profile, host);
+
+	if ((profile->reads & ways) == 0)
+		bad |= CLIENT_BIT(TRAIT_NAME);
+	return bad;
+}
+
+static const char *
+reason_of(const struct client_profile *profile, uint64_t bad)
+{
+	uint64_t first = bad & profile->tells_first;
+
+	return profile->reasons[__builtin_ctzll(first != 0 ? first : bad)];
+}
+
+static struct client_verdict
+verdict_of(
+    const struct client_profile *profile, const struct standing *standing)
+{
+	struct client_verdict verdict = { .id = profile->id };
+
+	if (standing->best == 0) {
+		verdict.accepts = ACCEPTS_YES;
+	} else if (standing->unseen && (standing->best & ~healable) == 0) {
+		verdict.accepts = ACCEPTS_UNKNOWN;
+		verdict.reason = "it would follow AIA, which was not done";
+	} else {
+		verdict.accepts = ACCEPTS_NO;
+		verdict.reason = reason_of(profile, standing->best);
+	}
+	return verdict;
+}
+
+static void
+refuse_all(const struct client_profiles *profiles, const char *reason,
+    struct verdict *verdict)
+{
+	for (size_t i = 0; i < profiles->count; i++)
+		verdict->clients[i] = (struct client_verdict){
+			profiles->list[i].id, ACCEPTS_NO, reason };
+}
+
+bool
+clients_judge(const struct clients *clients, struct arena *arena,
+    const struct client_facts *facts, struct verdict *verdict)
+{
+	const struct client_profiles *profiles = clients->profiles;
+	struct client_outcome host;
+	struct standing *standings;
+	struct validation validation;
+	uint64_t ways;
+	bool open = false;
+
+	verdict->client_count = profiles->count;
+	verdict->clients = arena_array(
+	    arena, profiles->count, sizeof(*verdict->clients));
+	if (facts->seen->received_count == 0) {
+		refuse_all(
+		    profiles, status_word(facts->seen->status), verdict);
+		return false;
+	}
+	ways = client_ways(facts->host, facts->received[0]);
+	client_host_outcome(facts, &host);
+	standings = arena_array(arena, profiles->count, sizeof(*standings));
+	for (size_t i = 0; i < profiles->count; i++)
+		standings[i].host =
+		    host_refusals(&profiles->list[i], &host, ways);
+	validation = *facts->validation;
+	validation.host = ways == 0 ? NULL : facts->host;
+	judge_groups(clients, facts, &validation, standings);
+	for (size_t i = 0; i < profiles->count; i++) {
+		verdict->clients[i] =
+		    verdict_of(&profiles->list[i], &standings[i]);
+		open = open || verdict->clients[i].accepts == ACCEPTS_UNKNOWN;
+	}
+	return open;
+}

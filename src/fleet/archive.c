@@ -1,0 +1,362 @@
+/*
+ * Offsets into hosts.ndjson and certs.ndjson, built in one pass each.  Knows
+ * what a line says only as far as its key.
+ */
+#include "fleet/archive.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+enum { MOST_LINE = 4 << 20 };
+
+struct record_place {
+	uint64_t ordinal, offset;
+};
+
+struct certificate_place {
+	uint64_t prefix;	/* the digest's first eight octets */
+	uint64_t offset;
+};
+
+struct archive {
+	char *directory;
+	FILE *records, *certificates;
+	struct record_place *places;
+	size_t count, capacity;
+	size_t damaged;
+	struct certificate_place *certificate_places;
+	size_t certificate_count, certificate_capacity;
+};
+
+static uint64_t
+prefix_of(const struct digest *digest)
+{
+	uint64_t prefix;
+
+	memcpy(&prefix, digest->octets, sizeof(prefix));
+	return prefix;
+}
+
+static int
+by_ordinal(const void *a, const void *b)
+{
+	const struct record_place *left = a, *right = b;
+
+	if (left->ordinal != right->ordinal)
+		return left->ordinal < right->ordinal ? -1 : 1;
+	return left->offset < right->offset ? -1 : left->offset > right->offset;
+}
+
+static int
+by_prefix(const void *a, const void *b)
+{
+	const struct certificate_place *left = a, *right = b;
+
+	return left->prefix < right->prefix ? -1 : left->prefix > right->prefix;
+}
+
+/* The digits after the first `"ordinal":`, which is near the line's start. */
+static bool
+read_ordinal(struct bytes line, uint64_t *ordinal)
+{
+	static const char key[] = "\"ordinal\":";
+	const uint8_t *at = memmem(line.data, line.size, key, sizeof(key) - 1);
+	const uint8_t *end = line.data + line.size;
+	bool any = false;
+
+	if (at == NULL || line.data[line.size - 1] != '}')
+		return false;
+	*ordinal = 0;
+	for (at += sizeof(key) - 1; at < end && *at >= '0' && *at <= '9';
+	     at++) {
+		*ordinal = *ordinal * 10 + (uint64_t)(*at - '0');
+		any = true;
+	}
+	return any;
+}
+
+/* Of two records of one target the later one counts: it was resumed. */
+static void
+drop_superseded(struct archive *archive)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < archive->count; i++) {
+		if (kept > 0 &&
+		    archive->places[kept - 1].ordinal ==
+			archive->places[i].ordinal)
+			kept--;
+		archive->places[kept++] = archive->places[i];
+	}
+	archive->count = kept;
+}
+
+static int
+index_records(struct archive *archive)
+{
+	struct line_reader *reader =
+	    line_reader_open_stream(archive->records, MOST_LINE);
+	struct bytes line;
+	uint64_t ordinal;
+	int more;
+
+	while ((more = line_reader_next(reader, &line)) != 0) {
+		if (more < 0 && errno != EMSGSIZE)
+			break;
+		if (more < 0 || line.size == 0 ||
+		    !read_ordinal(line, &ordinal)) {
+			archive->damaged++;
+			continue;
+		}
+		archive->places = memory_grow(archive->places, archive->count,
+		    &archive->capacity, sizeof(*archive->places));
+		archive->places[archive->count++] = (struct record_place){
+			ordinal,
+			line_reader_offset(reader),
+		};
+	}
+	line_reader_close(reader);
+	if (archive->count > 1)
+		qsort(archive->places, archive->count,
+		    sizeof(*archive->places), by_ordinal);
+	drop_superseded(archive);
+	return more;
+}
+
+/* certs.ndjson begins each line with {"sha256":"HEX". */
+static bool
+read_digest(struct bytes line, struct digest *digest)
+{
+	static const char start[] = "{\"sha256\":\"";
+	char hex[DIGEST_HEX_SIZE];
+
+	if (line.size < sizeof(start) - 1 + DIGEST_HEX_SIZE ||
+	    memcmp(line.data, start, sizeof(start) - 1) != 0)
+		return false;
+	memcpy(hex, line.data + sizeof(start) - 1, DIGEST_HEX_SIZE - 1);
+	hex[DIGEST_HEX_SIZE - 1] = '\0';
+	return digest_from_hex(digest, hex);
+}
+
+static void
+index_certificates(struct archive *archive)
+{
+	struct line_reader *reader =
+	    line_reader_open_stream(archive->certificates, MOST_LINE);
+	struct digest digest;
+	struct bytes line;
+	int more;
+
+	while ((more = line_reader_next(reader, &line)) != 0) {
+		if (more < 0 && errno != EMSGSIZE)
+			break;
+		if (more < 0 || !read_digest(line, &digest))
+			continue;
+		archive->certificate_places = memory_grow(
+		    archive->certificate_places, archive->certificate_count,
+		    &archive->certificate_capacity,
+		    sizeof(*archive->certificate_places));
+		archive->certificate_places[archive->certificate_count++] =
+		    (struct certificate_place){
+			    prefix_of(&digest),
+			    line_reader_offset(reader),
+		    };
+	}
+	line_reader_close(reader);
+	if (archive->certificate_count > 1)
+		qsort(archive->certificate_places, archive->certificate_count,
+		    sizeof(*archive->certificate_places), by_prefix);
+}
+
+static char *
+directory_of(const char *run)
+{
+	const char *slash = strrchr(run, '/');
+
+	if (file_is_directory(run))
+		return memory_string(run);
+	if (slash == NULL)
+		return memory_string(".");
+	return strndup(run, slash == run ? 1 : (size_t)(slash - run));
+}
+
+static FILE *
+open_in(const char *directory, const char *name)
+{
+	char *path = file_join(directory, name);
+	FILE *file = fopen(path, "re");
+
+	free(path);
+	return file;
+}
+
+struct archive *
+archive_open(const char *run, char **error)
+{
+	struct archive *archive = memory_new(sizeof(*archive));
+
+	archive->directory = directory_of(run);
+	archive->records = file_is_directory(run)
+	    ? open_in(run, "hosts.ndjson")
+	    : fopen(run, "re");
+	if (archive->records == NULL || index_records(archive) < 0) {
+		if (asprintf(error, "%s: no run can be read here: %s", run,
+			strerror(errno)) < 0)
+			*error = NULL;
+		archive_close(archive);
+		return NULL;
+	}
+	archive->certificates = open_in(archive->directory, "certs.ndjson");
+	if (archive->certificates != NULL)
+		index_certificates(archive);
+	return archive;
+}
+
+void
+archive_close(struct archive *archive)
+{
+	if (archive == NULL)
+		return;
+	if (archive->records != NULL)
+		fclose(archive->records);
+	if (archive->certificates != NULL)
+		fclose(archive->certificates);
+	free(archive->places);
+	free(archive->certificate_places);
+	free(archive->directory);
+	free(archive);
+}
+
+const char *
+archive_directory(const struct archive *archive)
+{
+	return archive->directory;
+}
+
+size_t
+archive_count(const struct archive *archive)
+{
+	return archive->count;
+}
+
+size_t
+archive_damaged(const struct archive *archive)
+{
+	return archive->damaged;
+}
+
+/* The line at this offset, copied into the arena. */
+static bool
+read_line(FILE *file, uint64_t offset, struct arena *arena, struct bytes *line)
+{
+	char *buffer = NULL;
+	size_t capacity = 0;
+	ssize_t size = -1;
+
+	if (fseeko(file, (off_t)offset, SEEK_SET) == 0)
+		size = getline(&buffer, &capacity, file);
+	if (size > 0 && buffer[size - 1] == '\n')
+		size--;
+	if (size > 0)
+		*line = arena_bytes(arena, bytes_of(buffer, (size_t)size));
+	free(buffer);
+	return size > 0;
+}
+
+bool
+archive_read(struct archive *archive, size_t at, struct arena *arena,
+    struct result *result, struct bytes *line)
+{
+	struct bytes raw;
+	const char *reason;
+
+	if (!read_line(
+		archive->records, archive->places[at].offset, arena, &raw))
+		return false;
+	if (line != NULL)
+		*line = raw;
+	return result_read(arena, raw, result, &reason);
+}
+
+static struct certificate_place *
+find_place(const struct archive *archive, uint64_t prefix)
+{
+	struct certificate_place key = { prefix, 0 };
+
+	if (archive->certificate_count == 0)
+		return NULL;
+	return bsearch(&key, archive->certificate_places,
+	    archive->certificate_count, sizeof(key), by_prefix);
+}
+
+bool
+archive_certificate(struct archive *archive, const struct digest *digest,
+    struct arena *arena, struct bytes *der)
+{
+	struct certificate_place *place =
+	    find_place(archive, prefix_of(digest));
+	struct digest found;
+	struct bytes line;
+	const char *reason;
+
+	return place != NULL &&
+	    read_line(archive->certificates, place->offset, arena, &line) &&
+	    certificate_line_read(arena, line, &found, der, &reason) &&
+	    digest_equal(&found, digest);
+}
+
+bool
+archive_fill_chain(
+    struct archive *archive, struct arena *arena, struct observation *seen)
+{
+	struct bytes *chain =
+	    arena_array(arena, seen->received_count, sizeof(*chain));
+
+	for (size_t i = 0; i < seen->received_count; i++)
+		if (!archive_certificate(
+			archive, &seen->received[i], arena, &chain[i]))
+			return false;
+	seen->chain = chain;
+	return true;
+}
+
+/* As certificate_write prints it: spares decoding a million leaves. */
+static bool
+says_authority(struct bytes line)
+{
+	static const char member[] = "\"is_ca\":true";
+
+	return memmem(line.data, line.size, member, sizeof(member) - 1) !=
+	    NULL;
+}
+
+void
+archive_each_authority(struct archive *archive,
+    void (*tell)(void *context, struct bytes der), void *context)
+{
+	struct line_reader *reader;
+	struct arena *arena;
+	struct digest sha256;
+	struct bytes line, der;
+	const char *reason;
+
+	if (archive->certificates == NULL)
+		return;
+	rewind(archive->certificates);
+	reader = line_reader_open_stream(archive->certificates, MOST_LINE);
+	arena = arena_new();
+	while (line_reader_next(reader, &line) == 1) {
+		arena_reset(arena);
+		if (says_authority(line) &&
+		    certificate_line_read(
+			arena, line, &sha256, &der, &reason))
+			tell(context, der);
+	}
+	arena_free(arena);
+	line_reader_close(reader);
+}

@@ -1,0 +1,51 @@
+/*
+ * A run on disk, read back: records in input order, certificates by their
+ * SHA-256.  Memory is sixteen octets a record and a certificate; a
+ * last line that a kill cut short is passed over.
+ */
+#ifndef FLEET_ARCHIVE_H
+#define FLEET_ARCHIVE_H
+
+#include "base/arena.h"
+#include "model/result.h"
+
+struct archive;
+
+/*
+ * `run` is a run directory, or a hosts.ndjson in one.  NULL with a sentence
+ * in *error (heap; the caller frees) when there is no such run.
+ */
+struct archive *archive_open(const char *run, char **error);
+void archive_close(struct archive *);
+
+const char *archive_directory(const struct archive *);
+
+/* Records, in input order: 0 .. count - 1. */
+size_t archive_count(const struct archive *);
+
+/* Lines that could not be read as a record, and were left out. */
+size_t archive_damaged(const struct archive *);
+
+/*
+ * Reads one record; everything is in the arena, which is not reset.  The
+ * raw line, if asked for, too.  False when it cannot be read (any more).
+ */
+bool archive_read(struct archive *, size_t at, struct arena *,
+    struct result *, struct bytes *line);
+
+/* The certificate's DER in the arena; false when the run does not hold it. */
+bool archive_certificate(struct archive *, const struct digest *,
+    struct arena *, struct bytes *der);
+
+/* Tells of every CA certificate of the run once, in the order written. */
+void archive_each_authority(struct archive *,
+    void (*tell)(void *context, struct bytes der), void *context);
+
+/*
+ * Completes seen->chain from the run's certificates.  False when one is not
+ * there: such a record cannot be judged again.
+ */
+bool archive_fill_chain(struct archive *, struct arena *,
+    struct observation *seen);
+
+#endif

@@ -1,0 +1,586 @@
+/*
+ * Reads clients.json into profiles.  An entry starts as a copy of the one it
+ * is `like` and then sets its own fields, each by a row of the table below.
+ * What the fields mean is decided where hosts are judged, not here.
+ */
+#include "model/client_profile.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+
+enum { JSON_ERROR_SIZE = 80 };
+
+/* A profile while it is put together. */
+struct draft {
+	struct client_profile profile;
+	const char *prefix;	      /* before what is said of certificates */
+	const char *handshake_prefix; /* and of everything else */
+	const char *words[TRAIT_COUNT];
+};
+
+struct reading {
+	struct arena *arena;
+	const char *file;
+	struct draft *drafts;
+	size_t count;
+	const char *error;	/* the first, or NULL */
+};
+
+/* Where in the file a value stands, for messages. */
+struct place {
+	const char *id, *field;
+	int index;		/* of an array; -1: not in one */
+};
+
+struct field {
+	const char *name;
+	void (*read)(struct reading *, const struct json *, struct place *,
+	    void *target);
+	size_t offset;		/* of the target in struct draft */
+};
+
+static const char *const trait_words[TRAIT_COUNT];
+static const char *const way_words[WAY_COUNT];
+static const struct field *find_field(const char *name);
+
+static const struct {
+	enum client_trait trait;
+	bool least;
+} limits[LIMIT_COUNT] = {
+	[LIMIT_LEAST_TLS] = { TRAIT_OLD_PROTOCOL, true },
+	[LIMIT_LEAST_DHE_BITS] = { TRAIT_DHE_BITS, true },
+	[LIMIT_LEAST_RSA_BITS] = { TRAIT_RSA_BITS, true },
+	[LIMIT_MOST_SENT] = { TRAIT_SENT_COUNT, false },
+	[LIMIT_MOST_MESSAGE_OCTETS] = { TRAIT_MESSAGE_SIZE, false },
+	[LIMIT_MOST_CERTIFICATE_OCTETS] = { TRAIT_CERTIFICATE_SIZE, false },
+	[LIMIT_MOST_INTERMEDIATES] = { TRAIT_PATH_COUNT, false },
+};
+
+bool
+client_limit_is_least(enum client_limit limit)
+{
+	return limits[limit].least;
+}
+
+enum client_trait
+client_limit_trait(enum client_limit limit)
+{
+	return limits[limit].trait;
+}
+
+const char *
+client_trait_word(enum client_trait trait)
+{
+	return trait_words[trait];
+}
+
+const char *
+client_way_word(enum client_way way)
+{
+	return way_words[way];
+}
+
+const struct client_profile *
+client_profile_find(const struct client_profiles *profiles, const char *id)
+{
+	for (size_t i = 0; i < profiles->count; i++)
+		if (strcmp(profiles->list[i].id, id) == 0)
+			return &profiles->list[i];
+	return NULL;
+}
+
+static void
+refuse(struct reading *reading, const struct place *place,
+    const char *sentence)
+{
+	struct text where = { 0 };
+
+	if (reading->error != NULL)
+		return;
+	text_append(&where, reading->file);
+	if (place->id != NULL)
+		text_printf(&where, ": %s", place->id);
+	if (place->field != NULL)
+		text_printf(&where, ".%s", place->field);
+	if (place->index >= 0)
+		text_printf(&where, "[%d]", place->index);
+	reading->error =
+	    arena_printf(reading->arena, "%s: %s", where.data, sentence);
+	text_free(&where);
+}
+
+static int
+find_word(const char *const words[], size_t count, const char *word)
+{
+	for (size_t i = 0; word != NULL && i < count; i++)
+		if (strcmp(words[i], word) == 0)
+			return (int)i;
+	return -1;
+}
+
+static void
+read_string(struct reading *reading, const struct json *value,
+    struct place *place, void *target)
+{
+	const char *string = json_string(value);
+
+	if (string == NULL || string[0] == '\0')
+		refuse(reading, place, "not a string");
+	else
+		*(const char **)target = arena_string(reading->arena, string);
+}
+
+/* An empty one takes away what was inherited. */
+static void
+read_prefix(struct reading *reading, const struct json *value,
+    struct place *place, void *target)
+{
+	if (json_string(value) == NULL)
+		refuse(reading, place, "not a string");
+	else
+		*(const char **)target =
+		    arena_string(reading->arena, json_string(value));
+}
+
+static void
+read_bool(struct reading *reading, const struct json *value,
+    struct place *place, void *target)
+{
+	if (!json_is_bool(value))
+		refuse(reading, place, "neither true nor false");
+	else
+		*(bool *)target = json_bool(value, false);
+}
+
+static void
+read_number(struct reading *reading, const struct json *value,
+    struct place *place, void *target)
+{
+	int64_t number = json_integer(value, -1);
+
+	if (number < 0 || number > INT32_MAX)
+		refuse(reading, place, "not a number from 0 up");
+	else
+		*(unsigned *)target = (unsigned)number;
+}
+
+/* "1.2" is 12: compared, never shown. */
+static void
+read_protocol(struct reading *reading, const struct json *value,
+    struct place *place, void *target)
+{
+	const char *word = json_string(value);
+
+	if (word == NULL || strlen(word) != 3 || word[0] != '1' ||
+	    word[1] != '.' || word[2] < '0' || word[2] > '3')
+		refuse(reading, place, "not a TLS version from 1.0 to 1.3");
+	else
+		*(unsigned *)target = 10 + (unsigned)(word[2] - '0');
+}
+
+static void
+read_leaf_anchor(struct reading *reading, const struct json *value,
+    struct place *place, void *target)
+{
+	static const char *const words[] = {
+		[LEAF_ANCHOR_NEVER] = "never",
+		[LEAF_ANCHOR_SELF_SIGNED] = "self_signed",
+		[LEAF_ANCHOR_ALWAYS] = "always",
+	};
+	int found = find_word(words, 3, json_string(value));
+
+	if (found < 0)
+		refuse(reading, place, "not never, self_signed or always");
+	else
+		*(enum leaf_anchor *)target = (enum leaf_anchor)found;
+}
+
+/* The bits of an array of words, 0 where one of them is unknown. */
+static uint64_t
+read_bits(struct reading *reading, const struct json *value,
+    struct place *place, const char *const words[], size_t count,
+    const char *unknown)
+{
+	uint64_t bits = 0;
+
+	if (!json_is_array(value))
+		refuse(reading, place, "not an array of words");
+	place->index = 0;
+	for (const struct json *item = json_first(value); item != NULL;
+	     item = json_next(item), place->index++) {
+		int found = find_word(words, count, json_string(item));
+
+		if (found < 0)
+			refuse(reading, place, unknown);
+		else
+			bits |= CLIENT_BIT(found);
+	}
+	place->index = -1;
+	return bits;
+}
+
+static uint64_t
+read_trait_bits(
+    struct reading *reading, const struct json *value, struct place *place)
+{
+	return read_bits(reading, value, place, trait_words, TRAIT_COUNT,
+	    "no such trait");
+}
+
+static void
+read_traits(struct reading *reading, const struct json *value,
+    struct place *place, void *target)
+{
+	*(uint64_t *)target |= read_trait_bits(reading, value, place);
+}
+
+static void
+read_traits_away(struct reading *reading, const struct json *value,
+    struct place *place, void *target)
+{
+	*(uint64_t *)target &= ~read_trait_bits(reading, value, place);
+}
+
+static void
+read_ways(struct reading *reading, const struct json *value,
+    struct place *place, void *target)
+{
+	*(uint64_t *)target |= read_bits(
+	    reading, value, place, way_words, WAY_COUNT, "no such way");
+}
+
+static void
+read_ways_away(struct reading *reading, const struct json *value,
+    struct place *place, void *target)
+{
+	*(uint64_t *)target &= ~read_bits(
+	    reading, value, place, way_words, WAY_COUNT, "no such way");
+}
+
+static void
+read_words(struct reading *reading, const struct json *value,
+    struct place *place, void *target)
+{
+	const char **words = target;
+
+	if (!json_is_object(value))
+		refuse(reading, place, "not an object of words by trait");
+	for (const struct json *item = json_first(value); item != NULL;
+	     item = json_next(item)) {
+		struct place inside = { place->id, json_key(item), -1 };
+		int found =
+		    find_word(trait_words, TRAIT_COUNT, json_key(item));
+
+		if (found < 0)
+			refuse(reading, &inside, "no such trait");
+		else
+			read_string(reading, item, &inside, &words[found]);
+	}
+}
+
+/* Told apart from the fields below because order matters for them. */
+static bool
+is_identity(const char *key)
+{
+	return strcmp(key, "id") == 0 || strcmp(key, "like") == 0;
+}
+
+static void
+read_fields(struct reading *reading, const struct json *entry,
+    struct draft *draft)
+{
+	for (const struct json *member = json_first(entry); member != NULL;
+	     member = json_next(member)) {
+		struct place place = { draft->profile.id, json_key(member),
+			-1 };
+		const struct field *field = find_field(json_key(member));
+
+		if (is_identity(json_key(member)))
+			continue;
+		if (field == NULL)
+			refuse(reading, &place, "no such field");
+		else
+			field->read(reading, member, &place,
+			    (char *)draft + field->offset);
+	}
+}
+
+static const struct draft *
+find_draft(const struct reading *reading, const char *id)
+{
+	for (size_t i = 0; i < reading->count; i++)
+		if (strcmp(reading->drafts[i].profile.id, id) == 0)
+			return &reading->drafts[i];
+	return NULL;
+}
+
+static void
+read_entry(struct reading *reading, const struct json *entry,
+    struct place *place)
+{
+	struct draft *draft = &reading->drafts[reading->count];
+	const char *id = json_string(json_get(entry, "id"));
+	const char *like = json_string(json_get(entry, "like"));
+	const struct draft *model = NULL;
+
+	if (id == NULL || id[0] == '\0') {
+		refuse(reading, place, "an entry without an id");
+		return;
+	}
+	*place = (struct place){ id, NULL, -1 };
+	if (find_draft(reading, id) != NULL)
+		refuse(reading, place, "a second entry of this id");
+	if (like != NULL && (model = find_draft(reading, like)) == NULL)
+		refuse(reading, place, "is like an entry that is not above");
+	if (model != NULL)
+		*draft = *model;
+	draft->profile.id = arena_string(reading->arena, id);
+	read_fields(reading, entry, draft);
+	reading->count++;
+}
+
+static void
+read_entries(
+    struct reading *reading, const struct json *root, const char *key)
+{
+	const struct json *array = json_get(root, key);
+	struct place place = { NULL, NULL, -1 };
+
+	if (!json_is_array(array)) {
+		place.id = key;
+		refuse(reading, &place, "not an array");
+		return;
+	}
+	for (const struct json *entry = json_first(array);
+	     entry != NULL && reading->error == NULL;
+	     entry = json_next(entry)) {
+		place = (struct place){ key, NULL, -1 };
+		read_entry(reading, entry, &place);
+	}
+}
+
+/* Of the handshake or what it carried, not of a certificate's merit. */
+static bool
+is_of_handshake(enum client_trait trait)
+{
+	return trait < TRAIT_SELF_SIGNED_LEAF ||
+	    trait == TRAIT_CLIENT_CERT_REQUIRED;
+}
+
+static void
+finish_words(struct reading *reading, struct draft *draft)
+{
+	for (int i = 0; i < TRAIT_COUNT; i++) {
+		const char *prefix = is_of_handshake((enum client_trait)i)
+		    ? draft->handshake_prefix
+		    : draft->prefix;
+		const char *words = draft->words[i];
+
+		if (words == NULL)
+			words = trait_words[i];
+		draft->profile.reasons[i] = prefix == NULL
+		    ? words
+		    : arena_printf(reading->arena, "%s%s", prefix, words);
+	}
+}
+
+static void
+finish(struct reading *reading, struct draft *draft)
+{
+	const struct client_profile *profile = &draft->profile;
+	const struct {
+		const char *name;
+		bool given;
+	} needed[] = {
+		{ "title", profile->title != NULL },
+		{ "version", profile->version != NULL },
+		{ "source", profile->source != NULL },
+		{ "store", profile->store != NULL },
+		{ "reads", profile->reads != 0 },
+	};
+	uint64_t elsewhere = CLIENT_BIT(TRAIT_NAME);
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (!needed[i].given)
+			refuse(reading,
+			    &(struct place){ profile->id, needed[i].name, -1 },
+			    "is missing");
+	for (int i = 0; i < LIMIT_COUNT; i++)
+		elsewhere |= CLIENT_BIT(limits[i].trait);
+	if ((profile->refuses & elsewhere) != 0)
+		refuse(reading,
+		    &(struct place){ profile->id, "refuses", -1 },
+		    "names a trait that a limit or `reads` decides");
+	finish_words(reading, draft);
+}
+
+/* The clients are the drafts after the families. */
+static const struct client_profiles *
+finish_all(struct reading *reading, size_t families)
+{
+	size_t count = reading->count - families;
+	struct client_profile *list =
+	    arena_array(reading->arena, count, sizeof(*list));
+	struct client_profiles *profiles =
+	    arena_alloc(reading->arena, sizeof(*profiles));
+
+	for (size_t i = 0; i < count; i++) {
+		finish(reading, &reading->drafts[families + i]);
+		list[i] = reading->drafts[families + i].profile;
+	}
+	*profiles = (struct client_profiles){ list, count };
+	return profiles;
+}
+
+const struct client_profiles *
+client_profiles_read(struct arena *arena, struct bytes octets,
+    const char *name, const char **error)
+{
+	struct reading reading = { .arena = arena, .file = name };
+	const struct client_profiles *profiles;
+	char why[JSON_ERROR_SIZE] = "";
+	struct json *root = json_parse(octets, why);
+	size_t families;
+
+	if (root == NULL) {
+		*error = arena_printf(arena, "%s: %s", name, why);
+		return NULL;
+	}
+	reading.drafts = arena_array(arena,
+	    json_length(json_get(root, "families")) +
+		json_length(json_get(root, "clients")),
+	    sizeof(*reading.drafts));
+	read_entries(&reading, root, "families");
+	families = reading.count;
+	read_entries(&reading, root, "clients");
+	profiles = finish_all(&reading, families);
+	json_free(root);
+	*error = reading.error;
+	return reading.error == NULL ? profiles : NULL;
+}
+
+#define AT(member) offsetof(struct draft, member)
+#define LIMIT_AT(limit) \
+	(AT(profile.limits) + (limit) * sizeof(unsigned))
+
+static const struct field fields[] = {
+	{ "title", read_string, AT(profile.title) },
+	{ "version", read_string, AT(profile.version) },
+	{ "source", read_string, AT(profile.source) },
+	{ "store", read_string, AT(profile.store) },
+	{ "backtracks", read_bool, AT(profile.builder.backtracks) },
+	{ "partial_chain", read_bool, AT(profile.builder.partial_chain) },
+	{ "key_ids_must_fit", read_bool,
+	    AT(profile.builder.key_ids_must_fit) },
+	{ "prefers_valid", read_bool, AT(profile.builder.prefers_valid) },
+	{ "fetches_aia", read_bool, AT(profile.builder.fetches_aia) },
+	{ "preloads", read_bool, AT(profile.builder.preloads) },
+	{ "leaf_anchor", read_leaf_anchor, AT(profile.builder.leaf_anchor) },
+	{ "most_sorted", read_number, AT(profile.builder.most_sorted) },
+	{ "least_tls", read_protocol, LIMIT_AT(LIMIT_LEAST_TLS) },
+	{ "least_dhe_bits", read_number, LIMIT_AT(LIMIT_LEAST_DHE_BITS) },
+	{ "least_rsa_bits", read_number, LIMIT_AT(LIMIT_LEAST_RSA_BITS) },
+	{ "most_sent", read_number, LIMIT_AT(LIMIT_MOST_SENT) },
+	{ "most_message_octets", read_number,
+	    LIMIT_AT(LIMIT_MOST_MESSAGE_OCTETS) },
+	{ "most_certificate_octets", read_number,
+	    LIMIT_AT(LIMIT_MOST_CERTIFICATE_OCTETS) },
+	{ "most_intermediates", read_number,
+	    LIMIT_AT(LIMIT_MOST_INTERMEDIATES) },
+	{ "refuses", read_traits, AT(profile.refuses) },
+	{ "takes", read_traits_away, AT(profile.refuses) },
+	{ "tells_first", read_traits, AT(profile.tells_first) },
+	{ "reads", read_ways, AT(profile.reads) },
+	{ "ignores", read_ways_away, AT(profile.reads) },
+	{ "prefix", read_prefix, AT(prefix) },
+	{ "handshake_prefix", read_prefix, AT(handshake_prefix) },
+	{ "words", read_words, AT(words) },
+};
+
+static const struct field *
+find_field(const char *name)
+{
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (strcmp(fields[i].name, name) == 0)
+			return &fields[i];
+	return NULL;
+}
+
+static const char *const trait_words[TRAIT_COUNT] = {
+	[TRAIT_CONNECTION_LOST] = "connection_lost",
+	[TRAIT_OLD_PROTOCOL] = "old_protocol",
+	[TRAIT_MESSAGE_SIZE] = "message_size",
+	[TRAIT_CERTIFICATE_SIZE] = "certificate_size",
+	[TRAIT_SENT_COUNT] = "sent_count",
+	[TRAIT_DHE] = "dhe",
+	[TRAIT_DHE_BITS] = "dhe_bits",
+	[TRAIT_RSA_KEY_EXCHANGE] = "rsa_key_exchange",
+	[TRAIT_CBC_CIPHER] = "cbc_cipher",
+	[TRAIT_LEAF_MALFORMED] = "leaf_malformed",
+	[TRAIT_LEAF_TRAILING] = "leaf_trailing",
+	[TRAIT_SENT_GARBAGE] = "sent_garbage",
+	[TRAIT_SELF_SIGNED_LEAF] = "self_signed_leaf",
+	[TRAIT_UNTRUSTED_ROOT] = "untrusted_root",
+	[TRAIT_PARTIAL_CHAIN] = "partial_chain",
+	[TRAIT_NO_ISSUER] = "no_issuer",
+	[TRAIT_BAD_SIGNATURE] = "bad_signature",
+	[TRAIT_UNSUPPORTED_ALGORITHM] = "unsupported_algorithm",
+	[TRAIT_PATH_COUNT] = "path_count",
+	[TRAIT_CA_MALFORMED] = "ca_malformed",
+	[TRAIT_NOT_A_CA] = "not_a_ca",
+	[TRAIT_PATH_LENGTH] = "path_length",
+	[TRAIT_CA_KEY_USAGE] = "ca_key_usage",
+	[TRAIT_UNKNOWN_CRITICAL] = "unknown_critical",
+	[TRAIT_NAME_CONSTRAINTS] = "name_constraints",
+	[TRAIT_COMMON_NAME_CONSTRAINED] = "common_name_constrained",
+	[TRAIT_DOTTED_COMMON_NAME_CONSTRAINED] =
+	    "dotted_common_name_constrained",
+	[TRAIT_NAME_ENCODING] = "name_encoding",
+	[TRAIT_CA_PURPOSE] = "ca_purpose",
+	[TRAIT_LEAF_PURPOSE] = "leaf_purpose",
+	[TRAIT_LEAF_PURPOSE_ANY] = "leaf_purpose_any",
+	[TRAIT_LEAF_USAGE_NO_TLS] = "leaf_usage_no_tls",
+	[TRAIT_LEAF_USAGE_NOT_THIS] = "leaf_usage_not_this",
+	[TRAIT_NO_AUTHORITY_KEY_ID] = "no_authority_key_id",
+	[TRAIT_CA_NO_SUBJECT_KEY_ID] = "ca_no_subject_key_id",
+	[TRAIT_CA_NO_KEY_USAGE] = "ca_no_key_usage",
+	[TRAIT_CA_BASIC_NOT_CRITICAL] = "ca_basic_not_critical",
+	[TRAIT_ROOT_VERSION_1] = "root_version_1",
+	[TRAIT_EMPTY_SUBJECT] = "empty_subject",
+	[TRAIT_RSA_BITS] = "rsa_bits",
+	[TRAIT_EC_BITS] = "ec_bits",
+	[TRAIT_DSA] = "dsa",
+	[TRAIT_SHA1] = "sha1",
+	[TRAIT_MD5] = "md5",
+	[TRAIT_LEAF_P521] = "leaf_p521",
+	[TRAIT_LEAF_ED25519] = "leaf_ed25519",
+	[TRAIT_NAME] = "name",
+	[TRAIT_TYPED_UNICODE] = "typed_unicode",
+	[TRAIT_TYPED_DOT] = "typed_dot",
+	[TRAIT_LEAF_EXPIRED] = "leaf_expired",
+	[TRAIT_CA_EXPIRED] = "ca_expired",
+	[TRAIT_ROOT_EXPIRED] = "root_expired",
+	[TRAIT_NOT_YET_VALID] = "not_yet_valid",
+	[TRAIT_STAPLE_REVOKED] = "staple_revoked",
+	[TRAIT_STAPLE_MISSING] = "staple_missing",
+	[TRAIT_CLIENT_CERT_REQUIRED] = "client_cert_required",
+};
+
+static const char *const way_words[WAY_COUNT] = {
+	[WAY_NAME] = "name",
+	[WAY_ADDRESS] = "address",
+	[WAY_WILDCARD] = "wildcard",
+	[WAY_NAME_UNDERSCORE] = "name_underscore",
+	[WAY_WILDCARD_UNDERSCORE] = "wildcard_underscore",
+	[WAY_WILDCARD_SUFFIX] = "wildcard_suffix",
+	[WAY_WILDCARD_TOP] = "wildcard_top",
+	[WAY_WILDCARD_PARTIAL] = "wildcard_partial",
+	[WAY_WILDCARD_INNER] = "wildcard_inner",
+	[WAY_NAME_DOT] = "name_dot",
+	[WAY_ADDRESS_AS_NAME] = "address_as_name",
+	[WAY_COMMON_NAME] = "common_name",
+	[WAY_COMMON_NAME_ADDRESS] = "common_name_address",
+	[WAY_COMMON_NAME_BESIDE] = "common_name_beside",
+};

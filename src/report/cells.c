@@ -1,0 +1,118 @@
+/* Cells, counts and colours for a terminal of 80 columns. */
+#include "report/cells.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { WIDTH = 80 };
+
+/* Continuation octets take no column; wide characters are rare enough. */
+static size_t
+columns_of(const char *data, size_t size)
+{
+	size_t columns = 0;
+
+	for (size_t i = 0; i < size; i++)
+		columns += ((unsigned char)data[i] & 0xc0) != 0x80;
+	return columns;
+}
+
+void
+cell_append(struct text *out, const char *string, size_t columns)
+{
+	size_t start = out->size, used;
+
+	text_append_cell(out, string == NULL ? "" : string, columns);
+	used = columns_of(out->data + start, out->size - start);
+	for (; used < columns; used++)
+		text_append_char(out, ' ');
+}
+
+static void
+append_words(struct text *out, const char *words, size_t column)
+{
+	size_t at = column;
+
+	while (*words != '\0') {
+		size_t length = strcspn(words, " ");
+		size_t columns = columns_of(words, length);
+
+		if (at > column && at + 1 + columns > WIDTH) {
+			text_printf(out, "\n%*s", (int)column, "");
+			at = column;
+		}
+		if (at > column) {
+			text_append_char(out, ' ');
+			at++;
+		}
+		text_append_bytes(out, bytes_of(words, length));
+		at += columns;
+		words += length;
+		words += strspn(words, " ");
+	}
+}
+
+void
+cell_append_wrapped(struct text *out, const char *words, size_t column)
+{
+	struct text clean = { NULL, 0, 0 };
+
+	text_append_cell(&clean, words, SIZE_MAX);
+	append_words(out, clean.data, column);
+	text_append_char(out, '\n');
+	text_free(&clean);
+}
+
+const char *
+count_text(struct arena *arena, uint64_t count)
+{
+	enum { MOST = 32 };
+	char digits[MOST];
+	char *out = arena_alloc(arena, MOST), *to = out;
+	int size = snprintf(digits, sizeof(digits), "%" PRIu64, count);
+
+	for (int i = 0; i < size; i++) {
+		if (i > 0 && (size - i) % 3 == 0)
+			*to++ = ',';
+		*to++ = digits[i];
+	}
+	return out;
+}
+
+void
+cell_append_count(struct text *out, uint64_t count, size_t columns)
+{
+	struct arena *scratch = arena_new();
+
+	text_printf(out, "%*s", (int)columns, count_text(scratch, count));
+	arena_free(scratch);
+}
+
+void
+color_begin(struct text *out, enum severity severity, bool colors)
+{
+	static const char *const codes[SEVERITY_COUNT] = {
+		[SEVERITY_OK] = "\033[32m",
+		[SEVERITY_NOTICE] = "\033[36m",
+		[SEVERITY_WARNING] = "\033[33m",
+		[SEVERITY_ERROR] = "\033[31m",
+	};
+
+	if (colors)
+		text_append(out, codes[severity]);
+}
+
+void
+color_end(struct text *out, bool colors)
+{
+	if (colors)
+		text_append(out, "\033[0m");
+}
+
+enum severity
+class_severity(enum class_id class_id)
+{
+	if (class_id == CLASS_OK)
+		return SEVERITY_OK;
+	return class_id == CLASS_WEAK ? SEVERITY_WARNING : SEVERITY_ERROR;
+}

@@ -1,0 +1,252 @@
+/*
+ * The table of writers, and the one tally they share.  Each writer sees
+ * every result once and keeps none.
+ */
+#include "report/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "report/diagnosis.h"
+#include "report/terminal.h"
+#include "report/writer.h"
+
+/* Adding a writer is a file and a row. */
+static const struct writer *const writers[] = {
+	&csv_writer,
+	&summary_writer,
+};
+
+enum {
+	WRITERS = sizeof(writers) / sizeof(writers[0]),
+	DIAGNOSED_MOST = 3 /* more hosts are told as a summary */
+};
+
+struct open_writer {
+	const struct writer *writer;
+	struct file_draft *draft;
+	struct sheet sheet;
+};
+
+struct report {
+	const struct report_run *run;
+	struct tally tally;
+	struct arena *scratch;
+	struct open_writer open[WRITERS];
+	size_t open_count;
+	struct text diagnoses[2]; /* without and with colours */
+};
+
+bool
+report_formats_parse(const char *list, unsigned *formats)
+{
+	static const struct {
+		const char *word;
+		enum report_format format;
+	} words[] = {
+		{ "ndjson", REPORT_NDJSON },
+		{ "csv", REPORT_CSV },
+		{ "html", REPORT_HTML },
+		{ "prom", REPORT_PROM },
+	};
+	unsigned found = 0;
+
+	for (;;) {
+		size_t size = strcspn(list, ","), at = 0;
+
+		while (at < 4 && (strlen(words[at].word) != size ||
+				     memcmp(words[at].word, list, size) != 0))
+			at++;
+		if (at == 4)
+			return false;
+		found |= words[at].format;
+		if (list[size] == '\0')
+			break;
+		list += size + 1;
+	}
+	*formats = found;
+	return true;
+}
+
+/* -1 with errno. */
+static int
+open_writer(
+    struct report *report, const struct writer *writer, const char *directory)
+{
+	struct open_writer *open = &report->open[report->open_count];
+	char *path = file_join(directory, writer->file);
+
+	open->writer = writer;
+	open->draft = file_draft_open(path);
+	free(path);
+	if (open->draft == NULL)
+		return -1;
+	open->sheet = (struct sheet){
+		.stream = file_draft_stream(open->draft),
+		.run = report->run,
+		.tally = &report->tally,
+		.scratch = report->scratch,
+	};
+	report->open_count++;
+	return 0;
+}
+
+static void
+flush_line(struct sheet *sheet)
+{
+	fwrite(sheet->line.data, 1, sheet->line.size, sheet->stream);
+	text_clear(&sheet->line);
+	arena_reset(sheet->scratch);
+}
+
+struct report *
+report_open(
+    const struct report_run *run, const char *directory, unsigned formats)
+{
+	struct report *report = memory_new(sizeof(*report));
+
+	report->run = run;
+	report->scratch = arena_new();
+	tally_init(&report->tally, run->now);
+	for (size_t i = 0; i < WRITERS && directory != NULL; i++) {
+		if (writers[i]->format != 0 &&
+		    (writers[i]->format & formats) == 0)
+			continue;
+		if (open_writer(report, writers[i], directory) == 0)
+			continue;
+		report_abandon(report);
+		return NULL;
+	}
+	for (size_t i = 0; i < report->open_count; i++) {
+		struct open_writer *open = &report->open[i];
+
+		if (open->writer->begin != NULL)
+			open->writer->begin(&open->sheet);
+		flush_line(&open->sheet);
+	}
+	return report;
+}
+
+static void
+diagnose(struct report *report, const struct result *result)
+{
+	if (report->run->targets > DIAGNOSED_MOST)
+		return;
+	for (int colors = 0; colors < 2; colors++)
+		diagnosis_append(
+		    &report->diagnoses[colors], result, colors == 1);
+}
+
+void
+report_result(struct report *report, const struct result *result)
+{
+	tally_result(&report->tally, result);
+	diagnose(report, result);
+	for (size_t i = 0; i < report->open_count; i++) {
+		struct open_writer *open = &report->open[i];
+
+		if (open->writer->result != NULL)
+			open->writer->result(&open->sheet, result);
+		flush_line(&open->sheet);
+	}
+}
+
+void
+report_authority(struct report *report, const struct certificate *certificate)
+{
+	tally_authority(&report->tally, certificate);
+}
+
+static void
+report_free(struct report *report)
+{
+	int failure = errno;
+
+	for (size_t i = 0; i < report->open_count; i++)
+		text_free(&report->open[i].sheet.line);
+	text_free(&report->diagnoses[0]);
+	text_free(&report->diagnoses[1]);
+	tally_clear(&report->tally);
+	arena_free(report->scratch);
+	free(report);
+	errno = failure;
+}
+
+void
+report_abandon(struct report *report)
+{
+	int failure = errno;
+
+	if (report == NULL)
+		return;
+	for (size_t i = 0; i < report->open_count; i++)
+		file_draft_abandon(report->open[i].draft);
+	errno = failure;
+	report_free(report);
+}
+
+/* Every file is tried, also after one that failed: the first is named. */
+static int
+commit_all(struct report *report, const char **failed)
+{
+	int failure = 0;
+
+	for (size_t i = 0; i < report->open_count; i++) {
+		struct open_writer *open = &report->open[i];
+
+		if (open->writer->finish != NULL)
+			open->writer->finish(&open->sheet);
+		flush_line(&open->sheet);
+		if (file_draft_commit(open->draft) == 0 || failure != 0)
+			continue;
+		failure = errno;
+		*failed = open->writer->file;
+	}
+	errno = failure;
+	return failure == 0 ? 0 : -1;
+}
+
+/* "Reports in DIR (hosts.csv, summary.json)" */
+static void
+append_place(struct text *out, const struct report *report)
+{
+	if (report->run->directory == NULL || report->open_count == 0)
+		return;
+	text_append(out, "\nReports in ");
+	text_append_cell(out, report->run->directory, SIZE_MAX);
+	for (size_t i = 0; i < report->open_count; i++)
+		text_printf(out, "%s%s", i == 0 ? " (" : ", ",
+		    report->open[i].writer->file);
+	text_append(out, ")\n");
+}
+
+static int
+print_terminal(struct report *report, const struct report_terminal *terminal)
+{
+	struct text *text = &report->diagnoses[terminal->colors];
+
+	if (report->run->targets > DIAGNOSED_MOST)
+		terminal_append_summary(
+		    text, report->run, &report->tally, terminal->colors);
+	append_place(text, report);
+	fwrite(text->data, 1, text->size, terminal->stream);
+	return fflush(terminal->stream) == 0 && !ferror(terminal->stream) ? 0
+									  : -1;
+}
+
+int
+report_finish(struct report *report, const struct report_terminal *terminal,
+    const char **failed)
+{
+	int end = commit_all(report, failed);
+
+	if (terminal->stream != NULL && print_terminal(report, terminal) < 0 &&
+	    end == 0) {
+		*failed = "standard output";
+		end = -1;
+	}
+	report_free(report);
+	return end;
+}

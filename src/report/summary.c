@@ -1,0 +1,192 @@
+/*
+ * summary.json: the run in numbers.  Built in one piece at the end, out of
+ * the tally alone.
+ */
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "report/writer.h"
+
+static const char *
+time_text(struct arena *arena, int64_t time)
+{
+	char *text = arena_alloc(arena, CLOCK_TEXT_SIZE);
+
+	clock_format(time, text);
+	return text;
+}
+
+static void
+add_run(
+    struct json *object, const struct report_run *run, struct arena *scratch)
+{
+	struct json *member = json_add_object(object, "run");
+	struct json *options;
+
+	json_add_string(member, "id", run->id);
+	json_add_string(member, "started", time_text(scratch, run->started));
+	json_add_string(member, "finished", time_text(scratch, run->finished));
+	json_add_number(member, "seconds", run->seconds);
+	json_add_string(member, "clock", time_text(scratch, run->now));
+	json_add_string(member, "version", run->version);
+	options = json_add_object(member, "options");
+	for (size_t i = 0; i < run->option_count; i++)
+		json_add_string(
+		    options, run->options[i].name, run->options[i].value);
+	json_add_integer(member, "targets", (int64_t)run->targets);
+	json_add_integer(member, "records", (int64_t)run->records);
+	json_add_integer(member, "threads", run->threads);
+	json_add_string(member, "trust", run->trust);
+}
+
+/* Every word of the list is there, also with 0: dashboards count on it. */
+static void
+add_counts(struct json *object, const struct tally *tally)
+{
+	struct json *member = json_add_object(object, "classes");
+
+	for (int i = 0; i < CLASS_COUNT; i++)
+		json_add_integer(member, class_word((enum class_id)i),
+		    (int64_t)tally->classes[i]);
+	member = json_add_object(object, "statuses");
+	for (int i = 0; i < STATUS_COUNT; i++)
+		json_add_integer(member, status_word((enum status)i),
+		    (int64_t)tally->statuses[i]);
+	member = json_add_object(object, "severities");
+	for (int i = 0; i < SEVERITY_COUNT; i++)
+		json_add_integer(member, severity_word((enum severity)i),
+		    (int64_t)tally->severities[i]);
+}
+
+static void
+add_clients(struct json *object, const struct tally *tally)
+{
+	struct json *clients = json_add_object(object, "clients");
+
+	for (size_t i = 0; i < tally->client_count; i++) {
+		const struct tally_client *client = &tally->clients[i];
+		struct json *member = json_add_object(clients, client->id);
+
+		json_add_integer(member, "accepts", (int64_t)client->accepts);
+		json_add_integer(member, "refuses", (int64_t)client->refuses);
+		json_add_integer(member, "unknown", (int64_t)client->unknown);
+	}
+}
+
+/* Which clients a repair heals is for a re-audit to say: none claimed here. */
+static void
+add_cause(struct json *array, const struct tally_cause *cause)
+{
+	struct json *member = json_append_object(array);
+	struct json *examples;
+
+	json_add_string(member, "class", class_word(cause->class_id));
+	json_add_string(member, "cause", cause->cause);
+	if (cause->has_certificate)
+		json_add_digest(member, "sha256", &cause->sha256);
+	else
+		json_add_null(member, "sha256");
+	json_add_string(member, "subject", cause->subject);
+	json_add_integer(member, "hosts", (int64_t)cause->hosts);
+	examples = json_add_array(member, "examples");
+	for (size_t i = 0; i < cause->example_count; i++)
+		json_append_string(examples, cause->examples[i]);
+	json_add_string(member, "from",
+	    cause->is_missing ? source_word(cause->from) : NULL);
+	json_add_string(member, "where", cause->where);
+	json_add_array(member, "heals");
+}
+
+static void
+add_causes(struct json *object, const struct tally *tally)
+{
+	struct json *array = json_add_array(object, "causes");
+	size_t count;
+	const struct tally_cause **causes = tally_causes(tally, &count);
+
+	for (size_t i = 0; i < count; i++)
+		add_cause(array, causes[i]);
+	free(causes);
+}
+
+static void
+add_sites(struct json *object, const struct tally *tally)
+{
+	struct json *array = json_add_array(object, "sites");
+	size_t count;
+	const struct tally_site **sites = tally_sites(tally, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct json *member = json_append_object(array);
+
+		json_add_string(member, "site", sites[i]->site);
+		json_add_integer(member, "hosts", (int64_t)sites[i]->hosts);
+		json_add_integer(member, "ok", (int64_t)sites[i]->ok);
+		json_add_integer(member, "outliers", 0);
+	}
+	free(sites);
+}
+
+/* ISO 8601: "2026-W48". */
+static const char *
+week_text(struct arena *arena, int64_t monday)
+{
+	enum { WEEK_TEXT = 32 };
+	char *text = arena_alloc(arena, WEEK_TEXT);
+	time_t time = (time_t)monday;
+	struct tm civil;
+
+	if (gmtime_r(&time, &civil) != NULL)
+		strftime(text, WEEK_TEXT, "%G-W%V", &civil);
+	return text;
+}
+
+static void
+add_expiring(
+    struct json *object, const struct tally *tally, struct arena *scratch)
+{
+	struct json *member = json_add_object(object, "expiring");
+	struct json *weeks;
+
+	json_add_integer(member, "days_7", (int64_t)tally->days_7);
+	json_add_integer(member, "days_30", (int64_t)tally->days_30);
+	json_add_integer(member, "days_90", (int64_t)tally->days_90);
+	weeks = json_add_array(member, "weeks");
+	for (size_t i = 0; i < TALLY_WEEKS; i++) {
+		const struct tally_week *week = &tally->weeks[i];
+		struct json *row;
+
+		if (week->leaves == 0 && week->authorities == 0)
+			continue;
+		row = json_append_object(weeks);
+		json_add_string(row, "week",
+		    week_text(scratch, tally_week_start(tally, i)));
+		json_add_integer(row, "leaves", (int64_t)week->leaves);
+		json_add_integer(
+		    row, "intermediates", (int64_t)week->authorities);
+	}
+}
+
+static void
+finish(struct sheet *sheet)
+{
+	struct json *object = json_new_object();
+
+	json_add_string(object, "schema", "fleetscan/1");
+	add_run(object, sheet->run, sheet->scratch);
+	add_counts(object, sheet->tally);
+	add_clients(object, sheet->tally);
+	add_causes(object, sheet->tally);
+	add_sites(object, sheet->tally);
+	add_expiring(object, sheet->tally, sheet->scratch);
+	json_print_pretty(object, &sheet->line);
+	text_append_char(&sheet->line, '\n');
+	json_free(object);
+}
+
+const struct writer summary_writer = {
+	.file = "summary.json",
+	.finish = finish,
+};

@@ -1,0 +1,414 @@
+/*
+ * Counting.  What hosts share is kept once with a few examples; how it is
+ * told is the business of writers.
+ */
+#include "report/tally.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+enum { DAY = 86400, WEEK = 7 * DAY };
+
+void
+tally_init(struct tally *tally, int64_t now)
+{
+	memset(tally, 0, sizeof(*tally));
+	tally->now = now;
+	tally->causes = map_new();
+	tally->sites = map_new();
+	tally->scratch = arena_new();
+}
+
+static void
+cause_free(struct tally_cause *cause)
+{
+	for (size_t i = 0; i < cause->example_count; i++)
+		free(cause->examples[i]);
+	free(cause->key);
+	free(cause->cause);
+	free(cause->subject);
+	free(cause->where);
+	free(cause);
+}
+
+static void
+site_free(struct tally_site *site)
+{
+	free(site->site);
+	free(site);
+}
+
+static void
+worst_clear(struct tally_worst *worst)
+{
+	free(worst->endpoint);
+	free(worst->cause);
+	free(worst->detail);
+}
+
+void
+tally_clear(struct tally *tally)
+{
+	struct bytes key;
+	void *value;
+	size_t at;
+
+	for (at = 0; map_next(tally->causes, &at, &key, &value);)
+		cause_free(value);
+	for (at = 0; map_next(tally->sites, &at, &key, &value);)
+		site_free(value);
+	for (size_t i = 0; i < tally->client_count; i++)
+		free(tally->clients[i].id);
+	for (size_t i = 0; i < tally->worst_count; i++)
+		worst_clear(&tally->worst[i]);
+	free(tally->clients);
+	map_free(tally->causes);
+	map_free(tally->sites);
+	arena_free(tally->scratch);
+	memset(tally, 0, sizeof(*tally));
+}
+
+/* 1970-01-01 was a Thursday: Monday's number of days is 4 modulo 7. */
+static int64_t
+monday_before(int64_t time)
+{
+	int64_t since = (time - 4 * (int64_t)DAY) % WEEK;
+
+	return time - (since < 0 ? since + WEEK : since);
+}
+
+int64_t
+tally_week_start(const struct tally *tally, size_t week)
+{
+	return monday_before(tally->now) + (int64_t)week * WEEK;
+}
+
+/* NULL: it has ended already, or ends later than the calendar. */
+static struct tally_week *
+week_of(struct tally *tally, int64_t end)
+{
+	int64_t week = (end - monday_before(tally->now)) / WEEK;
+
+	if (end < tally->now || week >= TALLY_WEEKS)
+		return NULL;
+	return &tally->weeks[week];
+}
+
+static void
+count_expiry(struct tally *tally, const struct leaf_facts *leaf)
+{
+	struct tally_week *week;
+
+	if (!leaf->present || leaf->undated || leaf->days_left < 0)
+		return;
+	tally->days_7 += leaf->days_left < 7;
+	tally->days_30 += leaf->days_left < 30;
+	tally->days_90 += leaf->days_left < 90;
+	week = week_of(tally, leaf->not_after);
+	if (week != NULL)
+		week->leaves++;
+}
+
+void
+tally_authority(struct tally *tally, const struct certificate *certificate)
+{
+	struct tally_week *week;
+
+	if (!certificate->times_valid)
+		return;
+	week = week_of(tally, certificate->not_after);
+	if (week != NULL)
+		week->authorities++;
+}
+
+/* Records list their clients in one order, so the first guess is right. */
+static struct tally_client *
+find_client(struct tally *tally, const char *id, size_t guess)
+{
+	if (guess < tally->client_count &&
+	    strcmp(tally->clients[guess].id, id) == 0)
+		return &tally->clients[guess];
+	for (size_t i = 0; i < tally->client_count; i++)
+		if (strcmp(tally->clients[i].id, id) == 0)
+			return &tally->clients[i];
+	tally->clients = memory_grow(tally->clients, tally->client_count,
+	    &tally->client_capacity, sizeof(*tally->clients));
+	tally->clients[tally->client_count] =
+	    (struct tally_client){ .id = memory_string(id) };
+	return &tally->clients[tally->client_count++];
+}
+
+static void
+count_clients(struct tally *tally, const struct verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->client_count; i++) {
+		struct tally_client *client =
+		    find_client(tally, verdict->clients[i].id, i);
+
+		client->accepts += verdict->clients[i].accepts == ACCEPTS_YES;
+		client->refuses += verdict->clients[i].accepts == ACCEPTS_NO;
+		client->unknown +=
+		    verdict->clients[i].accepts == ACCEPTS_UNKNOWN;
+	}
+}
+
+static void
+count_site(struct tally *tally, const struct result *result)
+{
+	const char *name = result->seen.site;
+	struct tally_site *site;
+
+	if (name == NULL)
+		return;
+	site = map_get(tally->sites, bytes_from_string(name));
+	if (site == NULL) {
+		site = memory_new(sizeof(*site));
+		site->site = memory_string(name);
+		map_put(tally->sites, bytes_from_string(site->site), site);
+	}
+	site->hosts++;
+	site->ok += result->verdict.class_id == CLASS_OK;
+}
+
+static const char *
+evidence_of(const struct finding *finding, const char *key)
+{
+	for (size_t i = 0; finding != NULL && i < finding->evidence_count; i++)
+		if (strcmp(finding->evidence[i].key, key) == 0)
+			return finding->evidence[i].value;
+	return NULL;
+}
+
+/*
+ * The certificate that is at fault, where other hosts can have the same
+ * fault: not for the leaf, which is a host's own.
+ */
+static void
+find_faulty(const struct result *result, const struct finding *finding,
+    struct tally_cause *cause)
+{
+	const struct verdict *verdict = &result->verdict;
+
+	if (finding == NULL || finding->cert == 0)
+		return;
+	cause->subject = (char *)evidence_of(finding, "subject");
+	if (finding->cert < 0 ||
+	    (size_t)finding->cert >= result->seen.received_count)
+		return;
+	cause->has_certificate = true;
+	cause->sha256 = result->seen.received[finding->cert];
+	for (size_t i = 0; i < verdict->path_length; i++)
+		if (digest_equal(&verdict->path[i].sha256, &cause->sha256))
+			cause->subject = (char *)verdict->path[i].subject;
+}
+
+static void
+take_step(struct tally_cause *cause, const struct step *step)
+{
+	cause->has_certificate = true;
+	cause->sha256 = step->sha256;
+	cause->subject = (char *)step->subject;
+}
+
+/* What this record's cause is, borrowing from the record. */
+static struct tally_cause
+cause_of(const struct result *result)
+{
+	const struct verdict *verdict = &result->verdict;
+	const struct finding *finding = result_class_finding(result);
+	struct tally_cause cause = {
+		.class_id = verdict->class_id,
+		.cause = (char *)verdict->cause,
+	};
+
+	if (verdict->class_id == CLASS_MISSING_INTERMEDIATE &&
+	    verdict->missing_count > 0) {
+		take_step(&cause, &verdict->missing[0]);
+		cause.is_missing = true;
+		cause.from = verdict->missing[0].from;
+		cause.where = (char *)verdict->missing[0].where;
+	} else if (verdict->class_id == CLASS_WRONG_ROOT &&
+		   verdict->path_length > 1) {
+		take_step(&cause, &verdict->path[verdict->path_length - 1]);
+	} else if (verdict->class_id == CLASS_UNKNOWN_ISSUER) {
+		cause.subject = (char *)evidence_of(finding, "issuer");
+		if (cause.subject == NULL && verdict->path_length <= 1)
+			cause.subject = (char *)result->leaf.issuer;
+	} else {
+		find_faulty(result, finding, &cause);
+	}
+	return cause;
+}
+
+/*
+ * Whether one host misses its only intermediate or leaves a gap, what is to
+ * be done is the same: such hosts are one row, under its first host's cause.
+ */
+static const char *
+cause_key(struct arena *scratch, const struct tally_cause *cause)
+{
+	char hex[DIGEST_HEX_SIZE] = "";
+
+	if (cause->has_certificate)
+		digest_to_hex(&cause->sha256, hex);
+	return arena_printf(scratch, "%s\n%s\n%s\n%s",
+	    class_word(cause->class_id),
+	    cause->is_missing || cause->cause == NULL ? "" : cause->cause, hex,
+	    cause->subject == NULL ? "" : cause->subject);
+}
+
+static struct tally_cause *
+add_cause(struct tally *tally, const struct tally_cause *model, const char *key)
+{
+	struct tally_cause *cause = memory_copy(model, sizeof(*model));
+
+	cause->key = memory_string(key);
+	cause->cause = memory_string(model->cause);
+	cause->subject = memory_string(model->subject);
+	cause->where = memory_string(model->where);
+	cause->number = map_count(tally->causes);
+	map_put(tally->causes, bytes_from_string(cause->key), cause);
+	return cause;
+}
+
+static void
+count_cause(struct tally *tally, const struct result *result)
+{
+	struct tally_cause model = cause_of(result);
+	const char *key = cause_key(tally->scratch, &model);
+	struct tally_cause *cause =
+	    map_get(tally->causes, bytes_from_string(key));
+
+	if (cause == NULL)
+		cause = add_cause(tally, &model, key);
+	cause->hosts++;
+	if (cause->example_count < TALLY_EXAMPLES)
+		cause->examples[cause->example_count++] =
+		    memory_string(result_endpoint(tally->scratch, result));
+}
+
+/* What people should look at first; the order of the interface's classes. */
+static const unsigned weights[CLASS_COUNT] = {
+	[CLASS_REVOKED] = 11,
+	[CLASS_WRONG_ROOT] = 10,
+	[CLASS_INVALID_CHAIN] = 9,
+	[CLASS_EXPIRED] = 8,
+	[CLASS_NAME_MISMATCH] = 7,
+	[CLASS_MISSING_INTERMEDIATE] = 6,
+	[CLASS_UNKNOWN_ISSUER] = 5,
+	[CLASS_WEAK] = 4,
+	[CLASS_NO_TLS] = 3,
+	[CLASS_UNREACHABLE] = 2,
+};
+
+static void
+remember_worst(struct tally *tally, const struct result *result)
+{
+	const struct finding *finding = result_class_finding(result);
+	unsigned weight = weights[result->verdict.class_id];
+	size_t at = tally->worst_count;
+
+	while (at > 0 && tally->worst[at - 1].weight < weight)
+		at--;
+	if (at == TALLY_WORST)
+		return;
+	if (tally->worst_count == TALLY_WORST)
+		worst_clear(&tally->worst[--tally->worst_count]);
+	memmove(&tally->worst[at + 1], &tally->worst[at],
+	    (tally->worst_count - at) * sizeof(tally->worst[0]));
+	tally->worst[at] = (struct tally_worst){
+		.endpoint =
+		    memory_string(result_endpoint(tally->scratch, result)),
+		.class_id = result->verdict.class_id,
+		.cause = memory_string(result->verdict.cause),
+		.detail = memory_string(
+		    finding != NULL ? finding->detail : result->seen.error),
+		.weight = weight,
+	};
+	tally->worst_count++;
+}
+
+void
+tally_result(struct tally *tally, const struct result *result)
+{
+	const struct verdict *verdict = &result->verdict;
+
+	tally->records++;
+	tally->classes[verdict->class_id]++;
+	tally->statuses[result->seen.status]++;
+	tally->severities[verdict->severity]++;
+	tally->retried += result->seen.attempts > 1;
+	count_expiry(tally, &result->leaf);
+	count_clients(tally, verdict);
+	count_site(tally, result);
+	if (verdict->class_id != CLASS_OK) {
+		count_cause(tally, result);
+		remember_worst(tally, result);
+	}
+	arena_reset(tally->scratch);
+}
+
+static int
+by_hosts(const void *left, const void *right)
+{
+	const struct tally_cause *a = *(const struct tally_cause *const *)left;
+	const struct tally_cause *b = *(const struct tally_cause *const *)right;
+
+	if (a->hosts != b->hosts)
+		return a->hosts < b->hosts ? 1 : -1;
+	return a->number < b->number ? -1 : 1;
+}
+
+static int
+by_broken_hosts(const void *left, const void *right)
+{
+	const struct tally_site *a = *(const struct tally_site *const *)left;
+	const struct tally_site *b = *(const struct tally_site *const *)right;
+	uint64_t broken_a = a->hosts - a->ok, broken_b = b->hosts - b->ok;
+
+	if (broken_a != broken_b)
+		return broken_a < broken_b ? 1 : -1;
+	return strcmp(a->site, b->site);
+}
+
+/* All values of a map, sorted. */
+static void *
+values_of(const struct map *map, size_t *count,
+    int (*compare)(const void *, const void *))
+{
+	const void **values = memory_array(map_count(map) + 1, sizeof(void *));
+	struct bytes key;
+	void *value;
+	size_t at = 0;
+
+	for (*count = 0; map_next(map, &at, &key, &value);)
+		values[(*count)++] = value;
+	qsort(values, *count, sizeof(*values), compare);
+	return values;
+}
+
+const struct tally_cause **
+tally_causes(const struct tally *tally, size_t *count)
+{
+	return values_of(tally->causes, count, by_hosts);
+}
+
+const struct tally_site **
+tally_sites(const struct tally *tally, size_t *count)
+{
+	return values_of(tally->sites, count, by_broken_hosts);
+}
+
+size_t
+tally_cause_count(const struct tally *tally, enum class_id class_id)
+{
+	struct bytes key;
+	size_t count = 0;
+	void *value;
+
+	for (size_t at = 0; map_next(tally->causes, &at, &key, &value);)
+		count +=
+		    ((const struct tally_cause *)value)->class_id == class_id;
+	return count;
+}

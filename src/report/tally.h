@@ -1,0 +1,97 @@
+/*
+ * The counts of a run: by class, status, client, cause, site and week.  It
+ * grows with the number of distinct causes and sites, not of hosts.
+ */
+#ifndef REPORT_TALLY_H
+#define REPORT_TALLY_H
+
+#include "base/map.h"
+#include "model/certificate.h"
+#include "model/result.h"
+
+enum {
+	TALLY_EXAMPLES = 20,
+	TALLY_WORST = 10,
+	TALLY_WEEKS = 53 /* a year of expiry, this week first */
+};
+
+struct tally_client {
+	char *id;
+	uint64_t accepts, refuses, unknown;
+};
+
+/*
+ * One cause that hosts share: the same missing intermediate, the same wrong
+ * root, the same rule broken by the same CA certificate.
+ */
+struct tally_cause {
+	char *key; /* in the map; the rest is for writers */
+	enum class_id class_id;
+	char *cause; /* or NULL */
+	bool has_certificate;
+	struct digest sha256; /* missing, untrusted or at fault */
+	char *subject;	      /* its name, or NULL */
+	bool is_missing;      /* then from and where say where to get it */
+	enum source from;
+	char *where; /* or NULL */
+	uint64_t hosts;
+	char *examples[TALLY_EXAMPLES]; /* "HOST:PORT", by ordinal */
+	size_t example_count;
+	size_t number; /* in the order of appearance */
+};
+
+struct tally_site {
+	char *site;
+	uint64_t hosts, ok;
+};
+
+struct tally_week {
+	uint64_t leaves;      /* hosts whose own certificate ends */
+	uint64_t authorities; /* distinct CA certificates that end */
+};
+
+/* One of the worst hosts, for people. */
+struct tally_worst {
+	char *endpoint;
+	enum class_id class_id;
+	char *cause, *detail; /* or NULL */
+	unsigned weight;
+};
+
+struct tally {
+	int64_t now; /* the clock that was judged by */
+	uint64_t records;
+	uint64_t classes[CLASS_COUNT];
+	uint64_t statuses[STATUS_COUNT];
+	uint64_t severities[SEVERITY_COUNT];
+	uint64_t days_7, days_30, days_90; /* valid, and ending so soon */
+	struct tally_week weeks[TALLY_WEEKS];
+	struct tally_client *clients; /* in the order of records */
+	size_t client_count, client_capacity;
+	struct tally_worst worst[TALLY_WORST]; /* worst first */
+	size_t worst_count;
+	uint64_t retried; /* records that took more than one attempt */
+	struct map *causes, *sites;
+	struct arena *scratch;
+};
+
+void tally_init(struct tally *, int64_t now);
+void tally_clear(struct tally *);
+void tally_result(struct tally *, const struct result *);
+void tally_authority(struct tally *, const struct certificate *);
+
+/*
+ * Most hosts first, then by appearance; most hosts that are not ok first,
+ * then by name.  Arrays on the heap, the caller frees them and borrows what
+ * they point to.
+ */
+const struct tally_cause **tally_causes(const struct tally *, size_t *count);
+const struct tally_site **tally_sites(const struct tally *, size_t *count);
+
+/* How many distinct causes a class has. */
+size_t tally_cause_count(const struct tally *, enum class_id);
+
+/* Monday of the week, counted from the judging clock's own: 0, 1, ... */
+int64_t tally_week_start(const struct tally *, size_t week);
+
+#endif

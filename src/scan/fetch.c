@@ -1,0 +1,590 @@
+/*
+ * libcurl's multi interface on a libuv loop: who may start when, what is asked
+ * of curl, and what its answers mean.  Which addresses are public is in
+ * fetch_address.c; nothing here reads a body.
+ *
+ * Redirects are followed here, not by curl: each hop is a transfer of its own
+ * that is looked at as the first one was.
+ */
+#include "scan/fetch_each.h"
+
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <uv.h>
+
+#include "base/address.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "scan/fetch_address.h"
+#include "scan/fetch_queue.h"
+#include "scan/fetch_url.h"
+
+enum { HTTP_OK = 200, HTTP_REDIRECTS = 300, HTTP_ERRORS = 400 };
+
+/* One URL, from its place in the queue to its answer. */
+struct transfer {
+	struct batch *batch;
+	size_t index;
+	struct text host; /* "host:port" of the first hop */
+	struct text url;  /* of this hop */
+	CURL *easy;	  /* NULL: not started, or over */
+	unsigned redirects;
+	uint64_t deadline_ms;
+	struct text body;
+	size_t header_octets; /* of all hops */
+	bool too_large;
+	struct text refused; /* the address that we did not connect to */
+	struct text error;
+};
+
+struct batch {
+	const struct fetch_options *options;
+	fetch_callback *callback;
+	void *context;
+	uv_loop_t loop;
+	uv_timer_t timer; /* curl wants one only */
+	CURLM *multi;
+	struct curl_slist *connect_to;
+	struct fetch_queue *queue;
+	size_t under_way;
+};
+
+/* curl's socket, watched. */
+struct watch {
+	uv_poll_t poll;
+	curl_socket_t socket;
+	struct batch *batch;
+};
+
+static uint64_t
+now_ms(void)
+{
+	return clock_monotonic_ns() / 1000000;
+}
+
+static unsigned
+timeout_of(const struct batch *batch)
+{
+	return batch->options->timeout_ms != 0 ? batch->options->timeout_ms
+					       : FETCH_TIMEOUT_MS;
+}
+
+/* What curl calls while a transfer runs */
+
+/* Returning less than came ends the transfer. */
+static size_t
+on_body(char *data, size_t size, size_t count, void *context)
+{
+	struct transfer *transfer = context;
+	long status = 0;
+
+	size *= count;
+	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status >= HTTP_ERRORS)
+		return 0;
+	if (size > FETCH_MOST_OCTETS - transfer->body.size) {
+		transfer->too_large = true;
+		return 0;
+	}
+	text_append_bytes(&transfer->body, bytes_of(data, size));
+	return size;
+}
+
+/* Headers are not wanted, but may be without end. */
+static size_t
+on_header(char *data, size_t size, size_t count, void *context)
+{
+	struct transfer *transfer = context;
+
+	(void)data;
+	size *= count;
+	transfer->header_octets += size;
+	if (transfer->header_octets <= FETCH_MOST_OCTETS)
+		return size;
+	transfer->too_large = true;
+	return 0;
+}
+
+static struct bytes
+octets_of(const struct sockaddr *address)
+{
+	if (address->sa_family == AF_INET)
+		return bytes_of(
+		    &((const struct sockaddr_in *)address)->sin_addr, 4);
+	if (address->sa_family == AF_INET6)
+		return bytes_of(
+		    &((const struct sockaddr_in6 *)address)->sin6_addr, 16);
+	return bytes_of(NULL, 0);
+}
+
+/* The one place through which every connection goes. */
+static curl_socket_t
+on_open_socket(
+    void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct transfer *transfer = context;
+	struct bytes octets = octets_of(&address->addr);
+	const char *kind = address_not_public(octets);
+	char text[ADDRESS_TEXT_SIZE] = "an unknown kind of address";
+
+	if (purpose != CURLSOCKTYPE_IPCXN)
+		return CURL_SOCKET_BAD;
+	if (kind == NULL || transfer->batch->options->allow_private)
+		return socket(address->family, address->socktype | SOCK_CLOEXEC,
+		    address->protocol);
+	address_format(octets, text);
+	text_clear(&transfer->refused);
+	text_printf(&transfer->refused,
+	    "refused: %s is not a public address (%s)", text, kind);
+	return CURL_SOCKET_BAD;
+}
+
+/* One hop */
+
+/* Newer curls take words and call the numbers deprecated. */
+static void
+allow_http_only(CURL *easy)
+{
+#if LIBCURL_VERSION_NUM >= 0x075500
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
+	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http");
+#else
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)CURLPROTO_HTTP);
+	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS, (long)CURLPROTO_HTTP);
+#endif
+}
+
+static void
+set_options(struct transfer *transfer, CURL *easy, uint64_t left_ms)
+{
+	allow_http_only(easy);
+	curl_easy_setopt(easy, CURLOPT_URL, transfer->url.data);
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "fleetscan");
+	curl_easy_setopt(
+	    easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)left_ms);
+	curl_easy_setopt(
+	    easy, CURLOPT_CONNECTTIMEOUT_MS, (long)FETCH_CONNECT_TIMEOUT_MS);
+	curl_easy_setopt(easy, CURLOPT_CONNECT_TO, transfer->batch->connect_to);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+}
+
+/* False, with a sentence, when there is nothing to wait for. */
+static bool
+begin_hop(struct transfer *transfer)
+{
+	struct batch *batch = transfer->batch;
+	uint64_t now = now_ms();
+
+	text_clear(&transfer->body);
+	text_clear(&transfer->refused);
+	if (now >= transfer->deadline_ms) {
+		text_printf(&transfer->error, "no whole answer within %u ms",
+		    timeout_of(batch));
+		return false;
+	}
+	transfer->easy = curl_easy_init();
+	if (transfer->easy == NULL)
+		log_fatal("libcurl makes no transfer: out of memory");
+	set_options(transfer, transfer->easy, transfer->deadline_ms - now);
+	if (curl_multi_add_handle(batch->multi, transfer->easy) != CURLM_OK)
+		log_bug("libcurl does not take a transfer");
+	return true;
+}
+
+static void
+end_hop(struct transfer *transfer)
+{
+	if (transfer->easy == NULL)
+		return;
+	curl_multi_remove_handle(transfer->batch->multi, transfer->easy);
+	curl_easy_cleanup(transfer->easy);
+	transfer->easy = NULL;
+}
+
+/* The end of a transfer */
+
+static void
+report(struct transfer *transfer)
+{
+	struct batch *batch = transfer->batch;
+	bool failed = transfer->error.size > 0;
+	struct fetch_result result = {
+		.body = bytes_of(
+		    transfer->body.data, failed ? 0 : transfer->body.size),
+		.error = failed ? transfer->error.data : NULL,
+	};
+
+	batch->callback(batch->context, transfer->index, &result);
+	text_free(&transfer->body);
+}
+
+static void
+finish(struct transfer *transfer)
+{
+	struct batch *batch = transfer->batch;
+
+	report(transfer);
+	fetch_queue_leave(batch->queue, transfer->host.data);
+	batch->under_way--;
+}
+
+static void
+tell_no_connection(struct transfer *transfer)
+{
+	long code = 0;
+
+	if (transfer->refused.size > 0) {
+		text_append(&transfer->error, transfer->refused.data);
+		return;
+	}
+	curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &code);
+	text_append(&transfer->error, "no connection");
+	if (code != 0)
+		text_printf(&transfer->error, ": %s", uv_strerror(-(int)code));
+}
+
+static void
+tell_timeout(struct transfer *transfer)
+{
+	double ready = 0;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME, &ready);
+	if (ready > 0)
+		text_printf(&transfer->error, "no whole answer within %u ms",
+		    timeout_of(transfer->batch));
+	else
+		text_append(&transfer->error, "no connection in time");
+}
+
+static void
+tell_failure(struct transfer *transfer, CURLcode code)
+{
+	switch (code) {
+	case CURLE_COULDNT_CONNECT:
+		tell_no_connection(transfer);
+		break;
+	case CURLE_COULDNT_RESOLVE_HOST:
+		text_append(&transfer->error, "the name does not resolve");
+		break;
+	case CURLE_OPERATION_TIMEDOUT:
+		tell_timeout(transfer);
+		break;
+	default:
+		text_printf(&transfer->error, "no HTTP answer: %s",
+		    curl_easy_strerror(code));
+	}
+}
+
+/* Judges a whole answer, or the beginning of one. */
+static void
+tell_answer(struct transfer *transfer, CURLcode code)
+{
+	long status = 0;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (transfer->too_large)
+		text_printf(
+		    &transfer->error, "more than %d octets", FETCH_MOST_OCTETS);
+	else if (status >= HTTP_REDIRECTS ||
+		 (code == CURLE_OK && status != HTTP_OK))
+		text_printf(&transfer->error, "the server answers %ld", status);
+	else if (code != CURLE_OK)
+		tell_failure(transfer, code);
+	else if (transfer->body.size == 0)
+		text_append(&transfer->error, "the answer is empty");
+}
+
+/* The heap string where a redirect leads, or NULL: it is none. */
+static char *
+redirect_of(struct transfer *transfer, CURLcode code)
+{
+	char *url = NULL;
+
+	if (code != CURLE_OK)
+		return NULL;
+	curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &url);
+	return memory_string(url);
+}
+
+/* True when another hop is under way. */
+static bool
+follow(struct transfer *transfer, const char *url)
+{
+	struct text host = { 0 };
+	bool sound;
+
+	if (transfer->redirects++ >= FETCH_MOST_REDIRECTS) {
+		text_printf(&transfer->error, "more than %d redirects",
+		    FETCH_MOST_REDIRECTS);
+		return false;
+	}
+	text_append(&transfer->error, "redirected: ");
+	text_clear(&transfer->url);
+	sound = fetch_url_read(url, &transfer->url, &host, &transfer->error);
+	text_free(&host);
+	if (!sound)
+		return false;
+	text_clear(&transfer->error);
+	return begin_hop(transfer);
+}
+
+static void
+on_done(struct transfer *transfer, CURLcode code)
+{
+	char *redirect = redirect_of(transfer, code);
+	bool going_on = false;
+
+	if (redirect == NULL)
+		tell_answer(transfer, code);
+	end_hop(transfer);
+	if (redirect != NULL)
+		going_on = follow(transfer, redirect);
+	free(redirect);
+	if (!going_on)
+		finish(transfer);
+}
+
+static void
+start_transfers(struct batch *batch)
+{
+	struct transfer *transfer;
+
+	while ((transfer = fetch_queue_next(batch->queue)) != NULL) {
+		batch->under_way++;
+		transfer->deadline_ms = now_ms() + timeout_of(batch);
+		if (!begin_hop(transfer))
+			finish(transfer);
+	}
+}
+
+/* curl and the loop */
+
+/* What is done is taken note of outside of curl's own calls. */
+static void
+turn(struct batch *batch, curl_socket_t socket, int events)
+{
+	struct transfer *transfer = NULL;
+	CURLMsg *message;
+	int running, left;
+
+	curl_multi_socket_action(batch->multi, socket, events, &running);
+	while ((message = curl_multi_info_read(batch->multi, &left)) != NULL) {
+		CURLcode code = message->data.result;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(
+		    message->easy_handle, CURLINFO_PRIVATE, &transfer);
+		on_done(transfer, code);
+	}
+	start_transfers(batch);
+}
+
+static void
+on_ready(uv_poll_t *poll, int status, int events)
+{
+	struct watch *watch = poll->data;
+	int flags = status < 0 ? CURL_CSELECT_ERR : 0;
+
+	if (events & UV_READABLE)
+		flags |= CURL_CSELECT_IN;
+	if (events & UV_WRITABLE)
+		flags |= CURL_CSELECT_OUT;
+	turn(watch->batch, watch->socket, flags);
+}
+
+static void
+on_timer(uv_timer_t *timer)
+{
+	turn(timer->data, CURL_SOCKET_TIMEOUT, 0);
+}
+
+static void
+on_watch_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+static struct watch *
+watch_new(struct batch *batch, curl_socket_t socket)
+{
+	struct watch *watch = memory_new(sizeof(*watch));
+
+	watch->socket = socket;
+	watch->batch = batch;
+	if (uv_poll_init_socket(&batch->loop, &watch->poll, socket) != 0)
+		log_bug("libuv does not watch a socket of libcurl's");
+	watch->poll.data = watch;
+	curl_multi_assign(batch->multi, socket, watch);
+	return watch;
+}
+
+/* curl says what it waits for on a socket. */
+static int
+on_socket(CURL *easy, curl_socket_t socket, int what, void *context,
+    void *socket_context)
+{
+	struct batch *batch = context;
+	struct watch *watch = socket_context;
+	int events = 0;
+
+	(void)easy;
+	if (what == CURL_POLL_REMOVE) {
+		if (watch != NULL)
+			uv_close((uv_handle_t *)&watch->poll, on_watch_closed);
+		curl_multi_assign(batch->multi, socket, NULL);
+		return 0;
+	}
+	if (watch == NULL)
+		watch = watch_new(batch, socket);
+	if (what != CURL_POLL_OUT)
+		events |= UV_READABLE;
+	if (what != CURL_POLL_IN)
+		events |= UV_WRITABLE;
+	uv_poll_start(&watch->poll, events, on_ready);
+	return 0;
+}
+
+/* curl may not be called from here, not even when there is no time left. */
+static int
+on_timeout_wanted(CURLM *multi, long timeout_ms, void *context)
+{
+	struct batch *batch = context;
+
+	(void)multi;
+	if (timeout_ms < 0)
+		uv_timer_stop(&batch->timer);
+	else
+		uv_timer_start(
+		    &batch->timer, on_timer, (uint64_t)timeout_ms, 0);
+	return 0;
+}
+
+/* The batch */
+
+static struct curl_slist *
+list_overrides(const struct fetch_options *options)
+{
+	struct curl_slist *list = NULL, *longer;
+	struct text row = { 0 };
+
+	for (size_t i = 0; i < options->override_count; i++) {
+		text_clear(&row);
+		fetch_url_redirect(&row, &options->overrides[i]);
+		longer = curl_slist_append(list, row.data);
+		if (longer == NULL)
+			log_fatal("libcurl keeps no list: out of memory");
+		list = longer;
+	}
+	text_free(&row);
+	return list;
+}
+
+/* libcurl counts these: only the last cleanup cleans up. */
+static int
+open_libraries(struct batch *batch)
+{
+	if (curl_global_init(CURL_GLOBAL_ALL) != CURLE_OK)
+		return -1;
+	batch->multi = curl_multi_init();
+	if (batch->multi != NULL && uv_loop_init(&batch->loop) == 0)
+		return 0;
+	curl_multi_cleanup(batch->multi);
+	curl_global_cleanup();
+	return -1;
+}
+
+static int
+open_batch(struct batch *batch)
+{
+	if (open_libraries(batch) < 0)
+		return -1;
+	uv_timer_init(&batch->loop, &batch->timer);
+	batch->timer.data = batch;
+	curl_multi_setopt(batch->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	curl_multi_setopt(batch->multi, CURLMOPT_SOCKETDATA, batch);
+	curl_multi_setopt(
+	    batch->multi, CURLMOPT_TIMERFUNCTION, on_timeout_wanted);
+	curl_multi_setopt(batch->multi, CURLMOPT_TIMERDATA, batch);
+	batch->connect_to = list_overrides(batch->options);
+	batch->queue = fetch_queue_new(FETCH_IN_FLIGHT, FETCH_IN_FLIGHT_A_HOST);
+	return 0;
+}
+
+/* curl closes the connections it kept, and then stops watching them. */
+static void
+close_batch(struct batch *batch)
+{
+	curl_multi_cleanup(batch->multi);
+	uv_close((uv_handle_t *)&batch->timer, NULL);
+	uv_run(&batch->loop, UV_RUN_DEFAULT);
+	if (uv_loop_close(&batch->loop) != 0)
+		log_bug("a fetch left something on its loop");
+	curl_slist_free_all(batch->connect_to);
+	curl_global_cleanup();
+	fetch_queue_free(batch->queue);
+}
+
+static void
+enqueue(struct transfer *transfer, const char *url)
+{
+	if (!fetch_url_read(
+		url, &transfer->url, &transfer->host, &transfer->error))
+		report(transfer);
+	else
+		fetch_queue_add(
+		    transfer->batch->queue, transfer->host.data, transfer);
+}
+
+static void
+transfer_clear(struct transfer *transfer)
+{
+	text_free(&transfer->host);
+	text_free(&transfer->url);
+	text_free(&transfer->body);
+	text_free(&transfer->refused);
+	text_free(&transfer->error);
+}
+
+int
+fetch_each(const struct fetch_options *options, const char *const urls[],
+    size_t count, fetch_callback *callback, void *context)
+{
+	struct batch batch = {
+		.options = options,
+		.callback = callback,
+		.context = context,
+	};
+	struct transfer *transfers;
+
+	if (open_batch(&batch) < 0)
+		return -1;
+	transfers = memory_array(count, sizeof(*transfers));
+	for (size_t i = 0; i < count; i++) {
+		transfers[i].batch = &batch;
+		transfers[i].index = i;
+		enqueue(&transfers[i], urls[i]);
+	}
+	start_transfers(&batch);
+	while (batch.under_way > 0)
+		uv_run(&batch.loop, UV_RUN_ONCE);
+	close_batch(&batch);
+	for (size_t i = 0; i < count; i++)
+		transfer_clear(&transfers[i]);
+	free(transfers);
+	return 0;
+}

@@ -1,0 +1,57 @@
+/*
+ * Small files over HTTP, many at once: the certificates and revocation lists
+ * that URLs in certificates lead to (RFC 5280 4.2.2.1, 4.2.1.13).  What the
+ * octets mean is the caller's business.
+ *
+ * Such a URL is a stranger's: only http is spoken, redirects are few, answers
+ * short and quick, and no connection goes to an address that is not public.
+ * That is checked on the very address connected to, after DNS and after each
+ * redirect.  Proxies named in the environment are not used: behind one, nobody
+ * could check where the connection ends.
+ */
+#ifndef SCAN_FETCH_H
+#define SCAN_FETCH_H
+
+#include "base/bytes.h"
+#include "scan/crew.h"
+
+enum {
+	FETCH_MOST_OCTETS = 64 * 1024, /* of headers, and of the body */
+	FETCH_MOST_REDIRECTS = 3,
+	FETCH_TIMEOUT_MS = 5000, /* a URL with all its redirects */
+	FETCH_CONNECT_TIMEOUT_MS = 2000,
+	FETCH_IN_FLIGHT = 16,
+	FETCH_IN_FLIGHT_A_HOST = 2
+};
+
+struct fetch_options {
+	bool allow_private;  /* any address will do */
+	unsigned timeout_ms; /* 0: FETCH_TIMEOUT_MS */
+	const struct resolve_override *overrides;
+	size_t override_count;
+};
+
+struct fetch_request {
+	const char *url;
+};
+
+/* Valid for the length of the callback. */
+struct fetch_result {
+	struct bytes body; /* of an answer 200; never empty */
+	const char *error; /* NULL, or why there is no body: a sentence
+			      in clean UTF-8 */
+};
+
+typedef void fetch_callback(
+    void *context, size_t index, const struct fetch_result *);
+
+/*
+ * Fetches all of the list on a loop of its own and returns when the last is
+ * done.  The callback comes once for each request, on the calling thread, in
+ * the order the answers come; equal URLs are fetched once.  A URL that fails
+ * is a fact, told to the callback; -1 only when we could not even begin.
+ */
+int fetch_all(const struct fetch_options *, const struct fetch_request list[],
+    size_t count, fetch_callback *, void *context);
+
+#endif

@@ -1,0 +1,92 @@
+/* Reads and spells URLs (RFC 3986); what they lead to is fetch.c's matter. */
+#include "scan/fetch_url.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+enum { ERROR_COLUMNS = 60 };
+
+static const char scheme[] = "http://";
+
+static bool
+is_authority(const char *at, size_t size)
+{
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz"
+				      "0123456789.-_:[]";
+
+	return size > 0 && strspn(at, allowed) >= size;
+}
+
+static void
+append_authority(struct text *host, const char *at, size_t size)
+{
+	const char *colon = memrchr(at, ':', size);
+
+	for (size_t i = 0; i < size; i++)
+		text_append_char(host, (char)tolower((unsigned char)at[i]));
+	if (colon == NULL || at[size - 1] == ']')
+		text_append(host, ":80");
+	else if (colon == at + size - 1)
+		text_append(host, "80");
+}
+
+/* False at a control character, which no URL has. */
+static bool
+append_escaped(struct text *out, const char *url)
+{
+	for (; *url != '\0'; url++) {
+		unsigned char octet = (unsigned char)*url;
+
+		if (octet < ' ' || octet == 0x7f)
+			return false;
+		if (octet == ' ' || octet > 0x7f)
+			text_printf(out, "%%%02X", octet);
+		else
+			text_append_char(out, *url);
+	}
+	return true;
+}
+
+bool
+fetch_url_read(const char *url, struct text *spelled, struct text *host,
+    struct text *error)
+{
+	const char *authority = url + strlen(scheme);
+	size_t size;
+
+	if (strncasecmp(url, scheme, strlen(scheme)) != 0) {
+		text_append_cell(error, url, ERROR_COLUMNS);
+		text_append(error, " is not an http URL");
+		return false;
+	}
+	size = strcspn(authority, "/?#");
+	if (strlen(url) > FETCH_LARGEST_URL || !is_authority(authority, size) ||
+	    !append_escaped(spelled, url)) {
+		text_append(error, "the URL is malformed");
+		return false;
+	}
+	append_authority(host, authority, size);
+	return true;
+}
+
+/* Here an IPv6 address has brackets. */
+static void
+append_host(struct text *text, const char *host)
+{
+	text_printf(text, strchr(host, ':') != NULL ? "[%s]" : "%s", host);
+}
+
+/* An empty host is any. */
+void
+fetch_url_redirect(struct text *text, const struct resolve_override *override)
+{
+	uint16_t to =
+	    override->to_port != 0 ? override->to_port : override->port;
+
+	if (strcmp(override->host, "*") != 0)
+		append_host(text, override->host);
+	text_printf(text, ":%u:", (unsigned) override->port);
+	append_host(text, override->ip);
+	text_printf(text, ":%u", (unsigned)to);
+}

@@ -1,0 +1,700 @@
+/*
+ * The state machine.  Every stage ends in one of: the next stage, the next
+ * address, or finish().  Failures are kept as they come; the last one counts.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "scan/probe.h"
+
+enum { CHECK_MS = 1000, SHARE_OF_ONE_ADDRESS = 3 };
+
+static void try_next_address(struct probe *);
+static void on_deadline(uv_timer_t *);
+static void finish(struct probe *);
+
+static struct probe *
+probe_of(struct wire *wire)
+{
+	return (struct probe *)((char *)wire - offsetof(struct probe, wire));
+}
+
+static double
+elapsed_ms(const struct probe *probe)
+{
+	double ns = (double)(uv_hrtime() - probe->stage_began_ns);
+
+	return round(ns / 1000) / 1000;
+}
+
+static void
+begin_stage(struct probe *probe, enum probe_stage stage)
+{
+	probe->stage = stage;
+	probe->stage_began_ns = uv_hrtime();
+}
+
+static uint64_t
+left_ms(const struct probe *probe)
+{
+	uint64_t now = uv_now(probe->host->loop);
+
+	return probe->deadline_ms > now ? probe->deadline_ms - now : 0;
+}
+
+/* Stops the stage after so long, or with the target's own deadline. */
+static void
+arm(struct probe *probe, uint64_t stage_ms)
+{
+	uint64_t left = left_ms(probe);
+
+	uv_timer_start(&probe->timer, on_deadline,
+	    stage_ms < left ? stage_ms : left, 0);
+}
+
+/* Resolving */
+
+static unsigned
+families_of(const struct probe *probe)
+{
+	return probe->host->options->family == FAMILY_ANY ? 2 : 1;
+}
+
+/* Only names have families to ask for; what was given is all there is. */
+static bool
+can_ask_more(const struct probe *probe)
+{
+	return probe->job->families_asked < families_of(probe);
+}
+
+static void
+ask(struct probe *probe)
+{
+	bool six = probe->host->options->family == FAMILY_V6 ||
+	    probe->job->families_asked == 1;
+
+	probe->job->families_asked++;
+	resolver_ask(probe->host->resolver, probe->job->target->host,
+	    six ? 16 : 4, &probe->question);
+}
+
+/*
+ * IPv4 first, and IPv6 only where that led nowhere: half the questions, and
+ * the DNS servers are not ours to drown.
+ */
+static void
+on_resolved(struct probe *probe, enum resolve_result result,
+    const struct address_list *addresses)
+{
+	struct job *job = probe->job;
+
+	job->dns_ms = (job->dns_ms > 0 ? job->dns_ms : 0) + elapsed_ms(probe);
+	if (result == RESOLVE_FOUND) {
+		job->addresses = *addresses;
+		job->address = 0;
+		try_next_address(probe);
+		return;
+	}
+	if (result == RESOLVE_NO_ADDRESS && can_ask_more(probe)) {
+		begin_stage(probe, PROBE_RESOLVING);
+		ask(probe);
+		return;
+	}
+	/* A connection that failed before says more. */
+	if (!probe->failed)
+		resolve_failure(result, &probe->failure);
+	probe->failed = true;
+	finish(probe);
+}
+
+/*
+ * Another address may still do better: this one's handle closes first.  That
+ * a second family has no route says less than how the first one failed.
+ */
+static void
+fail_address(struct probe *probe, int code)
+{
+	if (!probe->failed || code != UV_ENETUNREACH)
+		failure_of_connect(&probe->failure, code);
+	probe->failed = true;
+	probe->reopen = true;
+	uv_timer_stop(&probe->timer);
+	question_withdraw(&probe->question);
+	wire_close(&probe->wire);
+}
+
+/* The other family, asked for while a connection attempt hangs. */
+static void
+on_more_addresses(struct probe *probe, enum resolve_result result,
+    const struct address_list *addresses)
+{
+	struct job *job = probe->job;
+
+	if (result != RESOLVE_FOUND)
+		return;
+	job->addresses = *addresses;
+	job->address = 0;
+	fail_address(probe, UV_ETIMEDOUT);
+}
+
+static void
+on_answered(struct question *question, enum resolve_result result,
+    const struct address_list *addresses)
+{
+	struct probe *probe = (struct probe *)((char *)question -
+	    offsetof(struct probe, question));
+
+	if (probe->stage == PROBE_RESOLVING)
+		on_resolved(probe, result, addresses);
+	else if (probe->stage == PROBE_CONNECTING)
+		on_more_addresses(probe, result, addresses);
+}
+
+static const struct resolve_override *
+find_override(const struct scan_options *options, const struct target *target)
+{
+	for (size_t i = 0; i < options->override_count; i++) {
+		const struct resolve_override *row = &options->overrides[i];
+
+		if (row->port == target->port &&
+		    (strcmp(row->host, "*") == 0 ||
+			strcmp(row->host, target->host) == 0))
+			return row;
+	}
+	return NULL;
+}
+
+/* The address as the user gave it, or NULL: the name must be asked for. */
+static const char *
+given_address(struct probe *probe)
+{
+	struct job *job = probe->job;
+	const struct resolve_override *override;
+
+	job->port = job->target->port;
+	if (job->target->ip != NULL)
+		return job->target->ip;
+	override = find_override(probe->host->options, job->target);
+	if (override != NULL) {
+		if (override->to_port != 0)
+			job->port = override->to_port;
+		return override->ip;
+	}
+	return job->target->is_address ? job->target->host : NULL;
+}
+
+static void
+resolve(struct probe *probe)
+{
+	struct job *job = probe->job;
+	const char *given = given_address(probe);
+
+	job->address = 0;
+	job->addresses.count = 0;
+	job->families_asked = 0;
+	job->dns_ms = -1;
+	begin_stage(probe, PROBE_RESOLVING);
+	if (given == NULL) {
+		arm(probe, left_ms(probe));
+		ask(probe);
+		return;
+	}
+	job->families_asked = families_of(probe);
+	if (net_address_parse(&job->addresses.at[0], given)) {
+		job->addresses.count = 1;
+	} else {
+		failure_set(&probe->failure, STATUS_DNS_ERROR,
+		    "the address that was given is none");
+		probe->failed = true;
+	}
+	try_next_address(probe);
+}
+
+/* The address at hand */
+
+/* What the address itself has to do with how it ended. */
+static enum pace_outcome
+outcome_of(const struct probe *probe)
+{
+	if (!probe->failed)
+		return PACE_ANSWERED;
+	switch (probe->failure.status) {
+	case STATUS_CONNECTION_TIMEOUT:
+		return PACE_SILENT;
+	case STATUS_CONNECTION_RESET:
+	case STATUS_IO_TIMEOUT:
+		return PACE_TROUBLED;
+	case STATUS_UNKNOWN_ERROR:
+	case STATUS_DNS_ERROR:
+		return PACE_NOTHING;
+	default:
+		return PACE_ANSWERED;
+	}
+}
+
+static void
+leave_address(struct probe *probe, enum pace_outcome outcome)
+{
+	if (!probe->counted)
+		return;
+	probe->counted = false;
+	pace_leave(probe->host->pace, &probe->address, outcome,
+	    uv_now(probe->host->loop), probe->host->ready);
+}
+
+static void
+release_slot(struct probe *probe)
+{
+	uv_timer_stop(&probe->timer);
+	question_withdraw(&probe->question);
+	probe->job = NULL;
+	probe->stage = PROBE_CLOSING;
+	if (probe->wire.open) {
+		wire_close(&probe->wire);
+		return;
+	}
+	probe->stage = PROBE_IDLE;
+	probe->host->idle(probe);
+}
+
+static void
+call_dead(struct probe *probe)
+{
+	failure_set(&probe->failure, STATUS_CONNECTION_TIMEOUT,
+	    "not tried: no connection to this address was answered before");
+	probe->failed = true;
+}
+
+static void connect_to(struct probe *);
+
+/* Once the job waits for its address it may be anybody's: not touched. */
+static void
+enter_address(struct probe *probe)
+{
+	struct job *job = probe->job;
+	enum pace_word word;
+
+	probe->address = job->addresses.at[job->address];
+	probe->has_address = true;
+	if (job->admitted) {
+		job->admitted = false;
+		probe->counted = true;
+		word = job->address_dead ? PACE_DEAD : PACE_GO;
+	} else {
+		word = pace_enter(probe->host->pace, &probe->address, job);
+		probe->counted = word == PACE_GO;
+	}
+	if (word == PACE_WAIT) {
+		release_slot(probe);
+		return;
+	}
+	job->address++;
+	if (word == PACE_GO) {
+		connect_to(probe);
+		return;
+	}
+	call_dead(probe);
+	leave_address(probe, PACE_NOTHING);
+	try_next_address(probe);
+}
+
+/* A connection that failed before says more than that time is up now. */
+static void
+fail_at_deadline(struct probe *probe)
+{
+	if (probe->failed)
+		return;
+	probe->failed = true;
+	if (probe->stage == PROBE_RESOLVING) {
+		resolve_failure(RESOLVE_TIMEOUT, &probe->failure);
+		return;
+	}
+	probe->timing.tls_ms = elapsed_ms(probe);
+	failure_set(&probe->failure, STATUS_IO_TIMEOUT, "%s",
+	    probe->wire.first_size > 0
+		? "the server fell silent during the handshake"
+		: "the server accepted the connection and said nothing");
+}
+
+static void
+try_next_address(struct probe *probe)
+{
+	struct job *job = probe->job;
+
+	if (left_ms(probe) == 0) {
+		fail_at_deadline(probe);
+		finish(probe);
+	} else if (job->address < job->addresses.count) {
+		enter_address(probe);
+	} else if (can_ask_more(probe)) {
+		begin_stage(probe, PROBE_RESOLVING);
+		arm(probe, left_ms(probe));
+		ask(probe);
+	} else {
+		finish(probe);
+	}
+}
+
+/* Connecting */
+
+static bool
+is_our_shortage(int code)
+{
+	return code == UV_EMFILE || code == UV_ENFILE ||
+	    code == UV_EADDRNOTAVAIL || code == UV_ENOBUFS ||
+	    code == UV_ENOMEM;
+}
+
+static void
+starve(struct probe *probe)
+{
+	struct job *job = probe->job;
+
+	leave_address(probe, PACE_NOTHING);
+	job->attempts--;
+	probe->job = NULL;
+	probe->host->starved(probe, job);
+	release_slot(probe);
+}
+
+static const struct wire_events wire_events;
+
+static void
+connect_to(struct probe *probe)
+{
+	const struct job *job = probe->job;
+	uint64_t share =
+	    probe->host->options->timeout_ms / SHARE_OF_ONE_ADDRESS;
+	int result;
+
+	begin_stage(probe, PROBE_CONNECTING);
+	result = wire_open(&probe->wire, probe->host->loop,
+	    probe->host->buffers, &wire_events, &probe->address, job->port);
+	if (is_our_shortage(result)) {
+		starve(probe);
+		return;
+	}
+	if (result < 0) {
+		fail_address(probe, result);
+		return;
+	}
+	arm(probe, job->address < job->addresses.count || can_ask_more(probe)
+		? share
+		: left_ms(probe));
+}
+
+/* The handshake */
+
+static ssize_t
+pull(void *context, void *buffer, size_t size)
+{
+	struct probe *probe = context;
+
+	return wire_pull(&probe->wire, buffer, size);
+}
+
+static ssize_t
+push(void *context, const struct iovec *parts, int count)
+{
+	struct probe *probe = context;
+
+	return wire_push(&probe->wire, parts, count);
+}
+
+static const struct handshake_transport transport = { pull, push };
+
+/* RFC 6066 section 3: addresses are not sent as names. */
+static const char *
+name_to_send(const struct target *target)
+{
+	struct net_address ignored;
+
+	if (target->sni == NULL)
+		return target->is_address ? NULL : target->host;
+	return net_address_parse(&ignored, target->sni) ? NULL : target->sni;
+}
+
+static void
+fail_handshake(struct probe *probe)
+{
+	struct wire *wire = &probe->wire;
+
+	probe->failed = true;
+	if (failure_of_first_octets(&probe->failure,
+		bytes_of(wire->first, wire->first_size)))
+		return;
+	if (wire->ended != 0 && !handshake_knows_reason(&probe->handshake))
+		failure_of_stream(&probe->failure, wire_end_code(wire));
+	else
+		handshake_failure(&probe->handshake, &probe->failure);
+}
+
+static void
+check_demand(struct probe *probe)
+{
+	enum handshake_step result = handshake_check(&probe->handshake);
+
+	wire_flush(&probe->wire);
+	switch (result) {
+	case HANDSHAKE_WAITS:
+		return;
+	case HANDSHAKE_DONE:
+		break;
+	case HANDSHAKE_FAILED:
+		/* A stream that just ends demands nothing. */
+		if (probe->handshake.certificate_demanded)
+			fail_handshake(probe);
+		break;
+	}
+	finish(probe);
+}
+
+static void
+step(struct probe *probe)
+{
+	enum handshake_step result = handshake_step(&probe->handshake);
+
+	wire_flush(&probe->wire);
+	switch (result) {
+	case HANDSHAKE_WAITS:
+		return;
+	case HANDSHAKE_FAILED:
+		probe->timing.tls_ms = elapsed_ms(probe);
+		fail_handshake(probe);
+		break;
+	case HANDSHAKE_DONE:
+		probe->timing.tls_ms = elapsed_ms(probe);
+		if (!handshake_needs_check(&probe->handshake))
+			break;
+		begin_stage(probe, PROBE_CHECKING);
+		arm(probe, CHECK_MS);
+		check_demand(probe);
+		return;
+	}
+	finish(probe);
+}
+
+static void
+on_connected(struct wire *wire, int status)
+{
+	struct probe *probe = probe_of(wire);
+
+	if (status < 0) {
+		fail_address(probe, status);
+		return;
+	}
+	question_withdraw(&probe->question);
+	probe->failed = false;
+	probe->timing.connect_ms = elapsed_ms(probe);
+	begin_stage(probe, PROBE_HANDSHAKING);
+	arm(probe, left_ms(probe));
+	if (handshake_begin(&probe->handshake, probe->host->terms,
+		name_to_send(probe->job->target), &transport, probe) < 0) {
+		handshake_failure(&probe->handshake, &probe->failure);
+		probe->failed = true;
+		finish(probe);
+		return;
+	}
+	wire_start(wire);
+	step(probe);
+}
+
+static void
+on_input(struct wire *wire)
+{
+	struct probe *probe = probe_of(wire);
+
+	if (probe->stage == PROBE_HANDSHAKING)
+		step(probe);
+	else if (probe->stage == PROBE_CHECKING)
+		check_demand(probe);
+}
+
+static void
+on_closed(struct wire *wire)
+{
+	struct probe *probe = probe_of(wire);
+
+	if (probe->reopen && probe->job != NULL) {
+		probe->reopen = false;
+		leave_address(probe, outcome_of(probe));
+		pace_charge(probe->host->pace);
+		try_next_address(probe);
+		return;
+	}
+	probe->stage = PROBE_IDLE;
+	probe->host->idle(probe);
+}
+
+static const struct wire_events wire_events = { on_connected, on_input,
+	on_closed };
+
+/* Deadlines */
+
+static void
+on_connect_deadline(struct probe *probe)
+{
+	struct job *job = probe->job;
+
+	if (job->address < job->addresses.count || left_ms(probe) == 0) {
+		fail_address(probe, UV_ETIMEDOUT);
+		return;
+	}
+	/* The last address of this family: let it hang on while we ask. */
+	arm(probe, left_ms(probe));
+	if (can_ask_more(probe))
+		ask(probe);
+}
+
+static void
+on_deadline(uv_timer_t *timer)
+{
+	struct probe *probe = timer->data;
+
+	switch (probe->stage) {
+	case PROBE_CONNECTING:
+		on_connect_deadline(probe);
+		return;
+	case PROBE_RESOLVING:
+	case PROBE_HANDSHAKING:
+		fail_at_deadline(probe);
+		break;
+	case PROBE_CHECKING: /* silence: the certificate was optional */
+		break;
+	case PROBE_IDLE:
+	case PROBE_CLOSING:
+		log_bug("a timer ran for an idle probe");
+	}
+	finish(probe);
+}
+
+/* The end */
+
+void
+probe_describe(const struct target *target, struct observation *seen)
+{
+	memset(seen, 0, sizeof(*seen));
+	seen->ordinal = target->ordinal;
+	seen->input = target->input;
+	seen->host = target->host;
+	seen->port = target->port;
+	seen->ip = target->ip;
+	seen->starttls = target->starttls;
+	seen->tags = target->tags;
+	seen->tag_count = target->tag_count;
+	seen->timing = (struct timing){ -1, -1, -1 };
+}
+
+static void
+describe(struct probe *probe, struct observation *seen,
+    char ip[ADDRESS_TEXT_SIZE])
+{
+	const struct handshake *handshake = &probe->handshake;
+
+	probe_describe(probe->job->target, seen);
+	if (probe->has_address &&
+	    address_format(bytes_of(probe->address.octets,
+			       probe->address.size),
+		ip))
+		seen->ip = ip;
+	seen->sni = name_to_send(probe->job->target);
+	seen->timestamp = probe->timestamp;
+	seen->attempts = probe->job->attempts;
+	seen->timing = probe->timing;
+	seen->timing.dns_ms = probe->job->dns_ms;
+	seen->status = probe->failed ? probe->failure.status
+				     : STATUS_SUCCESS;
+	seen->error = probe->failed ? probe->failure.sentence : NULL;
+	if (handshake->session == NULL)
+		return;
+	seen->has_tls = handshake->negotiated;
+	handshake_facts(&probe->handshake, &seen->tls);
+	seen->chain = handshake->chain.certificates;
+	seen->received_count = handshake->chain.count;
+}
+
+static void
+finish(struct probe *probe)
+{
+	char ip[ADDRESS_TEXT_SIZE];
+	struct observation seen;
+	struct job *job = probe->job;
+
+	uv_timer_stop(&probe->timer);
+	question_withdraw(&probe->question);
+	describe(probe, &seen, ip);
+	probe->job = NULL;
+	probe->host->done(probe, job, &seen);
+	handshake_end(&probe->handshake);
+	/* Closed before anybody else may connect there. */
+	if (probe->wire.open)
+		wire_close(&probe->wire);
+	leave_address(probe, outcome_of(probe));
+	release_slot(probe);
+}
+
+int64_t
+probe_timestamp(const struct probe_host *host)
+{
+	if (host->options->now != 0)
+		return host->options->now;
+	return (host->wall_offset_ms + (int64_t)uv_now(host->loop)) / 1000;
+}
+
+void
+probe_start(struct probe *probe, struct job *job)
+{
+	const struct probe_host *host = probe->host;
+	uint64_t now = uv_now(host->loop);
+
+	probe->job = job;
+	probe->deadline_ms = now + host->options->timeout_ms;
+	probe->failed = false;
+	probe->reopen = false;
+	probe->has_address = false;
+	probe->timing = (struct timing){ -1, -1, -1 };
+	probe->timestamp = probe_timestamp(host);
+	if (job->admitted) {
+		arm(probe, left_ms(probe));
+		try_next_address(probe);
+		return;
+	}
+	job->attempts++;
+	resolve(probe);
+}
+
+void
+probe_init(struct probe *probe, const struct probe_host *host)
+{
+	probe->host = host;
+	probe->question.answered = on_answered;
+	uv_timer_init(host->loop, &probe->timer);
+	probe->timer.data = probe;
+}
+
+void
+probe_abort(struct probe *probe)
+{
+	struct job *job = probe->job;
+
+	if (job == NULL)
+		return;
+	handshake_end(&probe->handshake);
+	leave_address(probe, PACE_NOTHING);
+	release_slot(probe);
+	job_free(job);
+}
+
+void
+probe_close(struct probe *probe)
+{
+	uv_close((uv_handle_t *)&probe->timer, NULL);
+}
+
+void
+probe_clear(struct probe *probe)
+{
+	handshake_clear(&probe->handshake);
+}

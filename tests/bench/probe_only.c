@@ -1,0 +1,147 @@
+/*
+ * Scans a host list and does nothing with what it sees: what the scan floor
+ * alone costs.
+ *   probe_only LIST [CONCURRENCY [THREADS [certificate [TIMEOUT_MS [verbose]]]]]
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/memory.h"
+#include "scan/crew.h"
+
+struct tally {
+	FILE *list;
+	uint64_t ordinal;
+	uint64_t statuses[STATUS_COUNT];
+	bool verbose;
+};
+
+static int
+next_target(void *context, struct target **out)
+{
+	struct tally *tally = context;
+	char line[512];
+	struct target model = { .port = 443 };
+
+	if (fgets(line, sizeof(line), tally->list) == NULL)
+		return 0;
+	line[strcspn(line, "\r\n")] = '\0';
+	model.ordinal = ++tally->ordinal;
+	model.input = model.host = line;
+	if (strrchr(line, ':') != NULL) {
+		model.port = (uint16_t)strtoul(strrchr(line, ':') + 1, NULL, 10);
+		*strrchr(line, ':') = '\0';
+	}
+	*out = target_new(&model);
+	return 1;
+}
+
+static void *
+begin(void *context, unsigned index)
+{
+	(void)index;
+	return context;
+}
+
+static void *
+observed(void *worker, const struct observation *seen)
+{
+	struct tally *tally = worker;
+	enum status *status = memory_new(sizeof(*status));
+
+	if (tally->verbose)
+		fprintf(stderr,
+		    "%s:%u %s %s: %s (%u) chain %zu %s %s %s "
+		    "dns %.3f connect %.3f tls %.3f proof %d asked %d %d "
+		    "staple %zu\n",
+		    seen->host, seen->port, seen->ip ? seen->ip : "-",
+		    status_word(seen->status), seen->error ? seen->error : "",
+		    seen->attempts, seen->received_count,
+		    seen->tls.version ? seen->tls.version : "-",
+		    seen->tls.cipher ? seen->tls.cipher : "-",
+		    seen->tls.group ? seen->tls.group : "-",
+		    seen->timing.dns_ms, seen->timing.connect_ms,
+		    seen->timing.tls_ms, seen->tls.proof,
+		    seen->tls.client_cert_requested,
+		    seen->tls.client_cert_required, seen->tls.staple.size);
+	*status = seen->status;
+	return status;
+}
+
+static void
+end(void *worker)
+{
+	(void)worker;
+}
+
+static int
+deliver(void *context, void *message)
+{
+	struct tally *tally = context;
+
+	tally->statuses[*(enum status *)message]++;
+	free(message);
+	return 0;
+}
+
+static int
+tick(void *context, const struct crew_progress *progress)
+{
+	(void)context, (void)progress;
+	return 0;
+}
+
+static void
+discard(void *context, void *message)
+{
+	(void)context;
+	free(message);
+}
+
+static unsigned
+number(int count, char **arguments, int at, unsigned otherwise)
+{
+	return at < count ? (unsigned)strtoul(arguments[at], NULL, 10)
+			  : otherwise;
+}
+
+int
+main(int count, char **arguments)
+{
+	struct tally tally = { .list = fopen(arguments[1], "r") };
+	struct scan_options options = {
+		.concurrency = number(count, arguments, 2, 100),
+		.threads = number(count, arguments, 3, 1),
+		.per_ip = 4,
+		.timeout_ms = number(count, arguments, 5, 10000),
+		.retries = 1,
+		.depth = count > 4 && strcmp(arguments[4], "certificate") == 0
+		    ? HANDSHAKE_CERTIFICATE
+		    : HANDSHAKE_FULL,
+	};
+	struct crew_work work = { &tally, next_target, begin, observed, end,
+		deliver, tick, discard };
+	const char *error = "";
+	struct rusage used;
+	double us;
+	int result;
+
+	if (tally.list == NULL)
+		return 2;
+	tally.verbose = count > 6;
+	result = crew_run(&options, &work, &error);
+	fclose(tally.list);
+	getrusage(RUSAGE_SELF, &used);
+	us = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e6 +
+	    (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+	fprintf(stderr, "end %d %s, %.1f us a host, %ld KiB\n", result, error,
+	    us / (double)(tally.ordinal > 0 ? tally.ordinal : 1),
+	    used.ru_maxrss);
+	for (int i = 0; i < STATUS_COUNT; i++)
+		if (tally.statuses[i] > 0)
+			fprintf(stderr, "%s %llu\n", status_word(i),
+			    (unsigned long long)tally.statuses[i]);
+	return result;
+}

@@ -1,0 +1,158 @@
+/*
+ * Any octets as a certificate and as a bundle: nothing may be read past the
+ * end, take long or leak, and what was read must hold together.  For libFuzzer
+ * with -DFUZZER; else a program that reads the files it is given.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/utf8.h"
+#include "model/bundle.h"
+#include "model/certificate.h"
+#include "model/certificate_pool.h"
+#include "model/signature.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+require(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void
+require_clean(const char *string)
+{
+	struct bytes octets;
+
+	if (string == NULL)
+		return;
+	octets = bytes_from_string(string);
+	require(utf8_valid_prefix(octets) == octets.size);
+}
+
+static void
+require_within(const struct certificate *certificate, struct bytes part)
+{
+	const uint8_t *start = certificate->der.data;
+
+	if (part.size == 0)
+		return;
+	require(part.data >= start &&
+		part.data + part.size <= start + certificate->der.size);
+}
+
+static void
+require_strings(const struct certificate *certificate)
+{
+	require(certificate->subject != NULL && certificate->issuer != NULL &&
+		certificate->key_name != NULL &&
+		certificate->signature_name != NULL);
+	require_clean(certificate->subject);
+	require_clean(certificate->issuer);
+	require_clean(certificate->subject_cn);
+	require_clean(certificate->issuer_cn);
+	require_clean(certificate->damage);
+	for (size_t i = 0; i < certificate->issuer_url_count; i++)
+		require_clean(certificate->issuer_urls[i]);
+	for (size_t i = 0; i < certificate->ocsp_url_count; i++)
+		require_clean(certificate->ocsp_urls[i]);
+	for (size_t i = 0; i < certificate->unknown_critical_count; i++)
+		require_clean(certificate->unknown_critical[i]);
+}
+
+static void
+require_names(
+    const struct certificate *certificate, const struct name_list *list)
+{
+	struct arena *arena = arena_new();
+	struct bytes canonical;
+
+	for (size_t i = 0; i < list->count; i++) {
+		require_within(certificate, list->names[i].value);
+		require(list->names[i].kind <= NAME_REGISTERED_ID);
+		if (list->names[i].kind != NAME_DIRECTORY)
+			continue;
+		require(
+		    name_canonical(arena, list->names[i].value, &canonical) ==
+		    (name_text(arena, list->names[i].value) != NULL));
+	}
+	arena_free(arena);
+}
+
+static void
+require_consistent(const struct certificate *certificate)
+{
+	require_strings(certificate);
+	require_within(certificate, certificate->serial);
+	require_within(certificate, certificate->tbs);
+	require_within(certificate, certificate->signature);
+	require_within(certificate, certificate->spki);
+	require_within(certificate, certificate->raw_subject);
+	require_within(certificate, certificate->subject_key_id);
+	require_within(certificate, certificate->authority_key_id);
+	require_within(certificate, certificate->scts);
+	require_names(certificate, &certificate->alternative_names);
+	require_names(certificate, &certificate->permitted);
+	require_names(certificate, &certificate->excluded);
+	if (certificate->damage == NULL) {
+		require(certificate->times_valid && certificate->version > 0);
+		require(
+		    certificate->tbs.size > 0 && certificate->spki.size > 0);
+	}
+}
+
+static void
+try_signature(const struct certificate *certificate)
+{
+	struct signature_memory *memory = signature_memory_new();
+
+	(void)signature_check(memory, certificate, certificate, NULL);
+	signature_memory_free(memory);
+}
+
+static void
+try_bundle(struct bytes octets)
+{
+	struct arena *arena = arena_new();
+	struct bundle bundle = { NULL, 0, 0 };
+	int status = bundle_read_bytes(arena, octets, &bundle);
+
+	require((status == 0) == (bundle.count > 0));
+	arena_free(arena);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct certificate *certificate = certificate_new(bytes_of(data, size));
+
+	require_consistent(certificate);
+	try_signature(certificate);
+	certificate_free(certificate);
+	try_bundle(bytes_of(data, size));
+	return 0;
+}
+
+#ifndef FUZZER
+int
+main(int argc, char **argv)
+{
+	enum { LARGEST_INPUT = 64 << 20 };
+
+	for (int i = 1; i < argc; i++) {
+		struct text text = { NULL, 0, 0 };
+
+		if (file_read(argv[i], LARGEST_INPUT, &text) < 0) {
+			perror(argv[i]);
+			return EXIT_FAILURE;
+		}
+		LLVMFuzzerTestOneInput((const uint8_t *)text.data, text.size);
+		text_free(&text);
+	}
+	return EXIT_SUCCESS;
+}
+#endif

@@ -1,0 +1,416 @@
+/*
+ * The engine of clients against what real clients did: every scenario of the
+ * lab is made in memory, judged with data/clients.json, and compared with
+ * tests/chains/scenarios.json.  No sockets: how the handshake went is told
+ * from the scenario's row.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "audit/clients.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "tests/lab/aia.h"
+#include "tests/lab/station.h"
+
+enum { CLIENTS_MOST = 32, SENT_MOST = 32, URL_LIST_MOST = 1 };
+
+struct world {
+	struct pki pki;
+	struct station *stations;	/* of both tables, scenarios first */
+	size_t station_count;
+	struct arena *arena;
+	const struct client_profiles *profiles;
+	struct text truth_text;
+	struct json *truth;
+};
+
+/* One host while it is judged. */
+struct visit_facts {
+	struct certificate *received[SENT_MOST];
+	struct observation seen;
+	struct host_name host;
+	struct validation validation;
+	struct client_facts facts;
+	struct certificate *fetched[SENT_MOST];
+	size_t fetched_count;
+	const struct certificate *answer[URL_LIST_MOST];
+	const struct pki *pki;
+};
+
+struct score {
+	unsigned right, total;
+};
+
+static void
+add_stations(struct world *world, const struct scenario *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct station *station =
+		    &world->stations[world->station_count];
+
+		station_init(station, &list[i], world->station_count);
+		station_add_leaf(station, &world->pki);
+		world->station_count++;
+	}
+}
+
+static int
+read_truth(struct world *world)
+{
+	char why[80];
+
+	if (file_read("tests/chains/scenarios.json", 1 << 20,
+		&world->truth_text) != 0)
+		return -1;
+	world->truth = json_parse(
+	    bytes_of(world->truth_text.data, world->truth_text.size), why);
+	return world->truth == NULL ? -1 : 0;
+}
+
+static int
+read_profiles(struct world *world)
+{
+	struct text text = { 0 };
+	const char *error = NULL;
+
+	if (file_read("data/clients.json", 1 << 20, &text) != 0)
+		return -1;
+	world->profiles = client_profiles_read(world->arena,
+	    bytes_of(text.data, text.size), "clients.json", &error);
+	text_free(&text);
+	if (error != NULL)
+		print_error("%s\n", error);
+	return world->profiles == NULL ? -1 : 0;
+}
+
+static int
+make_world(void **state)
+{
+	struct world *world = lab_alloc(1, sizeof(*world));
+
+	world->arena = arena_new();
+	pki_init(&world->pki, time(NULL));
+	world->pki.aia_port = 8001;
+	world->pki.closed_port = 8002;
+	for (size_t i = 0; i < lab_authority_count; i++)
+		pki_add(&world->pki, &lab_authorities[i]);
+	world->stations =
+	    lab_alloc(lab_scenario_count + lab_extra_scenario_count,
+		sizeof(*world->stations));
+	add_stations(world, lab_scenarios, lab_scenario_count);
+	add_stations(world, lab_extra_scenarios, lab_extra_scenario_count);
+	pki_make(&world->pki);
+	for (size_t i = 0; i < world->station_count; i++)
+		world->stations[i].is_served =
+		    station_prepare(&world->stations[i], &world->pki);
+	*state = world;
+	return read_profiles(world) == 0 ? read_truth(world) : -1;
+}
+
+static int
+unmake_world(void **state)
+{
+	struct world *world = *state;
+
+	for (size_t i = 0; i < world->station_count; i++)
+		station_clear(&world->stations[i]);
+	free(world->stations);
+	pki_clear(&world->pki);
+	json_free(world->truth);
+	text_free(&world->truth_text);
+	arena_free(world->arena);
+	free(world);
+	return 0;
+}
+
+static const struct trust_row *
+find_store_row(const char *name)
+{
+	for (size_t i = 0; i < lab_store_count; i++)
+		if (strcmp(lab_stores[i].name, name) == 0)
+			return &lab_stores[i];
+	fail_msg("no store %s", name);
+	return NULL;
+}
+
+/* Stores are read from files only. */
+static struct trust_store *
+load_store(const struct world *world, const char *name)
+{
+	char path[] = "/tmp/test_clients.XXXXXX";
+	const char *paths[] = { path };
+	const char *cursor = find_store_row(name)->certificates;
+	struct octets pem = { 0 };
+	struct trust_store *store;
+	struct span word;
+	char *error = NULL;
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	while (list_next(&cursor, ' ', &word)) {
+		char *member = span_copy(word);
+
+		put_pem(&pem, "CERTIFICATE",
+		    &pki_find(&world->pki, member)->der);
+		free(member);
+	}
+	assert_true(write(fd, pem.data, pem.length) == (ssize_t)pem.length);
+	close(fd);
+	store = trust_store_load("system", paths, 1, &error);
+	unlink(path);
+	octets_clear(&pem);
+	if (store == NULL)
+		fail_msg("%s", error);
+	return store;
+}
+
+/* The lab's AIA server without a network; other ports are dead. */
+static bool
+find_aia(void *context, const char *url, struct certificate_list *list)
+{
+	static const char *const verbs[] = { "der/", "pem/", "p7c/",
+		"redirect/" };
+	struct visit_facts *visit = context;
+	const char *path = strstr(url, ":8001/");
+
+	for (size_t i = 0; path != NULL && i < 4; i++) {
+		const struct pki_certificate *found;
+		struct certificate *made;
+
+		if (strncmp(path + 6, verbs[i], strlen(verbs[i])) != 0)
+			continue;
+		found = pki_find(visit->pki, path + 6 + strlen(verbs[i]));
+		made = certificate_new(
+		    bytes_of(found->der.data, found->der.length));
+		visit->fetched[visit->fetched_count++] = made;
+		visit->answer[0] = made;
+		*list = (struct certificate_list){ visit->answer, 1 };
+	}
+	return true;
+}
+
+static bool
+asks_for(const struct service *service, const char *what)
+{
+	return service->priority != NULL &&
+	    strstr(service->priority, what) != NULL;
+}
+
+static const char *
+version_of(const struct service *service)
+{
+	if (asks_for(service, "+VERS-TLS1.0"))
+		return "TLS1.0";
+	if (asks_for(service, "+VERS-TLS1.1"))
+		return "TLS1.1";
+	if (asks_for(service, "+VERS-TLS1.2"))
+		return "TLS1.2";
+	return "TLS1.3";
+}
+
+static const char *
+group_of(const struct service *service)
+{
+	if (asks_for(service, "-KX-ALL:+RSA"))
+		return "RSA";
+	if (asks_for(service, "+DHE-RSA"))
+		return service->dh_bits == 1024 ? "DHE-1024" : "DHE-2048";
+	return "X25519";
+}
+
+static void
+fill_handshake(const struct service *service, struct observation *seen)
+{
+	seen->has_tls = true;
+	seen->tls = (struct tls_facts){
+		.version = version_of(service),
+		.group = group_of(service),
+		.cipher = asks_for(service, "+AES-128-CBC") ? "AES-128-CBC"
+							    : "AES-128-GCM",
+		.client_cert_required = service->client_certificate ==
+		    CLIENT_CERTIFICATE_REQUIRED,
+		.ocsp_stapled = service->staple != STAPLE_NONE,
+		.proof = true,
+	};
+	switch (service->manner) {
+	case MANNER_TLS:
+	case MANNER_HALF:
+		seen->status = STATUS_SUCCESS;
+		break;
+	default:
+		seen->status = STATUS_CONNECTION_CLOSED;
+		break;
+	}
+}
+
+static void
+begin_visit(const struct world *world, const struct station *station,
+    struct visit_facts *visit, const struct client_aia *aia,
+    struct signature_memory *signatures)
+{
+	struct observation *seen = &visit->seen;
+
+	memset(visit, 0, sizeof(*visit));
+	visit->pki = &world->pki;
+	for (size_t i = 0; i < station->chain_length; i++)
+		visit->received[i] = certificate_new(bytes_of(
+		    station->chain[i].data, station->chain[i].length));
+	seen->input = station->host;
+	seen->host = station->name;
+	seen->received_count = station->chain_length;
+	fill_handshake(&station->scenario->service, seen);
+	visit->host = host_name_of(station->name);
+	visit->validation = (struct validation){
+		.now = world->pki.now,
+		.use = strcmp(seen->tls.group, "RSA") == 0 ? KEY_USE_DECRYPTS
+							   : KEY_USE_SIGNS,
+	};
+	visit->facts = (struct client_facts){
+		.seen = seen,
+		.received =
+		    (const struct certificate *const *)visit->received,
+		.host = &visit->host,
+		.validation = &visit->validation,
+		.edges = edge_memory_new(world->arena, signatures),
+		.aia = aia,
+		.staple = station->scenario->service.staple == STAPLE_REVOKED
+		    ? STAPLE_SAYS_REVOKED
+		    : STAPLE_SAYS_NOTHING,
+	};
+}
+
+static void
+end_visit(struct visit_facts *visit)
+{
+	for (size_t i = 0; i < visit->seen.received_count; i++)
+		certificate_free(visit->received[i]);
+	for (size_t i = 0; i < visit->fetched_count; i++)
+		certificate_free(visit->fetched[i]);
+}
+
+static bool
+judge(const struct world *world, const struct station *station,
+    bool may_fetch, struct verdict *verdict)
+{
+	struct signature_memory *signatures = signature_memory_new();
+	const char *trust = station->scenario->trust;
+	struct trust_store *store =
+	    load_store(world, trust != NULL ? trust : "r1");
+	const struct trust_store *stores[] = { store };
+	struct clients *clients =
+	    clients_new(world->profiles, stores, 1, true);
+	struct visit_facts visit;
+	struct client_aia aia = { find_aia, &visit };
+	bool open;
+
+	memset(verdict, 0, sizeof(*verdict));
+	begin_visit(world, station, &visit, may_fetch ? &aia : NULL,
+	    signatures);
+	open = clients_judge(clients, world->arena, &visit.facts, verdict);
+	end_visit(&visit);
+	clients_free(clients);
+	trust_store_free(store);
+	signature_memory_free(signatures);
+	return open;
+}
+
+static bool
+has_word(const struct json *array, const char *word)
+{
+	for (const struct json *item = json_first(array); item != NULL;
+	     item = json_next(item))
+		if (strcmp(json_string(item), word) == 0)
+			return true;
+	return false;
+}
+
+static void
+count(struct score *score, bool right)
+{
+	score->right += right;
+	score->total++;
+}
+
+static double
+percent(struct score score)
+{
+	return score.total == 0 ? 0 : 100.0 * score.right / score.total;
+}
+
+/* A line for each verdict that differs from what was measured. */
+static void
+compare(const char *id, const struct json *rejected,
+    const struct verdict *verdict, struct score by_client[CLIENTS_MOST],
+    struct score *all, struct score *disputed)
+{
+	size_t refused = json_length(rejected);
+
+	for (size_t i = 0; i < verdict->client_count; i++) {
+		const struct client_verdict *client = &verdict->clients[i];
+		bool accepted = !has_word(rejected, client->id);
+		bool right = client->accepts ==
+		    (accepted ? ACCEPTS_YES : ACCEPTS_NO);
+
+		if (!right)
+			print_message("# %s: %s %s, %s\n", id, client->id,
+			    accepted ? "accepted" : "rejected",
+			    client->reason == NULL ? "we say accepts"
+						   : client->reason);
+		count(&by_client[i], right);
+		count(all, right);
+		if (refused > 0 && refused < verdict->client_count)
+			count(disputed, right);
+	}
+}
+
+static void
+test_measured_scenarios(void **state)
+{
+	struct world *world = *state;
+	struct score by_client[CLIENTS_MOST] = { { 0 } };
+	struct score all = { 0 }, disputed = { 0 };
+
+	for (size_t i = 0; i < world->station_count; i++) {
+		const struct station *station = &world->stations[i];
+		const char *id = station->scenario->id;
+		const struct json *row = json_get(world->truth, id);
+		struct verdict verdict;
+
+		if (row == NULL || !station->is_served)
+			continue;
+		judge(world, station, true, &verdict);
+		compare(id, json_get(row, "rejected_by"), &verdict, by_client,
+		    &all, &disputed);
+		arena_reset(world->arena);
+		read_profiles(world);
+	}
+	for (size_t i = 0; i < world->profiles->count; i++)
+		print_message("# %-10s %5.1f %% of %u\n",
+		    world->profiles->list[i].id, percent(by_client[i]),
+		    by_client[i].total);
+	print_message("# all %.2f %% of %u, disputed %.2f %% of %u\n",
+	    percent(all), all.total, percent(disputed), disputed.total);
+	assert_true(all.total >= 128 * 16);
+	assert_true(percent(all) >= 98.0);
+	assert_true(percent(disputed) >= 95.0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_measured_scenarios),
+	};
+
+	return cmocka_run_group_tests(tests, make_world, unmake_world);
+}
