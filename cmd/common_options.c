@@ -212,34 +212,30 @@ static const struct option_row trust_rows[] = {
 	    .help = "judge against this store too" },
 };
 
-#define INTERMEDIATES_ROWS                                                    \
-	{ .name = "intermediates",                                            \
-		.argument = "FILE",                                           \
-		.kind = OPTION_FUNCTION,                                      \
-		.parse = parse_intermediates,                                 \
-		.help = "known intermediates, PEM; \"none\": no file and no " \
-			"learned cache" },                                    \
-	{                                                                     \
-		.name = "cache", .argument = "DIR", .kind = OPTION_STRING,    \
-		.offset = FOUND(cache),                                       \
-		.help = "where learned intermediates are kept between runs"   \
-	}
-
 static const char *const offline_words[] = { "off", "cache", NULL };
 static const char *const fetching_words[] = { "off", "cache", "fetch", NULL };
 
-static const struct option_row offline_rows[] = {
-	INTERMEDIATES_ROWS,
+/* Offline commands have the first rows, those that fetch all but the first. */
+enum { FIRST_FETCHING = 1, OFFLINE_ROWS = 3 };
+
+static const struct option_row found_rows[] = {
 	{ .name = "aia",
 	    .argument = "off|cache",
 	    .kind = OPTION_WORD,
 	    .offset = FOUND(aia),
 	    .words = offline_words,
 	    .help = "use what AIA brought before (default: cache)" },
-};
-
-static const struct option_row fetching_rows[] = {
-	INTERMEDIATES_ROWS,
+	{ .name = "intermediates",
+	    .argument = "FILE",
+	    .kind = OPTION_FUNCTION,
+	    .parse = parse_intermediates,
+	    .help = "known intermediates, PEM; \"none\": no file and no "
+		    "learned cache" },
+	{ .name = "cache",
+	    .argument = "DIR",
+	    .kind = OPTION_STRING,
+	    .offset = FOUND(cache),
+	    .help = "where learned intermediates are kept between runs" },
 	{ .name = "aia",
 	    .argument = "off|cache|fetch",
 	    .kind = OPTION_WORD,
@@ -339,11 +335,13 @@ trust_group(struct trust_settings *settings)
 struct option_group
 found_group(struct found_settings *settings, bool can_fetch)
 {
-	if (can_fetch)
-		return (struct option_group){ "Missing certificates",
-			fetching_rows, COUNT(fetching_rows), settings };
-	return (struct option_group){ "Missing certificates", offline_rows,
-		COUNT(offline_rows), settings };
+	static const char title[] = "Missing certificates";
+
+	if (!can_fetch)
+		return (struct option_group){ title, found_rows, OFFLINE_ROWS,
+			settings };
+	return (struct option_group){ title, found_rows + FIRST_FETCHING,
+		COUNT(found_rows) - FIRST_FETCHING, settings };
 }
 
 struct option_group

@@ -7,61 +7,39 @@
 #include "base/memory.h"
 #include "cmd/commands.h"
 
-static bool
-add_store(struct judging *judging, const char *name, const char *const paths[],
-    size_t count)
+/* Clients of an installed store that cannot be read go by the default. */
+static void
+take_store(struct judging *judging, const struct store_entry *entry)
 {
-	char *error = NULL;
-	struct trust_store *store =
-	    trust_store_load(name, paths, count, &error);
-
-	if (store == NULL) {
-		log_error("store %s: %s", name, error);
-		free(error);
-		return false;
+	if (entry->store == NULL) {
+		log_warning(
+		    "store %s is left out: %s", entry->name, entry->error);
+		return;
 	}
-	judging->stores = memory_grow(judging->stores, judging->store_count,
-	    &judging->store_capacity, sizeof(*judging->stores));
-	judging->stores[judging->store_count++] = store;
-	return true;
+	judging->stores[judging->store_count++] = entry->store;
 }
 
-/* The default store: what --trust names, else the system's; and additions. */
 static bool
-add_default_store(
-    struct judging *judging, const struct trust_settings *settings)
+add_stores(struct judging *judging, const struct trust_settings *trust,
+    const char *cache)
 {
-	struct option_list paths = { .count = 0 };
-	const char *system = trust_store_system_path();
-	bool named = settings->trust.count > 0;
-	bool done;
+	const struct store_set *set = &judging->set;
 
-	if (!named && system == NULL) {
+	if (!store_set_load(&judging->set, trust, cache))
+		return false;
+	if (!set->has_default) {
 		log_error("no system trust store was found: install "
 			  "ca-certificates, or name one with --trust");
 		return false;
 	}
-	if (!named)
-		option_list_add(&paths, system);
-	for (size_t i = 0; i < settings->trust.count; i++)
-		option_list_add(&paths, settings->trust.items[i]);
-	for (size_t i = 0; i < settings->trust_add.count; i++)
-		option_list_add(&paths, settings->trust_add.items[i]);
-	done = add_store(judging, named ? "trust" : "system", paths.items,
-	    paths.count);
-	option_list_clear(&paths);
-	return done;
-}
-
-static bool
-add_stores(struct judging *judging, const struct trust_settings *settings)
-{
-	if (!add_default_store(judging, settings))
+	if (set->entries[0].store == NULL) {
+		log_error("store %s: %s", set->entries[0].name,
+		    set->entries[0].error);
 		return false;
-	for (size_t i = 0; i < settings->store_count; i++)
-		if (!add_store(judging, settings->stores[i].name,
-			&settings->stores[i].path, 1))
-			return false;
+	}
+	judging->stores = memory_array(set->count, sizeof(*judging->stores));
+	for (size_t i = 0; i < set->count; i++)
+		take_store(judging, &set->entries[i]);
 	return true;
 }
 
@@ -106,7 +84,8 @@ judging_prepare(struct judging *judging, const char *command,
 {
 	*judging = (struct judging){ .store_count = 0 };
 	if (!judge_settings_check(judge, command) ||
-	    !add_stores(judging, trust) || !add_known(judging, found))
+	    !add_stores(judging, trust, found->cache) ||
+	    !add_known(judging, found))
 		return false;
 	judging->audit = (struct audit_settings){
 		.now = judge->has_at ? judge->at : clock_now(),
@@ -121,9 +100,8 @@ judging_prepare(struct judging *judging, const char *command,
 void
 judging_clear(struct judging *judging)
 {
-	for (size_t i = 0; i < judging->store_count; i++)
-		trust_store_free(judging->stores[i]);
 	free(judging->stores);
+	store_set_clear(&judging->set);
 	known_free(judging->known);
 	*judging = (struct judging){ .store_count = 0 };
 }

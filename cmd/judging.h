@@ -7,12 +7,14 @@
 
 #include "audit/audit.h"
 #include "cmd/common_options.h"
+#include "cmd/store_set.h"
 #include "fleet/known.h"
 
 struct judging {
-	struct audit_settings audit;	/* borrows from the rest */
-	struct trust_store **stores;
-	size_t store_count, store_capacity;
+	struct audit_settings audit; /* borrows from the rest */
+	struct store_set set;
+	struct trust_store **stores; /* the default first; the set's */
+	size_t store_count;
 	struct known *known;
 };
 

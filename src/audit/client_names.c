@@ -61,10 +61,10 @@ label_matches_partly(struct bytes pattern, struct bytes label)
 	before = (size_t)(star - pattern.data);
 	after = pattern.size - before - 1;
 	return label.size > before + after &&
-	    dns_equal(bytes_of(pattern.data, before),
-		bytes_of(label.data, before)) &&
-	    dns_equal(bytes_of(star + 1, after),
-		bytes_of(label.data + label.size - after, after));
+	       dns_equal(bytes_of(pattern.data, before),
+		   bytes_of(label.data, before)) &&
+	       dns_equal(bytes_of(star + 1, after),
+		   bytes_of(label.data + label.size - after, after));
 }
 
 static uint64_t
@@ -135,8 +135,8 @@ is_address_text(struct bytes name, const struct host_name *host)
 	size_t size;
 
 	return copy_text(name, text) && address_parse(text, octets, &size) &&
-	    size == host->address_size &&
-	    memcmp(octets, host->address, size) == 0;
+	       size == host->address_size &&
+	       memcmp(octets, host->address, size) == 0;
 }
 
 static uint64_t
@@ -144,17 +144,17 @@ alternative_way(const struct general_name *name, const struct host_name *host)
 {
 	if (name->kind == NAME_ADDRESS)
 		return host->address_size != 0 &&
-			bytes_equal(name->value,
-			    bytes_of(host->address, host->address_size))
-		    ? CLIENT_BIT(WAY_ADDRESS)
-		    : 0;
+			       bytes_equal(name->value,
+				   bytes_of(host->address, host->address_size))
+			   ? CLIENT_BIT(WAY_ADDRESS)
+			   : 0;
 	if (name->kind != NAME_DNS)
 		return 0;
 	if (host->address_size == 0)
 		return name_way(name->value, host->name);
 	return is_address_text(name->value, host)
-	    ? CLIENT_BIT(WAY_ADDRESS_AS_NAME)
-	    : 0;
+		   ? CLIENT_BIT(WAY_ADDRESS_AS_NAME)
+		   : 0;
 }
 
 static uint64_t
@@ -163,16 +163,16 @@ common_name_way(const struct certificate *leaf, const struct host_name *host,
 {
 	struct bytes name;
 	uint64_t standard = CLIENT_BIT(WAY_NAME) | CLIENT_BIT(WAY_WILDCARD) |
-	    CLIENT_BIT(WAY_NAME_UNDERSCORE) |
-	    CLIENT_BIT(WAY_WILDCARD_UNDERSCORE);
+			    CLIENT_BIT(WAY_NAME_UNDERSCORE) |
+			    CLIENT_BIT(WAY_WILDCARD_UNDERSCORE);
 
 	if (leaf->subject_cn == NULL)
 		return 0;
 	name = bytes_from_string(leaf->subject_cn);
 	if (host->address_size != 0)
 		return !beside_address && is_address_text(name, host)
-		    ? CLIENT_BIT(WAY_COMMON_NAME_ADDRESS)
-		    : 0;
+			   ? CLIENT_BIT(WAY_COMMON_NAME_ADDRESS)
+			   : 0;
 	if ((name_way(name, host->name) & standard) == 0)
 		return 0;
 	return beside_address ? CLIENT_BIT(WAY_COMMON_NAME_BESIDE)

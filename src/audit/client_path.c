@@ -7,7 +7,7 @@
 
 enum {
 	CANDIDATES_MOST = 32,
-	ENDS_MOST = 24	/* a hostile chain has no end of them */
+	ENDS_MOST = 24 /* a hostile chain has no end of them */
 };
 
 struct candidate {
@@ -15,7 +15,7 @@ struct candidate {
 	enum source from;
 	int received;
 	bool anchor;
-	unsigned rank;	/* lower ones first */
+	unsigned rank; /* lower ones first */
 };
 
 struct candidates {
@@ -36,7 +36,7 @@ is_current(const struct walk *walk, const struct certificate *certificate)
 	int64_t now = walk->search->validation->now;
 
 	return certificate->times_valid && now >= certificate->not_before &&
-	    now <= certificate->not_after;
+	       now <= certificate->not_after;
 }
 
 static bool
@@ -99,15 +99,15 @@ add_stored(const struct walk *walk, struct candidates *to,
 			.from = SOURCE_STORE,
 			.received = -1,
 			.anchor = walk->search->how->partial_chain ||
-			    (anchors && issuer->self_issued),
+				  (anchors && issuer->self_issued),
 			.rank = is_current(walk, issuer) ? 0 : 1,
 		    });
 	}
 }
 
 static void
-add_received(const struct walk *walk, struct candidates *to, size_t from,
-    size_t end)
+add_received(
+    const struct walk *walk, struct candidates *to, size_t from, size_t end)
 {
 	const struct client_facts *facts = walk->search->facts;
 	const struct certificate *subject =
@@ -116,7 +116,7 @@ add_received(const struct walk *walk, struct candidates *to, size_t from,
 	for (size_t i = from; i < end; i++) {
 		const struct certificate *issuer = facts->received[i];
 		bool late = walk->search->how->prefers_valid &&
-		    !is_current(walk, issuer);
+			    !is_current(walk, issuer);
 
 		if (bytes_equal(issuer->subject_key, subject->issuer_key_name))
 			add(walk, to,
@@ -139,8 +139,9 @@ add_fetched(const struct walk *walk, struct candidates *to)
 	const struct client_aia *aia = walk->search->facts->aia;
 	const struct certificate *subject =
 	    walk->path.steps[walk->path.length - 1].certificate;
-	struct candidate model = { .from = SOURCE_AIA, .received = -1,
-		.rank = 5 };
+	struct candidate model = {
+		.from = SOURCE_AIA, .received = -1, .rank = 5
+	};
 
 	for (size_t i = 0; i < subject->issuer_url_count; i++) {
 		const char *url = subject->issuer_urls[i];
@@ -177,8 +178,7 @@ static void
 gather(const struct walk *walk, struct candidates *to)
 {
 	const struct client_search *search = walk->search;
-	const struct path_step *last =
-	    &walk->path.steps[walk->path.length - 1];
+	const struct path_step *last = &walk->path.steps[walk->path.length - 1];
 	size_t count = search->facts->seen->received_count;
 
 	to->count = 0;
@@ -215,9 +215,9 @@ leaves_no_choice(const struct walk *walk, const struct candidates *candidates)
 	if (is_unsorted(walk) || candidates->count > 1)
 		return false;
 	return candidates->count == 0 ||
-	    (key_id_compare(subject, only->certificate) != KEY_ID_DIFFERS &&
-		(only->from == SOURCE_RECEIVED ||
-		    only->certificate->self_issued));
+	       (key_id_compare(subject, only->certificate) != KEY_ID_DIFFERS &&
+		   (only->from == SOURCE_RECEIVED ||
+		       only->certificate->self_issued));
 }
 
 static void
@@ -230,7 +230,7 @@ finish(struct walk *walk, enum path_end end)
 	client_path_outcome(search->validation, &walk->path, &outcome);
 	walk->ends++;
 	walk->over = search->consider(search->context, &outcome) ||
-	    walk->ends == ENDS_MOST || !search->how->backtracks;
+		     walk->ends == ENDS_MOST || !search->how->backtracks;
 }
 
 static void explore(struct walk *);
@@ -271,8 +271,8 @@ explore(struct walk *walk)
 	unsigned ends = walk->ends;
 
 	gather(walk, &candidates);
-	walk->search->plain = walk->search->plain &&
-	    leaves_no_choice(walk, &candidates);
+	walk->search->plain =
+	    walk->search->plain && leaves_no_choice(walk, &candidates);
 	for (size_t i = 0; i < candidates.count && !walk->over; i++)
 		if (!how->key_ids_must_fit ||
 		    key_id_compare(subject, candidates.list[i].certificate) !=

@@ -18,9 +18,9 @@ struct client_search {
 	void *context;
 
 	/* Answers */
-	bool plain;	/* there was never a choice: every client that neither
-			   fetches nor preloads finds this one path */
-	bool unseen;	/* an AIA URL was wanted that nobody looked at */
+	bool plain;  /* there was never a choice: every client that neither
+			fetches nor preloads finds this one path */
+	bool unseen; /* an AIA URL was wanted that nobody looked at */
 };
 
 void client_search_run(struct client_search *);

@@ -105,8 +105,7 @@ has_leaf_trailing(const struct client_facts *facts)
 static bool
 is_leaf_malformed(const struct client_facts *facts)
 {
-	return facts->received[0]->damage != NULL &&
-	    !has_leaf_trailing(facts);
+	return facts->received[0]->damage != NULL && !has_leaf_trailing(facts);
 }
 
 /* Not even the frame of a certificate, which most libraries read at once. */
@@ -130,7 +129,7 @@ is_purpose_any_alone(const struct client_facts *facts)
 	const struct certificate *leaf = facts->received[0];
 
 	return leaf->has_purposes && (leaf->purposes & PURPOSE_ANY) != 0 &&
-	    (leaf->purposes & PURPOSE_SERVER_AUTH) == 0;
+	       (leaf->purposes & PURPOSE_SERVER_AUTH) == 0;
 }
 
 static bool
@@ -139,9 +138,9 @@ has_usage_for_no_tls(const struct client_facts *facts)
 	const struct certificate *leaf = facts->received[0];
 
 	return leaf->has_key_usage &&
-	    (leaf->key_usage &
-		(USAGE_DIGITAL_SIGNATURE | USAGE_KEY_ENCIPHERMENT |
-		    USAGE_KEY_AGREEMENT)) == 0;
+	       (leaf->key_usage &
+		   (USAGE_DIGITAL_SIGNATURE | USAGE_KEY_ENCIPHERMENT |
+		       USAGE_KEY_AGREEMENT)) == 0;
 }
 
 /* Without a handshake, what current ones do: the key signs. */
@@ -150,11 +149,11 @@ has_usage_not_for_this(const struct client_facts *facts)
 {
 	const struct certificate *leaf = facts->received[0];
 	unsigned wanted = facts->validation->use == KEY_USE_DECRYPTS
-	    ? USAGE_KEY_ENCIPHERMENT | USAGE_KEY_AGREEMENT
-	    : USAGE_DIGITAL_SIGNATURE;
+			      ? USAGE_KEY_ENCIPHERMENT | USAGE_KEY_AGREEMENT
+			      : USAGE_DIGITAL_SIGNATURE;
 
 	return leaf->has_key_usage && (leaf->key_usage & wanted) == 0 &&
-	    !has_usage_for_no_tls(facts);
+	       !has_usage_for_no_tls(facts);
 }
 
 static bool
@@ -163,7 +162,7 @@ has_empty_subject(const struct client_facts *facts)
 	const struct certificate *leaf = facts->received[0];
 
 	return leaf->subject_empty && leaf->version == 3 &&
-	    !leaf->alternative_names_critical;
+	       !leaf->alternative_names_critical;
 }
 
 static bool
@@ -213,7 +212,7 @@ is_typed_with_dot(const struct client_facts *facts)
 		return false;
 	after = typed + strlen(facts->seen->host);
 	return after[0] == '.' &&
-	    (after[1] == '\0' || strchr(":/,?# \t", after[1]) != NULL);
+	       (after[1] == '\0' || strchr(":/,?# \t", after[1]) != NULL);
 }
 
 static bool
@@ -226,8 +225,8 @@ static bool
 is_staple_missing(const struct client_facts *facts)
 {
 	return facts->received[0]->must_staple &&
-	    facts->seen->tls.version != NULL &&
-	    !facts->seen->tls.ocsp_stapled;
+	       facts->seen->tls.version != NULL &&
+	       !facts->seen->tls.ocsp_stapled;
 }
 
 static const struct trait_row host_rows[] = {
@@ -318,36 +317,47 @@ client_host_outcome(
 }
 
 /*
- * What a fault of the path is to clients, on the leaf and above it; NONE
+ * What a fault of the path is to clients, on the leaf and above it; nothing
  * where a row above or a limit tells it more exactly.
  */
-enum { NONE = TRAIT_COUNT };
+#define SAME(trait)                                  \
+	{                                            \
+		CLIENT_BIT(trait), CLIENT_BIT(trait) \
+	}
+#define LEAF(trait)                  \
+	{                            \
+		CLIENT_BIT(trait), 0 \
+	}
+#define ABOVE(trait)                 \
+	{                            \
+		0, CLIENT_BIT(trait) \
+	}
 
 static const struct {
-	int leaf, above;
+	uint64_t leaf, above;
 } fault_traits[FAULT_COUNT] = {
-	[FAULT_MALFORMED] = { NONE, TRAIT_CA_MALFORMED },
-	[FAULT_BAD_SIGNATURE] = { TRAIT_BAD_SIGNATURE, TRAIT_BAD_SIGNATURE },
-	[FAULT_UNSUPPORTED_ALGORITHM] = { TRAIT_UNSUPPORTED_ALGORITHM,
-	    TRAIT_UNSUPPORTED_ALGORITHM },
-	[FAULT_UNSUPPORTED_KEY] = { TRAIT_UNSUPPORTED_ALGORITHM,
-	    TRAIT_UNSUPPORTED_ALGORITHM },
-	[FAULT_NOT_A_CA] = { NONE, TRAIT_NOT_A_CA },
-	[FAULT_PATH_LENGTH] = { NONE, TRAIT_PATH_LENGTH },
-	[FAULT_KEY_USAGE] = { NONE, TRAIT_CA_KEY_USAGE },
-	[FAULT_PURPOSE] = { TRAIT_LEAF_PURPOSE, TRAIT_CA_PURPOSE },
-	[FAULT_NAME_CONSTRAINTS] = { NONE, TRAIT_NAME_CONSTRAINTS },
-	[FAULT_UNKNOWN_CRITICAL_EXTENSION] = { NONE, NONE },
-	[FAULT_LEAF_EXPIRED] = { TRAIT_LEAF_EXPIRED, NONE },
-	[FAULT_INTERMEDIATE_EXPIRED] = { NONE, TRAIT_CA_EXPIRED },
-	[FAULT_ROOT_EXPIRED] = { TRAIT_LEAF_EXPIRED, TRAIT_ROOT_EXPIRED },
-	[FAULT_NOT_YET_VALID] = { TRAIT_NOT_YET_VALID, TRAIT_NOT_YET_VALID },
-	[FAULT_RSA_BITS] = { NONE, NONE },
-	[FAULT_EC_BITS] = { TRAIT_EC_BITS, TRAIT_EC_BITS },
-	[FAULT_DSA] = { TRAIT_DSA, TRAIT_DSA },
-	[FAULT_SHA1] = { TRAIT_SHA1, TRAIT_SHA1 },
-	[FAULT_MD5] = { TRAIT_MD5, TRAIT_MD5 },
+	[FAULT_MALFORMED] = ABOVE(TRAIT_CA_MALFORMED),
+	[FAULT_BAD_SIGNATURE] = SAME(TRAIT_BAD_SIGNATURE),
+	[FAULT_UNSUPPORTED_ALGORITHM] = SAME(TRAIT_UNSUPPORTED_ALGORITHM),
+	[FAULT_UNSUPPORTED_KEY] = SAME(TRAIT_UNSUPPORTED_ALGORITHM),
+	[FAULT_NOT_A_CA] = ABOVE(TRAIT_NOT_A_CA),
+	[FAULT_PATH_LENGTH] = ABOVE(TRAIT_PATH_LENGTH),
+	[FAULT_KEY_USAGE] = ABOVE(TRAIT_CA_KEY_USAGE),
+	[FAULT_PURPOSE] = { CLIENT_BIT(TRAIT_LEAF_PURPOSE),
+	    CLIENT_BIT(TRAIT_CA_PURPOSE) },
+	[FAULT_NAME_CONSTRAINTS] = ABOVE(TRAIT_NAME_CONSTRAINTS),
+	[FAULT_LEAF_EXPIRED] = LEAF(TRAIT_LEAF_EXPIRED),
+	[FAULT_INTERMEDIATE_EXPIRED] = ABOVE(TRAIT_CA_EXPIRED),
+	[FAULT_ROOT_EXPIRED] = { CLIENT_BIT(TRAIT_LEAF_EXPIRED),
+	    CLIENT_BIT(TRAIT_ROOT_EXPIRED) },
+	[FAULT_NOT_YET_VALID] = SAME(TRAIT_NOT_YET_VALID),
+	[FAULT_EC_BITS] = SAME(TRAIT_EC_BITS),
+	[FAULT_DSA] = SAME(TRAIT_DSA),
+	[FAULT_SHA1] = SAME(TRAIT_SHA1),
+	[FAULT_MD5] = SAME(TRAIT_MD5),
 };
+
+_Static_assert(FAULT_COUNT == FAULT_MD5 + 1, "what is the new fault's trait?");
 
 static uint64_t
 traits_of_faults(const struct faults *faults)
@@ -356,12 +366,9 @@ traits_of_faults(const struct faults *faults)
 
 	for (size_t i = 0; i < faults->count && i < FAULTS_MOST; i++) {
 		const struct path_fault *fault = &faults->list[i];
-		int trait = fault->step == 0
-		    ? fault_traits[fault->fault].leaf
-		    : fault_traits[fault->fault].above;
 
-		if (trait != NONE)
-			traits |= CLIENT_BIT(trait);
+		traits |= fault->step == 0 ? fault_traits[fault->fault].leaf
+					   : fault_traits[fault->fault].above;
 	}
 	return traits;
 }
@@ -426,8 +433,8 @@ traits_of_common_name(const struct path *path)
 
 	if (leaf->subject_cn == NULL || has_dns_name(leaf))
 		return 0;
-	name = (struct host_name){ bytes_from_string(leaf->subject_cn),
-		{ 0 }, 0 };
+	name =
+	    (struct host_name){ bytes_from_string(leaf->subject_cn), { 0 }, 0 };
 	for (size_t at = 1; at < path->length; at++) {
 		const struct certificate *issuer = path->steps[at].certificate;
 
@@ -438,7 +445,7 @@ traits_of_common_name(const struct path *path)
 		if (strchr(leaf->subject_cn, '.') == NULL)
 			return CLIENT_BIT(TRAIT_COMMON_NAME_CONSTRAINED);
 		return CLIENT_BIT(TRAIT_COMMON_NAME_CONSTRAINED) |
-		    CLIENT_BIT(TRAIT_DOTTED_COMMON_NAME_CONSTRAINED);
+		       CLIENT_BIT(TRAIT_DOTTED_COMMON_NAME_CONSTRAINED);
 	}
 	return 0;
 }
@@ -481,8 +488,8 @@ client_path_outcome(const struct validation *validation, struct path *path,
 	memset(outcome, 0, sizeof(*outcome));
 	path->faults.count = 0;
 	validate_path(validation, path);
-	outcome->traits = trait_of_end(path) |
-	    traits_of_faults(&path->faults) | traits_of_common_name(path);
+	outcome->traits = trait_of_end(path) | traits_of_faults(&path->faults) |
+			  traits_of_common_name(path);
 	for (size_t at = 0; at < path->length; at++)
 		outcome->traits |= traits_of_step(path, at);
 	outcome->measures[LIMIT_LEAST_RSA_BITS] = least_rsa_bits(path);

@@ -19,7 +19,7 @@ void client_host_outcome(const struct client_facts *, struct client_outcome *);
  * Of one path, whatever its end; runs the validation over it.  `validation`
  * has the host set when some client finds it on the leaf.
  */
-void client_path_outcome(const struct validation *, struct path *,
-    struct client_outcome *);
+void client_path_outcome(
+    const struct validation *, struct path *, struct client_outcome *);
 
 #endif

@@ -14,22 +14,22 @@
 struct group {
 	const struct trust_store *store;
 	struct client_builder builder;
-	size_t *members;	/* indexes of profiles */
+	size_t *members; /* indexes of profiles */
 	size_t member_count;
 };
 
 struct clients {
 	const struct client_profiles *profiles;
-	struct group *groups;	/* those of one store side by side */
+	struct group *groups; /* those of one store side by side */
 	size_t group_count;
 };
 
 /* One client's verdict while paths are looked at. */
 struct standing {
-	uint64_t host;	/* traits of the host that it refuses */
-	uint64_t best;	/* with those of the path it likes best */
+	uint64_t host; /* traits of the host that it refuses */
+	uint64_t best; /* with those of the path it likes best */
 	bool judged;
-	bool unseen;	/* AIA would have been asked */
+	bool unseen; /* AIA would have been asked */
 };
 
 struct weighing {
@@ -43,13 +43,14 @@ struct weighing {
  * What another certificate for an issuer could heal: only then does it
  * matter what AIA leads to.
  */
-static const uint64_t healable = CLIENT_BIT(TRAIT_UNTRUSTED_ROOT) |
-    CLIENT_BIT(TRAIT_PARTIAL_CHAIN) | CLIENT_BIT(TRAIT_NO_ISSUER) |
-    CLIENT_BIT(TRAIT_BAD_SIGNATURE) | CLIENT_BIT(TRAIT_PATH_COUNT) |
-    CLIENT_BIT(TRAIT_CA_MALFORMED) | CLIENT_BIT(TRAIT_NOT_A_CA) |
-    CLIENT_BIT(TRAIT_PATH_LENGTH) | CLIENT_BIT(TRAIT_CA_KEY_USAGE) |
-    CLIENT_BIT(TRAIT_NAME_CONSTRAINTS) | CLIENT_BIT(TRAIT_CA_PURPOSE) |
-    CLIENT_BIT(TRAIT_CA_EXPIRED) | CLIENT_BIT(TRAIT_ROOT_EXPIRED);
+static const uint64_t healable =
+    CLIENT_BIT(TRAIT_UNTRUSTED_ROOT) | CLIENT_BIT(TRAIT_PARTIAL_CHAIN) |
+    CLIENT_BIT(TRAIT_NO_ISSUER) | CLIENT_BIT(TRAIT_BAD_SIGNATURE) |
+    CLIENT_BIT(TRAIT_PATH_COUNT) | CLIENT_BIT(TRAIT_CA_MALFORMED) |
+    CLIENT_BIT(TRAIT_NOT_A_CA) | CLIENT_BIT(TRAIT_PATH_LENGTH) |
+    CLIENT_BIT(TRAIT_CA_KEY_USAGE) | CLIENT_BIT(TRAIT_NAME_CONSTRAINTS) |
+    CLIENT_BIT(TRAIT_CA_PURPOSE) | CLIENT_BIT(TRAIT_CA_EXPIRED) |
+    CLIENT_BIT(TRAIT_ROOT_EXPIRED);
 
 static const struct trust_store *
 find_store(const struct client_profile *profile,
@@ -65,12 +66,12 @@ static bool
 builds_alike(const struct client_builder *a, const struct client_builder *b)
 {
 	return a->backtracks == b->backtracks &&
-	    a->partial_chain == b->partial_chain &&
-	    a->key_ids_must_fit == b->key_ids_must_fit &&
-	    a->prefers_valid == b->prefers_valid &&
-	    a->fetches_aia == b->fetches_aia && a->preloads == b->preloads &&
-	    a->leaf_anchor == b->leaf_anchor &&
-	    a->most_sorted == b->most_sorted;
+	       a->partial_chain == b->partial_chain &&
+	       a->key_ids_must_fit == b->key_ids_must_fit &&
+	       a->prefers_valid == b->prefers_valid &&
+	       a->fetches_aia == b->fetches_aia && a->preloads == b->preloads &&
+	       a->leaf_anchor == b->leaf_anchor &&
+	       a->most_sorted == b->most_sorted;
 }
 
 static struct group *
@@ -106,8 +107,7 @@ join_group(struct clients *clients, const struct trust_store *store, size_t at)
 
 struct clients *
 clients_new(const struct client_profiles *profiles,
-    const struct trust_store *const *stores, size_t store_count,
-    bool one_store)
+    const struct trust_store *const *stores, size_t store_count, bool one_store)
 {
 	struct clients *clients = memory_new(sizeof(*clients));
 
@@ -135,8 +135,8 @@ clients_free(struct clients *clients)
 
 /* What this client minds about it: 0 when it would accept. */
 static uint64_t
-refusals(const struct client_profile *profile,
-    const struct client_outcome *outcome)
+refusals(
+    const struct client_profile *profile, const struct client_outcome *outcome)
 {
 	uint64_t bad = outcome->traits & profile->refuses;
 
@@ -172,7 +172,7 @@ weigh(void *context, const struct client_outcome *outcome)
 		size_t at = group->members[i];
 		struct standing *standing = &weighing->standings[at];
 		uint64_t bad = standing->host |
-		    refusals(&weighing->profiles->list[at], outcome);
+			       refusals(&weighing->profiles->list[at], outcome);
 
 		if (!standing->judged ||
 		    count_bits(bad) < count_bits(standing->best))
@@ -200,21 +200,24 @@ search_for_group(const struct client_facts *facts,
 	};
 	client_search_run(search);
 	for (size_t i = 0; i < group->member_count; i++)
-		weighing->standings[group->members[i]].unseen =
-		    search->unseen;
+		weighing->standings[group->members[i]].unseen = search->unseen;
 }
 
 /*
  * The one path there is suffices when the members are content with it, or
- * have no other place to look.
+ * have no other place to look; unless so much was sent that they get lost.
  */
 static bool
-is_settled_by(struct weighing *weighing, const struct client_outcome *plain)
+is_settled_by(struct weighing *weighing, const struct client_facts *facts,
+    const struct client_outcome *plain)
 {
 	const struct client_builder *builder = &weighing->group->builder;
 
+	if (builder->most_sorted != 0 &&
+	    facts->seen->received_count > builder->most_sorted)
+		return false;
 	return weigh(weighing, plain) ||
-	    !(builder->fetches_aia || builder->preloads);
+	       !(builder->fetches_aia || builder->preloads);
 }
 
 static void
@@ -234,11 +237,11 @@ judge_groups(const struct clients *clients, const struct client_facts *facts,
 
 		weighing.group = group;
 		if (group->store == store && search.plain &&
-		    is_settled_by(&weighing, &plain))
+		    is_settled_by(&weighing, facts, &plain))
 			continue;
 		search_for_group(facts, validation, &weighing, &search);
 		search.plain = search.plain && !group->builder.fetches_aia &&
-		    !group->builder.preloads;
+			       !group->builder.preloads;
 		plain = weighing.last;
 		store = group->store;
 	}
@@ -286,8 +289,9 @@ refuse_all(const struct client_profiles *profiles, const char *reason,
     struct verdict *verdict)
 {
 	for (size_t i = 0; i < profiles->count; i++)
-		verdict->clients[i] = (struct client_verdict){
-			profiles->list[i].id, ACCEPTS_NO, reason };
+		verdict->clients[i] =
+		    (struct client_verdict){ profiles->list[i].id, ACCEPTS_NO,
+			    reason };
 }
 
 bool
@@ -302,11 +306,10 @@ clients_judge(const struct clients *clients, struct arena *arena,
 	bool open = false;
 
 	verdict->client_count = profiles->count;
-	verdict->clients = arena_array(
-	    arena, profiles->count, sizeof(*verdict->clients));
+	verdict->clients =
+	    arena_array(arena, profiles->count, sizeof(*verdict->clients));
 	if (facts->seen->received_count == 0) {
-		refuse_all(
-		    profiles, status_word(facts->seen->status), verdict);
+		refuse_all(profiles, status_word(facts->seen->status), verdict);
 		return false;
 	}
 	ways = client_ways(facts->host, facts->received[0]);

@@ -21,8 +21,7 @@ enum staple_word { STAPLE_SAYS_NOTHING, STAPLE_SAYS_GOOD, STAPLE_SAYS_REVOKED };
  * that failed is an empty list.
  */
 struct client_aia {
-	bool (*find)(
-	    void *context, const char *url, struct certificate_list *);
+	bool (*find)(void *context, const char *url, struct certificate_list *);
 	void *context;
 };
 
@@ -34,7 +33,7 @@ struct client_facts {
 	const struct validation *validation; /* its `host` is not looked at */
 	struct edge_memory *edges;
 	enum staple_word staple;
-	const struct client_aia *aia;	/* NULL: nobody looked */
+	const struct client_aia *aia; /* NULL: nobody looked */
 	/* Public intermediates (not the operator's own); NULL: none known. */
 	const struct certificate_index *preloaded;
 };

@@ -44,8 +44,8 @@ static const struct {
 	[FAULT_BAD_SIGNATURE] = { "the signature on ", " does not verify" },
 	[FAULT_UNSUPPORTED_ALGORITHM] = { "the signature algorithm of ",
 	    " is not supported" },
-	[FAULT_UNSUPPORTED_KEY] = { "the key that signed ",
-	    " is built to be costly, and is not used" },
+	[FAULT_UNSUPPORTED_KEY] = { "the key of, or above, ",
+	    " is built to be costly, and nothing is computed with it" },
 	[FAULT_NOT_A_CA] = { "",
 	    " is not a CA certificate but signed another one" },
 	[FAULT_PATH_LENGTH] = { "more CA certificates follow ",
@@ -66,8 +66,10 @@ explain(struct arena *arena, const struct certificate *certificate,
 
 	switch (fault) {
 	case FAULT_MALFORMED:
-		return arena_printf(
-		    arena, "%s: %s", name, certificate->damage);
+		return arena_printf(arena, "%s: %s", name,
+		    certificate->damage != NULL
+			? certificate->damage
+			: "it names two different signature algorithms");
 	case FAULT_LEAF_EXPIRED:
 	case FAULT_INTERMEDIATE_EXPIRED:
 	case FAULT_ROOT_EXPIRED:
@@ -183,15 +185,17 @@ find_unknown_issuer(const struct audit_view *view, struct findings *findings)
 {
 	const struct path *path = view->path;
 	const struct path_step *last = &path->steps[path->length - 1];
+	struct finding *finding;
 
 	if (path->end != PATH_OPEN || last->certificate->version == 0)
 		return;
-	findings_add(findings, "unknown_issuer", NULL,
+	finding = findings_add(findings, "unknown_issuer", NULL,
 	    path->length == 1 ? 0 : last->received,
 	    arena_printf(findings->arena,
 		"%s was neither sent nor found, so nobody can say whether an "
 		"intermediate is missing or the root is not trusted",
 		last->certificate->issuer));
+	finding_tell(findings, finding, "issuer", last->certificate->issuer);
 }
 
 const struct rule path_rules[] = {

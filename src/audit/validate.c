@@ -15,6 +15,22 @@ is_anchor(const struct path *path, size_t step)
 	return path->end == PATH_ANCHOR && step + 1 == path->length;
 }
 
+/*
+ * RFC 5280 4.1.1.2: both places name the same algorithm.  A leaf whose key is
+ * built to burn CPU is as useless as a damaged one: no client computes it.
+ */
+static void
+check_form(
+    const struct certificate *certificate, size_t at, struct faults *faults)
+{
+	if (certificate->damage != NULL ||
+	    certificate->signature_algorithms_differ)
+		faults_add(faults, FAULT_MALFORMED, at);
+	if (at == 0 && certificate->version != 0 &&
+	    !key_is_affordable(certificate))
+		faults_add(faults, FAULT_UNSUPPORTED_KEY, at);
+}
+
 static void
 check_signature(const struct path_step *step, size_t at, struct faults *faults)
 {
@@ -144,8 +160,7 @@ check_step(const struct validation *validation, const struct path *path,
 	bool anchor = is_anchor(path, at);
 	bool root = at + 1 == path->length && path->end != PATH_OPEN;
 
-	if (certificate->damage != NULL)
-		faults_add(faults, FAULT_MALFORMED, at);
+	check_form(certificate, at, faults);
 	check_signature(step, at, faults);
 	check_dates(certificate, root, at, validation->now, faults);
 	check_authority(certificate, anchor, at, faults);

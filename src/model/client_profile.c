@@ -25,62 +25,23 @@ struct reading {
 	const char *file;
 	struct draft *drafts;
 	size_t count;
-	const char *error;	/* the first, or NULL */
+	const char *error; /* the first, or NULL */
 };
 
 /* Where in the file a value stands, for messages. */
 struct place {
 	const char *id, *field;
-	int index;		/* of an array; -1: not in one */
+	int index; /* of an array; -1: not in one */
 };
 
 struct field {
 	const char *name;
 	void (*read)(struct reading *, const struct json *, struct place *,
 	    void *target);
-	size_t offset;		/* of the target in struct draft */
+	size_t offset; /* of the target in struct draft */
 };
 
-static const char *const trait_words[TRAIT_COUNT];
-static const char *const way_words[WAY_COUNT];
 static const struct field *find_field(const char *name);
-
-static const struct {
-	enum client_trait trait;
-	bool least;
-} limits[LIMIT_COUNT] = {
-	[LIMIT_LEAST_TLS] = { TRAIT_OLD_PROTOCOL, true },
-	[LIMIT_LEAST_DHE_BITS] = { TRAIT_DHE_BITS, true },
-	[LIMIT_LEAST_RSA_BITS] = { TRAIT_RSA_BITS, true },
-	[LIMIT_MOST_SENT] = { TRAIT_SENT_COUNT, false },
-	[LIMIT_MOST_MESSAGE_OCTETS] = { TRAIT_MESSAGE_SIZE, false },
-	[LIMIT_MOST_CERTIFICATE_OCTETS] = { TRAIT_CERTIFICATE_SIZE, false },
-	[LIMIT_MOST_INTERMEDIATES] = { TRAIT_PATH_COUNT, false },
-};
-
-bool
-client_limit_is_least(enum client_limit limit)
-{
-	return limits[limit].least;
-}
-
-enum client_trait
-client_limit_trait(enum client_limit limit)
-{
-	return limits[limit].trait;
-}
-
-const char *
-client_trait_word(enum client_trait trait)
-{
-	return trait_words[trait];
-}
-
-const char *
-client_way_word(enum client_way way)
-{
-	return way_words[way];
-}
 
 const struct client_profile *
 client_profile_find(const struct client_profiles *profiles, const char *id)
@@ -92,8 +53,7 @@ client_profile_find(const struct client_profiles *profiles, const char *id)
 }
 
 static void
-refuse(struct reading *reading, const struct place *place,
-    const char *sentence)
+refuse(struct reading *reading, const struct place *place, const char *sentence)
 {
 	struct text where = { 0 };
 
@@ -109,15 +69,6 @@ refuse(struct reading *reading, const struct place *place,
 	reading->error =
 	    arena_printf(reading->arena, "%s: %s", where.data, sentence);
 	text_free(&where);
-}
-
-static int
-find_word(const char *const words[], size_t count, const char *word)
-{
-	for (size_t i = 0; word != NULL && i < count; i++)
-		if (strcmp(words[i], word) == 0)
-			return (int)i;
-	return -1;
 }
 
 static void
@@ -189,19 +140,21 @@ read_leaf_anchor(struct reading *reading, const struct json *value,
 		[LEAF_ANCHOR_SELF_SIGNED] = "self_signed",
 		[LEAF_ANCHOR_ALWAYS] = "always",
 	};
-	int found = find_word(words, 3, json_string(value));
+	const char *word = json_string(value);
 
-	if (found < 0)
-		refuse(reading, place, "not never, self_signed or always");
-	else
-		*(enum leaf_anchor *)target = (enum leaf_anchor)found;
+	for (int i = 0; word != NULL && i <= LEAF_ANCHOR_ALWAYS; i++) {
+		if (strcmp(word, words[i]) != 0)
+			continue;
+		*(enum leaf_anchor *)target = (enum leaf_anchor)i;
+		return;
+	}
+	refuse(reading, place, "not never, self_signed or always");
 }
 
 /* The bits of an array of words, 0 where one of them is unknown. */
 static uint64_t
 read_bits(struct reading *reading, const struct json *value,
-    struct place *place, const char *const words[], size_t count,
-    const char *unknown)
+    struct place *place, int (*find)(const char *), const char *unknown)
 {
 	uint64_t bits = 0;
 
@@ -210,7 +163,7 @@ read_bits(struct reading *reading, const struct json *value,
 	place->index = 0;
 	for (const struct json *item = json_first(value); item != NULL;
 	     item = json_next(item), place->index++) {
-		int found = find_word(words, count, json_string(item));
+		int found = find(json_string(item));
 
 		if (found < 0)
 			refuse(reading, place, unknown);
@@ -225,8 +178,8 @@ static uint64_t
 read_trait_bits(
     struct reading *reading, const struct json *value, struct place *place)
 {
-	return read_bits(reading, value, place, trait_words, TRAIT_COUNT,
-	    "no such trait");
+	return read_bits(
+	    reading, value, place, client_trait_find, "no such trait");
 }
 
 static void
@@ -247,16 +200,16 @@ static void
 read_ways(struct reading *reading, const struct json *value,
     struct place *place, void *target)
 {
-	*(uint64_t *)target |= read_bits(
-	    reading, value, place, way_words, WAY_COUNT, "no such way");
+	*(uint64_t *)target |=
+	    read_bits(reading, value, place, client_way_find, "no such way");
 }
 
 static void
 read_ways_away(struct reading *reading, const struct json *value,
     struct place *place, void *target)
 {
-	*(uint64_t *)target &= ~read_bits(
-	    reading, value, place, way_words, WAY_COUNT, "no such way");
+	*(uint64_t *)target &=
+	    ~read_bits(reading, value, place, client_way_find, "no such way");
 }
 
 static void
@@ -270,8 +223,7 @@ read_words(struct reading *reading, const struct json *value,
 	for (const struct json *item = json_first(value); item != NULL;
 	     item = json_next(item)) {
 		struct place inside = { place->id, json_key(item), -1 };
-		int found =
-		    find_word(trait_words, TRAIT_COUNT, json_key(item));
+		int found = client_trait_find(json_key(item));
 
 		if (found < 0)
 			refuse(reading, &inside, "no such trait");
@@ -288,8 +240,8 @@ is_identity(const char *key)
 }
 
 static void
-read_fields(struct reading *reading, const struct json *entry,
-    struct draft *draft)
+read_fields(
+    struct reading *reading, const struct json *entry, struct draft *draft)
 {
 	for (const struct json *member = json_first(entry); member != NULL;
 	     member = json_next(member)) {
@@ -317,8 +269,8 @@ find_draft(const struct reading *reading, const char *id)
 }
 
 static void
-read_entry(struct reading *reading, const struct json *entry,
-    struct place *place)
+read_entry(
+    struct reading *reading, const struct json *entry, struct place *place)
 {
 	struct draft *draft = &reading->drafts[reading->count];
 	const char *id = json_string(json_get(entry, "id"));
@@ -342,8 +294,7 @@ read_entry(struct reading *reading, const struct json *entry,
 }
 
 static void
-read_entries(
-    struct reading *reading, const struct json *root, const char *key)
+read_entries(struct reading *reading, const struct json *root, const char *key)
 {
 	const struct json *array = json_get(root, key);
 	struct place place = { NULL, NULL, -1 };
@@ -366,7 +317,7 @@ static bool
 is_of_handshake(enum client_trait trait)
 {
 	return trait < TRAIT_SELF_SIGNED_LEAF ||
-	    trait == TRAIT_CLIENT_CERT_REQUIRED;
+	       trait == TRAIT_CLIENT_CERT_REQUIRED;
 }
 
 static void
@@ -374,15 +325,16 @@ finish_words(struct reading *reading, struct draft *draft)
 {
 	for (int i = 0; i < TRAIT_COUNT; i++) {
 		const char *prefix = is_of_handshake((enum client_trait)i)
-		    ? draft->handshake_prefix
-		    : draft->prefix;
+					 ? draft->handshake_prefix
+					 : draft->prefix;
 		const char *words = draft->words[i];
 
 		if (words == NULL)
-			words = trait_words[i];
-		draft->profile.reasons[i] = prefix == NULL
-		    ? words
-		    : arena_printf(reading->arena, "%s%s", prefix, words);
+			words = client_trait_word((enum client_trait)i);
+		draft->profile.reasons[i] =
+		    prefix == NULL
+			? words
+			: arena_printf(reading->arena, "%s%s", prefix, words);
 	}
 }
 
@@ -408,10 +360,10 @@ finish(struct reading *reading, struct draft *draft)
 			    &(struct place){ profile->id, needed[i].name, -1 },
 			    "is missing");
 	for (int i = 0; i < LIMIT_COUNT; i++)
-		elsewhere |= CLIENT_BIT(limits[i].trait);
+		elsewhere |=
+		    CLIENT_BIT(client_limit_trait((enum client_limit)i));
 	if ((profile->refuses & elsewhere) != 0)
-		refuse(reading,
-		    &(struct place){ profile->id, "refuses", -1 },
+		refuse(reading, &(struct place){ profile->id, "refuses", -1 },
 		    "names a trait that a limit or `reads` decides");
 	finish_words(reading, draft);
 }
@@ -435,8 +387,8 @@ finish_all(struct reading *reading, size_t families)
 }
 
 const struct client_profiles *
-client_profiles_read(struct arena *arena, struct bytes octets,
-    const char *name, const char **error)
+client_profiles_read(struct arena *arena, struct bytes octets, const char *name,
+    const char **error)
 {
 	struct reading reading = { .arena = arena, .file = name };
 	const struct client_profiles *profiles;
@@ -462,8 +414,7 @@ client_profiles_read(struct arena *arena, struct bytes octets,
 }
 
 #define AT(member) offsetof(struct draft, member)
-#define LIMIT_AT(limit) \
-	(AT(profile.limits) + (limit) * sizeof(unsigned))
+#define LIMIT_AT(limit) (AT(profile.limits) + (limit) * sizeof(unsigned))
 
 static const struct field fields[] = {
 	{ "title", read_string, AT(profile.title) },
@@ -472,8 +423,7 @@ static const struct field fields[] = {
 	{ "store", read_string, AT(profile.store) },
 	{ "backtracks", read_bool, AT(profile.builder.backtracks) },
 	{ "partial_chain", read_bool, AT(profile.builder.partial_chain) },
-	{ "key_ids_must_fit", read_bool,
-	    AT(profile.builder.key_ids_must_fit) },
+	{ "key_ids_must_fit", read_bool, AT(profile.builder.key_ids_must_fit) },
 	{ "prefers_valid", read_bool, AT(profile.builder.prefers_valid) },
 	{ "fetches_aia", read_bool, AT(profile.builder.fetches_aia) },
 	{ "preloads", read_bool, AT(profile.builder.preloads) },
@@ -507,80 +457,3 @@ find_field(const char *name)
 			return &fields[i];
 	return NULL;
 }
-
-static const char *const trait_words[TRAIT_COUNT] = {
-	[TRAIT_CONNECTION_LOST] = "connection_lost",
-	[TRAIT_OLD_PROTOCOL] = "old_protocol",
-	[TRAIT_MESSAGE_SIZE] = "message_size",
-	[TRAIT_CERTIFICATE_SIZE] = "certificate_size",
-	[TRAIT_SENT_COUNT] = "sent_count",
-	[TRAIT_DHE] = "dhe",
-	[TRAIT_DHE_BITS] = "dhe_bits",
-	[TRAIT_RSA_KEY_EXCHANGE] = "rsa_key_exchange",
-	[TRAIT_CBC_CIPHER] = "cbc_cipher",
-	[TRAIT_LEAF_MALFORMED] = "leaf_malformed",
-	[TRAIT_LEAF_TRAILING] = "leaf_trailing",
-	[TRAIT_SENT_GARBAGE] = "sent_garbage",
-	[TRAIT_SELF_SIGNED_LEAF] = "self_signed_leaf",
-	[TRAIT_UNTRUSTED_ROOT] = "untrusted_root",
-	[TRAIT_PARTIAL_CHAIN] = "partial_chain",
-	[TRAIT_NO_ISSUER] = "no_issuer",
-	[TRAIT_BAD_SIGNATURE] = "bad_signature",
-	[TRAIT_UNSUPPORTED_ALGORITHM] = "unsupported_algorithm",
-	[TRAIT_PATH_COUNT] = "path_count",
-	[TRAIT_CA_MALFORMED] = "ca_malformed",
-	[TRAIT_NOT_A_CA] = "not_a_ca",
-	[TRAIT_PATH_LENGTH] = "path_length",
-	[TRAIT_CA_KEY_USAGE] = "ca_key_usage",
-	[TRAIT_UNKNOWN_CRITICAL] = "unknown_critical",
-	[TRAIT_NAME_CONSTRAINTS] = "name_constraints",
-	[TRAIT_COMMON_NAME_CONSTRAINED] = "common_name_constrained",
-	[TRAIT_DOTTED_COMMON_NAME_CONSTRAINED] =
-	    "dotted_common_name_constrained",
-	[TRAIT_NAME_ENCODING] = "name_encoding",
-	[TRAIT_CA_PURPOSE] = "ca_purpose",
-	[TRAIT_LEAF_PURPOSE] = "leaf_purpose",
-	[TRAIT_LEAF_PURPOSE_ANY] = "leaf_purpose_any",
-	[TRAIT_LEAF_USAGE_NO_TLS] = "leaf_usage_no_tls",
-	[TRAIT_LEAF_USAGE_NOT_THIS] = "leaf_usage_not_this",
-	[TRAIT_NO_AUTHORITY_KEY_ID] = "no_authority_key_id",
-	[TRAIT_CA_NO_SUBJECT_KEY_ID] = "ca_no_subject_key_id",
-	[TRAIT_CA_NO_KEY_USAGE] = "ca_no_key_usage",
-	[TRAIT_CA_BASIC_NOT_CRITICAL] = "ca_basic_not_critical",
-	[TRAIT_ROOT_VERSION_1] = "root_version_1",
-	[TRAIT_EMPTY_SUBJECT] = "empty_subject",
-	[TRAIT_RSA_BITS] = "rsa_bits",
-	[TRAIT_EC_BITS] = "ec_bits",
-	[TRAIT_DSA] = "dsa",
-	[TRAIT_SHA1] = "sha1",
-	[TRAIT_MD5] = "md5",
-	[TRAIT_LEAF_P521] = "leaf_p521",
-	[TRAIT_LEAF_ED25519] = "leaf_ed25519",
-	[TRAIT_NAME] = "name",
-	[TRAIT_TYPED_UNICODE] = "typed_unicode",
-	[TRAIT_TYPED_DOT] = "typed_dot",
-	[TRAIT_LEAF_EXPIRED] = "leaf_expired",
-	[TRAIT_CA_EXPIRED] = "ca_expired",
-	[TRAIT_ROOT_EXPIRED] = "root_expired",
-	[TRAIT_NOT_YET_VALID] = "not_yet_valid",
-	[TRAIT_STAPLE_REVOKED] = "staple_revoked",
-	[TRAIT_STAPLE_MISSING] = "staple_missing",
-	[TRAIT_CLIENT_CERT_REQUIRED] = "client_cert_required",
-};
-
-static const char *const way_words[WAY_COUNT] = {
-	[WAY_NAME] = "name",
-	[WAY_ADDRESS] = "address",
-	[WAY_WILDCARD] = "wildcard",
-	[WAY_NAME_UNDERSCORE] = "name_underscore",
-	[WAY_WILDCARD_UNDERSCORE] = "wildcard_underscore",
-	[WAY_WILDCARD_SUFFIX] = "wildcard_suffix",
-	[WAY_WILDCARD_TOP] = "wildcard_top",
-	[WAY_WILDCARD_PARTIAL] = "wildcard_partial",
-	[WAY_WILDCARD_INNER] = "wildcard_inner",
-	[WAY_NAME_DOT] = "name_dot",
-	[WAY_ADDRESS_AS_NAME] = "address_as_name",
-	[WAY_COMMON_NAME] = "common_name",
-	[WAY_COMMON_NAME_ADDRESS] = "common_name_address",
-	[WAY_COMMON_NAME_BESIDE] = "common_name_beside",
-};

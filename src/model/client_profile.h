@@ -25,13 +25,13 @@
  */
 enum client_trait {
 	/* The handshake */
-	TRAIT_CONNECTION_LOST, /* broke off after the certificates */
-	TRAIT_OLD_PROTOCOL,    /* limit least_tls */
-	TRAIT_MESSAGE_SIZE,    /* limit most_message_octets */
+	TRAIT_CONNECTION_LOST,	/* broke off after the certificates */
+	TRAIT_OLD_PROTOCOL,	/* limit least_tls */
+	TRAIT_MESSAGE_SIZE,	/* limit most_message_octets */
 	TRAIT_CERTIFICATE_SIZE, /* limit most_certificate_octets */
-	TRAIT_SENT_COUNT,      /* limit most_sent */
-	TRAIT_DHE,	       /* finite-field Diffie-Hellman was chosen */
-	TRAIT_DHE_BITS,	       /* limit least_dhe_bits */
+	TRAIT_SENT_COUNT,	/* limit most_sent */
+	TRAIT_DHE,		/* finite-field Diffie-Hellman was chosen */
+	TRAIT_DHE_BITS,		/* limit least_dhe_bits */
 	TRAIT_RSA_KEY_EXCHANGE,
 	TRAIT_CBC_CIPHER,
 	/* Octets */
@@ -63,12 +63,12 @@ enum client_trait {
 	TRAIT_LEAF_USAGE_NO_TLS,   /* none that TLS could use */
 	TRAIT_LEAF_USAGE_NOT_THIS, /* none for this key exchange */
 	/* Must-haves of RFC 5280 4.1 and 4.2 that most overlook */
-	TRAIT_NO_AUTHORITY_KEY_ID,    /* 4.2.1.1 */
-	TRAIT_CA_NO_SUBJECT_KEY_ID,   /* 4.2.1.2 */
-	TRAIT_CA_NO_KEY_USAGE,	      /* 4.2.1.3 */
-	TRAIT_CA_BASIC_NOT_CRITICAL,  /* 4.2.1.9 */
-	TRAIT_ROOT_VERSION_1,	      /* 4.2.1.9 */
-	TRAIT_EMPTY_SUBJECT,	      /* 4.1.2.6, SAN not critical */
+	TRAIT_NO_AUTHORITY_KEY_ID,   /* 4.2.1.1 */
+	TRAIT_CA_NO_SUBJECT_KEY_ID,  /* 4.2.1.2 */
+	TRAIT_CA_NO_KEY_USAGE,	     /* 4.2.1.3 */
+	TRAIT_CA_BASIC_NOT_CRITICAL, /* 4.2.1.9 */
+	TRAIT_ROOT_VERSION_1,	     /* 4.2.1.9 */
+	TRAIT_EMPTY_SUBJECT,	     /* 4.1.2.6, SAN not critical */
 	/* Strength */
 	TRAIT_RSA_BITS, /* limit least_rsa_bits */
 	TRAIT_EC_BITS,
@@ -95,13 +95,14 @@ enum client_trait {
 
 /* A set of traits, or of ways: one bit each. */
 #define CLIENT_BIT(n) ((uint64_t)1 << (n))
+_Static_assert(TRAIT_COUNT <= 64, "traits have outgrown their set");
 
 /* How a name of the leaf fits the host; RFC 9525 knows the first three. */
 enum client_way {
 	WAY_NAME,
 	WAY_ADDRESS,
 	WAY_WILDCARD,
-	WAY_NAME_UNDERSCORE,	 /* the host has one in it */
+	WAY_NAME_UNDERSCORE, /* the host has one in it */
 	WAY_WILDCARD_UNDERSCORE,
 	WAY_WILDCARD_SUFFIX,	 /* "*.co.uk" */
 	WAY_WILDCARD_TOP,	 /* "*.test" */
@@ -117,13 +118,13 @@ enum client_way {
 
 /* Numbers a client compares; 0 in a profile is no limit. */
 enum client_limit {
-	LIMIT_LEAST_TLS,	    /* 12 is TLS 1.2; "1.2" in the file */
-	LIMIT_LEAST_DHE_BITS,	    /* of the server's prime */
-	LIMIT_LEAST_RSA_BITS,	    /* of every key on the path */
-	LIMIT_MOST_SENT,	    /* certificates in the message */
-	LIMIT_MOST_MESSAGE_OCTETS,  /* of the Certificate message */
+	LIMIT_LEAST_TLS,	       /* 12 is TLS 1.2; "1.2" in the file */
+	LIMIT_LEAST_DHE_BITS,	       /* of the server's prime */
+	LIMIT_LEAST_RSA_BITS,	       /* of every key on the path */
+	LIMIT_MOST_SENT,	       /* certificates in the message */
+	LIMIT_MOST_MESSAGE_OCTETS,     /* of the Certificate message */
 	LIMIT_MOST_CERTIFICATE_OCTETS, /* of any one that was sent */
-	LIMIT_MOST_INTERMEDIATES,   /* between leaf and anchor */
+	LIMIT_MOST_INTERMEDIATES,      /* between leaf and anchor */
 	LIMIT_COUNT
 };
 
@@ -140,7 +141,7 @@ enum leaf_anchor {
 
 /* How a client looks for a path.  Profiles with equal ones share a search. */
 struct client_builder {
-	/* Takes the first issuer that fits and never another one. */
+	/* Tries another issuer where the first one leads to no good end. */
 	bool backtracks;
 	/* Any certificate of the store is an anchor, not its roots alone. */
 	bool partial_chain;
@@ -156,15 +157,15 @@ struct client_builder {
 };
 
 struct client_profile {
-	const char *id;		/* as in records */
-	const char *title;	/* "curl on OpenSSL" */
-	const char *version;	/* the one it was seen on */
-	const char *source;	/* where the rules come from */
-	const char *store;	/* the store it reads; else the default one */
+	const char *id;	     /* as in records */
+	const char *title;   /* "curl on OpenSSL" */
+	const char *version; /* the one it was seen on */
+	const char *source;  /* where the rules come from */
+	const char *store;   /* the store it reads; else the default one */
 	struct client_builder builder;
-	uint64_t refuses;	/* traits; limits have theirs beside */
-	uint64_t tells_first;	/* these before the others, as the reason */
-	uint64_t reads;		/* ways */
+	uint64_t refuses;     /* traits; limits have theirs beside */
+	uint64_t tells_first; /* these before the others, as the reason */
+	uint64_t reads;	      /* ways */
 	unsigned limits[LIMIT_COUNT];
 	const char *reasons[TRAIT_COUNT]; /* in its own words, never NULL */
 };
@@ -186,8 +187,14 @@ const struct client_profiles *client_profiles_read(
 const struct client_profile *client_profile_find(
     const struct client_profiles *, const char *id);
 
-/* The trait's word, as in the file and as the fallback for a reason. */
+/*
+ * The words of the file for traits and ways (client_words.c); a trait's is
+ * also its reason where a profile has none.  Back: -1 when there is no such
+ * word, or it is NULL.
+ */
 const char *client_trait_word(enum client_trait);
 const char *client_way_word(enum client_way);
+int client_trait_find(const char *word);
+int client_way_find(const char *word);
 
 #endif

@@ -45,6 +45,7 @@ leaf_facts_fill(struct leaf_facts *facts, struct arena *arena,
 {
 	*facts = (struct leaf_facts){
 		.present = true,
+		.undated = !leaf->times_valid,
 		.sha256 = leaf->sha256,
 		.spki_sha256 = leaf->spki_sha256,
 		.subject = leaf->subject,

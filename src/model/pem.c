@@ -39,9 +39,9 @@ pem_append(struct text *out, const char *comment, struct bytes der)
 	for (size_t at = 0; at < body.size; at += LINE_CHARACTERS) {
 		size_t left = body.size - at;
 
-		text_append_bytes(out,
-		    bytes_of(body.data + at,
-			left < LINE_CHARACTERS ? left : LINE_CHARACTERS));
+		text_append_bytes(
+		    out, bytes_of(body.data + at,
+			     left < LINE_CHARACTERS ? left : LINE_CHARACTERS));
 		text_append_char(out, '\n');
 	}
 	text_append(out, "-----END CERTIFICATE-----\n");

@@ -267,7 +267,8 @@ trust_store_find(const struct trust_store *store, const struct digest *sha256)
 {
 	if (certificate_index_get(store->contents->anchors, sha256) != NULL)
 		return STORE_ANCHOR;
-	if (certificate_index_get(store->contents->intermediates, sha256) != NULL)
+	if (certificate_index_get(store->contents->intermediates, sha256) !=
+	    NULL)
 		return STORE_INTERMEDIATE;
 	return STORE_ABSENT;
 }

@@ -352,6 +352,5 @@ diagnosis_append(struct text *out, const struct result *result, bool colors)
 	append_clients(out, verdict, ACCEPTS_YES, "accepts", scratch);
 	append_clients(out, verdict, ACCEPTS_UNKNOWN, "unknown", scratch);
 	append_repair(out, result);
-	text_append_char(out, '\n');
 	arena_free(scratch);
 }

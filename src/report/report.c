@@ -96,7 +96,8 @@ open_writer(
 static void
 flush_line(struct sheet *sheet)
 {
-	fwrite(sheet->line.data, 1, sheet->line.size, sheet->stream);
+	if (sheet->line.size > 0)
+		fwrite(sheet->line.data, 1, sheet->line.size, sheet->stream);
 	text_clear(&sheet->line);
 	arena_reset(sheet->scratch);
 }
@@ -134,9 +135,13 @@ diagnose(struct report *report, const struct result *result)
 {
 	if (report->run->targets > DIAGNOSED_MOST)
 		return;
-	for (int colors = 0; colors < 2; colors++)
-		diagnosis_append(
-		    &report->diagnoses[colors], result, colors == 1);
+	for (int colors = 0; colors < 2; colors++) {
+		struct text *text = &report->diagnoses[colors];
+
+		if (text->size > 0)
+			text_append_char(text, '\n');
+		diagnosis_append(text, result, colors == 1);
+	}
 }
 
 void
@@ -231,7 +236,8 @@ print_terminal(struct report *report, const struct report_terminal *terminal)
 		terminal_append_summary(
 		    text, report->run, &report->tally, terminal->colors);
 	append_place(text, report);
-	fwrite(text->data, 1, text->size, terminal->stream);
+	if (text->size > 0)
+		fwrite(text->data, 1, text->size, terminal->stream);
 	return fflush(terminal->stream) == 0 && !ferror(terminal->stream) ? 0
 									  : -1;
 }

@@ -12,8 +12,8 @@ enum {
 	CLASS_COLUMNS = 22,
 	COUNT_COLUMNS = 9,
 	CAUSES_SHOWN = 12,
-	CAUSE_COLUMNS = 40,
-	PLACE_COLUMNS = 28,
+	CAUSE_COLUMNS = 34,
+	PLACE_COLUMNS = 34,
 	ENDPOINT_COLUMNS = 34,
 	DETAIL_COLUMNS = 42
 };
@@ -65,6 +65,17 @@ append_class(struct text *out, const struct tally *tally,
 	text_append_char(out, '\n');
 }
 
+/* The CN is what people know a CA by; the whole name is in the reports. */
+static const char *
+short_name(const char *subject, struct arena *scratch)
+{
+	const char *name = result_common_name(scratch, subject);
+
+	if (name == subject)
+		return subject;
+	return arena_printf(scratch, "CN=%s", name);
+}
+
 /* "miss CN=R11", "end at CN=Corp Root": the name cut to what is left. */
 static void
 append_cause_name(
@@ -76,7 +87,7 @@ append_cause_name(
 		[CLASS_UNKNOWN_ISSUER] = "are issued by the unknown",
 	};
 	const char *verb = verbs[cause->class_id];
-	const char *name = cause->subject;
+	const char *name = short_name(cause->subject, scratch);
 
 	if (verb == NULL || name == NULL)
 		verb = class_title(cause->class_id);

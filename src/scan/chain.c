@@ -103,9 +103,12 @@ chain_parse(struct chain *chain, struct bytes message, bool tls13)
 	rest = bytes_of(chain->message.data, chain->message.size);
 	if (tls13 && !take_vector(&rest, 1, &context))
 		return false;
-	if (!take_vector(&rest, 3, &list))
-		return false;
-	return read_list(chain, list, tls13) && rest.size == 0;
+	if (take_vector(&rest, 3, &list))
+		return read_list(chain, list, tls13) && rest.size == 0;
+	/* The list claims more than came: what came is kept all the same. */
+	if (rest.size >= 3)
+		read_list(chain, bytes_of(rest.data + 3, rest.size - 3), tls13);
+	return false;
 }
 
 bool
@@ -212,5 +215,5 @@ chain_key_burns(struct bytes certificate)
 	    !der_take(&numbers, DER_INTEGER, &exponent))
 		return false;
 	return significant(modulus.content) > MOST_RSA_OCTETS ||
-	    significant(exponent.content) > MOST_EXPONENT_OCTETS;
+	       significant(exponent.content) > MOST_EXPONENT_OCTETS;
 }

@@ -15,11 +15,11 @@
 enum { CHAIN_MOST_CERTIFICATES = 256 };
 
 struct chain {
-	struct text message;	/* our copy; the rest points into it */
+	struct text message;	 /* our copy; the rest points into it */
 	struct text late_staple; /* TLS 1.2: a message of its own */
 	struct bytes *certificates;
 	size_t count, capacity;
-	struct bytes staple;	/* OCSPResponse of the leaf; size 0: none */
+	struct bytes staple; /* OCSPResponse of the leaf; size 0: none */
 };
 
 /*

@@ -17,7 +17,7 @@ enum {
 	COLLECTS_A_TICK = 20,
 	GRACE_MS = 3000,
 	FEEDER_PATIENCE_MS = 200,
-	DESCRIPTORS_KEPT = 48,	/* for files, DNS and the loops themselves */
+	DESCRIPTORS_KEPT = 48, /* for files, DNS and the loops themselves */
 	DESCRIPTORS_A_THREAD = 16
 };
 
@@ -55,8 +55,7 @@ feed(void *argument)
 		pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &ignored);
 		result = work->next_target(work->context, &target);
 		pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &ignored);
-	} while (result > 0 &&
-	    dispatch_feed(&crew->dispatch, job_new(target)));
+	} while (result > 0 && dispatch_feed(&crew->dispatch, job_new(target)));
 	dispatch_end_input(&crew->dispatch, result < 0);
 	return NULL;
 }
@@ -127,8 +126,8 @@ on_signal(uv_signal_t *signal, int number)
 {
 	struct crew *crew = signal->data;
 	unsigned grace_ms = crew->options.timeout_ms < GRACE_MS
-	    ? crew->options.timeout_ms
-	    : GRACE_MS;
+				? crew->options.timeout_ms
+				: GRACE_MS;
 
 	(void)number;
 	if (crew->end != CREW_FINISHED) {
@@ -246,8 +245,8 @@ make_workers(struct crew *crew, const char **error)
 static void
 block_signals(sigset_t *before)
 {
-	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL,
-		SIGABRT, SIGTRAP };
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,
+		SIGTRAP };
 	sigset_t all;
 
 	sigfillset(&all);
@@ -283,8 +282,8 @@ set_up(struct crew *crew, const char **error)
 {
 	const struct scan_options *options = &crew->options;
 
-	crew->terms = handshake_terms_new(
-	    options->depth == HANDSHAKE_CERTIFICATE, error);
+	crew->terms =
+	    handshake_terms_new(options->depth == HANDSHAKE_CERTIFICATE, error);
 	if (crew->terms == NULL)
 		return -1;
 	if (options->resolver_count == 0)
@@ -319,8 +318,8 @@ tear_down(struct crew *crew)
 		if (crew->workers != NULL)
 			worker_free(crew->workers[i]);
 	free(crew->workers);
-	dispatch_clear(&crew->dispatch, crew->work->discard,
-	    crew->work->context);
+	dispatch_clear(
+	    &crew->dispatch, crew->work->discard, crew->work->context);
 	pace_free(crew->dispatch.pace);
 	free(crew->bells);
 	free(crew->outbox.messages);

@@ -34,8 +34,8 @@ dispatch_init(struct dispatch *dispatch, const struct scan_options *options,
 }
 
 void
-dispatch_set_bells(struct dispatch *dispatch, struct bell **bells,
-    unsigned count)
+dispatch_set_bells(
+    struct dispatch *dispatch, struct bell **bells, unsigned count)
 {
 	dispatch->bells = bells;
 	dispatch->bell_count = count;
@@ -86,7 +86,7 @@ static bool
 is_over(const struct dispatch *dispatch)
 {
 	return dispatch->stopping ||
-	    (dispatch->input_ended && dispatch->open == 0);
+	       (dispatch->input_ended && dispatch->open == 0);
 }
 
 /* Once everything else is done, slowly: what failed may have been our haste. */
@@ -110,7 +110,7 @@ dispatch_feed(struct dispatch *dispatch, struct job *job)
 
 	uv_mutex_lock(&dispatch->lock);
 	while (!dispatch->stopping &&
-	    dispatch->input.count >= dispatch->input_limit)
+	       dispatch->input.count >= dispatch->input_limit)
 		uv_cond_wait(&dispatch->room, &dispatch->lock);
 	wanted = !dispatch->stopping;
 	if (wanted) {
@@ -139,7 +139,7 @@ static bool
 is_crowded(const struct dispatch *dispatch)
 {
 	return dispatch->outbox.count >= MOST_MESSAGES ||
-	    pace_waiting(dispatch->pace) >= dispatch->waiting_limit;
+	       pace_waiting(dispatch->pace) >= dispatch->waiting_limit;
 }
 
 /* The feeder is woken at half full, not for every single place. */
@@ -308,7 +308,7 @@ dispatch_progress(struct dispatch *dispatch, struct crew_progress *out)
 	out->finished = dispatch->finished;
 	out->waiting = dispatch->input.count;
 	out->in_flight = dispatch->open - dispatch->input.count -
-	    dispatch->again.count - dispatch->late.count;
+			 dispatch->again.count - dispatch->late.count;
 	out->input_ended = dispatch->input_ended;
 	uv_mutex_unlock(&dispatch->lock);
 }

@@ -16,8 +16,8 @@
 /* A worker's bell: rung when there may be something for it to do. */
 struct bell {
 	uv_async_t async;
-	bool hungry;	/* found nothing and waits */
-	bool removed;	/* the worker has gone home */
+	bool hungry;  /* found nothing and waits */
+	bool removed; /* the worker has gone home */
 };
 
 struct outbox {
@@ -28,25 +28,25 @@ struct outbox {
 struct dispatch {
 	uv_mutex_t lock;
 	uv_cond_t room;		/* for the feeder */
-	struct job_queue input;	/* read, not started */
-	struct job_queue again;	/* to be tried once more */
+	struct job_queue input; /* read, not started */
+	struct job_queue again; /* to be tried once more */
 	struct job_queue late;	/* taken from `again`, due now */
 	size_t input_limit, again_limit, waiting_limit;
-	uint64_t open;		/* jobs that are anywhere in the crew */
+	uint64_t open; /* jobs that are anywhere in the crew */
 	uint64_t started, finished;
 	struct outbox outbox;
 	struct pace *pace;
 	struct bell **bells;
 	unsigned bell_count;
 	bool input_ended;
-	bool stopping;		/* start nothing new */
-	bool aborting;		/* and drop what is in flight */
-	bool refused;		/* next_target said stop */
+	bool stopping; /* start nothing new */
+	bool aborting; /* and drop what is in flight */
+	bool refused;  /* next_target said stop */
 	bool slow;
 };
 
-void dispatch_init(struct dispatch *, const struct scan_options *,
-    struct pace *);
+void dispatch_init(
+    struct dispatch *, const struct scan_options *, struct pace *);
 /* Bells are borrowed. */
 void dispatch_set_bells(struct dispatch *, struct bell **, unsigned count);
 /* Frees the jobs that were left, and gives messages to discard. */
@@ -60,12 +60,12 @@ void dispatch_end_input(struct dispatch *, bool refused);
 /* Worker */
 enum dispatch_word {
 	DISPATCH_JOB,
-	DISPATCH_NOTHING,	/* the bell rings when there is */
-	DISPATCH_LATER,		/* crowded: ask again soon */
-	DISPATCH_OVER		/* nothing will come any more */
+	DISPATCH_NOTHING, /* the bell rings when there is */
+	DISPATCH_LATER,	  /* crowded: ask again soon */
+	DISPATCH_OVER	  /* nothing will come any more */
 };
-enum dispatch_word dispatch_next(struct dispatch *, struct bell *,
-    struct job **);
+enum dispatch_word dispatch_next(
+    struct dispatch *, struct bell *, struct job **);
 /* The job is freed; message may be NULL. */
 void dispatch_finish(struct dispatch *, struct job *, void *message);
 void dispatch_again(struct dispatch *, struct job *);
@@ -73,8 +73,8 @@ void dispatch_again(struct dispatch *, struct job *);
 void dispatch_return(struct dispatch *, struct job *);
 enum dispatch_mood {
 	DISPATCH_RUNNING,
-	DISPATCH_STOPPING,	/* finish what is in flight */
-	DISPATCH_ABORTING	/* drop it */
+	DISPATCH_STOPPING, /* finish what is in flight */
+	DISPATCH_ABORTING  /* drop it */
 };
 enum dispatch_mood dispatch_mood(struct dispatch *);
 void dispatch_remove_bell(struct dispatch *, struct bell *);

@@ -56,17 +56,18 @@ static const struct {
 };
 
 void
-failure_set(struct failure *failure, enum status status, const char *format,
-    ...)
+failure_set(
+    struct failure *failure, enum status status, const char *format, ...)
 {
 	va_list arguments;
 
 	failure->status = status;
 	failure->may_pass = status == STATUS_CONNECTION_TIMEOUT ||
-	    status == STATUS_CONNECTION_RESET || status == STATUS_IO_TIMEOUT;
+			    status == STATUS_CONNECTION_RESET ||
+			    status == STATUS_IO_TIMEOUT;
 	va_start(arguments, format);
-	vsnprintf(failure->sentence, sizeof(failure->sentence), format,
-	    arguments);
+	vsnprintf(
+	    failure->sentence, sizeof(failure->sentence), format, arguments);
 	va_end(arguments);
 }
 
@@ -102,7 +103,7 @@ static bool
 could_be_record(struct bytes first)
 {
 	return first.data[0] >= 20 && first.data[0] <= 24 &&
-	    (first.size < 2 || first.data[1] == 3);
+	       (first.size < 2 || first.data[1] == 3);
 }
 
 bool

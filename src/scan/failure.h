@@ -10,7 +10,7 @@
 
 struct failure {
 	enum status status;
-	bool may_pass;	/* trying again later may help */
+	bool may_pass; /* trying again later may help */
 	char sentence[160];
 };
 

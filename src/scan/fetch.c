@@ -9,19 +9,20 @@
 #include "scan/fetch_each.h"
 
 #include <curl/curl.h>
-#include <netinet/in.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <uv.h>
 
-#include "base/address.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "scan/fetch_address.h"
+#include "scan/fetch_lookup.h"
 #include "scan/fetch_queue.h"
 #include "scan/fetch_url.h"
+#include "scan/fetch_watch.h"
 
 enum { HTTP_OK = 200, HTTP_REDIRECTS = 300, HTTP_ERRORS = 400 };
 
@@ -29,9 +30,12 @@ enum { HTTP_OK = 200, HTTP_REDIRECTS = 300, HTTP_ERRORS = 400 };
 struct transfer {
 	struct batch *batch;
 	size_t index;
-	struct text host; /* "host:port" of the first hop */
-	struct text url;  /* of this hop */
-	CURL *easy;	  /* NULL: not started, or over */
+	struct text place; /* in the queue: "host:port" of the first hop */
+	struct text host;  /* "host:port" of this hop */
+	struct text url;   /* of this hop */
+	struct fetch_lookup lookup;
+	CURL *easy;		      /* NULL: not asked yet */
+	struct curl_slist *addresses; /* what the lookup found */
 	unsigned redirects;
 	uint64_t deadline_ms;
 	struct text body;
@@ -50,14 +54,8 @@ struct batch {
 	CURLM *multi;
 	struct curl_slist *connect_to;
 	struct fetch_queue *queue;
+	struct fetch_names *names;
 	size_t under_way;
-};
-
-/* curl's socket, watched. */
-struct watch {
-	uv_poll_t poll;
-	curl_socket_t socket;
-	struct batch *batch;
 };
 
 static uint64_t
@@ -109,38 +107,20 @@ on_header(char *data, size_t size, size_t count, void *context)
 	return 0;
 }
 
-static struct bytes
-octets_of(const struct sockaddr *address)
-{
-	if (address->sa_family == AF_INET)
-		return bytes_of(
-		    &((const struct sockaddr_in *)address)->sin_addr, 4);
-	if (address->sa_family == AF_INET6)
-		return bytes_of(
-		    &((const struct sockaddr_in6 *)address)->sin6_addr, 16);
-	return bytes_of(NULL, 0);
-}
-
 /* The one place through which every connection goes. */
 static curl_socket_t
 on_open_socket(
     void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct transfer *transfer = context;
-	struct bytes octets = octets_of(&address->addr);
-	const char *kind = address_not_public(octets);
-	char text[ADDRESS_TEXT_SIZE] = "an unknown kind of address";
 
-	if (purpose != CURLSOCKTYPE_IPCXN)
-		return CURL_SOCKET_BAD;
-	if (kind == NULL || transfer->batch->options->allow_private)
-		return socket(address->family, address->socktype | SOCK_CLOEXEC,
-		    address->protocol);
-	address_format(octets, text);
 	text_clear(&transfer->refused);
-	text_printf(&transfer->refused,
-	    "refused: %s is not a public address (%s)", text, kind);
-	return CURL_SOCKET_BAD;
+	if (purpose != CURLSOCKTYPE_IPCXN ||
+	    (!transfer->batch->options->allow_private &&
+		address_refuse(&address->addr, &transfer->refused)))
+		return CURL_SOCKET_BAD;
+	return socket(address->family, address->socktype | SOCK_CLOEXEC,
+	    address->protocol);
 }
 
 /* One hop */
@@ -174,6 +154,10 @@ set_options(struct transfer *transfer, CURL *easy, uint64_t left_ms)
 	curl_easy_setopt(
 	    easy, CURLOPT_CONNECTTIMEOUT_MS, (long)FETCH_CONNECT_TIMEOUT_MS);
 	curl_easy_setopt(easy, CURLOPT_CONNECT_TO, transfer->batch->connect_to);
+	curl_easy_setopt(easy, CURLOPT_RESOLVE, transfer->addresses);
+	/* Servers end kept connections when they please. */
+	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
@@ -182,15 +166,23 @@ set_options(struct transfer *transfer, CURL *easy, uint64_t left_ms)
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
 }
 
-/* False, with a sentence, when there is nothing to wait for. */
+static struct curl_slist *
+append_row(struct curl_slist *list, const struct text *row)
+{
+	struct curl_slist *longer = curl_slist_append(list, row->data);
+
+	if (longer == NULL)
+		log_fatal("libcurl keeps no list: out of memory");
+	return longer;
+}
+
+/* False, with a sentence, when there is no time left. */
 static bool
-begin_hop(struct transfer *transfer)
+ask(struct transfer *transfer)
 {
 	struct batch *batch = transfer->batch;
 	uint64_t now = now_ms();
 
-	text_clear(&transfer->body);
-	text_clear(&transfer->refused);
 	if (now >= transfer->deadline_ms) {
 		text_printf(&transfer->error, "no whole answer within %u ms",
 		    timeout_of(batch));
@@ -199,6 +191,8 @@ begin_hop(struct transfer *transfer)
 	transfer->easy = curl_easy_init();
 	if (transfer->easy == NULL)
 		log_fatal("libcurl makes no transfer: out of memory");
+	if (transfer->lookup.row.size > 0)
+		transfer->addresses = append_row(NULL, &transfer->lookup.row);
 	set_options(transfer, transfer->easy, transfer->deadline_ms - now);
 	if (curl_multi_add_handle(batch->multi, transfer->easy) != CURLM_OK)
 		log_bug("libcurl does not take a transfer");
@@ -208,11 +202,11 @@ begin_hop(struct transfer *transfer)
 static void
 end_hop(struct transfer *transfer)
 {
-	if (transfer->easy == NULL)
-		return;
 	curl_multi_remove_handle(transfer->batch->multi, transfer->easy);
 	curl_easy_cleanup(transfer->easy);
+	curl_slist_free_all(transfer->addresses);
 	transfer->easy = NULL;
+	transfer->addresses = NULL;
 }
 
 /* The end of a transfer */
@@ -238,7 +232,7 @@ finish(struct transfer *transfer)
 	struct batch *batch = transfer->batch;
 
 	report(transfer);
-	fetch_queue_leave(batch->queue, transfer->host.data);
+	fetch_queue_leave(batch->queue, transfer->place.data);
 	batch->under_way--;
 }
 
@@ -276,9 +270,6 @@ tell_failure(struct transfer *transfer, CURLcode code)
 	switch (code) {
 	case CURLE_COULDNT_CONNECT:
 		tell_no_connection(transfer);
-		break;
-	case CURLE_COULDNT_RESOLVE_HOST:
-		text_append(&transfer->error, "the name does not resolve");
 		break;
 	case CURLE_OPERATION_TIMEDOUT:
 		tell_timeout(transfer);
@@ -320,42 +311,67 @@ redirect_of(struct transfer *transfer, CURLcode code)
 	return memory_string(url);
 }
 
-/* True when another hop is under way. */
-static bool
+static void
+on_looked_up(struct fetch_lookup *lookup)
+{
+	struct transfer *transfer =
+	    (void *)((char *)lookup - offsetof(struct transfer, lookup));
+
+	text_append_bytes(
+	    &transfer->error, bytes_of(lookup->error.data, lookup->error.size));
+	if (transfer->error.size > 0 || !ask(transfer))
+		finish(transfer);
+}
+
+static void
+begin_hop(struct transfer *transfer)
+{
+	const struct fetch_options *options = transfer->batch->options;
+
+	text_clear(&transfer->body);
+	text_clear(&transfer->refused);
+	if (!fetch_url_is_overridden(transfer->host.data, options->overrides,
+		options->override_count))
+		fetch_lookup_begin(&transfer->lookup, transfer->batch->names,
+		    transfer->host.data, on_looked_up);
+	else if (!ask(transfer))
+		finish(transfer);
+}
+
+static void
 follow(struct transfer *transfer, const char *url)
 {
-	struct text host = { 0 };
-	bool sound;
-
 	if (transfer->redirects++ >= FETCH_MOST_REDIRECTS) {
 		text_printf(&transfer->error, "more than %d redirects",
 		    FETCH_MOST_REDIRECTS);
-		return false;
+		finish(transfer);
+		return;
 	}
 	text_append(&transfer->error, "redirected: ");
 	text_clear(&transfer->url);
-	sound = fetch_url_read(url, &transfer->url, &host, &transfer->error);
-	text_free(&host);
-	if (!sound)
-		return false;
+	text_clear(&transfer->host);
+	if (!fetch_url_read(
+		url, &transfer->url, &transfer->host, &transfer->error)) {
+		finish(transfer);
+		return;
+	}
 	text_clear(&transfer->error);
-	return begin_hop(transfer);
+	begin_hop(transfer);
 }
 
 static void
 on_done(struct transfer *transfer, CURLcode code)
 {
 	char *redirect = redirect_of(transfer, code);
-	bool going_on = false;
 
 	if (redirect == NULL)
 		tell_answer(transfer, code);
 	end_hop(transfer);
 	if (redirect != NULL)
-		going_on = follow(transfer, redirect);
-	free(redirect);
-	if (!going_on)
+		follow(transfer, redirect);
+	else
 		finish(transfer);
+	free(redirect);
 }
 
 static void
@@ -366,8 +382,7 @@ start_transfers(struct batch *batch)
 	while ((transfer = fetch_queue_next(batch->queue)) != NULL) {
 		batch->under_way++;
 		transfer->deadline_ms = now_ms() + timeout_of(batch);
-		if (!begin_hop(transfer))
-			finish(transfer);
+		begin_hop(transfer);
 	}
 }
 
@@ -391,20 +406,15 @@ turn(struct batch *batch, curl_socket_t socket, int events)
 		    message->easy_handle, CURLINFO_PRIVATE, &transfer);
 		on_done(transfer, code);
 	}
-	start_transfers(batch);
 }
 
 static void
-on_ready(uv_poll_t *poll, int status, int events)
+on_ready(void *context, const struct fetch_ready *ready)
 {
-	struct watch *watch = poll->data;
-	int flags = status < 0 ? CURL_CSELECT_ERR : 0;
-
-	if (events & UV_READABLE)
-		flags |= CURL_CSELECT_IN;
-	if (events & UV_WRITABLE)
-		flags |= CURL_CSELECT_OUT;
-	turn(watch->batch, watch->socket, flags);
+	turn(context, ready->socket,
+	    (ready->readable ? CURL_CSELECT_IN : 0) |
+		(ready->writable ? CURL_CSELECT_OUT : 0) |
+		(ready->failed ? CURL_CSELECT_ERR : 0));
 }
 
 static void
@@ -413,49 +423,25 @@ on_timer(uv_timer_t *timer)
 	turn(timer->data, CURL_SOCKET_TIMEOUT, 0);
 }
 
-static void
-on_watch_closed(uv_handle_t *handle)
-{
-	free(handle->data);
-}
-
-static struct watch *
-watch_new(struct batch *batch, curl_socket_t socket)
-{
-	struct watch *watch = memory_new(sizeof(*watch));
-
-	watch->socket = socket;
-	watch->batch = batch;
-	if (uv_poll_init_socket(&batch->loop, &watch->poll, socket) != 0)
-		log_bug("libuv does not watch a socket of libcurl's");
-	watch->poll.data = watch;
-	curl_multi_assign(batch->multi, socket, watch);
-	return watch;
-}
-
 /* curl says what it waits for on a socket. */
 static int
 on_socket(CURL *easy, curl_socket_t socket, int what, void *context,
     void *socket_context)
 {
 	struct batch *batch = context;
-	struct watch *watch = socket_context;
-	int events = 0;
+	struct fetch_watch *watch = socket_context;
 
 	(void)easy;
 	if (what == CURL_POLL_REMOVE) {
-		if (watch != NULL)
-			uv_close((uv_handle_t *)&watch->poll, on_watch_closed);
+		fetch_watch_close(watch);
 		curl_multi_assign(batch->multi, socket, NULL);
 		return 0;
 	}
-	if (watch == NULL)
-		watch = watch_new(batch, socket);
-	if (what != CURL_POLL_OUT)
-		events |= UV_READABLE;
-	if (what != CURL_POLL_IN)
-		events |= UV_WRITABLE;
-	uv_poll_start(&watch->poll, events, on_ready);
+	if (watch == NULL) {
+		watch = fetch_watch_new(&batch->loop, socket, on_ready, batch);
+		curl_multi_assign(batch->multi, socket, watch);
+	}
+	fetch_watch_set(watch, what != CURL_POLL_OUT, what != CURL_POLL_IN);
 	return 0;
 }
 
@@ -479,19 +465,28 @@ on_timeout_wanted(CURLM *multi, long timeout_ms, void *context)
 static struct curl_slist *
 list_overrides(const struct fetch_options *options)
 {
-	struct curl_slist *list = NULL, *longer;
+	struct curl_slist *list = NULL;
 	struct text row = { 0 };
 
 	for (size_t i = 0; i < options->override_count; i++) {
 		text_clear(&row);
 		fetch_url_redirect(&row, &options->overrides[i]);
-		longer = curl_slist_append(list, row.data);
-		if (longer == NULL)
-			log_fatal("libcurl keeps no list: out of memory");
-		list = longer;
+		list = append_row(list, &row);
 	}
 	text_free(&row);
 	return list;
+}
+
+static bool
+open_names(struct batch *batch)
+{
+	const struct fetch_options *options = batch->options;
+	const char *error;
+
+	batch->names = fetch_names_new(&batch->loop, options->resolvers,
+	    options->resolver_count, FETCH_IN_FLIGHT, FETCH_CONNECT_TIMEOUT_MS,
+	    &error);
+	return batch->names != NULL;
 }
 
 /* libcurl counts these: only the last cleanup cleans up. */
@@ -501,8 +496,11 @@ open_libraries(struct batch *batch)
 	if (curl_global_init(CURL_GLOBAL_ALL) != CURLE_OK)
 		return -1;
 	batch->multi = curl_multi_init();
-	if (batch->multi != NULL && uv_loop_init(&batch->loop) == 0)
-		return 0;
+	if (batch->multi != NULL && uv_loop_init(&batch->loop) == 0) {
+		if (open_names(batch))
+			return 0;
+		uv_loop_close(&batch->loop);
+	}
 	curl_multi_cleanup(batch->multi);
 	curl_global_cleanup();
 	return -1;
@@ -525,15 +523,16 @@ open_batch(struct batch *batch)
 	return 0;
 }
 
-/* curl closes the connections it kept, and then stops watching them. */
 static void
 close_batch(struct batch *batch)
 {
 	curl_multi_cleanup(batch->multi);
+	fetch_names_close(batch->names);
 	uv_close((uv_handle_t *)&batch->timer, NULL);
 	uv_run(&batch->loop, UV_RUN_DEFAULT);
 	if (uv_loop_close(&batch->loop) != 0)
 		log_bug("a fetch left something on its loop");
+	fetch_names_free(batch->names);
 	curl_slist_free_all(batch->connect_to);
 	curl_global_cleanup();
 	fetch_queue_free(batch->queue);
@@ -543,16 +542,19 @@ static void
 enqueue(struct transfer *transfer, const char *url)
 {
 	if (!fetch_url_read(
-		url, &transfer->url, &transfer->host, &transfer->error))
+		url, &transfer->url, &transfer->host, &transfer->error)) {
 		report(transfer);
-	else
-		fetch_queue_add(
-		    transfer->batch->queue, transfer->host.data, transfer);
+		return;
+	}
+	text_append(&transfer->place, transfer->host.data);
+	fetch_queue_add(transfer->batch->queue, transfer->place.data, transfer);
 }
 
 static void
 transfer_clear(struct transfer *transfer)
 {
+	fetch_lookup_clear(&transfer->lookup);
+	text_free(&transfer->place);
 	text_free(&transfer->host);
 	text_free(&transfer->url);
 	text_free(&transfer->body);
@@ -580,8 +582,10 @@ fetch_each(const struct fetch_options *options, const char *const urls[],
 		enqueue(&transfers[i], urls[i]);
 	}
 	start_transfers(&batch);
-	while (batch.under_way > 0)
+	while (batch.under_way > 0) {
 		uv_run(&batch.loop, UV_RUN_ONCE);
+		start_transfers(&batch);
+	}
 	close_batch(&batch);
 	for (size_t i = 0; i < count; i++)
 		transfer_clear(&transfers[i]);

@@ -25,8 +25,10 @@ enum {
 };
 
 struct fetch_options {
-	bool allow_private;  /* any address will do */
-	unsigned timeout_ms; /* 0: FETCH_TIMEOUT_MS */
+	bool allow_private;	/* any address will do */
+	unsigned timeout_ms;	/* 0: FETCH_TIMEOUT_MS */
+	const char **resolvers; /* "IP[:PORT]"; empty: as the system does */
+	size_t resolver_count;
 	const struct resolve_override *overrides;
 	size_t override_count;
 };

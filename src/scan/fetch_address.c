@@ -1,6 +1,10 @@
 /* The special-purpose networks, as two tables; connects to nothing. */
 #include "scan/fetch_address.h"
 
+#include <netinet/in.h>
+
+#include "base/address.h"
+
 enum { V4_OCTETS = 4, V6_OCTETS = 16 };
 
 struct network {
@@ -93,4 +97,33 @@ address_not_public(struct bytes octets)
 			    bytes_of(octets.data + wrappers[i].at, V4_OCTETS));
 	return find_network(
 	    octets, v6_networks, sizeof(v6_networks) / sizeof(v6_networks[0]));
+}
+
+static struct bytes
+octets_of(const struct sockaddr *address)
+{
+	if (address->sa_family == AF_INET)
+		return bytes_of(
+		    &((const struct sockaddr_in *)address)->sin_addr,
+		    V4_OCTETS);
+	if (address->sa_family == AF_INET6)
+		return bytes_of(
+		    &((const struct sockaddr_in6 *)address)->sin6_addr,
+		    V6_OCTETS);
+	return bytes_of(NULL, 0);
+}
+
+bool
+address_refuse(const struct sockaddr *address, struct text *sentence)
+{
+	struct bytes octets = octets_of(address);
+	const char *what = address_not_public(octets);
+	char text[ADDRESS_TEXT_SIZE] = "this";
+
+	if (what == NULL)
+		return false;
+	address_format(octets, text);
+	text_printf(
+	    sentence, "refused: %s is not a public address (%s)", text, what);
+	return true;
 }

@@ -5,7 +5,10 @@
 #ifndef SCAN_FETCH_ADDRESS_H
 #define SCAN_FETCH_ADDRESS_H
 
+#include <sys/socket.h>
+
 #include "base/bytes.h"
+#include "base/text.h"
 
 /*
  * NULL when 4 or 16 octets are a globally routable unicast address, else what
@@ -14,5 +17,8 @@
  * one is what that one is.
  */
 const char *address_not_public(struct bytes octets);
+
+/* True, and a sentence is appended, when nobody should connect there. */
+bool address_refuse(const struct sockaddr *, struct text *sentence);
 
 #endif

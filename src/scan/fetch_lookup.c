@@ -91,8 +91,8 @@ static void
 on_v4(struct question *question, enum resolve_result result,
     const struct address_list *addresses)
 {
-	take_answer((void *)((char *)question -
-			offsetof(struct fetch_lookup, v4)),
+	take_answer(
+	    (void *)((char *)question - offsetof(struct fetch_lookup, v4)),
 	    result, addresses);
 }
 
@@ -100,8 +100,8 @@ static void
 on_v6(struct question *question, enum resolve_result result,
     const struct address_list *addresses)
 {
-	take_answer((void *)((char *)question -
-			offsetof(struct fetch_lookup, v6)),
+	take_answer(
+	    (void *)((char *)question - offsetof(struct fetch_lookup, v6)),
 	    result, addresses);
 }
 

@@ -14,9 +14,8 @@ struct fetch_names;
 
 /* NULL with a static sentence.  No servers: /etc/hosts and the system's. */
 struct fetch_names *fetch_names_new(uv_loop_t *, const char **servers,
-    size_t count, unsigned most_names, unsigned timeout_ms,
-    const char **error);
-void fetch_names_close(struct fetch_names *);	/* then run the loop */
+    size_t count, unsigned most_names, unsigned timeout_ms, const char **error);
+void fetch_names_close(struct fetch_names *); /* then run the loop */
 void fetch_names_free(struct fetch_names *);
 
 /* Embedded in its owner. */
@@ -24,9 +23,9 @@ struct fetch_lookup {
 	struct question v4, v6;
 	enum resolve_result result;
 	unsigned waiting;
-	struct text row;	/* "HOST:PORT:ADDRESS,..." as curl's RESOLVE
-				   has it; empty for a literal address */
-	struct text error;	/* empty, or why there is no address */
+	struct text row;   /* "HOST:PORT:ADDRESS,..." as curl's RESOLVE
+			      has it; empty for a literal address */
+	struct text error; /* empty, or why there is no address */
 	void (*done)(struct fetch_lookup *);
 };
 

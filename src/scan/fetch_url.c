@@ -77,6 +77,32 @@ append_host(struct text *text, const char *host)
 	text_printf(text, strchr(host, ':') != NULL ? "[%s]" : "%s", host);
 }
 
+static bool
+is_overridden(const char *host_port, const struct resolve_override *override)
+{
+	struct text expected = { 0 };
+	bool any = strcmp(override->host, "*") == 0, same;
+
+	if (any)
+		host_port = strrchr(host_port, ':');
+	else
+		append_host(&expected, override->host);
+	text_printf(&expected, ":%u", (unsigned) override->port);
+	same = strcmp(expected.data, host_port) == 0;
+	text_free(&expected);
+	return same;
+}
+
+bool
+fetch_url_is_overridden(const char *host_port,
+    const struct resolve_override overrides[], size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (is_overridden(host_port, &overrides[i]))
+			return true;
+	return false;
+}
+
 /* An empty host is any. */
 void
 fetch_url_redirect(struct text *text, const struct resolve_override *override)

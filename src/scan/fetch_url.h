@@ -15,6 +15,10 @@ enum { FETCH_LARGEST_URL = 4096 };
 bool fetch_url_read(const char *url, struct text *spelled, struct text *host,
     struct text *error);
 
+/* Is this "host:port" one of the overrides'? */
+bool fetch_url_is_overridden(
+    const char *host_port, const struct resolve_override[], size_t count);
+
 /* An override as curl's CONNECT_TO has it, "HOST:PORT:TO:TO_PORT". */
 void fetch_url_redirect(struct text *, const struct resolve_override *);
 

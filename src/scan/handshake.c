@@ -87,8 +87,8 @@ handshake_terms_new(bool stop_at_certificate, const char **error)
 	int result;
 
 	terms->stop_at_certificate = stop_at_certificate;
-	result = gnutls_priority_init(&terms->priorities, priority_string,
-	    NULL);
+	result =
+	    gnutls_priority_init(&terms->priorities, priority_string, NULL);
 	if (result >= 0)
 		result = gnutls_certificate_allocate_credentials(
 		    &terms->credentials);
@@ -123,8 +123,8 @@ static int
 take_chain(struct handshake *handshake, struct bytes message)
 {
 	struct chain *chain = &handshake->chain;
-	bool tls13 = gnutls_protocol_get_version(handshake->session) ==
-	    GNUTLS_TLS1_3;
+	bool tls13 =
+	    gnutls_protocol_get_version(handshake->session) == GNUTLS_TLS1_3;
 
 	/* A damaged list is the library's to complain of. */
 	chain_parse(chain, message, tls13);
@@ -188,8 +188,8 @@ static ssize_t
 pull(gnutls_transport_ptr_t pointer, void *buffer, size_t size)
 {
 	struct handshake *handshake = pointer;
-	ssize_t result = handshake->transport->pull(handshake->context,
-	    buffer, size);
+	ssize_t result =
+	    handshake->transport->pull(handshake->context, buffer, size);
 
 	if (result >= 0)
 		return result;
@@ -201,8 +201,8 @@ static ssize_t
 push(gnutls_transport_ptr_t pointer, const giovec_t *parts, int count)
 {
 	struct handshake *handshake = pointer;
-	ssize_t result = handshake->transport->push(handshake->context, parts,
-	    count);
+	ssize_t result =
+	    handshake->transport->push(handshake->context, parts, count);
 
 	if (result >= 0)
 		return result;
@@ -233,22 +233,22 @@ configure(struct handshake *handshake, const char *sni)
 
 	if (result < 0)
 		return result;
-	result = gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE,
-	    terms->credentials);
+	result = gnutls_credentials_set(
+	    session, GNUTLS_CRD_CERTIFICATE, terms->credentials);
 	if (result < 0)
 		return result;
 	gnutls_session_set_ptr(session, handshake);
 	gnutls_dh_set_prime_bits(session, SMALLEST_DH_BITS);
 	gnutls_handshake_set_max_packet_length(session, MESSAGE_LIMIT);
-	gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_ANY,
-	    GNUTLS_HOOK_POST, on_message);
+	gnutls_handshake_set_hook_function(
+	    session, GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_POST, on_message);
 	gnutls_transport_set_ptr(session, handshake);
 	gnutls_transport_set_pull_function(session, pull);
 	gnutls_transport_set_vec_push_function(session, push);
 	if (sni == NULL)
 		return 0;
-	return gnutls_server_name_set(session, GNUTLS_NAME_DNS, sni,
-	    strlen(sni));
+	return gnutls_server_name_set(
+	    session, GNUTLS_NAME_DNS, sni, strlen(sni));
 }
 
 /* A client of GnuTLS asks for OCSP staples unless told otherwise. */
@@ -305,7 +305,7 @@ handshake_step(struct handshake *handshake)
 	do
 		result = gnutls_handshake(handshake->session);
 	while (result < 0 && result != GNUTLS_E_AGAIN &&
-	    !gnutls_error_is_fatal(result));
+	       !gnutls_error_is_fatal(result));
 	if (result == GNUTLS_E_AGAIN)
 		return HANDSHAKE_WAITS;
 	if (result >= 0) {
@@ -321,8 +321,7 @@ bool
 handshake_needs_check(const struct handshake *handshake)
 {
 	return handshake->complete && handshake->certificate_asked &&
-	    gnutls_protocol_get_version(handshake->session) ==
-	    GNUTLS_TLS1_3;
+	       gnutls_protocol_get_version(handshake->session) == GNUTLS_TLS1_3;
 }
 
 enum handshake_step
@@ -334,7 +333,7 @@ handshake_check(struct handshake *handshake)
 	do
 		result = gnutls_record_recv(handshake->session, &octet, 1);
 	while (result < 0 && result != GNUTLS_E_AGAIN &&
-	    !gnutls_error_is_fatal((int)result));
+	       !gnutls_error_is_fatal((int)result));
 	if (result == GNUTLS_E_AGAIN)
 		return HANDSHAKE_WAITS;
 	if (result >= 0)
@@ -363,7 +362,7 @@ bool
 handshake_knows_reason(const struct handshake *handshake)
 {
 	return handshake->refusal != NULL ||
-	    handshake->error == GNUTLS_E_FATAL_ALERT_RECEIVED;
+	       handshake->error == GNUTLS_E_FATAL_ALERT_RECEIVED;
 }
 
 void
@@ -373,8 +372,8 @@ handshake_failure(const struct handshake *handshake, struct failure *failure)
 	const char *name;
 
 	if (handshake->refusal != NULL) {
-		failure_set(failure, STATUS_HANDSHAKE_ERROR, "%s",
-		    handshake->refusal);
+		failure_set(
+		    failure, STATUS_HANDSHAKE_ERROR, "%s", handshake->refusal);
 		return;
 	}
 	if (handshake->error != GNUTLS_E_FATAL_ALERT_RECEIVED) {
@@ -412,11 +411,10 @@ group_name(struct handshake *handshake)
 	case GNUTLS_KX_DHE_RSA:
 	case GNUTLS_KX_DHE_DSS:
 		bits = (unsigned)gnutls_dh_get_prime_bits(session);
-		snprintf(handshake->group, sizeof(handshake->group),
-		    "DHE-%u", bits);
-		return bits > 0 && bits <= 8 * MOST_DH_OCTETS
-		    ? handshake->group
-		    : NULL;
+		snprintf(
+		    handshake->group, sizeof(handshake->group), "DHE-%u", bits);
+		return bits > 0 && bits <= 8 * MOST_DH_OCTETS ? handshake->group
+							      : NULL;
 	default:
 		return NULL;
 	}
@@ -436,8 +434,8 @@ handshake_facts(struct handshake *handshake, struct tls_facts *facts)
 	facts->proof = handshake->complete;
 	if (!handshake->negotiated)
 		return;
-	facts->version = gnutls_protocol_get_name(
-	    gnutls_protocol_get_version(session));
+	facts->version =
+	    gnutls_protocol_get_name(gnutls_protocol_get_version(session));
 	if (cipher != GNUTLS_CIPHER_NULL && cipher != GNUTLS_CIPHER_UNKNOWN)
 		facts->cipher = gnutls_cipher_get_name(cipher);
 	facts->group = group_name(handshake);

@@ -27,8 +27,8 @@ void handshake_global_deinit(void);
 
 /* What all handshakes of a run share; immutable, used by all threads. */
 struct handshake_terms;
-struct handshake_terms *handshake_terms_new(bool stop_at_certificate,
-    const char **error);
+struct handshake_terms *handshake_terms_new(
+    bool stop_at_certificate, const char **error);
 void handshake_terms_free(struct handshake_terms *);
 
 /* pull returns 0 at the end of the stream and -EAGAIN or another -errno. */
@@ -38,9 +38,9 @@ struct handshake_transport {
 };
 
 enum handshake_step {
-	HANDSHAKE_WAITS,	/* for more input */
+	HANDSHAKE_WAITS, /* for more input */
 	HANDSHAKE_DONE,
-	HANDSHAKE_FAILED	/* handshake_failure() says how */
+	HANDSHAKE_FAILED /* handshake_failure() says how */
 };
 
 /* Embedded in its owner, who zeroes it once and never looks inside. */
@@ -49,14 +49,14 @@ struct handshake {
 	const struct handshake_terms *terms;
 	const struct handshake_transport *transport;
 	void *context;
-	struct chain chain;	/* valid until the next begin or clear */
-	int error;		/* GnuTLS's */
-	const char *refusal;	/* why we stopped it, or NULL */
-	bool negotiated;	/* the server has chosen version and cipher */
+	struct chain chain;  /* valid until the next begin or clear */
+	int error;	     /* GnuTLS's */
+	const char *refusal; /* why we stopped it, or NULL */
+	bool negotiated;     /* the server has chosen version and cipher */
 	bool chain_taken;
-	bool stopped;		/* at the certificate, as the terms say */
+	bool stopped; /* at the certificate, as the terms say */
 	bool complete;
-	bool certificate_asked;	/* the server asked for one of ours */
+	bool certificate_asked;	   /* the server asked for one of ours */
 	bool certificate_demanded; /* and refused us without */
 	char group[32];
 };

@@ -51,7 +51,7 @@ next_word(struct bytes *rest)
 		start++;
 	end = start;
 	while (end < rest->size && !isspace(rest->data[end]) &&
-	    rest->data[end] != '#')
+	       rest->data[end] != '#')
 		end++;
 	word = bytes_of(rest->data + start, end - start);
 	*rest = bytes_of(rest->data + end, rest->size - end);
@@ -110,15 +110,29 @@ hosts_file_free(struct hosts_file *file)
 	free(file);
 }
 
+static bool
+find_localhost(const char *name, unsigned octets, struct address_list *list)
+{
+	static const char local[] = "localhost";
+	size_t size = strlen(name), tail = sizeof(local) - 1;
+
+	if (size < tail || strcmp(name + size - tail, local) != 0 ||
+	    (size > tail && name[size - tail - 1] != '.'))
+		return false;
+	list->count = 1;
+	return net_address_parse(
+	    &list->at[0], octets == 4 ? "127.0.0.1" : "::1");
+}
+
 bool
 hosts_file_find(const struct hosts_file *file, const char *name,
     unsigned octets, struct address_list *list)
 {
 	const struct known_host *host =
-	    map_get(file->hosts, bytes_from_string(name));
+	    file == NULL ? NULL : map_get(file->hosts, bytes_from_string(name));
 
 	if (host == NULL)
-		return false;
+		return find_localhost(name, octets, list);
 	for (unsigned i = 0; i < host->count; i++)
 		if (host->at[i].size == octets &&
 		    list->count < JOB_MOST_ADDRESSES)

@@ -15,7 +15,8 @@ void hosts_file_free(struct hosts_file *);
 
 /*
  * Adds the name's addresses of one family (octets: 4 or 16) to the list.
- * False when the file does not know the name at all, in either family.
+ * False when the name is not there at all, in either family.  Names below
+ * localhost are always there (RFC 6761 6.3), also without a file (NULL).
  */
 bool hosts_file_find(const struct hosts_file *, const char *name,
     unsigned octets, struct address_list *);

@@ -15,7 +15,7 @@ enum { JOB_MOST_ADDRESSES = 8 }; /* of one family; more are not tried */
 
 struct net_address {
 	uint8_t octets[ADDRESS_MOST_OCTETS];
-	uint8_t size;	/* 4 or 16 */
+	uint8_t size; /* 4 or 16 */
 };
 
 struct address_list {
@@ -25,16 +25,16 @@ struct address_list {
 
 struct job {
 	struct job *next;
-	struct target *target;	/* owned */
+	struct target *target; /* owned */
 	unsigned attempts;
-	uint16_t port;	/* to connect to */
+	uint16_t port; /* to connect to */
 
 	/* This attempt's addresses, kept while it waits for one of them. */
 	struct address_list addresses;
-	unsigned address;	/* index of the one to try next */
+	unsigned address;	 /* index of the one to try next */
 	unsigned families_asked; /* of the name's one or two */
 	double dns_ms;
-	bool admitted;	/* the address at hand has been counted for us */
+	bool admitted;	   /* the address at hand has been counted for us */
 	bool address_dead; /* and has never answered anybody */
 };
 
@@ -44,7 +44,7 @@ struct job_queue {
 	size_t count;
 };
 
-struct job *job_new(struct target *);	/* takes the target */
+struct job *job_new(struct target *); /* takes the target */
 void job_free(struct job *);
 
 void job_queue_push(struct job_queue *, struct job *);
@@ -54,7 +54,7 @@ void job_queue_clear(struct job_queue *);
 
 /* False when the text is no address. */
 bool net_address_parse(struct net_address *, const char *text);
-socklen_t net_address_sockaddr(const struct net_address *, uint16_t port,
-    struct sockaddr_storage *);
+socklen_t net_address_sockaddr(
+    const struct net_address *, uint16_t port, struct sockaddr_storage *);
 
 #endif

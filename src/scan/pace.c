@@ -10,8 +10,8 @@
 
 enum {
 	STRIPES = 64,
-	IDLE_KEPT = 1024,	/* addresses with a history, a stripe */
-	DEAD_AFTER = 8,		/* silences in a row, at least */
+	IDLE_KEPT = 1024, /* addresses with a history, a stripe */
+	DEAD_AFTER = 8,	  /* silences in a row, at least */
 	HALVING_MS = 1000,
 	SLOW_PER_SECOND = 200
 };
@@ -24,7 +24,7 @@ struct place {
 	struct net_address address;
 	unsigned in_flight;
 	unsigned limit;
-	unsigned silences;	/* since the last answer */
+	unsigned silences; /* since the last answer */
 	bool answered;
 	uint64_t halved_ms;
 	struct job_queue waiting;
@@ -104,8 +104,8 @@ stripe_of(struct pace *pace, const struct net_address *address)
 }
 
 static struct place *
-find_or_add(struct pace *pace, struct stripe *stripe,
-    const struct net_address *address)
+find_or_add(
+    struct pace *pace, struct stripe *stripe, const struct net_address *address)
 {
 	struct place *place = map_get(stripe->places, key_of(address));
 
@@ -124,12 +124,12 @@ is_dead(struct pace *pace, const struct place *place)
 	unsigned enough = 2 * pace->per_address;
 
 	return !place->answered &&
-	    place->silences >= (enough > DEAD_AFTER ? enough : DEAD_AFTER);
+	       place->silences >= (enough > DEAD_AFTER ? enough : DEAD_AFTER);
 }
 
 enum pace_word
-pace_enter(struct pace *pace, const struct net_address *address,
-    struct job *job)
+pace_enter(
+    struct pace *pace, const struct net_address *address, struct job *job)
 {
 	struct stripe *stripe = stripe_of(pace, address);
 	enum pace_word word = PACE_GO;
@@ -197,7 +197,7 @@ pace_leave(struct pace *pace, const struct net_address *address,
 	place->in_flight--;
 	learn(pace, place, outcome, now_ms);
 	while (place->in_flight < place->limit &&
-	    (job = job_queue_pop(&place->waiting)) != NULL) {
+	       (job = job_queue_pop(&place->waiting)) != NULL) {
 		pace->waiting--;
 		place->in_flight++;
 		job->admitted = true;
@@ -235,8 +235,7 @@ pace_start(struct pace *pace)
 	if (pace->next_start_ns <= now)
 		count_start(pace, now);
 	else
-		wait_ms = (unsigned)((pace->next_start_ns - now) / 1000000) +
-		    1;
+		wait_ms = (unsigned)((pace->next_start_ns - now) / 1000000) + 1;
 	pthread_mutex_unlock(&pace->start_lock);
 	return wait_ms;
 }

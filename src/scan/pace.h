@@ -19,18 +19,18 @@ struct pace *pace_new(unsigned per_address, unsigned per_second);
 void pace_free(struct pace *); /* with the jobs that still wait */
 
 enum pace_word {
-	PACE_GO,	/* counted: pace_leave is due */
-	PACE_WAIT,	/* the job now waits here; some pace_leave returns it */
-	PACE_DEAD	/* not counted; nobody lives there */
+	PACE_GO,   /* counted: pace_leave is due */
+	PACE_WAIT, /* the job now waits here; some pace_leave returns it */
+	PACE_DEAD  /* not counted; nobody lives there */
 };
 
-enum pace_word pace_enter(struct pace *, const struct net_address *,
-    struct job *);
+enum pace_word pace_enter(
+    struct pace *, const struct net_address *, struct job *);
 
 enum pace_outcome {
-	PACE_NOTHING,	/* was not tried, or says nothing */
-	PACE_SILENT,	/* no answer to a connection attempt */
-	PACE_TROUBLED,	/* connected, then reset or silent */
+	PACE_NOTHING,  /* was not tried, or says nothing */
+	PACE_SILENT,   /* no answer to a connection attempt */
+	PACE_TROUBLED, /* connected, then reset or silent */
 	PACE_ANSWERED
 };
 

@@ -2,12 +2,12 @@
  * The state machine.  Every stage ends in one of: the next stage, the next
  * address, or finish().  Failures are kept as they come; the last one counts.
  */
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "scan/probe.h"
+#include "scan/probe_facts.h"
 
 enum { CHECK_MS = 1000, SHARE_OF_ONE_ADDRESS = 3 };
 
@@ -50,8 +50,8 @@ arm(struct probe *probe, uint64_t stage_ms)
 {
 	uint64_t left = left_ms(probe);
 
-	uv_timer_start(&probe->timer, on_deadline,
-	    stage_ms < left ? stage_ms : left, 0);
+	uv_timer_start(
+	    &probe->timer, on_deadline, stage_ms < left ? stage_ms : left, 0);
 }
 
 /* Resolving */
@@ -73,7 +73,7 @@ static void
 ask(struct probe *probe)
 {
 	bool six = probe->host->options->family == FAMILY_V6 ||
-	    probe->job->families_asked == 1;
+		   probe->job->families_asked == 1;
 
 	probe->job->families_asked++;
 	resolver_ask(probe->host->resolver, probe->job->target->host,
@@ -143,8 +143,9 @@ static void
 on_answered(struct question *question, enum resolve_result result,
     const struct address_list *addresses)
 {
-	struct probe *probe = (struct probe *)((char *)question -
-	    offsetof(struct probe, question));
+	struct probe *probe =
+	    (struct probe *)((char *)question -
+			     offsetof(struct probe, question));
 
 	if (probe->stage == PROBE_RESOLVING)
 		on_resolved(probe, result, addresses);
@@ -152,44 +153,11 @@ on_answered(struct question *question, enum resolve_result result,
 		on_more_addresses(probe, result, addresses);
 }
 
-static const struct resolve_override *
-find_override(const struct scan_options *options, const struct target *target)
-{
-	for (size_t i = 0; i < options->override_count; i++) {
-		const struct resolve_override *row = &options->overrides[i];
-
-		if (row->port == target->port &&
-		    (strcmp(row->host, "*") == 0 ||
-			strcmp(row->host, target->host) == 0))
-			return row;
-	}
-	return NULL;
-}
-
-/* The address as the user gave it, or NULL: the name must be asked for. */
-static const char *
-given_address(struct probe *probe)
-{
-	struct job *job = probe->job;
-	const struct resolve_override *override;
-
-	job->port = job->target->port;
-	if (job->target->ip != NULL)
-		return job->target->ip;
-	override = find_override(probe->host->options, job->target);
-	if (override != NULL) {
-		if (override->to_port != 0)
-			job->port = override->to_port;
-		return override->ip;
-	}
-	return job->target->is_address ? job->target->host : NULL;
-}
-
 static void
 resolve(struct probe *probe)
 {
 	struct job *job = probe->job;
-	const char *given = given_address(probe);
+	const char *given = probe_given_address(probe->host->options, job);
 
 	job->address = 0;
 	job->addresses.count = 0;
@@ -213,26 +181,6 @@ resolve(struct probe *probe)
 }
 
 /* The address at hand */
-
-/* What the address itself has to do with how it ended. */
-static enum pace_outcome
-outcome_of(const struct probe *probe)
-{
-	if (!probe->failed)
-		return PACE_ANSWERED;
-	switch (probe->failure.status) {
-	case STATUS_CONNECTION_TIMEOUT:
-		return PACE_SILENT;
-	case STATUS_CONNECTION_RESET:
-	case STATUS_IO_TIMEOUT:
-		return PACE_TROUBLED;
-	case STATUS_UNKNOWN_ERROR:
-	case STATUS_DNS_ERROR:
-		return PACE_NOTHING;
-	default:
-		return PACE_ANSWERED;
-	}
-}
 
 static void
 leave_address(struct probe *probe, enum pace_outcome outcome)
@@ -343,8 +291,8 @@ static bool
 is_our_shortage(int code)
 {
 	return code == UV_EMFILE || code == UV_ENFILE ||
-	    code == UV_EADDRNOTAVAIL || code == UV_ENOBUFS ||
-	    code == UV_ENOMEM;
+	       code == UV_EADDRNOTAVAIL || code == UV_ENOBUFS ||
+	       code == UV_ENOMEM;
 }
 
 static void
@@ -381,8 +329,8 @@ connect_to(struct probe *probe)
 		return;
 	}
 	arm(probe, job->address < job->addresses.count || can_ask_more(probe)
-		? share
-		: left_ms(probe));
+		       ? share
+		       : left_ms(probe));
 }
 
 /* The handshake */
@@ -405,25 +353,14 @@ push(void *context, const struct iovec *parts, int count)
 
 static const struct handshake_transport transport = { pull, push };
 
-/* RFC 6066 section 3: addresses are not sent as names. */
-static const char *
-name_to_send(const struct target *target)
-{
-	struct net_address ignored;
-
-	if (target->sni == NULL)
-		return target->is_address ? NULL : target->host;
-	return net_address_parse(&ignored, target->sni) ? NULL : target->sni;
-}
-
 static void
 fail_handshake(struct probe *probe)
 {
 	struct wire *wire = &probe->wire;
 
 	probe->failed = true;
-	if (failure_of_first_octets(&probe->failure,
-		bytes_of(wire->first, wire->first_size)))
+	if (failure_of_first_octets(
+		&probe->failure, bytes_of(wire->first, wire->first_size)))
 		return;
 	if (wire->ended != 0 && !handshake_knows_reason(&probe->handshake))
 		failure_of_stream(&probe->failure, wire_end_code(wire));
@@ -431,12 +368,27 @@ fail_handshake(struct probe *probe)
 		handshake_failure(&probe->handshake, &probe->failure);
 }
 
+/* GnuTLS may stop for more in the middle of a long message's fragments. */
+static enum handshake_step
+advance(struct probe *probe, enum handshake_step (*step)(struct handshake *))
+{
+	enum handshake_step result;
+	size_t before;
+
+	do {
+		before = probe->wire.input.size;
+		result = step(&probe->handshake);
+	} while (result == HANDSHAKE_WAITS && probe->wire.input.size > 0 &&
+		 probe->wire.input.size < before);
+	wire_flush(&probe->wire);
+	return result;
+}
+
 static void
 check_demand(struct probe *probe)
 {
-	enum handshake_step result = handshake_check(&probe->handshake);
+	enum handshake_step result = advance(probe, handshake_check);
 
-	wire_flush(&probe->wire);
 	switch (result) {
 	case HANDSHAKE_WAITS:
 		return;
@@ -454,9 +406,8 @@ check_demand(struct probe *probe)
 static void
 step(struct probe *probe)
 {
-	enum handshake_step result = handshake_step(&probe->handshake);
+	enum handshake_step result = advance(probe, handshake_step);
 
-	wire_flush(&probe->wire);
 	switch (result) {
 	case HANDSHAKE_WAITS:
 		return;
@@ -491,7 +442,7 @@ on_connected(struct wire *wire, int status)
 	begin_stage(probe, PROBE_HANDSHAKING);
 	arm(probe, left_ms(probe));
 	if (handshake_begin(&probe->handshake, probe->host->terms,
-		name_to_send(probe->job->target), &transport, probe) < 0) {
+		probe_sni(probe->job->target), &transport, probe) < 0) {
 		handshake_failure(&probe->handshake, &probe->failure);
 		probe->failed = true;
 		finish(probe);
@@ -519,7 +470,7 @@ on_closed(struct wire *wire)
 
 	if (probe->reopen && probe->job != NULL) {
 		probe->reopen = false;
-		leave_address(probe, outcome_of(probe));
+		leave_address(probe, probe_outcome(probe));
 		pace_charge(probe->host->pace);
 		try_next_address(probe);
 		return;
@@ -572,49 +523,6 @@ on_deadline(uv_timer_t *timer)
 
 /* The end */
 
-void
-probe_describe(const struct target *target, struct observation *seen)
-{
-	memset(seen, 0, sizeof(*seen));
-	seen->ordinal = target->ordinal;
-	seen->input = target->input;
-	seen->host = target->host;
-	seen->port = target->port;
-	seen->ip = target->ip;
-	seen->starttls = target->starttls;
-	seen->tags = target->tags;
-	seen->tag_count = target->tag_count;
-	seen->timing = (struct timing){ -1, -1, -1 };
-}
-
-static void
-describe(struct probe *probe, struct observation *seen,
-    char ip[ADDRESS_TEXT_SIZE])
-{
-	const struct handshake *handshake = &probe->handshake;
-
-	probe_describe(probe->job->target, seen);
-	if (probe->has_address &&
-	    address_format(bytes_of(probe->address.octets,
-			       probe->address.size),
-		ip))
-		seen->ip = ip;
-	seen->sni = name_to_send(probe->job->target);
-	seen->timestamp = probe->timestamp;
-	seen->attempts = probe->job->attempts;
-	seen->timing = probe->timing;
-	seen->timing.dns_ms = probe->job->dns_ms;
-	seen->status = probe->failed ? probe->failure.status
-				     : STATUS_SUCCESS;
-	seen->error = probe->failed ? probe->failure.sentence : NULL;
-	if (handshake->session == NULL)
-		return;
-	seen->has_tls = handshake->negotiated;
-	handshake_facts(&probe->handshake, &seen->tls);
-	seen->chain = handshake->chain.certificates;
-	seen->received_count = handshake->chain.count;
-}
-
 static void
 finish(struct probe *probe)
 {
@@ -624,23 +532,15 @@ finish(struct probe *probe)
 
 	uv_timer_stop(&probe->timer);
 	question_withdraw(&probe->question);
-	describe(probe, &seen, ip);
+	probe_observe(probe, &seen, ip);
 	probe->job = NULL;
 	probe->host->done(probe, job, &seen);
 	handshake_end(&probe->handshake);
 	/* Closed before anybody else may connect there. */
 	if (probe->wire.open)
 		wire_close(&probe->wire);
-	leave_address(probe, outcome_of(probe));
+	leave_address(probe, probe_outcome(probe));
 	release_slot(probe);
-}
-
-int64_t
-probe_timestamp(const struct probe_host *host)
-{
-	if (host->options->now != 0)
-		return host->options->now;
-	return (host->wall_offset_ms + (int64_t)uv_now(host->loop)) / 1000;
 }
 
 void

@@ -28,12 +28,11 @@ struct probe_host {
 	const struct handshake_terms *terms;
 	struct resolver *resolver;
 	struct pace *pace;
-	struct job_queue *ready;	/* jobs whose address became free */
-	int64_t wall_offset_ms;	/* wall clock minus uv_now */
+	struct job_queue *ready; /* jobs whose address became free */
+	int64_t wall_offset_ms;	 /* wall clock minus uv_now */
 
 	/* The observation is borrowed for the call; the job is given. */
-	void (*done)(struct probe *, struct job *,
-	    const struct observation *);
+	void (*done)(struct probe *, struct job *, const struct observation *);
 	/* Our machine had no descriptor or port left: the job is given. */
 	void (*starved)(struct probe *, struct job *);
 	void (*idle)(struct probe *);
@@ -44,7 +43,7 @@ enum probe_stage {
 	PROBE_RESOLVING,
 	PROBE_CONNECTING,
 	PROBE_HANDSHAKING,
-	PROBE_CHECKING,	/* is a client certificate demanded after all? */
+	PROBE_CHECKING, /* is a client certificate demanded after all? */
 	PROBE_CLOSING
 };
 
@@ -54,17 +53,17 @@ struct probe {
 	enum probe_stage stage;
 	struct job *job;
 	uv_timer_t timer;
-	uint64_t deadline_ms;	/* of the whole target, uv_now */
+	uint64_t deadline_ms; /* of the whole target, uv_now */
 	uint64_t stage_began_ns;
 	struct question question;
 	struct wire wire;
 	struct handshake handshake;
 	struct failure failure;
 	bool failed;
-	bool reopen;	/* closing one address to try the next */
+	bool reopen;		    /* closing one address to try the next */
 	struct net_address address; /* connected to, or last tried */
 	bool has_address;
-	bool counted;	/* the address's pace has been entered */
+	bool counted; /* the address's pace has been entered */
 	struct timing timing;
 	int64_t timestamp;
 };

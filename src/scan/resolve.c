@@ -13,8 +13,8 @@
 #include "scan/resolve.h"
 
 enum {
-	MOST_KNOWN = 2048,	/* a loop; then all are forgotten */
-	TICK_MS = 50,		/* how often c-ares looks at its timeouts */
+	MOST_KNOWN = 2048, /* a loop; then all are forgotten */
+	TICK_MS = 50,	   /* how often c-ares looks at its timeouts */
 	TRIES = 3,
 	SHORTEST_TRY_MS = 200,
 	LONGEST_TRY_MS = 2000,
@@ -25,30 +25,41 @@ enum lookup_state { LOOKUP_IN_LINE, LOOKUP_OUT, LOOKUP_KNOWN };
 
 struct lookup {
 	struct resolver *resolver;
-	struct lookup *next;	/* in line */
+	struct lookup *next; /* in line */
 	enum lookup_state state;
+	bool asked_bluntly;
 	struct question *questions;
 	enum resolve_result result;
 	struct address_list addresses;
 	unsigned octets;
-	char name[];		/* its key */
+	char name[]; /* its key */
 };
 
 /* c-ares' sockets, watched by the loop. */
 struct watched {
 	uv_poll_t poll;
 	struct watched *next;
-	struct resolver *resolver;
+	struct channel *channel;
 	ares_socket_t socket;
+};
+
+struct channel {
+	struct resolver *resolver;
+	ares_channel ares;
+	struct watched *watched;
 };
 
 struct resolver {
 	uv_loop_t *loop;
 	struct resolver_options options;
-	ares_channel channel;
+	/*
+	 * The usual one goes on to the next server at a SERVFAIL, and older
+	 * c-ares does not tell that from silence in the end.  The blunt one
+	 * takes the first answer as it is.
+	 */
+	struct channel usual, blunt;
 	uv_timer_t tick;
-	struct watched *watched;
-	struct map *lookups[2];	/* by name; IPv4, IPv6 */
+	struct map *lookups[2]; /* by name; IPv4, IPv6 */
 	struct lookup *first_in_line, *last_in_line;
 	unsigned out;
 	bool closing;
@@ -81,7 +92,7 @@ on_poll(uv_poll_t *poll, int status, int events)
 		readable = watched->socket;
 	if (status < 0 || (events & UV_WRITABLE))
 		writable = watched->socket;
-	ares_process_fd(watched->resolver->channel, readable, writable);
+	ares_process_fd(watched->channel->ares, readable, writable);
 }
 
 static void
@@ -89,7 +100,8 @@ on_tick(uv_timer_t *timer)
 {
 	struct resolver *resolver = timer->data;
 
-	ares_process_fd(resolver->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	ares_process_fd(resolver->usual.ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	ares_process_fd(resolver->blunt.ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 }
 
 static void
@@ -109,19 +121,20 @@ unwatch(struct watched **at)
 }
 
 static struct watched *
-watch(struct resolver *resolver, ares_socket_t socket)
+watch(struct channel *channel, ares_socket_t socket)
 {
 	struct watched *watched = memory_new(sizeof(*watched));
 
-	if (uv_poll_init_socket(resolver->loop, &watched->poll, socket) < 0) {
+	if (uv_poll_init_socket(
+		channel->resolver->loop, &watched->poll, socket) < 0) {
 		free(watched);
 		return NULL;
 	}
 	watched->poll.data = watched;
-	watched->resolver = resolver;
+	watched->channel = channel;
 	watched->socket = socket;
-	watched->next = resolver->watched;
-	resolver->watched = watched;
+	watched->next = channel->watched;
+	channel->watched = watched;
 	return watched;
 }
 
@@ -129,10 +142,10 @@ watch(struct resolver *resolver, ares_socket_t socket)
 static void
 on_socket(void *context, ares_socket_t socket, int readable, int writable)
 {
-	struct resolver *resolver = context;
-	struct watched **at = &resolver->watched, *watched;
-	int events = (readable ? UV_READABLE : 0) |
-	    (writable ? UV_WRITABLE : 0);
+	struct channel *channel = context;
+	struct watched **at = &channel->watched, *watched;
+	int events =
+	    (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0);
 
 	while (*at != NULL && (*at)->socket != socket)
 		at = &(*at)->next;
@@ -143,7 +156,7 @@ on_socket(void *context, ares_socket_t socket, int readable, int writable)
 		return;
 	}
 	if (watched == NULL)
-		watched = watch(resolver, socket);
+		watched = watch(channel, socket);
 	if (watched != NULL)
 		uv_poll_start(&watched->poll, events, on_poll);
 }
@@ -160,9 +173,8 @@ try_ms(unsigned timeout_ms)
 }
 
 static int
-set_servers(struct resolver *resolver)
+set_servers(struct channel *channel, const struct resolver_options *options)
 {
-	const struct resolver_options *options = &resolver->options;
 	struct text list = { NULL, 0, 0 };
 	int result;
 
@@ -173,40 +185,50 @@ set_servers(struct resolver *resolver)
 			text_append_char(&list, ',');
 		text_append(&list, options->servers[i]);
 	}
-	result = ares_set_servers_ports_csv(resolver->channel, list.data);
+	result = ares_set_servers_ports_csv(channel->ares, list.data);
 	text_free(&list);
 	return result;
 }
 
 static int
-open_channel(struct resolver *resolver)
+open_channel(struct channel *channel, struct resolver *resolver, int flags)
 {
 	static char dns_only[] = "b";
 	struct ares_options options = {
 		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES |
-		    ARES_FLAG_STAYOPEN,
+			 ARES_FLAG_STAYOPEN | flags,
 		.timeout = try_ms(resolver->options.timeout_ms),
 		.tries = TRIES,
 		.lookups = dns_only,
 		.socket_receive_buffer_size = RECEIVE_BUFFER,
 		.sock_state_cb = on_socket,
-		.sock_state_cb_data = resolver,
+		.sock_state_cb_data = channel,
 	};
-	int result = ares_init_options(&resolver->channel, &options,
+	int result = ares_init_options(&channel->ares, &options,
 	    ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
 		ARES_OPT_LOOKUPS | ARES_OPT_SOCK_RCVBUF |
 		ARES_OPT_SOCK_STATE_CB | ARES_OPT_DOMAINS);
 
-	if (result != ARES_SUCCESS) {
-		resolver->channel = NULL;
-		return result;
-	}
-	return set_servers(resolver);
+	channel->resolver = resolver;
+	if (result == ARES_SUCCESS)
+		return set_servers(channel, &resolver->options);
+	channel->ares = NULL;
+	return result;
+}
+
+static void
+close_channel(struct channel *channel)
+{
+	if (channel->ares != NULL)
+		ares_destroy(channel->ares);
+	channel->ares = NULL;
+	while (channel->watched != NULL)
+		unwatch(&channel->watched);
 }
 
 struct resolver *
-resolver_new(uv_loop_t *loop, const struct resolver_options *options,
-    const char **error)
+resolver_new(
+    uv_loop_t *loop, const struct resolver_options *options, const char **error)
 {
 	struct resolver *resolver = memory_new(sizeof(*resolver));
 	int result;
@@ -215,11 +237,14 @@ resolver_new(uv_loop_t *loop, const struct resolver_options *options,
 	resolver->options = *options;
 	resolver->lookups[0] = map_new();
 	resolver->lookups[1] = map_new();
-	result = open_channel(resolver);
+	result = open_channel(&resolver->usual, resolver, 0);
+	if (result == ARES_SUCCESS)
+		result = open_channel(
+		    &resolver->blunt, resolver, ARES_FLAG_NOCHECKRESP);
 	if (result != ARES_SUCCESS) {
 		*error = ares_strerror(result);
-		if (resolver->channel != NULL)
-			ares_destroy(resolver->channel);
+		close_channel(&resolver->usual);
+		close_channel(&resolver->blunt);
 		resolver_free(resolver);
 		return NULL;
 	}
@@ -270,10 +295,8 @@ void
 resolver_close(struct resolver *resolver)
 {
 	resolver->closing = true;
-	ares_destroy(resolver->channel);
-	resolver->channel = NULL;
-	while (resolver->watched != NULL)
-		unwatch(&resolver->watched);
+	close_channel(&resolver->usual);
+	close_channel(&resolver->blunt);
 	uv_close((uv_handle_t *)&resolver->tick, NULL);
 	forget_all(resolver->lookups[0], false);
 	forget_all(resolver->lookups[1], false);
@@ -389,30 +412,44 @@ result_of(int status)
 
 static void send_next(struct resolver *);
 
+static void send_out(struct lookup *, struct channel *);
+
+/* Every server failed the question, or none could be reached: which? */
+static bool
+should_ask_bluntly(const struct lookup *lookup, int status)
+{
+	return status == ARES_ECONNREFUSED && !lookup->asked_bluntly;
+}
+
 static void
-on_addresses(void *context, int status, int timeouts,
-    struct ares_addrinfo *info)
+on_addresses(
+    void *context, int status, int timeouts, struct ares_addrinfo *info)
 {
 	struct lookup *lookup = context;
 	struct resolver *resolver = lookup->resolver;
 
 	(void)timeouts;
-	if (!resolver->closing) {
-		resolver->out--;
-		lookup->result = result_of(status);
-		if (info != NULL)
-			collect(&lookup->addresses, info);
-		if (status == ARES_SUCCESS && lookup->addresses.count == 0)
-			lookup->result = RESOLVE_NO_ADDRESS;
-		answer(lookup);
-		send_next(resolver);
+	if (resolver->closing)
+		return;
+	resolver->out--;
+	if (should_ask_bluntly(lookup, status)) {
+		lookup->asked_bluntly = true;
+		send_out(lookup, &resolver->blunt);
+		return;
 	}
-	if (info != NULL)
+	lookup->result = result_of(status);
+	if (info != NULL) {
+		collect(&lookup->addresses, info);
 		ares_freeaddrinfo(info);
+	}
+	if (status == ARES_SUCCESS && lookup->addresses.count == 0)
+		lookup->result = RESOLVE_NO_ADDRESS;
+	answer(lookup);
+	send_next(resolver);
 }
 
 static void
-send_out(struct lookup *lookup)
+send_out(struct lookup *lookup, struct channel *channel)
 {
 	struct resolver *resolver = lookup->resolver;
 	struct ares_addrinfo_hints hints = {
@@ -423,8 +460,8 @@ send_out(struct lookup *lookup)
 
 	lookup->state = LOOKUP_OUT;
 	resolver->out++;
-	ares_getaddrinfo(resolver->channel, lookup->name, NULL, &hints,
-	    on_addresses, lookup);
+	ares_getaddrinfo(
+	    channel->ares, lookup->name, NULL, &hints, on_addresses, lookup);
 }
 
 /* Sends what is in line as far as allowed, and keeps the tick going. */
@@ -434,12 +471,12 @@ send_next(struct resolver *resolver)
 	struct lookup *lookup;
 
 	while (resolver->out < resolver->options.most_questions &&
-	    (lookup = resolver->first_in_line) != NULL) {
+	       (lookup = resolver->first_in_line) != NULL) {
 		resolver->first_in_line = lookup->next;
 		if (resolver->first_in_line == NULL)
 			resolver->last_in_line = NULL;
 		if (lookup->questions != NULL)
-			send_out(lookup);
+			send_out(lookup, &resolver->usual);
 		else
 			forget_lookup(lookup);
 	}
@@ -458,8 +495,8 @@ lookup_new(struct resolver *resolver, const char *name, unsigned octets)
 	memcpy(lookup->name, name, size);
 	lookup->resolver = resolver;
 	lookup->octets = octets;
-	map_put(*map_of(resolver, octets), bytes_from_string(lookup->name),
-	    lookup);
+	map_put(
+	    *map_of(resolver, octets), bytes_from_string(lookup->name), lookup);
 	return lookup;
 }
 
@@ -473,32 +510,6 @@ put_in_line(struct lookup *lookup)
 	else
 		resolver->first_in_line = lookup;
 	resolver->last_in_line = lookup;
-}
-
-/* RFC 6761 6.3: localhost and what is below it is here, whoever is asked. */
-static bool
-find_localhost(const char *name, unsigned octets, struct address_list *list)
-{
-	static const char local[] = "localhost";
-	size_t size = strlen(name), tail = sizeof(local) - 1;
-
-	if (size < tail || strcmp(name + size - tail, local) != 0 ||
-	    (size > tail && name[size - tail - 1] != '.'))
-		return false;
-	list->count = 1;
-	return net_address_parse(&list->at[0],
-	    octets == 4 ? "127.0.0.1" : "::1");
-}
-
-static bool
-find_here(struct resolver *resolver, const char *name, unsigned octets,
-    struct address_list *list)
-{
-	const struct hosts_file *hosts = resolver->options.hosts;
-
-	if (hosts != NULL && hosts_file_find(hosts, name, octets, list))
-		return true;
-	return find_localhost(name, octets, list);
 }
 
 /* Known without asking anybody: from the file, or from before. */
@@ -515,7 +526,8 @@ answer_at_once(struct resolver *resolver, const char *name, unsigned octets,
 		here = lookup->addresses;
 		result = lookup->result;
 	} else {
-		if (!find_here(resolver, name, octets, &here))
+		if (!hosts_file_find(
+			resolver->options.hosts, name, octets, &here))
 			return false;
 		result = here.count > 0 ? RESOLVE_FOUND : RESOLVE_NO_ADDRESS;
 	}
@@ -541,30 +553,4 @@ resolver_ask(struct resolver *resolver, const char *name, unsigned octets,
 	}
 	attach(lookup, question);
 	send_next(resolver);
-}
-
-bool
-resolve_is_transient(enum resolve_result result)
-{
-	return result == RESOLVE_TIMEOUT ||
-	    result == RESOLVE_SERVER_FAILURE || result == RESOLVE_FAILED;
-}
-
-static const char *const sentences[] = {
-	[RESOLVE_FOUND] = "the name was found",
-	[RESOLVE_NO_NAME] = "the name does not exist (NXDOMAIN)",
-	[RESOLVE_NO_ADDRESS] = "the name has no address",
-	[RESOLVE_SERVER_FAILURE] = "the DNS server could not find out "
-	    "(SERVFAIL)",
-	[RESOLVE_REFUSED] = "the DNS server refused the question",
-	[RESOLVE_TIMEOUT] = "the DNS servers did not answer",
-	[RESOLVE_BAD_NAME] = "the name cannot be asked for in the DNS",
-	[RESOLVE_FAILED] = "the DNS answer could not be used",
-};
-
-void
-resolve_failure(enum resolve_result result, struct failure *failure)
-{
-	failure_set(failure, STATUS_DNS_ERROR, "%s", sentences[result]);
-	failure->may_pass = resolve_is_transient(result);
 }

@@ -16,19 +16,19 @@ enum resolve_result {
 	RESOLVE_FOUND,
 	RESOLVE_NO_NAME,	/* NXDOMAIN */
 	RESOLVE_NO_ADDRESS,	/* the name exists, without such an address */
-	RESOLVE_SERVER_FAILURE,	/* SERVFAIL */
+	RESOLVE_SERVER_FAILURE, /* SERVFAIL */
 	RESOLVE_REFUSED,
 	RESOLVE_TIMEOUT,
 	RESOLVE_BAD_NAME,
-	RESOLVE_FAILED		/* anything else: see the sentence */
+	RESOLVE_FAILED /* anything else: see the sentence */
 };
 
 struct resolver_options {
-	const char **servers;	/* "IP[:PORT]"; none: the system's */
+	const char **servers; /* "IP[:PORT]"; none: the system's */
 	size_t server_count;
 	const struct hosts_file *hosts; /* NULL: not consulted */
-	unsigned most_questions; /* out at a time */
-	unsigned timeout_ms;	/* all tries together, about */
+	unsigned most_questions;	/* out at a time */
+	unsigned timeout_ms;		/* all tries together, about */
 };
 
 struct resolver;
@@ -37,7 +37,7 @@ struct lookup;
 /* Somebody who waits for an answer; embedded in its owner. */
 struct question {
 	struct question *next, *previous;
-	struct lookup *lookup;	/* NULL: not waiting */
+	struct lookup *lookup; /* NULL: not waiting */
 	void (*answered)(struct question *, enum resolve_result,
 	    const struct address_list *);
 };
@@ -46,8 +46,8 @@ struct question {
 int resolver_global_init(const char **error);
 void resolver_global_deinit(void);
 
-struct resolver *resolver_new(uv_loop_t *, const struct resolver_options *,
-    const char **error);
+struct resolver *resolver_new(
+    uv_loop_t *, const struct resolver_options *, const char **error);
 
 /*
  * Drops all questions and closes all handles: the loop must run once more, and
@@ -60,8 +60,8 @@ void resolver_free(struct resolver *);
  * octets: 4 or 16, the family.  The answer may come before this returns; its
  * addresses are borrowed for the length of the call.
  */
-void resolver_ask(struct resolver *, const char *name, unsigned octets,
-    struct question *);
+void resolver_ask(
+    struct resolver *, const char *name, unsigned octets, struct question *);
 
 /* No longer wanted; safe when nothing was asked. */
 void question_withdraw(struct question *);

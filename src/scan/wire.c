@@ -159,8 +159,8 @@ wire_flush(struct wire *wire)
 	if (output->size == 0)
 		return;
 	written = wire->write_error != 0
-	    ? (int)output->size
-	    : uv_try_write((uv_stream_t *)&wire->tcp, &all, 1);
+		      ? (int)output->size
+		      : uv_try_write((uv_stream_t *)&wire->tcp, &all, 1);
 	if (written < 0 && written != UV_EAGAIN)
 		wire->write_error = written;
 	else if (written < 0)

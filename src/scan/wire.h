@@ -26,7 +26,7 @@ struct wire;
 /* What happens to a wire; none is called after wire_close but closed. */
 struct wire_events {
 	void (*connected)(struct wire *, int status); /* 0 or libuv's code */
-	void (*input)(struct wire *);	/* octets, or `ended` is set */
+	void (*input)(struct wire *); /* octets, or `ended` is set */
 	void (*closed)(struct wire *);
 };
 
@@ -36,12 +36,12 @@ struct wire {
 	uv_connect_t connect;
 	const struct wire_events *events;
 	struct wire_buffers *buffers; /* borrowed */
-	struct bytes input;	/* read and not pulled yet */
-	int ended;		/* 0, or why no more will come: libuv's code */
+	struct bytes input;	      /* read and not pulled yet */
+	int ended; /* 0, or why no more will come: libuv's code */
 	int write_error;
 	uint8_t first[WIRE_FIRST_SIZE]; /* the first octets that came */
 	size_t first_size;
-	bool open;		/* the handle needs closing */
+	bool open; /* the handle needs closing */
 };
 
 /*

@@ -24,21 +24,21 @@ struct worker {
 	uv_loop_t loop;
 	uv_thread_t thread;
 	struct bell bell;
-	uv_timer_t nudge;	/* look again, though nothing happened */
+	uv_timer_t nudge; /* look again, though nothing happened */
 	struct wire_buffers *buffers;
 	struct resolver *resolver;
 	struct probe_host host;
 	struct probe *slots;
 	unsigned slot_count;
-	unsigned slot_limit;	/* lowered when descriptors run short */
+	unsigned slot_limit; /* lowered when descriptors run short */
 	unsigned busy;
 	struct probe *free_slots;
-	struct job_queue ready;	/* admitted to their address */
+	struct job_queue ready; /* admitted to their address */
 	void *mind;		/* the work's own object */
 	struct job *held;	/* taken, but the rate says not yet */
 	bool filling;
 	bool short_of_room;
-	bool over;		/* start nothing any more */
+	bool over; /* start nothing any more */
 	bool started, gone;
 };
 
@@ -47,8 +47,7 @@ static void fill(struct worker *);
 static struct worker *
 worker_of(const struct probe_host *host)
 {
-	return (struct worker *)((char *)host -
-	    offsetof(struct worker, host));
+	return (struct worker *)((char *)host - offsetof(struct worker, host));
 }
 
 static void
@@ -70,8 +69,8 @@ deserves_retry(const struct worker *worker, const struct probe *probe,
     const struct job *job, const struct observation *seen)
 {
 	return probe->failed && probe->failure.may_pass &&
-	    seen->received_count == 0 &&
-	    job->attempts <= worker->plan->options->retries;
+	       seen->received_count == 0 &&
+	       job->attempts <= worker->plan->options->retries;
 }
 
 static void
@@ -84,8 +83,8 @@ on_done(struct probe *probe, struct job *job, const struct observation *seen)
 		dispatch_again(plan->dispatch, job);
 		return;
 	}
-	dispatch_finish(plan->dispatch, job,
-	    plan->work->observed(worker->mind, seen));
+	dispatch_finish(
+	    plan->dispatch, job, plan->work->observed(worker->mind, seen));
 }
 
 /* Fewer at a time from now on, and this one again when there is room. */
@@ -161,8 +160,8 @@ next_job(struct worker *worker)
 static bool
 fill_one(struct worker *worker)
 {
-	struct job *job = worker->held != NULL ? worker->held
-					       : next_job(worker);
+	struct job *job =
+	    worker->held != NULL ? worker->held : next_job(worker);
 	unsigned wait_ms;
 
 	worker->held = NULL;
@@ -203,7 +202,7 @@ fill(struct worker *worker)
 	worker->filling = true;
 	worker->short_of_room = false;
 	while (!worker->over && !worker->short_of_room &&
-	    worker->busy < worker->slot_limit && fill_one(worker))
+	       worker->busy < worker->slot_limit && fill_one(worker))
 		continue;
 	worker->filling = false;
 	if (worker->over && worker->busy == 0)
@@ -242,8 +241,8 @@ run(void *argument)
 	worker->mind = work->worker_new(work->context, worker->index);
 	uv_update_time(&worker->loop);
 	uv_gettimeofday(&now);
-	worker->host.wall_offset_ms = now.tv_sec * 1000 +
-	    now.tv_usec / 1000 - (int64_t)uv_now(&worker->loop);
+	worker->host.wall_offset_ms = now.tv_sec * 1000 + now.tv_usec / 1000 -
+				      (int64_t)uv_now(&worker->loop);
 	fill(worker);
 	uv_run(&worker->loop, UV_RUN_DEFAULT);
 	work->worker_free(worker->mind);

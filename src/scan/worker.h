@@ -15,7 +15,7 @@ struct worker_plan {
 	struct dispatch *dispatch;
 	struct pace *pace;
 	const struct handshake_terms *terms;
-	const struct hosts_file *hosts;	/* NULL: not consulted */
+	const struct hosts_file *hosts; /* NULL: not consulted */
 };
 
 struct worker;

@@ -253,7 +253,7 @@ static const struct {
 	{ 0, SAMPLE_COUNT,
 	    "  ok                            1  16.7 %   1 expire in 30 days, "
 	    "1 in 7\n" },
-	{ 0, SAMPLE_COUNT, "1  miss CN=Issuing CA 1,O=Example" },
+	{ 0, SAMPLE_COUNT, "1  miss CN=Issuing CA 1            " },
 	{ 0, SAMPLE_COUNT, "sent by api.example.com:443\n" },
 	{ 0, SAMPLE_COUNT, "1  end at CN=Root CA" },
 	{ 0, SAMPLE_COUNT, "Reports in reports/x (summary.json)\n" },

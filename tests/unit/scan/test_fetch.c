@@ -32,7 +32,9 @@ struct server {
 	unsigned visitors;
 	uint16_t port, closed_port;
 	int closed_fd; /* bound, and nobody listens */
-	pthread_t thread;
+	pthread_t thread, dns_thread;
+	int dns_fd;
+	char resolver[32];
 	pthread_mutex_t lock;
 	unsigned requests, now, most;
 };
@@ -193,15 +195,46 @@ listen_for_visitors(void *context)
 	}
 }
 
+/* found.example.com is 127.0.0.1, and nothing else exists. */
+static void *
+answer_names(void *context)
+{
+	static const char found[] = "\5found\7example\3com";
+	static const uint8_t address[] = { 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0,
+		4, 127, 0, 0, 1 };
+	const struct server *server = context;
+	uint8_t packet[512];
+	struct sockaddr_in from;
+	socklen_t from_size = sizeof(from);
+	ssize_t size;
+
+	while ((size = recvfrom(server->dns_fd, packet, 400, 0,
+		    (struct sockaddr *)&from, &from_size)) > 12) {
+		bool known = memcmp(packet + 12, found, sizeof(found)) == 0;
+		bool v4 = known && packet[12 + sizeof(found) + 1] == 1;
+
+		memcpy(packet + 2, known ? "\x81\x80" : "\x81\x83", 2);
+		memcpy(packet + 6, v4 ? "\0\1\0\0\0\0" : "\0\0\0\0\0\0", 6);
+		size = 12 + (ssize_t)strlen((char *)packet + 12) + 5;
+		if (v4) {
+			memcpy(packet + size, address, sizeof(address));
+			size += (ssize_t)sizeof(address);
+		}
+		sendto(server->dns_fd, packet, (size_t)size, 0,
+		    (struct sockaddr *)&from, from_size);
+	}
+	return NULL;
+}
+
 static int
-bind_loopback(uint16_t *port)
+bind_loopback(int type, uint16_t *port)
 {
 	struct sockaddr_in address = {
 		.sin_family = AF_INET,
 		.sin_addr = { htonl(INADDR_LOOPBACK) },
 	};
 	socklen_t size = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int fd = socket(AF_INET, type, 0);
 
 	if (fd < 0 || bind(fd, (struct sockaddr *)&address, size) < 0 ||
 	    getsockname(fd, (struct sockaddr *)&address, &size) < 0)
@@ -214,16 +247,21 @@ static int
 set_up(void **state)
 {
 	struct server *server = memory_new(sizeof(*server));
+	uint16_t dns_port;
 
 	pthread_mutex_init(&server->lock, NULL);
-	server->fd = bind_loopback(&server->port);
-	server->closed_fd = bind_loopback(&server->closed_port);
+	server->fd = bind_loopback(SOCK_STREAM, &server->port);
+	server->closed_fd = bind_loopback(SOCK_STREAM, &server->closed_port);
+	server->dns_fd = bind_loopback(SOCK_DGRAM, &dns_port);
+	snprintf(server->resolver, sizeof(server->resolver), "127.0.0.1:%u",
+	    dns_port);
 	listen(server->fd, 64);
 	/* A proxy that does not answer: it must not be asked. */
 	setenv("http_proxy", "http://127.0.0.1:9", 1);
 	*state = server;
 	return pthread_create(
-	    &server->thread, NULL, listen_for_visitors, server);
+		   &server->thread, NULL, listen_for_visitors, server) +
+	       pthread_create(&server->dns_thread, NULL, answer_names, server);
 }
 
 /* The last visitors' threads may still be on their way out. */
@@ -243,7 +281,10 @@ tear_down(void **state)
 	struct server *server = *state;
 
 	shutdown(server->fd, SHUT_RDWR);
+	shutdown(server->dns_fd, SHUT_RDWR);
 	pthread_join(server->thread, NULL);
+	pthread_join(server->dns_thread, NULL);
+	close(server->dns_fd);
 	close(server->fd);
 	close(server->closed_fd);
 	wait_until_alone(server);
@@ -341,8 +382,9 @@ static const struct {
 } connection_rows[] = {
 	{ "http://127.0.0.1:%u/der", false, false,
 	    "refused: 127.0.0.1 is not a public address (loopback)" },
-	{ "http://2130706433:%u/der", false, false,
-	    "refused: 127.0.0.1 is not a public address (loopback)" },
+	/* Not an address to us, so a name. */
+	{ "http://2130706433:%u/der", false, true,
+	    "the name does not exist (NXDOMAIN)" },
 	{ "http://localhost:%u/der", false, false, "refused: " },
 	{ "http://[::1]:%u/der", false, false,
 	    "refused: ::1 is not a public address (loopback)" },
@@ -356,6 +398,11 @@ static const struct {
 	{ "https://127.0.0.1:%u/der", false, true, "https://127.0.0.1:" },
 	{ "ftp://127.0.0.1:%u/der", false, true, "ftp://127.0.0.1:" },
 	{ "http://u:p@127.0.0.1:%u/der", false, true, "the URL is malformed" },
+	{ "http://found.example.com:%u/der", false, true, "" },
+	{ "http://found.example.com:%u/der", false, false,
+	    "refused: 127.0.0.1 is not a public address (loopback)" },
+	{ "http://other.example.com:%u/der", false, true,
+	    "the name does not exist (NXDOMAIN)" },
 	{ "http://127.0.0.1:%u9999/der", false, true, "no HTTP answer: " },
 };
 
@@ -363,6 +410,7 @@ static void
 connections_go_where_they_may(void **state)
 {
 	const struct server *server = *state;
+	const char *resolver = server->resolver;
 	const struct resolve_override override = { "aia.example.com",
 		server->port, "127.0.0.1", 0 };
 
@@ -372,6 +420,8 @@ connections_go_where_they_may(void **state)
 		const struct fetch_options options = {
 			.allow_private = connection_rows[i].allow_private,
 			.timeout_ms = TIMEOUT_MS,
+			.resolvers = &resolver,
+			.resolver_count = 1,
 			.overrides = &override,
 			.override_count = 1,
 		};

@@ -1,0 +1,126 @@
+/*
+ * The hosts of a run by site (registrable domain): what is usual among the
+ * siblings, and who differs.  Fed with records in input order, then settled;
+ * memory is 68 octets a host and each distinct value once.
+ */
+#ifndef FLEET_SITES_H
+#define FLEET_SITES_H
+
+#include <stdio.h>
+
+#include "fleet/archive.h"
+
+/* What siblings are compared by; all but the last have a usual value. */
+enum site_field {
+	SITE_FIELD_ISSUER,
+	SITE_FIELD_ROOT,
+	SITE_FIELD_RECEIVED,
+	SITE_FIELD_KEY,
+	SITE_FIELD_TLS,
+	SITE_FIELD_EXPIRY,
+	SITE_FIELDS
+};
+
+enum { SITE_VALUES = SITE_FIELD_EXPIRY };
+
+const char *site_field_word(enum site_field);	/* "issuer_cn", ... */
+
+/* Whose majority is the usual: when no host is healthy, that of them all. */
+enum site_baseline {
+	BASELINE_HEALTHY,
+	BASELINE_ALL,
+	BASELINE_NONE,		/* no host delivered a certificate */
+	BASELINE_COUNT
+};
+
+const char *site_baseline_word(enum site_baseline);
+
+struct site_group {
+	const char *site;
+	size_t hosts, ok;
+	size_t broken;		/* a certificate came, and is not ok */
+	size_t outliers;
+	enum site_baseline baseline;
+
+	/*
+	 * What at least half of the baseline share, and more than share any
+	 * other value; NULL: nothing is usual.  Borrowed from the sites.
+	 */
+	const char *usual[SITE_VALUES];
+
+	/* The leaves' ends in the baseline: the first, the median, the last. */
+	bool dated;
+	int64_t earliest, expiry, latest;
+
+	size_t first;		/* where its hosts are; for sites.c */
+};
+
+struct site_difference {
+	enum site_field field;
+	const char *value, *usual; /* NULL for SITE_FIELD_EXPIRY, which has */
+	int64_t expiry;		/* this host's end */
+	int64_t days;		/* and how long before the median it is */
+};
+
+/* A host whose class is not ok, or that differs from what is usual. */
+struct site_outlier {
+	size_t record;		/* in the archive */
+	const char *host, *ip;
+	uint16_t port;
+	enum class_id class_id;
+	const char *cause;
+	struct site_difference differs[SITE_FIELDS];
+	size_t difference_count;
+	const char **clients_failing;
+	size_t failing_count;
+};
+
+struct sites;
+
+struct sites *sites_new(void);
+void sites_free(struct sites *);
+
+/* `record` is the record's place in the archive; a line that names no host
+   is left out. */
+void sites_add(struct sites *, size_t record, const struct result *);
+
+/* After the last record; then only may the others be called. */
+void sites_settle(struct sites *);
+
+/* The whole of a run: new, add, settle. */
+struct sites *sites_of_run(struct archive *);
+
+/*
+ * Most deviating first: by hosts that are broken, then not ok, then outliers,
+ * then by name.
+ */
+size_t sites_count(const struct sites *);
+const struct site_group *sites_at(const struct sites *, size_t);
+
+/* NULL: no host of it is in the run. */
+const struct site_group *sites_find(const struct sites *, const char *site);
+
+/* The place in the archive of the group's host, 0 .. hosts - 1. */
+size_t sites_record(const struct sites *, const struct site_group *, size_t at);
+bool sites_is_outlier(
+    const struct sites *, const struct site_group *, size_t at);
+
+/*
+ * The outliers in the arena: broken ones first, then those that merely
+ * differ, then those that were not reached; most different, then most
+ * refused, then by host.
+ */
+struct site_outlier *sites_outliers(struct sites *, const struct site_group *,
+    struct archive *, struct arena *, size_t *count);
+
+/*
+ * sites.csv: one row a difference; an outlier by its class alone has one row,
+ * of field "class".  Failing shows on the stream.
+ */
+void sites_write_csv(struct sites *, struct archive *, FILE *);
+
+/* One object on a line, as `sites --json` prints it. */
+void sites_append_json(struct sites *, const struct site_group *,
+    struct archive *, struct text *);
+
+#endif

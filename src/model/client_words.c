@@ -1,0 +1,142 @@
+/*
+ * The words of clients.json for traits and ways, and the trait that breaking
+ * each limit has.  No profile is looked at here.
+ */
+#include "model/client_profile.h"
+
+#include <string.h>
+
+static const char *const trait_words[TRAIT_COUNT] = {
+	[TRAIT_CONNECTION_LOST] = "connection_lost",
+	[TRAIT_OLD_PROTOCOL] = "old_protocol",
+	[TRAIT_MESSAGE_SIZE] = "message_size",
+	[TRAIT_CERTIFICATE_SIZE] = "certificate_size",
+	[TRAIT_SENT_COUNT] = "sent_count",
+	[TRAIT_DHE] = "dhe",
+	[TRAIT_DHE_BITS] = "dhe_bits",
+	[TRAIT_RSA_KEY_EXCHANGE] = "rsa_key_exchange",
+	[TRAIT_CBC_CIPHER] = "cbc_cipher",
+	[TRAIT_LEAF_MALFORMED] = "leaf_malformed",
+	[TRAIT_LEAF_TRAILING] = "leaf_trailing",
+	[TRAIT_SENT_GARBAGE] = "sent_garbage",
+	[TRAIT_SELF_SIGNED_LEAF] = "self_signed_leaf",
+	[TRAIT_UNTRUSTED_ROOT] = "untrusted_root",
+	[TRAIT_PARTIAL_CHAIN] = "partial_chain",
+	[TRAIT_NO_ISSUER] = "no_issuer",
+	[TRAIT_BAD_SIGNATURE] = "bad_signature",
+	[TRAIT_UNSUPPORTED_ALGORITHM] = "unsupported_algorithm",
+	[TRAIT_PATH_COUNT] = "path_count",
+	[TRAIT_CA_MALFORMED] = "ca_malformed",
+	[TRAIT_NOT_A_CA] = "not_a_ca",
+	[TRAIT_PATH_LENGTH] = "path_length",
+	[TRAIT_CA_KEY_USAGE] = "ca_key_usage",
+	[TRAIT_UNKNOWN_CRITICAL] = "unknown_critical",
+	[TRAIT_NAME_CONSTRAINTS] = "name_constraints",
+	[TRAIT_COMMON_NAME_CONSTRAINED] = "common_name_constrained",
+	[TRAIT_DOTTED_COMMON_NAME_CONSTRAINED] =
+	    "dotted_common_name_constrained",
+	[TRAIT_NAME_ENCODING] = "name_encoding",
+	[TRAIT_CA_PURPOSE] = "ca_purpose",
+	[TRAIT_LEAF_PURPOSE] = "leaf_purpose",
+	[TRAIT_LEAF_PURPOSE_ANY] = "leaf_purpose_any",
+	[TRAIT_LEAF_USAGE_NO_TLS] = "leaf_usage_no_tls",
+	[TRAIT_LEAF_USAGE_NOT_THIS] = "leaf_usage_not_this",
+	[TRAIT_NO_AUTHORITY_KEY_ID] = "no_authority_key_id",
+	[TRAIT_CA_NO_SUBJECT_KEY_ID] = "ca_no_subject_key_id",
+	[TRAIT_CA_NO_KEY_USAGE] = "ca_no_key_usage",
+	[TRAIT_CA_BASIC_NOT_CRITICAL] = "ca_basic_not_critical",
+	[TRAIT_ROOT_VERSION_1] = "root_version_1",
+	[TRAIT_EMPTY_SUBJECT] = "empty_subject",
+	[TRAIT_RSA_BITS] = "rsa_bits",
+	[TRAIT_EC_BITS] = "ec_bits",
+	[TRAIT_DSA] = "dsa",
+	[TRAIT_SHA1] = "sha1",
+	[TRAIT_MD5] = "md5",
+	[TRAIT_LEAF_P521] = "leaf_p521",
+	[TRAIT_LEAF_ED25519] = "leaf_ed25519",
+	[TRAIT_NAME] = "name",
+	[TRAIT_TYPED_UNICODE] = "typed_unicode",
+	[TRAIT_TYPED_DOT] = "typed_dot",
+	[TRAIT_LEAF_EXPIRED] = "leaf_expired",
+	[TRAIT_CA_EXPIRED] = "ca_expired",
+	[TRAIT_ROOT_EXPIRED] = "root_expired",
+	[TRAIT_NOT_YET_VALID] = "not_yet_valid",
+	[TRAIT_STAPLE_REVOKED] = "staple_revoked",
+	[TRAIT_STAPLE_MISSING] = "staple_missing",
+	[TRAIT_CLIENT_CERT_REQUIRED] = "client_cert_required",
+};
+
+static const char *const way_words[WAY_COUNT] = {
+	[WAY_NAME] = "name",
+	[WAY_ADDRESS] = "address",
+	[WAY_WILDCARD] = "wildcard",
+	[WAY_NAME_UNDERSCORE] = "name_underscore",
+	[WAY_WILDCARD_UNDERSCORE] = "wildcard_underscore",
+	[WAY_WILDCARD_SUFFIX] = "wildcard_suffix",
+	[WAY_WILDCARD_TOP] = "wildcard_top",
+	[WAY_WILDCARD_PARTIAL] = "wildcard_partial",
+	[WAY_WILDCARD_INNER] = "wildcard_inner",
+	[WAY_NAME_DOT] = "name_dot",
+	[WAY_ADDRESS_AS_NAME] = "address_as_name",
+	[WAY_COMMON_NAME] = "common_name",
+	[WAY_COMMON_NAME_ADDRESS] = "common_name_address",
+	[WAY_COMMON_NAME_BESIDE] = "common_name_beside",
+};
+
+static const struct {
+	enum client_trait trait;
+	bool least;
+} limits[LIMIT_COUNT] = {
+	[LIMIT_LEAST_TLS] = { TRAIT_OLD_PROTOCOL, true },
+	[LIMIT_LEAST_DHE_BITS] = { TRAIT_DHE_BITS, true },
+	[LIMIT_LEAST_RSA_BITS] = { TRAIT_RSA_BITS, true },
+	[LIMIT_MOST_SENT] = { TRAIT_SENT_COUNT, false },
+	[LIMIT_MOST_MESSAGE_OCTETS] = { TRAIT_MESSAGE_SIZE, false },
+	[LIMIT_MOST_CERTIFICATE_OCTETS] = { TRAIT_CERTIFICATE_SIZE, false },
+	[LIMIT_MOST_INTERMEDIATES] = { TRAIT_PATH_COUNT, false },
+};
+
+bool
+client_limit_is_least(enum client_limit limit)
+{
+	return limits[limit].least;
+}
+
+enum client_trait
+client_limit_trait(enum client_limit limit)
+{
+	return limits[limit].trait;
+}
+
+const char *
+client_trait_word(enum client_trait trait)
+{
+	return trait_words[trait];
+}
+
+const char *
+client_way_word(enum client_way way)
+{
+	return way_words[way];
+}
+
+static int
+find_word(const char *const words[], int count, const char *word)
+{
+	for (int i = 0; word != NULL && i < count; i++)
+		if (strcmp(words[i], word) == 0)
+			return i;
+	return -1;
+}
+
+int
+client_trait_find(const char *word)
+{
+	return find_word(trait_words, TRAIT_COUNT, word);
+}
+
+int
+client_way_find(const char *word)
+{
+	return find_word(way_words, WAY_COUNT, word);
+}

@@ -1,0 +1,63 @@
+"""A running fleetlab and scans of it, for the end-to-end tests."""
+import csv
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+
+BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
+FLEETSCAN = os.environ.get("FLEETSCAN", str(BUILD / "fleetscan"))
+
+
+class Laboratory:
+    """with Laboratory("--scenarios") as lab: lab.hosts, lab.scan(...)"""
+
+    def __init__(self, *parts):
+        self.parts = parts
+
+    def __enter__(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = pathlib.Path(self.folder.name)
+        self.process = subprocess.Popen(
+            [str(BUILD / "fleetlab"), *self.parts, "--dir", str(self.path)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        ready = self.process.stdout.readline().split()
+        assert ready and ready[0] == "ready", f"fleetlab said {ready}"
+        self.dns = dict(word.split("=") for word in ready[1:])["dns"]
+        with (self.path / "scenarios.tsv").open() as rows:
+            self.hosts = list(csv.DictReader(rows, delimiter="\t"))
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait(30)
+        self.folder.cleanup()
+
+    def trust(self, store):
+        return str(self.path / "trust" / f"{store}.pem")
+
+    def scan(self, hosts, store, *options, timeout=100):
+        """The records of these rows, by scenario id."""
+        lines = "".join(f"{row['host']}:{row['port']}\n" for row in hosts)
+        done = subprocess.run(
+            [FLEETSCAN, "scan", "--json", "-q", "-l", "-", "--trust",
+             self.trust(store), "-r", f"127.0.0.1:{self.dns}",
+             "--aia-allow-private", "--intermediates", "none", "-t", "4",
+             "--retries", "0", *options],
+            input=lines, capture_output=True, text=True, timeout=timeout)
+        assert done.returncode == 0, done.stderr
+        ids = {f"{row['name']}:{row['port']}": row["id"] for row in hosts}
+        found = {}
+        for line in done.stdout.splitlines():
+            record = json.loads(line)
+            found[ids[f"{record['host']}:{record['port']}"]] = record
+        return found
+
+    def scan_all(self, *options):
+        """Every host, judged by the store it is to be judged by."""
+        found = {}
+        for store in sorted({row["trust"] for row in self.hosts}):
+            rows = [row for row in self.hosts if row["trust"] == store]
+            found.update(self.scan(rows, store, *options))
+        return found

@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""Every scenario of the lab, scanned: its class and its findings.
+
+With --verbose, also what differs in the predictions for single clients.
+"""
+import collections
+import json
+import pathlib
+import sys
+
+from laboratory import Laboratory
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+VERBOSE = "--verbose" in sys.argv
+
+
+def differs(want, record):
+    """A sentence, or None when the record is right."""
+    right = {want["class"], *want.get("also_right", [])}
+    if record is None:
+        return "no record"
+    if record["class"] not in right:
+        return (f"{record['class']}/{record['cause']} ({record['error']}) "
+                f"instead of {sorted(right)}")
+    said = set()
+    for finding in record["findings"]:
+        said |= {finding["id"], finding["cause"]}
+    lacking = set(want.get("finding", [])) - said
+    return f"no finding {sorted(lacking)}" if lacking else None
+
+
+def check(name, wanted, found):
+    wrong = 0
+    for scenario, want in wanted.items():
+        sentence = differs(want, found.get(scenario))
+        if sentence:
+            wrong += 1
+            print(f"# {scenario}: {sentence}")
+    print(f"{'not ok' if wrong else 'ok'} - {name}: class and findings of "
+          f"{len(wanted) - wrong} of {len(wanted)}")
+    return wrong
+
+
+def clients(wanted, found):
+    """Agreement with what real clients did: all verdicts, and disputed."""
+    score = collections.Counter()
+    for scenario, want in wanted.items():
+        verdicts = found.get(scenario, {}).get("clients", {})
+        disputed = 0 < len(want["rejected_by"]) < len(verdicts)
+        for client, verdict in verdicts.items():
+            good = verdict["accepts"] == (client not in want["rejected_by"])
+            for kind in ["all"] + ["disputed"] * disputed:
+                score[kind, good] += 1
+            if VERBOSE and not good:
+                print(f"# {scenario}: {client} {verdict}")
+    bad = 0
+    for kind, least in (("all", 98), ("disputed", 95)):
+        total = score[kind, True] + score[kind, False]
+        share = 100 * score[kind, True] / total if total else 0
+        bad += share < least
+        print(f"{'ok' if share >= least else 'not ok'} - clients, {kind}: "
+              f"{share:.1f} % of {total} verdicts (at least {least} %)")
+    return bad
+
+
+def main():
+    scenarios = json.loads((TESTS / "chains/scenarios.json").read_text())
+    extras = json.loads((TESTS / "lab/extras.json").read_text())
+    with Laboratory("--scenarios", "--extras") as lab:
+        found = lab.scan_all()
+    wrong = check("measured scenarios", scenarios, found)
+    wrong += check("further scenarios", extras, found)
+    wrong += clients(scenarios, found)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

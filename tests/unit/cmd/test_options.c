@@ -1,0 +1,381 @@
+/*
+ * Command lines: what a good one sets, and what a bad one is told.  The
+ * commands' own files are no library, so they are taken in as they are.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+#include "cmd/common_options.c"
+#include "cmd/help.c"
+#include "cmd/options.c"
+#include "cmd/scan_options.c"
+
+enum { MOST_ARGUMENTS = 24 };
+
+/* Splits at blanks; options_parse permutes what it is given. */
+static int
+split(char *line, char *argv[MOST_ARGUMENTS])
+{
+	int argc = 0;
+	char *word;
+
+	argv[argc++] = "scan";
+	while ((word = strsep(&line, " ")) != NULL)
+		if (*word != '\0' || line != NULL)
+			argv[argc++] = word;
+	argv[argc] = NULL;
+	return argc;
+}
+
+/*
+ * What went to stderr is appended to *said, what to stdout is dropped.  The
+ * settings borrow from the line's copy in the arena.
+ */
+static int
+parse(struct arena *arena, const char *line, struct scan_settings *settings,
+    struct text *said)
+{
+	char *argv[MOST_ARGUMENTS];
+	char template[] = "/tmp/test_options.XXXXXX";
+	int file = mkstemp(template), old = dup(STDERR_FILENO), end;
+	int null = open("/dev/null", O_WRONLY), old_output;
+
+	fflush(stdout);
+	old_output = dup(STDOUT_FILENO);
+	dup2(null, STDOUT_FILENO);
+	dup2(file, STDERR_FILENO);
+	scan_settings_init(settings);
+	end = scan_options_parse(
+	    settings, split(arena_string(arena, line), argv), argv);
+	fflush(stdout);
+	dup2(old_output, STDOUT_FILENO);
+	dup2(old, STDERR_FILENO);
+	close(old_output);
+	close(null);
+	close(old);
+	close(file);
+	if (file_read(template, 4096, said) < 0)
+		fail();
+	unlink(template);
+	return end;
+}
+
+static const struct {
+	const char *line, *said;
+} wrong[] = {
+	{ "", "no targets: name hosts, or a list of them with -l FILE" },
+	{ "a --frobnicate", "--frobnicate: is no option" },
+	{ "a --frobnicate=1", "--frobnicate=1: is no option" },
+	{ "a -x", "-x: is no option" },
+	{ "a -c", "--concurrency: needs a value" },
+	{ "a --rate", "--rate: needs a value" },
+	{ "a --json=yes", "--json: takes no value" },
+	{ "a --help=1", "--help: takes no value" },
+	{ "a --rate 0", "--rate: is not a number from 1 to 1000000" },
+	{ "a --rate 1k", "--rate: is not a number from 1 to 1000000" },
+	{ "a --rate -1", "--rate: is not a number from 1 to 1000000" },
+	{ "a --rate 99999999999", "--rate: is not a number from 1 to "
+				  "1000000" },
+	{ "a -p 65536", "--port: is not a number from 1 to 65535" },
+	{ "a -t 0", "--timeout: is not a time from 0.1 to 3600 seconds" },
+	{ "a -t 1.", "--timeout: is not a time from 0.1 to 3600 seconds" },
+	{ "a -t 1e3", "--timeout: is not a time from 0.1 to 3600 seconds" },
+	{ "a --aia maybe", "--aia: is not one of off|cache|fetch" },
+	{ "a --handshake half", "--handshake: is not one of "
+				"full|certificate" },
+	{ "a --starttls smtp", "--starttls: not in this version" },
+	{ "a --all-ips", "--all-ips: not in this version" },
+	{ "a --shard 3/3", "--shard: I is not from 0 to N-1" },
+	{ "a --shard -1/3", "--shard: I is not from 0 to N-1" },
+	{ "a --shard 3", "--shard: is not I/N or auto/N" },
+	{ "a --shard 0/0", "--shard: is not I/N or auto/N" },
+	{ "a --shard auto/3",
+	    "--shard: auto: JOB_COMPLETION_INDEX, SLURM_ARRAY_TASK_ID and "
+	    "AWS_BATCH_JOB_ARRAY_INDEX are not set" },
+	{ "a --at tomorrow",
+	    "--at: is no time: 2026-11-23T09:15:00Z, 1795332688 or +30d" },
+	{ "a --fail-on bad",
+	    "--fail-on: is not none, notice, warning, error or a list of "
+	    "classes" },
+	{ "a --fail-on expired,ok",
+	    "--fail-on: is not none, notice, warning, error or a list of "
+	    "classes" },
+	{ "a -f csv,xml", "--format: is not a list of ndjson, csv, html and "
+			  "prom" },
+	{ "a --store x", "--store: is not NAME=PATH" },
+	{ "a --store ../x=y", "--store: names are of letters, digits, '.', "
+			      "'_' and '-'" },
+	{ "a --store x=1 --store x=2",
+	    "--store: names a store that was named before" },
+	{ "a --intermediates none --intermediates f",
+	    "--intermediates: \"none\" and a file exclude each other" },
+	{ "a --resume", "--resume: needs the interrupted run's directory, -o "
+			"DIR" },
+	{ "a --warn-days 7 --crit-days 30",
+	    "--crit-days: is more than --warn-days" },
+	{ "a -r dns.example", "--resolver: is not a list of IP or IP:PORT" },
+	{ "a -r 192.0.2.1,", "--resolver: is not a list of IP or IP:PORT" },
+	{ "a --resolve a:443",
+	    "--resolve: is not HOST:PORT:IP or HOST:PORT:IP:PORT" },
+	{ "a --resolve a:0:192.0.2.1",
+	    "--resolve: is not HOST:PORT:IP or HOST:PORT:IP:PORT" },
+	{ "a --resolve a:443:b",
+	    "--resolve: is not HOST:PORT:IP or HOST:PORT:IP:PORT" },
+	{ "a --out=", "--out: is empty" },
+	{ "a --trust=", "--trust: is empty" },
+};
+
+static void
+bad_lines_are_told_why(void **state)
+{
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct text said = { NULL, 0, 0 }, expected = { NULL, 0, 0 };
+		struct scan_settings settings;
+
+		text_printf(&expected, "fleetscan: scan: %s\n", wrong[i].said);
+		assert_int_equal(parse(*state, wrong[i].line, &settings, &said),
+		    OPTIONS_WRONG);
+		assert_string_equal(said.data, expected.data);
+		scan_settings_clear(&settings);
+		text_free(&said);
+		text_free(&expected);
+	}
+}
+
+/* Parses a line that must be good; returns the first argument's index. */
+static int
+parse_good(
+    struct arena *arena, const char *line, struct scan_settings *settings)
+{
+	struct text said = { NULL, 0, 0 };
+	int end = parse(arena, line, settings, &said);
+
+	if (said.size > 0)
+		fail_msg("%s: %s", line, said.data);
+	text_free(&said);
+	return end;
+}
+
+static void
+defaults_are_the_contract(void **state)
+{
+	struct scan_settings settings;
+
+	assert_int_equal(parse_good(*state, "a.example", &settings), 1);
+	assert_int_equal(settings.target.port, 443);
+	assert_int_equal(settings.probe.scan.concurrency, 500);
+	assert_int_equal(settings.probe.scan.threads, 0);
+	assert_int_equal(settings.probe.scan.rate, 0);
+	assert_int_equal(settings.probe.scan.per_ip, 4);
+	assert_int_equal(settings.probe.scan.timeout_ms, 10000);
+	assert_int_equal(settings.probe.scan.retries, 1);
+	assert_int_equal(settings.probe.scan.family, FAMILY_ANY);
+	assert_int_equal(settings.probe.scan.depth, HANDSHAKE_FULL);
+	assert_int_equal(settings.found.aia, AIA_FETCH);
+	assert_false(settings.judge.has_at);
+	assert_int_equal(settings.judge.warn_days, 0);
+	assert_int_equal(settings.output.formats, REPORT_ALL);
+	assert_int_equal(settings.output.fail_on.severity, SEVERITY_OK);
+	assert_int_equal(settings.output.progress, PROGRESS_AUTO);
+	assert_int_equal(settings.output.level, LOG_NORMAL);
+	assert_int_equal(settings.target.shard.count, 0);
+	scan_settings_clear(&settings);
+}
+
+static void
+values_go_where_they_belong(void **state)
+{
+	struct scan_settings settings;
+
+	assert_int_equal(parse_good(*state,
+			     "-c 7 --threads=2 a --rate 100 b "
+			     "--per-ip=1 -t 2.5",
+			     &settings),
+	    9);
+	assert_int_equal(settings.probe.scan.concurrency, 7);
+	assert_int_equal(settings.probe.scan.threads, 2);
+	assert_int_equal(settings.probe.scan.rate, 100);
+	assert_int_equal(settings.probe.scan.per_ip, 1);
+	assert_int_equal(settings.probe.scan.timeout_ms, 2500);
+	scan_settings_clear(&settings);
+
+	parse_good(*state, "-6 --retries 0 -lx -l - --sni n -p 8443 --strict",
+	    &settings);
+	assert_int_equal(settings.probe.scan.family, FAMILY_V6);
+	assert_int_equal(settings.probe.scan.retries, 0);
+	assert_int_equal(settings.target.lists.count, 2);
+	assert_string_equal(settings.target.lists.items[1], "-");
+	assert_int_equal(settings.target.port, 8443);
+	assert_true(settings.target.strict);
+	scan_settings_clear(&settings);
+
+	parse_good(*state,
+	    "a --trust x --trust y --store s=/p=q --aia off -q --json",
+	    &settings);
+	assert_int_equal(settings.trust.trust.count, 2);
+	assert_string_equal(settings.trust.stores[0].name, "s");
+	assert_string_equal(settings.trust.stores[0].path, "/p=q");
+	assert_int_equal(settings.found.aia, AIA_OFF);
+	assert_int_equal(settings.output.level, LOG_QUIET);
+	assert_true(settings.output.json);
+	scan_settings_clear(&settings);
+
+	parse_good(*state,
+	    "a --at 1795332688 --intermediates none -f csv --shard 2/3",
+	    &settings);
+	assert_true(settings.judge.has_at);
+	assert_int_equal(settings.judge.at, 1795332688);
+	assert_true(settings.found.no_intermediates);
+	assert_int_equal(settings.output.formats, REPORT_CSV);
+	assert_int_equal(settings.target.shard.index, 2);
+	assert_int_equal(settings.target.shard.count, 3);
+	scan_settings_clear(&settings);
+}
+
+static void
+addresses_are_read(void **state)
+{
+	struct scan_settings settings;
+	const struct resolve_override *overrides;
+
+	parse_good(*state,
+	    "a -r 127.0.0.1:5353,[::1]:53 -r 192.0.2.1 "
+	    "--resolve WWW.Example.:443:127.0.0.1:8443 "
+	    "--resolve *:443:[::1]:8443 --resolve b:1:::1",
+	    &settings);
+	assert_int_equal(settings.probe.scan.resolver_count, 3);
+	assert_string_equal(settings.probe.scan.resolvers[0], "127.0.0.1:5353");
+	assert_string_equal(settings.probe.scan.resolvers[2], "192.0.2.1");
+	assert_int_equal(settings.probe.scan.override_count, 3);
+	overrides = settings.probe.scan.overrides;
+	assert_string_equal(overrides[0].host, "www.example");
+	assert_int_equal(overrides[0].port, 443);
+	assert_string_equal(overrides[0].ip, "127.0.0.1");
+	assert_int_equal(overrides[0].to_port, 8443);
+	assert_string_equal(overrides[1].host, "*");
+	assert_string_equal(overrides[1].ip, "::1");
+	assert_int_equal(overrides[1].to_port, 8443);
+	assert_string_equal(overrides[2].ip, "::1");
+	assert_int_equal(overrides[2].to_port, 0);
+	scan_settings_clear(&settings);
+}
+
+static void
+shards_come_from_the_batch_system(void **state)
+{
+	struct scan_settings settings;
+
+	setenv("SLURM_ARRAY_TASK_ID", "4", 1);
+	parse_good(*state, "a --shard auto/5", &settings);
+	assert_int_equal(settings.target.shard.index, 4);
+	scan_settings_clear(&settings);
+	unsetenv("SLURM_ARRAY_TASK_ID");
+}
+
+static const struct {
+	const char *list;
+	enum class_id class_id;
+	enum severity severity;
+	bool matches;
+} fail_ons[] = {
+	{ "none", CLASS_EXPIRED, SEVERITY_ERROR, false },
+	{ "error", CLASS_EXPIRED, SEVERITY_ERROR, true },
+	{ "error", CLASS_WEAK, SEVERITY_WARNING, false },
+	{ "warning", CLASS_WEAK, SEVERITY_WARNING, true },
+	{ "warning", CLASS_OK, SEVERITY_NOTICE, false },
+	{ "expired", CLASS_EXPIRED, SEVERITY_ERROR, true },
+	{ "expired", CLASS_WRONG_ROOT, SEVERITY_ERROR, false },
+	{ "expired,wrong_root", CLASS_WRONG_ROOT, SEVERITY_ERROR, true },
+	{ "error,weak", CLASS_WEAK, SEVERITY_WARNING, true },
+};
+
+static void
+fail_on_knows_severities_and_classes(void **state)
+{
+	for (size_t i = 0; i < sizeof(fail_ons) / sizeof(fail_ons[0]); i++) {
+		struct scan_settings settings;
+		struct text line = { NULL, 0, 0 };
+
+		text_printf(&line, "a --fail-on=%s", fail_ons[i].list);
+		parse_good(*state, line.data, &settings);
+		assert_int_equal(
+		    fail_on_matches(&settings.output.fail_on,
+			fail_ons[i].class_id, fail_ons[i].severity),
+		    fail_ons[i].matches);
+		scan_settings_clear(&settings);
+		text_free(&line);
+	}
+}
+
+static void
+help_is_no_failure(void **state)
+{
+	struct scan_settings settings;
+
+	assert_int_equal(parse_good(*state, "--help", &settings), OPTIONS_HELP);
+	assert_int_equal(parse_good(*state, "a -h", &settings), OPTIONS_HELP);
+	assert_int_equal(options_exit_code(OPTIONS_HELP), EXIT_CODE_FINISHED);
+	assert_int_equal(options_exit_code(OPTIONS_WRONG), EXIT_CODE_USAGE);
+	scan_settings_clear(&settings);
+}
+
+static void
+help_fits_the_terminal(void **state)
+{
+	struct probe_settings settings;
+	struct option_group group = probe_group(&settings);
+	const struct usage usage = { "scan", "scan", "About.", "  scan\n",
+		&group, 1 };
+	char *data = NULL;
+	size_t size = 0, columns = 0;
+	FILE *stream = open_memstream(&data, &size);
+
+	(void)state;
+	usage_print(&usage, stream);
+	fclose(stream);
+	assert_non_null(strstr(data, "  -c, --concurrency N         targets"));
+	for (size_t i = 0; i < size; i++) {
+		columns = data[i] == '\n' ? 0 : columns + 1;
+		assert_in_range(columns, 0, 80);
+	}
+	free(data);
+}
+
+static int
+begin(void **state)
+{
+	*state = arena_new();
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	arena_free(*state);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bad_lines_are_told_why),
+		cmocka_unit_test(defaults_are_the_contract),
+		cmocka_unit_test(values_go_where_they_belong),
+		cmocka_unit_test(addresses_are_read),
+		cmocka_unit_test(shards_come_from_the_batch_system),
+		cmocka_unit_test(fail_on_knows_severities_and_classes),
+		cmocka_unit_test(help_is_no_failure),
+		cmocka_unit_test(help_fits_the_terminal),
+	};
+
+	return cmocka_run_group_tests(tests, begin, end);
+}

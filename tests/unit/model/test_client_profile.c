@@ -1,0 +1,168 @@
+/* Reading clients.json: what is inherited, and what a mistake is told as. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "model/client_profile.h"
+
+#define FACTS                                                          \
+	"\"title\": \"A\", \"version\": \"1\", \"source\": \"here\", " \
+	"\"store\": \"system\", \"reads\": [\"name\"]"
+#define ONE(fields)                                                         \
+	"{ \"families\": [], \"clients\": [ { \"id\": \"a\", " FACTS fields \
+	" } ] }"
+
+static const struct {
+	const char *text, *error;
+} wrong_rows[] = {
+	{ "", "c.json: " },
+	{ "{ \"families\": [] }", "c.json: clients: not an array" },
+	{ "{ \"clients\": [] }", "c.json: families: not an array" },
+	{ "{ \"families\": [ {} ], \"clients\": [] }",
+	    "c.json: families: an entry without an id" },
+	{ ONE(", \"colour\": 1"), "c.json: a.colour: no such field" },
+	{ ONE(", \"refuses\": [\"sha1\", \"sha0\"]"),
+	    "c.json: a.refuses[1]: no such trait" },
+	{ ONE(", \"refuses\": \"sha1\""),
+	    "c.json: a.refuses: not an array of words" },
+	{ ONE(", \"refuses\": [7]"), "c.json: a.refuses[0]: no such trait" },
+	{ ONE(", \"refuses\": [\"rsa_bits\"]"),
+	    "c.json: a.refuses: names a trait that a limit or `reads` "
+	    "decides" },
+	{ ONE(", \"ignores\": [\"nick\"]"),
+	    "c.json: a.ignores[0]: no such way" },
+	{ ONE(", \"words\": { \"sha0\": \"x\" }"),
+	    "c.json: a.sha0: no such trait" },
+	{ ONE(", \"words\": { \"sha1\": 1 }"), "c.json: a.sha1: not a string" },
+	{ ONE(", \"words\": []"),
+	    "c.json: a.words: not an object of words by trait" },
+	{ ONE(", \"backtracks\": 1"),
+	    "c.json: a.backtracks: neither true nor false" },
+	{ ONE(", \"most_sent\": -1"),
+	    "c.json: a.most_sent: not a number from 0 up" },
+	{ ONE(", \"least_tls\": 1.2"),
+	    "c.json: a.least_tls: not a TLS version from 1.0 to 1.3" },
+	{ ONE(", \"leaf_anchor\": \"maybe\""),
+	    "c.json: a.leaf_anchor: not never, self_signed or always" },
+	{ ONE(", \"like\": \"b\""),
+	    "c.json: a: is like an entry that is not above" },
+	{ "{ \"families\": [ { \"id\": \"a\" } ], \"clients\": [ { \"id\": "
+	  "\"a\", " FACTS " } ] }",
+	    "c.json: a: a second entry of this id" },
+	{ "{ \"families\": [], \"clients\": [ { \"id\": \"a\" } ] }",
+	    "c.json: a.title: is missing" },
+};
+
+static void
+test_mistakes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong_rows) / sizeof(wrong_rows[0]);
+	     i++) {
+		struct arena *arena = arena_new();
+		const char *error = NULL;
+
+		assert_null(client_profiles_read(arena,
+		    bytes_from_string(wrong_rows[i].text), "c.json", &error));
+		assert_non_null(error);
+		if (strncmp(error, wrong_rows[i].error,
+			strlen(wrong_rows[i].error)) != 0)
+			fail_msg("%s\nis not\n%s", error, wrong_rows[i].error);
+		arena_free(arena);
+	}
+}
+
+static const char family_text[] =
+    "{ \"families\": [ { \"id\": \"f\", \"refuses\": [\"sha1\", \"md5\"],"
+    "  \"reads\": [\"name\", \"wildcard\"], \"least_tls\": \"1.2\","
+    "  \"prefix\": \"no: \", \"words\": { \"sha1\": \"weak\" } } ],"
+    "  \"clients\": [ { \"like\": \"f\", \"takes\": [\"md5\"],"
+    "  \"refuses\": [\"dsa\"], \"ignores\": [\"wildcard\"],"
+    "  \"title\": \"A\", \"version\": \"1\", \"source\": \"here\","
+    "  \"store\": \"java\", \"handshake_prefix\": \"tls \","
+    "  \"id\": \"a\", \"most_sent\": 10 } ] }";
+
+static void
+test_inheritance(void **state)
+{
+	struct arena *arena = arena_new();
+	const char *error = NULL;
+	const struct client_profiles *profiles = client_profiles_read(
+	    arena, bytes_from_string(family_text), "c.json", &error);
+	const struct client_profile *a;
+
+	(void)state;
+	assert_null(error);
+	assert_int_equal(profiles->count, 1);
+	a = client_profile_find(profiles, "a");
+	assert_non_null(a);
+	assert_null(client_profile_find(profiles, "f"));
+	assert_true(
+	    a->refuses == (CLIENT_BIT(TRAIT_SHA1) | CLIENT_BIT(TRAIT_DSA)));
+	assert_true(a->reads == CLIENT_BIT(WAY_NAME));
+	assert_int_equal(a->limits[LIMIT_LEAST_TLS], 12);
+	assert_int_equal(a->limits[LIMIT_MOST_SENT], 10);
+	assert_string_equal(a->reasons[TRAIT_SHA1], "no: weak");
+	assert_string_equal(a->reasons[TRAIT_DSA], "no: dsa");
+	assert_string_equal(a->reasons[TRAIT_DHE], "tls dhe");
+	assert_string_equal(a->store, "java");
+	arena_free(arena);
+}
+
+/* The interface promises these ids in every record. */
+static const char *const promised[] = { "openssl", "curl", "python",
+	"python313", "requests", "node", "ruby", "php", "perl", "gnutls",
+	"wget", "git", "go", "java", "chrome", "firefox" };
+
+static void
+test_our_file(void **state)
+{
+	struct arena *arena = arena_new();
+	struct text text = { 0 };
+	const char *error = NULL;
+	const struct client_profiles *profiles;
+
+	(void)state;
+	assert_int_equal(file_read("data/clients.json", 1 << 20, &text), 0);
+	profiles = client_profiles_read(
+	    arena, bytes_of(text.data, text.size), "clients.json", &error);
+	if (profiles == NULL)
+		fail_msg("%s", error);
+	for (size_t i = 0; i < sizeof(promised) / sizeof(promised[0]); i++)
+		if (client_profile_find(profiles, promised[i]) == NULL)
+			fail_msg("no client %s", promised[i]);
+	text_free(&text);
+	arena_free(arena);
+}
+
+/* Every trait and way has a word of its own. */
+static void
+test_words(void **state)
+{
+	(void)state;
+	for (int i = 0; i < TRAIT_COUNT; i++)
+		for (int k = 0; k <= i; k++)
+			assert_int_equal(
+			    strcmp(client_trait_word((enum client_trait)i),
+				client_trait_word((enum client_trait)k)) == 0,
+			    i == k);
+	for (int i = 0; i < WAY_COUNT; i++)
+		assert_non_null(client_way_word((enum client_way)i));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_mistakes),
+		cmocka_unit_test(test_inheritance),
+		cmocka_unit_test(test_our_file),
+		cmocka_unit_test(test_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
