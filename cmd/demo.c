@@ -9,8 +9,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <gnutls/gnutls.h>
-
 #include "base/file.h"
 #include "base/memory.h"
 #include "cmd/commands.h"
@@ -45,7 +43,6 @@ start(struct demo *demo)
 	struct lab_options options = { .parts = LAB_FLEET };
 
 	raise_descriptors();
-	gnutls_global_init();
 	memcpy(demo->folder, "/tmp/fleetscan-demo-XXXXXX", 27);
 	if (mkdtemp(demo->folder) == NULL) {
 		log_error("demo: %s: %s", demo->folder, strerror(errno));
@@ -78,7 +75,6 @@ stop(struct demo *demo)
 	rmdir(demo->folder);
 	free(demo->list);
 	free(demo->trust);
-	gnutls_global_deinit();
 }
 
 /* The fleet is trusted and found as its own machines would be. */

@@ -1,11 +1,18 @@
-/* Loads stores and known intermediates.  Judges nothing. */
+/* Loads stores, known intermediates and client profiles.  Judges nothing. */
 #include "cmd/judging.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "audit/clients.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "cmd/commands.h"
+#include "fleet/data_file.h"
+
+enum { MOST_PROFILES = 1 << 20 };
 
 /* Clients of an installed store that cannot be read go by the default. */
 static void
@@ -55,26 +62,60 @@ add_known_file(struct known *known, const char *path)
 	return false;
 }
 
+/* The public list that comes with the program; without it, an empty one. */
+static bool
+add_public(struct known *known)
+{
+	char *path = data_file_path("intermediates.pem");
+	bool done = path == NULL || add_known_file(known, path);
+
+	free(path);
+	return done;
+}
+
 static bool
 add_known(struct judging *judging, const struct found_settings *settings)
 {
-	char *path;
-	bool done = true;
-
 	judging->known = known_new();
+	judging->preloaded = known_new();
+	if (!add_public(judging->preloaded))
+		return false;
 	if (settings->no_intermediates)
 		return true;
 	for (size_t i = 0; i < settings->intermediates.count; i++)
 		if (!add_known_file(
 			judging->known, settings->intermediates.items[i]))
 			return false;
-	if (settings->intermediates.count > 0)
-		return true;
-	path = known_default_path();
-	if (path != NULL)
-		done = add_known_file(judging->known, path);
+	return settings->intermediates.count > 0 ||
+	    add_public(judging->known);
+}
+
+static bool
+add_clients(struct judging *judging, bool one_store)
+{
+	struct text text = { .size = 0 };
+	char *path = data_file_path("clients.json");
+	const struct client_profiles *profiles = NULL;
+	const char *error = "clients.json: it is neither in ../data nor in "
+			    "../share/fleetscan beside the program";
+
+	judging->arena = arena_new();
+	if (path != NULL && file_read(path, MOST_PROFILES, &text) < 0)
+		error = arena_printf(
+		    judging->arena, "%s: %s", path, strerror(errno));
+	else if (path != NULL)
+		profiles = client_profiles_read(judging->arena,
+		    bytes_of(text.data, text.size), "clients.json", &error);
+	text_free(&text);
 	free(path);
-	return done;
+	if (profiles == NULL) {
+		log_error("%s", error);
+		return false;
+	}
+	judging->clients = clients_new(profiles,
+	    (const struct trust_store *const *)judging->stores,
+	    judging->store_count, one_store);
+	return true;
 }
 
 bool
@@ -85,7 +126,8 @@ judging_prepare(struct judging *judging, const char *command,
 	*judging = (struct judging){ .store_count = 0 };
 	if (!judge_settings_check(judge, command) ||
 	    !add_stores(judging, trust, found->cache) ||
-	    !add_known(judging, found))
+	    !add_known(judging, found) ||
+	    !add_clients(judging, trust->trust.count > 0))
 		return false;
 	judging->audit = (struct audit_settings){
 		.now = judge->has_at ? judge->at : clock_now(),
@@ -93,6 +135,8 @@ judging_prepare(struct judging *judging, const char *command,
 		.store_count = judging->store_count,
 		.warn_days = judge->warn_days,
 		.crit_days = judge->crit_days,
+		.clients = judging->clients,
+		.preloaded = known_certificates(judging->preloaded),
 	};
 	return true;
 }
@@ -100,8 +144,11 @@ judging_prepare(struct judging *judging, const char *command,
 void
 judging_clear(struct judging *judging)
 {
+	clients_free(judging->clients);
+	arena_free(judging->arena);
 	free(judging->stores);
 	store_set_clear(&judging->set);
 	known_free(judging->known);
+	known_free(judging->preloaded);
 	*judging = (struct judging){ .store_count = 0 };
 }

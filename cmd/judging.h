@@ -1,6 +1,6 @@
 /*
  * What a command judges by, made ready from its options: stores, known
- * intermediates, clock.
+ * intermediates, client profiles, clock.
  */
 #ifndef CMD_JUDGING_H
 #define CMD_JUDGING_H
@@ -16,6 +16,9 @@ struct judging {
 	struct trust_store **stores; /* the default first; the set's */
 	size_t store_count;
 	struct known *known;
+	struct known *preloaded; /* public ones, in some clients' hands */
+	struct arena *arena;	 /* holds the profiles */
+	struct clients *clients;
 };
 
 /*

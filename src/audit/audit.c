@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "audit/clients.h"
 #include "audit/rules.h"
 #include "audit/validate.h"
 #include "base/memory.h"
@@ -353,6 +354,75 @@ judge_without_chain(struct arena *arena, const struct observation *seen,
 	verdict->finding_count = findings.count;
 }
 
+static void
+look_at(struct judgement *judgement, const struct observation *seen,
+    const struct certificate *const *received)
+{
+	struct audit_view *view = &judgement->view;
+
+	view->settings = judgement->auditor->settings;
+	view->seen = seen;
+	view->received = received;
+	view->received_count = seen->received_count;
+	view->host = host_name_of(seen->host);
+	view->edges = edge_memory_new(
+	    judgement->arena, judgement->auditor->signatures);
+	judgement->validation = (struct validation){
+		.now = judgement->auditor->settings->now,
+		.use = key_use_of(seen),
+	};
+	if (seen->received_count == 0)
+		return;
+	view->name = name_match(&view->host, received[0]);
+	if (view->name == NAME_MATCHES)
+		judgement->validation.host = &view->host;
+}
+
+/* Steps 1 to 6, the findings, and what follows from them. */
+static bool
+judge_chain(struct judgement *judgement, struct result *result)
+{
+	const struct audit_view *view = &judgement->view;
+	struct findings findings = { .arena = judgement->arena };
+
+	choose_path(judgement);
+	apply_rules(view, &findings);
+	decide_class(&findings, &result->verdict);
+	result->verdict.findings = findings.list;
+	result->verdict.finding_count = findings.count;
+	result->verdict.missing = view->missing;
+	result->verdict.missing_count = view->missing_count;
+	fill_path(judgement->arena, view->path, &result->verdict);
+	fill_flags(judgement, &findings, &result->verdict);
+	leaf_facts_fill(&result->leaf, judgement->arena, view->received[0],
+	    view->settings->now);
+	return fill_stores(judgement, &result->verdict);
+}
+
+/* After the rules: it draws on the same budget of signatures. */
+static bool
+judge_clients(struct judgement *judgement, struct verdict *verdict)
+{
+	const struct audit_view *view = &judgement->view;
+	struct client_facts facts = {
+		.seen = view->seen,
+		.received = view->received,
+		.host = &view->host,
+		.validation = &judgement->validation,
+		.edges = view->edges,
+		.staple = STAPLE_SAYS_NOTHING,
+		.aia = judgement->sources == NULL ? NULL
+						  : judgement->sources->aia,
+		.preloaded = view->settings->preloaded,
+	};
+
+	if (view->settings->clients == NULL ||
+	    view->seen->status == STATUS_INVALID_INPUT)
+		return false;
+	return clients_judge(
+	    view->settings->clients, judgement->arena, &facts, verdict);
+}
+
 bool
 auditor_judge(struct auditor *auditor, struct arena *arena,
     const struct observation *seen, const struct certificate *const *received,
@@ -363,39 +433,16 @@ auditor_judge(struct auditor *auditor, struct arena *arena,
 		.arena = arena,
 		.sources = sources,
 	};
-	struct audit_view *view = &judgement.view;
-	struct findings findings = { .arena = arena };
-	bool open;
+	bool open = false;
 
 	memset(result, 0, sizeof(*result));
 	result->seen = *seen;
-	if (seen->received_count == 0) {
+	look_at(&judgement, seen, received);
+	if (seen->received_count == 0)
 		judge_without_chain(arena, seen, &result->verdict);
-		return false;
-	}
-	view->settings = auditor->settings;
-	view->seen = seen;
-	view->received = received;
-	view->received_count = seen->received_count;
-	view->host = host_name_of(seen->host);
-	view->name = name_match(&view->host, received[0]);
-	view->edges = edge_memory_new(arena, auditor->signatures);
-	judgement.validation = (struct validation){
-		.now = auditor->settings->now,
-		.host = view->name == NAME_MATCHES ? &view->host : NULL,
-		.use = key_use_of(seen),
-	};
-	choose_path(&judgement);
-	apply_rules(view, &findings);
-	decide_class(&findings, &result->verdict);
-	result->verdict.findings = findings.list;
-	result->verdict.finding_count = findings.count;
-	result->verdict.missing = view->missing;
-	result->verdict.missing_count = view->missing_count;
-	fill_path(arena, view->path, &result->verdict);
-	fill_flags(&judgement, &findings, &result->verdict);
-	leaf_facts_fill(
-	    &result->leaf, arena, received[0], auditor->settings->now);
-	open = fill_stores(&judgement, &result->verdict);
+	else
+		open = judge_chain(&judgement, result);
+	if (judge_clients(&judgement, &result->verdict))
+		open = seen->received_count > 0;
 	return open && sources == NULL;
 }

@@ -13,12 +13,18 @@
 #include "model/signature.h"
 #include "model/trust_store.h"
 
+struct clients;
+struct client_aia;
+
 /* What a whole run is judged by.  Immutable, shared by all threads. */
 struct audit_settings {
 	int64_t now;
 	const struct trust_store *const *stores; /* the first is the default */
 	size_t store_count;
 	unsigned warn_days, crit_days;	/* 0: by the certificate's validity */
+	const struct clients *clients;	/* NULL: none is predicted */
+	/* Public intermediates that some clients carry; NULL: none known. */
+	const struct certificate_index *preloaded;
 };
 
 /*
@@ -37,6 +43,7 @@ struct audit_source {
 struct audit_sources {
 	const struct audit_source *list;
 	size_t count;
+	const struct client_aia *aia;	/* NULL: nobody looked */
 };
 
 /* One thread's memory of signatures. */

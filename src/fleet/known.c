@@ -1,22 +1,12 @@
 /* Loads known intermediates.  Trusts none of them. */
 #include "fleet/known.h"
 
-#include <limits.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/arena.h"
-#include "base/file.h"
 #include "base/map.h"
 #include "base/memory.h"
 #include "model/bundle.h"
-
-/* Beside the program, as built and as installed. */
-static const char *const data_places[] = {
-	"../data/intermediates.pem",
-	"../share/fleetscan/intermediates.pem",
-};
 
 struct known {
 	struct certificate_index *index;
@@ -82,27 +72,6 @@ known_add_file(struct known *known, const char *path, char **error)
 		add_one(known, bundle.certificates[i], name);
 	arena_free(arena);
 	return result;
-}
-
-char *
-known_default_path(void)
-{
-	char self[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	if (length <= 0)
-		return NULL;
-	self[length] = '\0';
-	*strrchr(self, '/') = '\0';
-	for (size_t i = 0; i < sizeof(data_places) / sizeof(data_places[0]);
-	     i++) {
-		char *path = file_join(self, data_places[i]);
-
-		if (file_exists(path))
-			return path;
-		free(path);
-	}
-	return NULL;
 }
 
 const struct certificate_index *

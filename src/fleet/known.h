@@ -14,12 +14,6 @@ void known_free(struct known *);
 /* -1 with a sentence in *error (heap; the caller frees). */
 int known_add_file(struct known *, const char *path, char **error);
 
-/*
- * The list that comes with the program: beside the binary in ../data, else
- * where it was installed.  NULL: there is none.  The caller frees.
- */
-char *known_default_path(void);
-
 const struct certificate_index *known_certificates(const struct known *);
 /* The file, as it was named. */
 const char *known_where(const struct known *, const struct digest *);

@@ -18,7 +18,7 @@ struct host_facts {
 	int64_t not_after;
 	bool delivered, dated;
 	uint8_t class_id;
-	uint8_t differs;	/* one bit a field */
+	uint8_t differs; /* one bit a field */
 };
 
 struct sites {
@@ -26,7 +26,7 @@ struct sites {
 	struct map *strings, *by_name;
 	struct host_facts *hosts;
 	size_t count, capacity;
-	uint32_t *order;	/* hosts by group, in input order */
+	uint32_t *order;	    /* hosts by group, in input order */
 	struct site_group **groups; /* as they came */
 	struct site_group **sorted;
 	size_t group_count, group_capacity;
@@ -122,23 +122,21 @@ group_of(struct sites *sites, const char *site)
 }
 
 static void
-read_values(struct sites *sites, const struct result *result,
-    struct host_facts *host)
+read_values(
+    struct sites *sites, const struct result *result, struct host_facts *host)
 {
 	const struct observation *seen = &result->seen;
 	const struct step *root = result_root(result);
 
-	host->values[SITE_FIELD_ISSUER] =
-	    intern(sites, result->leaf.issuer_cn);
+	host->values[SITE_FIELD_ISSUER] = intern(sites, result->leaf.issuer_cn);
 	if (root != NULL)
-		host->values[SITE_FIELD_ROOT] = intern(sites,
-		    result_common_name(sites->scratch, root->subject));
-	host->values[SITE_FIELD_RECEIVED] = intern(sites,
-	    arena_printf(sites->scratch, "%zu", seen->received_count));
+		host->values[SITE_FIELD_ROOT] = intern(
+		    sites, result_common_name(sites->scratch, root->subject));
+	host->values[SITE_FIELD_RECEIVED] = intern(
+	    sites, arena_printf(sites->scratch, "%zu", seen->received_count));
 	host->values[SITE_FIELD_KEY] = intern(sites, result->leaf.key);
 	if (seen->has_tls)
-		host->values[SITE_FIELD_TLS] =
-		    intern(sites, seen->tls.version);
+		host->values[SITE_FIELD_TLS] = intern(sites, seen->tls.version);
 	host->dated = result->leaf.present && !result->leaf.undated;
 	host->not_after = result->leaf.not_after;
 }
@@ -153,8 +151,8 @@ sites_add(struct sites *sites, size_t record, const struct result *result)
 	if (seen->site == NULL || seen->status == STATUS_INVALID_INPUT)
 		return;
 	group = group_of(sites, seen->site);
-	sites->hosts = memory_grow(sites->hosts, sites->count,
-	    &sites->capacity, sizeof(*sites->hosts));
+	sites->hosts = memory_grow(sites->hosts, sites->count, &sites->capacity,
+	    sizeof(*sites->hosts));
 	host = &sites->hosts[sites->count++];
 	*host = (struct host_facts){
 		.record = (uint32_t)record,
@@ -197,7 +195,7 @@ static bool
 is_in_baseline(const struct site_group *group, const struct host_facts *host)
 {
 	return host->delivered &&
-	    (group->baseline == BASELINE_ALL || host->class_id == CLASS_OK);
+	       (group->baseline == BASELINE_ALL || host->class_id == CLASS_OK);
 }
 
 static enum site_baseline
@@ -211,8 +209,8 @@ baseline_of(const struct site_group *group)
 static int
 by_address(const void *left, const void *right)
 {
-	uintptr_t a = (uintptr_t)*(const char *const *)left;
-	uintptr_t b = (uintptr_t)*(const char *const *)right;
+	uintptr_t a = (uintptr_t) * (const char *const *)left;
+	uintptr_t b = (uintptr_t) * (const char *const *)right;
 
 	return a < b ? -1 : a > b;
 }
@@ -312,8 +310,8 @@ settle_group(struct sites *sites, struct site_group *group)
 
 	group->baseline = baseline_of(group);
 	for (unsigned i = 0; i < SITE_VALUES; i++)
-		group->usual[i] = usual_value(
-		    sites, group, (enum site_field)i, values);
+		group->usual[i] =
+		    usual_value(sites, group, (enum site_field)i, values);
 	find_expiry(sites, group);
 	for (size_t i = 0; i < group->hosts; i++) {
 		struct host_facts *host = host_at(sites, group, i);
@@ -448,9 +446,9 @@ outlier_rank(const struct site_outlier *outlier)
 	if (outlier->class_id == CLASS_OK)
 		return 1;
 	return outlier->class_id == CLASS_UNREACHABLE ||
-		outlier->class_id == CLASS_NO_TLS
-	    ? 2
-	    : 0;
+		       outlier->class_id == CLASS_NO_TLS
+		   ? 2
+		   : 0;
 }
 
 static int
@@ -480,8 +478,7 @@ read_outlier(struct sites *sites, struct archive *archive,
 	const char *name;
 
 	arena_reset(sites->scratch);
-	if (!archive_read(
-		archive, host->record, sites->scratch, &result, NULL))
+	if (!archive_read(archive, host->record, sites->scratch, &result, NULL))
 		return false;
 	name = result.seen.host != NULL ? result.seen.host : "";
 	*outlier = (struct site_outlier){

@@ -23,13 +23,13 @@ enum site_field {
 
 enum { SITE_VALUES = SITE_FIELD_EXPIRY };
 
-const char *site_field_word(enum site_field);	/* "issuer_cn", ... */
+const char *site_field_word(enum site_field); /* "issuer_cn", ... */
 
 /* Whose majority is the usual: when no host is healthy, that of them all. */
 enum site_baseline {
 	BASELINE_HEALTHY,
 	BASELINE_ALL,
-	BASELINE_NONE,		/* no host delivered a certificate */
+	BASELINE_NONE, /* no host delivered a certificate */
 	BASELINE_COUNT
 };
 
@@ -38,7 +38,7 @@ const char *site_baseline_word(enum site_baseline);
 struct site_group {
 	const char *site;
 	size_t hosts, ok;
-	size_t broken;		/* a certificate came, and is not ok */
+	size_t broken; /* a certificate came, and is not ok */
 	size_t outliers;
 	enum site_baseline baseline;
 
@@ -52,19 +52,19 @@ struct site_group {
 	bool dated;
 	int64_t earliest, expiry, latest;
 
-	size_t first;		/* where its hosts are; for sites.c */
+	size_t first; /* where its hosts are; for sites.c */
 };
 
 struct site_difference {
 	enum site_field field;
 	const char *value, *usual; /* NULL for SITE_FIELD_EXPIRY, which has */
-	int64_t expiry;		/* this host's end */
-	int64_t days;		/* and how long before the median it is */
+	int64_t expiry;		   /* this host's end */
+	int64_t days;		   /* and how long before the median it is */
 };
 
 /* A host whose class is not ok, or that differs from what is usual. */
 struct site_outlier {
-	size_t record;		/* in the archive */
+	size_t record; /* in the archive */
 	const char *host, *ip;
 	uint16_t port;
 	enum class_id class_id;
@@ -120,7 +120,7 @@ struct site_outlier *sites_outliers(struct sites *, const struct site_group *,
 void sites_write_csv(struct sites *, struct archive *, FILE *);
 
 /* One object on a line, as `sites --json` prints it. */
-void sites_append_json(struct sites *, const struct site_group *,
-    struct archive *, struct text *);
+void sites_append_json(
+    struct sites *, const struct site_group *, struct archive *, struct text *);
 
 #endif

@@ -70,8 +70,8 @@ append_outlier(struct text *out, struct arena *scratch,
 
 		begin_row(&row, out, group, outlier);
 		csv_string(&row, site_field_word(at->field));
-		csv_string(&row,
-		    expiry ? time_text(scratch, at->expiry) : at->value);
+		csv_string(
+		    &row, expiry ? time_text(scratch, at->expiry) : at->value);
 		csv_string(&row,
 		    expiry ? time_text(scratch, group->expiry) : at->usual);
 		end_row(&row, outlier);
@@ -134,8 +134,8 @@ add_value(struct json *object, const char *key, enum site_field field,
 }
 
 static void
-add_usual(struct json *object, const struct site_group *group,
-    struct arena *scratch)
+add_usual(
+    struct json *object, const struct site_group *group, struct arena *scratch)
 {
 	struct json *usual = json_add_object(object, "usual"), *range;
 
@@ -147,8 +147,7 @@ add_usual(struct json *object, const struct site_group *group,
 		return;
 	}
 	range = json_add_object(object, "expiry");
-	json_add_string(
-	    range, "earliest", time_text(scratch, group->earliest));
+	json_add_string(range, "earliest", time_text(scratch, group->earliest));
 	json_add_string(range, "median", time_text(scratch, group->expiry));
 	json_add_string(range, "latest", time_text(scratch, group->latest));
 }

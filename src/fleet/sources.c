@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "audit/clients.h"
 #include "base/memory.h"
 
 enum { SOURCES_MOST = 4 };
@@ -10,6 +11,7 @@ enum { SOURCES_MOST = 4 };
 struct sources {
 	struct audit_source entries[SOURCES_MOST];
 	struct audit_sources list;
+	struct client_aia followed;
 };
 
 static const char *
@@ -33,6 +35,16 @@ where_aia_led(
 {
 	(void)site;
 	return aia_where(context, &certificate->sha256);
+}
+
+/* A URL nobody was sent to stays unknown; one that failed led to nothing. */
+static bool
+find_by_url(void *context, const char *url, struct certificate_list *list)
+{
+	struct aia_answer answer = aia_answer_of(context, url);
+
+	*list = (struct certificate_list){ answer.certificates, answer.count };
+	return answer.state != AIA_NOT_ASKED;
 }
 
 struct sources *
@@ -63,6 +75,11 @@ sources_new(const struct senders *senders, const struct known *known,
 			.where = where_aia_led,
 			.context = aia,
 		};
+	sources->followed = (struct client_aia){
+		.find = find_by_url,
+		.context = (void *)(uintptr_t)aia,
+	};
+	sources->list.aia = aia == NULL ? NULL : &sources->followed;
 	sources->list.list = sources->entries;
 	sources->list.count = (size_t)(next - sources->entries);
 	return sources;

@@ -327,9 +327,13 @@ worker_bell(struct worker *worker)
 int
 worker_start(struct worker *worker)
 {
-	int result = uv_thread_create(&worker->thread, run, worker);
+	int result;
 
-	worker->started = result == 0;
+	/* Before the thread is there: from then on the worker is its own. */
+	worker->started = true;
+	result = uv_thread_create(&worker->thread, run, worker);
+	if (result != 0)
+		worker->started = false;
 	return result;
 }
 

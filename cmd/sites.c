@@ -1,0 +1,193 @@
+/*
+ * fleetscan sites: the hosts of a run by site, and the odd one out.  Reads a
+ * run; probes and judges nothing.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "cmd/commands.h"
+#include "cmd/options.h"
+#include "fleet/sites_text.h"
+#include "model/site.h"
+#include "report/cells.h"
+
+struct sites_options {
+	bool json, csv;
+};
+
+static const struct option_row rows[] = {
+	{ .name = "json",
+	    .help = "one object a line, most deviating first",
+	    .kind = OPTION_FLAG,
+	    .offset = offsetof(struct sites_options, json) },
+	{ .name = "csv",
+	    .help = "one row a difference",
+	    .kind = OPTION_FLAG,
+	    .offset = offsetof(struct sites_options, csv) },
+};
+
+static int
+parse(struct sites_options *options, int argc, char **argv)
+{
+	struct option_group group = { "Output", rows,
+		sizeof(rows) / sizeof(rows[0]), options };
+	struct usage usage = {
+		.command = "sites",
+		.synopsis = "sites RUN [DOMAIN] [options]",
+		.about = "Compares the hosts of each site (registrable domain) "
+			 "with one another and names the odd one out.  With "
+			 "a DOMAIN: its chains side by side.",
+		.example = "  fleetscan sites reports/latest example.com\n",
+		.groups = &group,
+		.group_count = 1,
+	};
+
+	return options_parse(&usage, argc, argv);
+}
+
+static void
+flush(struct text *out)
+{
+	fwrite(out->data, 1, out->size, stdout);
+	text_clear(out);
+}
+
+static void
+show_all(struct sites *sites, struct archive *archive)
+{
+	struct text out = { .size = 0 };
+	size_t count = sites_count(sites), even = 0;
+
+	if (count > 0)
+		sites_append_headline(sites, sites_at(sites, 0), archive, &out);
+	for (size_t i = 0; i < count; i++) {
+		const struct site_group *group = sites_at(sites, i);
+
+		if (group->outliers == 0) {
+			even++;
+			continue;
+		}
+		text_append_char(&out, '\n');
+		sites_append_text(sites, group, archive, &out);
+		flush(&out);
+	}
+	if (even > 0)
+		text_printf(&out, "%s%zu site%s without a difference\n",
+		    even < count ? "\n" : "", even, even == 1 ? "" : "s");
+	flush(&out);
+	text_free(&out);
+}
+
+static void
+show_json(struct sites *sites, struct archive *archive)
+{
+	struct text out = { .size = 0 };
+
+	for (size_t i = 0; i < sites_count(sites); i++) {
+		sites_append_json(sites, sites_at(sites, i), archive, &out);
+		flush(&out);
+	}
+	text_free(&out);
+}
+
+static void
+show_site(struct sites *sites, const struct site_group *group,
+    struct archive *archive, bool json)
+{
+	struct text out = { .size = 0 };
+
+	if (json) {
+		sites_append_json(sites, group, archive, &out);
+	} else {
+		sites_append_headline(sites, group, archive, &out);
+		if (group->outliers > 0)
+			text_append_char(&out, '\n');
+		sites_append_text(sites, group, archive, &out);
+		sites_append_chains(sites, group, archive, &out);
+	}
+	flush(&out);
+	text_free(&out);
+}
+
+/* The name of a site, or of a host that is of one. */
+static const struct site_group *
+find_site(const struct sites *sites, const char *domain)
+{
+	const struct site_group *group = sites_find(sites, domain);
+	struct arena *arena;
+
+	if (group != NULL)
+		return group;
+	arena = arena_new();
+	group = sites_find(sites, site_of_host(arena, domain));
+	arena_free(arena);
+	return group;
+}
+
+static int
+show(const struct sites_options *options, struct archive *archive,
+    const char *domain)
+{
+	struct sites *sites = sites_of_run(archive);
+	const struct site_group *group = NULL;
+	int code = EXIT_CODE_FINISHED;
+
+	if (domain != NULL && (group = find_site(sites, domain)) == NULL) {
+		log_error(
+		    "sites: %s: no host of this site is in the run", domain);
+		code = EXIT_CODE_USAGE;
+	} else if (group != NULL)
+		show_site(sites, group, archive, options->json);
+	else if (options->json)
+		show_json(sites, archive);
+	else if (options->csv)
+		sites_write_csv(sites, archive, stdout);
+	else
+		show_all(sites, archive);
+	sites_free(sites);
+	return code;
+}
+
+static int
+run(const struct sites_options *options, int count, char **arguments)
+{
+	struct archive *archive;
+	char *error = NULL;
+	int code;
+
+	if (count < 1 || count > 2 || (options->csv && options->json) ||
+	    (options->csv && count == 2)) {
+		log_error("sites: name a run, and at most one site of it; "
+			  "--csv goes with neither a site nor --json");
+		return EXIT_CODE_USAGE;
+	}
+	archive = archive_open(arguments[0], &error);
+	if (archive == NULL) {
+		log_error("sites: %s", error);
+		free(error);
+		return EXIT_CODE_USAGE;
+	}
+	if (archive_damaged(archive) > 0)
+		log_warning("sites: %s: %zu lines are no records", arguments[0],
+		    archive_damaged(archive));
+	code = show(options, archive, count == 2 ? arguments[1] : NULL);
+	archive_close(archive);
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	log_error("standard output: %s", strerror(errno));
+	return EXIT_CODE_OUTPUT;
+}
+
+int
+command_sites(int argc, char **argv)
+{
+	struct sites_options options = { .json = false };
+	int first = parse(&options, argc, argv);
+
+	if (first < 0)
+		return options_exit_code(first);
+	return run(&options, argc - first, argv + first);
+}

@@ -1,0 +1,127 @@
+/*
+ * Two runs held against each other: what got worse, better, changed, came or
+ * went.  Records are matched by host, port, SNI and STARTTLS; where one run
+ * has several of one name (--all-ips), by address.
+ */
+#ifndef FLEET_DIFF_H
+#define FLEET_DIFF_H
+
+#include "fleet/archive.h"
+#include "fleet/history.h"
+
+/* The words of the interface; STILL is listed only where it is asked for. */
+enum change_kind {
+	CHANGE_WORSE,
+	CHANGE_NEW,
+	CHANGE_UNREACHABLE,
+	CHANGE_BETTER,
+	CHANGE_CHANGED,
+	CHANGE_GONE,
+	CHANGE_STILL,
+	CHANGE_KINDS
+};
+
+const char *change_word(enum change_kind);
+
+/* In the order in which people are told. */
+enum change_group {
+	GROUP_WORSE,
+	GROUP_NEW_BROKEN,
+	GROUP_UNREACHABLE,
+	GROUP_BETTER,
+	GROUP_CHANGED,
+	GROUP_NEW,
+	GROUP_RENEWED, /* another leaf, that ends later: no more */
+	GROUP_GONE,
+	GROUP_STILL,
+	GROUPS
+};
+
+/* What differs; in the JSON's words by diff_field_word. */
+enum diff_field {
+	DIFF_CLASS,
+	DIFF_CAUSE, /* where the class is the same */
+	DIFF_LEAF,
+	DIFF_ISSUER,
+	DIFF_ROOT,
+	DIFF_KEY, /* its kind; a new key alone is a renewal's */
+	DIFF_NAMES,
+	DIFF_TLS,
+	DIFF_RECEIVED,
+	DIFF_FIELDS
+};
+
+const char *diff_field_word(enum diff_field);
+
+#define DIFF_BIT(field) (1u << (field))
+#define CHANGE_NO_RECORD UINT32_MAX
+
+struct change {
+	enum change_kind kind;
+	enum change_group group;
+	uint32_t from, to;	/* records, or CHANGE_NO_RECORD */
+	unsigned fields;	/* DIFF_BIT each */
+	enum class_id class_id; /* the newer run's; gone: the older one's */
+	enum severity severity;
+};
+
+struct diff_settings {
+	/*
+	 * Also what one night's timeouts and resets make of a host: otherwise
+	 * counted as `damped` alone.
+	 */
+	bool all;
+	bool still; /* list what is broken in both, as STILL */
+	const struct history *history; /* or NULL */
+};
+
+struct diff {
+	struct archive *older, *newer; /* borrowed */
+	const struct diff_settings *settings;
+	struct change *changes; /* by group, then input order */
+	size_t count, capacity;
+	size_t groups[GROUPS]; /* counts; STILL also when not listed */
+	size_t damped;
+};
+
+struct run_index;
+
+/* Both indexes' `matched` bits are used up.  Borrows all but the indexes. */
+void diff_init(struct diff *, struct archive *older, struct run_index *,
+    struct archive *newer, struct run_index *, const struct diff_settings *);
+void diff_clear(struct diff *);
+
+/* Did the host get worse, or come new and broken, or get lost? */
+bool change_is_bad(const struct change *);
+
+/*
+ * Both sides of a change, in the arena; a side that is not there stays
+ * untouched.  False when a record cannot be read any more.
+ */
+struct change_sides {
+	struct result from, to;
+	const struct result *host; /* the newer side there is */
+	bool has_from, has_to;
+};
+
+bool diff_read(const struct diff *, const struct change *, struct arena *,
+    struct change_sides *);
+
+/* One JSON object on a line. */
+void diff_append_json(
+    const struct diff *, const struct change *, struct text *);
+void diff_append_csv_header(struct text *);
+void diff_append_csv(const struct diff *, const struct change *, struct text *);
+
+/* "Since 2026-11-22: 4 worse, 2 better", and one line a change. */
+void diff_append_summary(const struct diff *, struct text *);
+void diff_append_text(
+    const struct diff *, const struct change *, struct text *);
+
+/*
+ * The night's mail, subject first; nothing at all when nothing got worse.
+ * Names the newer run's report and repair kit where they are.
+ */
+void diff_append_mail(const struct diff *, struct text *);
+
+#endif

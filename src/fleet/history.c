@@ -1,0 +1,295 @@
+/*
+ * Walks the runs of a directory from old to new, and remembers a few facts a
+ * host that is broken in the newest.  Compares nothing else.
+ */
+#include "fleet/history.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "fleet/manifest.h"
+#include "fleet/run_index.h"
+
+/* What one run says of a host; of several records of it the worst counts. */
+enum saw { SAW_NOTHING, SAW_GOOD, SAW_BROKEN };
+
+struct past {
+	struct run_entry entry;
+	struct history_facts facts;
+	enum saw saw;
+};
+
+struct history {
+	struct past *hosts; /* by key, then address */
+	size_t count;
+	struct past **by_record;
+};
+
+struct old_run {
+	char *path;
+	int64_t started;
+};
+
+struct run_list {
+	struct old_run *runs;
+	size_t count, capacity;
+};
+
+static void
+list_free(struct run_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->runs[i].path);
+	free(list->runs);
+}
+
+static int
+by_start(const void *left, const void *right)
+{
+	const struct old_run *a = left, *b = right;
+
+	if (a->started != b->started)
+		return a->started < b->started ? -1 : 1;
+	return strcmp(a->path, b->path);
+}
+
+/* A link such as "latest" would count its run twice. */
+static bool
+is_own_directory(const char *path)
+{
+	struct stat status;
+
+	return lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static void
+consider(struct run_list *list, const char *directory, const char *name,
+    int64_t newest)
+{
+	struct arena *arena = arena_new();
+	char *path = file_join(directory, name);
+	struct manifest manifest;
+	const char *reason;
+
+	if (name[0] != '.' && is_own_directory(path) &&
+	    manifest_read(arena, path, &manifest, &reason) &&
+	    manifest.finished != 0 && manifest.started < newest) {
+		list->runs = memory_grow(list->runs, list->count,
+		    &list->capacity, sizeof(*list->runs));
+		list->runs[list->count++] =
+		    (struct old_run){ path, manifest.started };
+		path = NULL;
+	}
+	free(path);
+	arena_free(arena);
+}
+
+static int
+list_runs(struct run_list *list, const char *directory, int64_t newest)
+{
+	DIR *stream = opendir(directory);
+	struct dirent *entry;
+
+	if (stream == NULL)
+		return -1;
+	while ((entry = readdir(stream)) != NULL)
+		consider(list, directory, entry->d_name, newest);
+	closedir(stream);
+	if (list->count > 1)
+		qsort(list->runs, list->count, sizeof(*list->runs), by_start);
+	return 0;
+}
+
+static bool
+is_passing(enum status status)
+{
+	return status == STATUS_CONNECTION_TIMEOUT ||
+	       status == STATUS_IO_TIMEOUT || status == STATUS_CONNECTION_RESET;
+}
+
+/* The first host with this key, by halves. */
+static size_t
+first_of_key(const struct history *history, uint64_t key)
+{
+	size_t low = 0, high = history->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (history->hosts[middle].entry.key < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* One name's only record is meant whatever its address was then. */
+static struct past *
+find_host(const struct history *history, const struct run_entry *entry)
+{
+	size_t first = first_of_key(history, entry->key), count = 0;
+
+	while (first + count < history->count &&
+	       history->hosts[first + count].entry.key == entry->key)
+		count++;
+	for (size_t i = first; i < first + count; i++)
+		if (count == 1 ||
+		    history->hosts[i].entry.address == entry->address)
+			return &history->hosts[i];
+	return NULL;
+}
+
+static void
+see(struct history *history, const struct run_entry *entry,
+    const struct result *result)
+{
+	struct past *host = find_host(history, entry);
+	enum saw saw =
+	    result->verdict.class_id == CLASS_OK ? SAW_GOOD : SAW_BROKEN;
+
+	if (host == NULL || is_passing(result->seen.status))
+		return;
+	if (saw > host->saw)
+		host->saw = saw;
+}
+
+static void
+remember(struct past *host, int64_t started)
+{
+	struct history_facts *facts = &host->facts;
+
+	if (host->saw == SAW_NOTHING)
+		return;
+	facts->runs++;
+	if (host->saw == SAW_GOOD) {
+		facts->flaps += facts->since != 0;
+		facts->since = 0;
+		facts->last_good = started;
+	} else {
+		if (facts->first_broken == 0)
+			facts->first_broken = started;
+		if (facts->since == 0)
+			facts->since = started;
+	}
+	host->saw = SAW_NOTHING;
+}
+
+static void
+read_run(struct history *history, const struct old_run *run,
+    const struct hash_key *key)
+{
+	char *error = NULL;
+	struct archive *archive = archive_open(run->path, &error);
+	struct arena *arena = arena_new();
+	struct text scratch = { .size = 0 };
+
+	for (size_t i = 0; archive != NULL && i < archive_count(archive); i++) {
+		struct run_entry entry;
+		struct result result;
+
+		arena_reset(arena);
+		if (!archive_read(archive, i, arena, &result, NULL))
+			continue;
+		entry = run_entry_of(&result, i, key, &scratch);
+		see(history, &entry, &result);
+	}
+	for (size_t i = 0; i < history->count; i++)
+		remember(&history->hosts[i], run->started);
+	text_free(&scratch);
+	arena_free(arena);
+	archive_close(archive);
+	free(error);
+}
+
+static int
+by_record(const void *left, const void *right)
+{
+	const struct past *a = *(struct past *const *)left;
+	const struct past *b = *(struct past *const *)right;
+
+	return a->entry.record < b->entry.record
+		   ? -1
+		   : a->entry.record > b->entry.record;
+}
+
+/* The index is sorted, and so are the broken ones picked out of it. */
+static struct history *
+history_new(const struct run_index *index)
+{
+	struct history *history = memory_new(sizeof(*history));
+	size_t broken = 0;
+
+	for (size_t i = 0; i < index->count; i++)
+		broken += index->entries[i].class_id != CLASS_OK;
+	history->hosts = memory_array(broken + 1, sizeof(*history->hosts));
+	history->by_record =
+	    memory_array(broken + 1, sizeof(*history->by_record));
+	for (size_t i = 0; i < index->count; i++)
+		if (index->entries[i].class_id != CLASS_OK)
+			history->hosts[history->count++].entry =
+			    index->entries[i];
+	for (size_t i = 0; i < history->count; i++)
+		history->by_record[i] = &history->hosts[i];
+	qsort(history->by_record, history->count, sizeof(struct past *),
+	    by_record);
+	return history;
+}
+
+struct history *
+history_read(const char *directory, struct archive *newest,
+    const struct run_index *index, const struct hash_key *key, char **error)
+{
+	struct run_list list = { .count = 0 };
+	int64_t started = run_started(newest);
+	struct history *history;
+
+	if (list_runs(&list, directory, started) < 0) {
+		if (asprintf(error, "%s: %s", directory, strerror(errno)) < 0)
+			*error = NULL;
+		return NULL;
+	}
+	history = history_new(index);
+	for (size_t i = 0; i < list.count; i++)
+		read_run(history, &list.runs[i], key);
+	for (size_t i = 0; i < history->count; i++) {
+		history->hosts[i].saw = SAW_BROKEN;
+		remember(&history->hosts[i], started);
+	}
+	list_free(&list);
+	return history;
+}
+
+void
+history_free(struct history *history)
+{
+	if (history == NULL)
+		return;
+	free(history->hosts);
+	free(history->by_record);
+	free(history);
+}
+
+const struct history_facts *
+history_of(const struct history *history, size_t record)
+{
+	size_t low = 0, high = history->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (history->by_record[middle]->entry.record < record)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == history->count ||
+	    history->by_record[low]->entry.record != record)
+		return NULL;
+	return &history->by_record[low]->facts;
+}

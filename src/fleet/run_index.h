@@ -1,0 +1,37 @@
+/*
+ * The records of a run by what was asked for (host, port, SNI, STARTTLS), so
+ * that two runs can be held against each other; and a fingerprint of what was
+ * found, so that most records are read once.  24 octets a record.
+ */
+#ifndef FLEET_RUN_INDEX_H
+#define FLEET_RUN_INDEX_H
+
+#include "base/hash.h"
+#include "fleet/archive.h"
+
+struct run_entry {
+	uint64_t key;	       /* of the target */
+	uint64_t state;	       /* of all that a comparison looks at */
+	uint32_t record;       /* in the archive */
+	uint32_t address : 23; /* of the IP: tells one name's records apart */
+	uint32_t matched : 1;  /* for whoever compares */
+	uint32_t class_id : 8;
+};
+
+struct run_index {
+	struct run_entry *entries; /* by key, then address, then record */
+	size_t count;
+};
+
+/* Two indexes compare only when made with one hash key. */
+struct run_index *run_index_new(struct archive *, const struct hash_key *);
+void run_index_free(struct run_index *);
+
+/* The entry of one record; the scratch is emptied. */
+struct run_entry run_entry_of(const struct result *, size_t record,
+    const struct hash_key *, struct text *scratch);
+
+/* When the run began, by its run.json, else by its first record; 0: empty. */
+int64_t run_started(struct archive *);
+
+#endif

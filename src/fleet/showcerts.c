@@ -1,0 +1,194 @@
+/* Lays one host's chain out.  Every name is made harmless on the way. */
+#include "fleet/showcerts.h"
+
+#include "fleet/verify_error.h"
+#include "model/certificate.h"
+
+struct showing {
+	struct text *out;
+	struct archive *archive;
+	const struct result *result;
+	struct arena *scratch;
+};
+
+static void
+append_line(struct text *out, const char *label, const char *name)
+{
+	text_append(out, label);
+	text_append_cell(out, name == NULL ? "" : name, SIZE_MAX);
+	text_append_char(out, '\n');
+}
+
+static void
+append_heading(struct showing *show)
+{
+	const struct result *result = show->result;
+
+	text_append_cell(
+	    show->out, result_endpoint(show->scratch, result), SIZE_MAX);
+	text_printf(show->out, "   %s", class_title(result->verdict.class_id));
+	if (result->seen.ip != NULL) {
+		text_append(show->out, "   ");
+		text_append_cell(show->out, result->seen.ip, SIZE_MAX);
+	}
+	text_append_char(show->out, '\n');
+	if (result->seen.error != NULL)
+		append_line(show->out, "   ", result->seen.error);
+}
+
+static bool
+is_missing(const struct verdict *verdict, const struct step *step)
+{
+	for (size_t i = 0; i < verdict->missing_count; i++)
+		if (digest_equal(&verdict->missing[i].sha256, &step->sha256))
+			return true;
+	return false;
+}
+
+static void
+append_missing(struct showing *show, const struct step *step)
+{
+	static const char *const places[SOURCE_COUNT] = {
+		[SOURCE_RECEIVED] = "sent by",
+		[SOURCE_FLEET] = "sent by",
+		[SOURCE_KNOWN] = "found in",
+		[SOURCE_STORE] = "found in the store",
+		[SOURCE_AIA] = "found at",
+	};
+
+	append_line(show->out, "   -- not sent: ", step->subject);
+	append_line(show->out, "      ",
+	    arena_printf(show->scratch, "%s %s", places[step->from],
+		step->where == NULL ? "" : step->where));
+}
+
+/* What the server left out between this certificate and the next it sent. */
+static void
+append_gap(struct showing *show, const struct digest *sha256, bool *told)
+{
+	const struct verdict *verdict = &show->result->verdict;
+	size_t at = 0;
+
+	while (at < verdict->path_length &&
+	       !digest_equal(&verdict->path[at].sha256, sha256))
+		at++;
+	for (at++; at < verdict->path_length &&
+		   is_missing(verdict, &verdict->path[at]);
+	     at++) {
+		for (size_t i = 0; i < verdict->missing_count; i++)
+			if (digest_equal(&verdict->missing[i].sha256,
+				&verdict->path[at].sha256))
+				append_missing(show, &verdict->missing[i]);
+		*told = true;
+	}
+}
+
+static void
+append_certificate(struct showing *show, size_t at)
+{
+	const struct digest *sha256 = &show->result->seen.received[at];
+	struct certificate *certificate;
+	char hex[DIGEST_HEX_SIZE];
+	struct bytes der;
+
+	text_printf(show->out, "%2zu ", at);
+	if (!archive_certificate(show->archive, sha256, show->scratch, &der)) {
+		digest_to_hex(sha256, hex);
+		append_line(show->out, "s:not in this run, sha256 ", hex);
+		return;
+	}
+	certificate = certificate_new(der);
+	append_line(show->out, "s:", certificate->subject);
+	append_line(show->out, "   i:", certificate->issuer);
+	if (certificate->damage != NULL)
+		append_line(show->out, "   -- ", certificate->damage);
+	certificate_free(certificate);
+}
+
+static void
+append_anchor(struct showing *show)
+{
+	const struct verdict *verdict = &show->result->verdict;
+	const struct step *root = result_root(show->result);
+
+	if (root == NULL || root->from == SOURCE_RECEIVED ||
+	    is_missing(verdict, root))
+		return;
+	text_append(show->out, verdict->class_id == CLASS_WRONG_ROOT
+				   ? "   -- ends at: "
+				   : "   -- anchor: ");
+	text_append_cell(
+	    show->out, root->subject == NULL ? "" : root->subject, SIZE_MAX);
+	if (verdict->store_count > 0 && verdict->stores[0].trusted) {
+		text_append(show->out, " in store ");
+		text_append_cell(show->out, verdict->stores[0].name, SIZE_MAX);
+	}
+	text_append_char(show->out, '\n');
+}
+
+static const char *
+subject_at(const struct result *result, size_t depth)
+{
+	const struct verdict *verdict = &result->verdict;
+
+	if (depth < verdict->path_length &&
+	    verdict->path[depth].subject != NULL)
+		return verdict->path[depth].subject;
+	return depth == 0 ? result->leaf.subject : "";
+}
+
+static void
+append_errors(struct showing *show)
+{
+	struct verify_error errors[VERIFY_ERRORS];
+	size_t count = verify_errors(show->result, errors);
+
+	for (size_t i = 0; i < count; i++) {
+		if (errors[i].number == 0) {
+			append_line(show->out, "error: ", errors[i].text);
+			return;
+		}
+		text_printf(show->out, "depth=%zu ", errors[i].depth);
+		append_line(
+		    show->out, "", subject_at(show->result, errors[i].depth));
+		text_printf(show->out, "verify error:num=%d:%s\n",
+		    errors[i].number, errors[i].text);
+	}
+	if (count == 0)
+		text_append(show->out, "Verify return code: 0 (ok)\n");
+	else
+		text_printf(show->out, "Verify return code: %d (%s)\n",
+		    errors[count - 1].number, errors[count - 1].text);
+}
+
+/* Found, but the judged path does not go over it. */
+static void
+append_other_missing(struct showing *show)
+{
+	const struct verdict *verdict = &show->result->verdict;
+
+	for (size_t i = 0; i < verdict->missing_count; i++)
+		append_missing(show, &verdict->missing[i]);
+}
+
+void
+showcerts_append(
+    struct text *out, struct archive *archive, const struct result *result)
+{
+	struct showing show = { out, archive, result, arena_new() };
+	const struct observation *seen = &result->seen;
+	bool told = false;
+
+	append_heading(&show);
+	for (size_t i = 0; i < seen->received_count; i++) {
+		append_certificate(&show, i);
+		append_gap(&show, &seen->received[i], &told);
+	}
+	if (!told)
+		append_other_missing(&show);
+	if (seen->received_count > 0) {
+		append_anchor(&show);
+		append_errors(&show);
+	}
+	arena_free(show.scratch);
+}

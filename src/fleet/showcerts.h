@@ -1,0 +1,13 @@
+/*
+ * One host's chain as `openssl s_client -showcerts` users read it: depth,
+ * s: and i: lines, what was not sent, the verify errors.
+ */
+#ifndef FLEET_SHOWCERTS_H
+#define FLEET_SHOWCERTS_H
+
+#include "fleet/archive.h"
+
+/* The archive is where the certificates are looked up. */
+void showcerts_append(struct text *, struct archive *, const struct result *);
+
+#endif

@@ -1,0 +1,277 @@
+/*
+ * What differs, in words.  Strings of hosts pass through the functions of
+ * report/cells.h, which make them harmless.
+ */
+#include "fleet/sites_text.h"
+
+#include "base/clock.h"
+#include "fleet/showcerts.h"
+#include "report/cells.h"
+
+enum { HOST_COLUMNS = 12, BODY_COLUMN = 14, CLIENTS_SHOWN = 4, DATE_SIZE = 11 };
+
+static const char *
+join(struct arena *arena, const char *list, const char *between,
+    const char *more)
+{
+	return list == NULL
+		   ? more
+		   : arena_printf(arena, "%s%s%s", list, between, more);
+}
+
+static const char *
+plural(const char *count)
+{
+	return strcmp(count, "1") == 0 ? "" : "s";
+}
+
+static const char *
+date_text(struct arena *arena, int64_t time)
+{
+	char *text = arena_alloc(arena, CLOCK_TEXT_SIZE);
+
+	clock_format(time, text);
+	text[DATE_SIZE - 1] = '\0';
+	return text;
+}
+
+/* "curl, python and 9 more"; those that people know best come first. */
+static const char *
+failing_text(struct arena *arena, const struct site_outlier *outlier)
+{
+	size_t shown = outlier->failing_count;
+	const char *list = NULL;
+
+	if (shown > CLIENTS_SHOWN + 1)
+		shown = CLIENTS_SHOWN;
+	for (size_t i = 0; i < shown; i++)
+		list = join(arena, list, ", ", outlier->clients_failing[i]);
+	if (shown < outlier->failing_count)
+		list = arena_printf(arena, "%s and %zu more", list,
+		    outlier->failing_count - shown);
+	return list;
+}
+
+/* "issuer X", "1 certificate". */
+static const char *
+value_text(struct arena *arena, enum site_field field, const char *value)
+{
+	switch (field) {
+	case SITE_FIELD_ISSUER:
+		return arena_printf(arena, "issuer %s", value);
+	case SITE_FIELD_ROOT:
+		return arena_printf(arena, "root %s", value);
+	case SITE_FIELD_RECEIVED:
+		return arena_printf(
+		    arena, "%s certificate%s", value, plural(value));
+	case SITE_FIELD_KEY:
+		return arena_printf(arena, "key %s", value);
+	default:
+		return value;
+	}
+}
+
+static const char *
+expiry_text(struct arena *arena, const struct site_difference *difference)
+{
+	return arena_printf(arena, "expires %lld days before the others",
+	    (long long)difference->days);
+}
+
+static const char *
+difference_text(struct arena *arena, const struct site_difference *difference)
+{
+	if (difference->field == SITE_FIELD_EXPIRY)
+		return expiry_text(arena, difference);
+	return value_text(arena, difference->field, difference->value);
+}
+
+/* "issuer X, siblings have Y" */
+static const char *
+comparison_text(struct arena *arena, const struct site_difference *difference)
+{
+	bool sends = difference->field == SITE_FIELD_RECEIVED;
+
+	if (difference->field == SITE_FIELD_EXPIRY)
+		return expiry_text(arena, difference);
+	return arena_printf(arena, "%s%s, siblings %s %s",
+	    sends ? "sends " : "", difference_text(arena, difference),
+	    sends ? "send" : "have", difference->usual);
+}
+
+static const char *
+outlier_name(struct arena *arena, const struct site_outlier *outlier)
+{
+	return outlier->port == 443
+		   ? outlier->host
+		   : arena_printf(arena,
+			 strchr(outlier->host, ':') != NULL ? "[%s]:%u"
+							    : "%s:%u",
+			 outlier->host, (unsigned)outlier->port);
+}
+
+/* Within its site a host goes by its first labels. */
+static const char *
+short_name(
+    struct arena *arena, const char *site, const struct site_outlier *outlier)
+{
+	size_t host = strlen(outlier->host), end = strlen(site) + 1;
+	char *name;
+
+	if (host <= end || outlier->host[host - end] != '.' ||
+	    strcmp(outlier->host + host - end + 1, site) != 0)
+		return outlier_name(arena, outlier);
+	name = arena_string(arena, outlier->host);
+	name[host - end] = '\0';
+	if (outlier->port == 443)
+		return name;
+	return arena_printf(arena, "%s:%u", name, (unsigned)outlier->port);
+}
+
+void
+sites_append_headline(struct sites *sites, const struct site_group *group,
+    struct archive *archive, struct text *out)
+{
+	struct arena *arena = arena_new();
+	const struct site_outlier *odd;
+	const char *words;
+	size_t count;
+
+	odd = sites_outliers(sites, group, archive, arena, &count);
+	if (count > 0) {
+		words = arena_printf(arena, "%s: %s", outlier_name(arena, odd),
+		    class_title(odd->class_id));
+		for (size_t i = 0; i < odd->difference_count; i++)
+			words = join(arena, words, "; ",
+			    comparison_text(arena, &odd->differs[i]));
+		if (odd->failing_count > 0)
+			words = join(arena, words, "; fails in ",
+			    failing_text(arena, odd));
+		cell_append_wrapped(out, words, 0);
+	}
+	arena_free(arena);
+}
+
+static const char *
+usual_text(struct arena *arena, const struct site_group *group)
+{
+	const char *list = group->usual[SITE_FIELD_ISSUER];
+	const char *root = group->usual[SITE_FIELD_ROOT];
+
+	if (root != NULL)
+		list = join(arena, list, " <- ", root);
+	for (unsigned i = SITE_FIELD_RECEIVED; i < SITE_VALUES; i++)
+		if (group->usual[i] != NULL)
+			list = join(arena, list, ", ",
+			    value_text(
+				arena, (enum site_field)i, group->usual[i]));
+	return list == NULL ? "nothing: its hosts have too little in common"
+			    : list;
+}
+
+static const char *
+heading_text(struct arena *arena, const struct site_group *group)
+{
+	static const char *const notes[BASELINE_COUNT] = {
+		[BASELINE_HEALTHY] = "",
+		[BASELINE_ALL] = " (of them all: none is healthy)",
+		[BASELINE_NONE] = "",
+	};
+	const char *hosts = arena_printf(arena, "%s host%s, %s ok",
+	    count_text(arena, group->hosts), group->hosts == 1 ? "" : "s",
+	    count_text(arena, group->ok));
+
+	if (group->baseline == BASELINE_NONE)
+		return arena_printf(
+		    arena, "%s; none delivered a certificate", hosts);
+	hosts = arena_printf(arena, "%s; usual: %s%s", hosts,
+	    usual_text(arena, group), notes[group->baseline]);
+	if (!group->dated)
+		return hosts;
+	if (group->earliest == group->latest)
+		return arena_printf(arena, "%s; until %s", hosts,
+		    date_text(arena, group->latest));
+	return arena_printf(arena, "%s; until %s to %s", hosts,
+	    date_text(arena, group->earliest), date_text(arena, group->latest));
+}
+
+static void
+append_outlier(struct text *out, struct arena *arena,
+    const struct site_group *group, const struct site_outlier *outlier)
+{
+	const char *name = short_name(arena, group->site, outlier);
+	const char *words = NULL;
+	size_t start;
+
+	if (outlier->class_id != CLASS_OK)
+		words = class_title(outlier->class_id);
+	for (size_t i = 0; i < outlier->difference_count; i++)
+		words = join(arena, words, " · ",
+		    difference_text(arena, &outlier->differs[i]));
+	if (outlier->failing_count > 0)
+		words = join(arena, words, " · refused by ",
+		    failing_text(arena, outlier));
+	text_append(out, outlier->class_id == CLASS_OK ? "  " : "! ");
+	start = out->size;
+	text_append_cell(out, name, SIZE_MAX);
+	/* A long name has its line to itself. */
+	if (out->size - start >= HOST_COLUMNS)
+		text_printf(out, "\n%*s", BODY_COLUMN, "");
+	else
+		text_printf(
+		    out, "%*s", (int)(HOST_COLUMNS - (out->size - start)), "");
+	cell_append_wrapped(out, words, BODY_COLUMN);
+}
+
+void
+sites_append_text(struct sites *sites, const struct site_group *group,
+    struct archive *archive, struct text *out)
+{
+	struct arena *arena = arena_new();
+	struct site_outlier *list;
+	size_t count, start = out->size, column;
+
+	list = sites_outliers(sites, group, archive, arena, &count);
+	text_append_cell(out, group->site, SIZE_MAX);
+	text_append(out, "   ");
+	column = out->size - start;
+	if (column > 3 * BODY_COLUMN) {
+		text_printf(out, "\n%*s", BODY_COLUMN, "");
+		column = BODY_COLUMN;
+	}
+	cell_append_wrapped(out, heading_text(arena, group), column);
+	for (size_t i = 0; i < count; i++)
+		append_outlier(out, arena, group, &list[i]);
+	arena_free(arena);
+}
+
+static void
+append_chain(struct archive *archive, size_t record, struct text *out)
+{
+	struct arena *arena = arena_new();
+	struct result result;
+
+	if (archive_read(archive, record, arena, &result, NULL)) {
+		text_append_char(out, '\n');
+		showcerts_append(out, archive, &result);
+	}
+	arena_free(arena);
+}
+
+void
+sites_append_chains(struct sites *sites, const struct site_group *group,
+    struct archive *archive, struct text *out)
+{
+	struct arena *arena = arena_new();
+	struct site_outlier *list;
+	size_t count;
+
+	list = sites_outliers(sites, group, archive, arena, &count);
+	for (size_t i = 0; i < count; i++)
+		append_chain(archive, list[i].record, out);
+	for (size_t i = 0; i < group->hosts; i++)
+		if (!sites_is_outlier(sites, group, i))
+			append_chain(
+			    archive, sites_record(sites, group, i), out);
+	arena_free(arena);
+}

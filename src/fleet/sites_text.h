@@ -1,0 +1,22 @@
+/* Sites as people read them on a terminal of 80 columns. */
+#ifndef FLEET_SITES_TEXT_H
+#define FLEET_SITES_TEXT_H
+
+#include "fleet/sites.h"
+
+/*
+ * The odd one out of this site as one sentence: which host, what it has and
+ * its siblings have, in which clients it fails.  Nothing without outliers.
+ */
+void sites_append_headline(
+    struct sites *, const struct site_group *, struct archive *, struct text *);
+
+/* What is usual, then a paragraph an outlier. */
+void sites_append_text(
+    struct sites *, const struct site_group *, struct archive *, struct text *);
+
+/* Every host's chain, outliers first. */
+void sites_append_chains(
+    struct sites *, const struct site_group *, struct archive *, struct text *);
+
+#endif

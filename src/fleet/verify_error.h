@@ -1,0 +1,27 @@
+/*
+ * The error that `openssl s_client -verify_hostname` gives for a host, by
+ * number, words and depth as OpenSSL 3 prints them (x509_vfy.h,
+ * X509_verify_cert_error_string).
+ */
+#ifndef FLEET_VERIFY_ERROR_H
+#define FLEET_VERIFY_ERROR_H
+
+#include "model/result.h"
+
+struct verify_error {
+	int number;	  /* 0: not a verify error, text alone */
+	const char *text; /* static, or the record's */
+	size_t depth;	  /* 0: the leaf */
+};
+
+enum { VERIFY_ERRORS = 2 };
+
+/*
+ * In the order printed; none where openssl accepts the host, or where no
+ * certificate came.  What the record says of the client "openssl" counts;
+ * without that the class does.
+ */
+size_t verify_errors(
+    const struct result *, struct verify_error errors[VERIFY_ERRORS]);
+
+#endif
