@@ -145,8 +145,8 @@ append_table(struct text *out, const struct store_set *set, int64_t now)
 	const struct store_entry *first = first_readable(set);
 
 	cell_append(out, "store", NAME_COLUMNS);
-	text_append(out, " anchors other unusable expired  expire     "
-			 "until      file of\n");
+	text_append(out, " anchors other unusable expired  first ends "
+			 "last ends  file date\n");
 	for (size_t i = 0; i < set->count; i++)
 		append_store(out, &set->entries[i], now);
 	for (size_t i = 0; i < set->count; i++) {

@@ -233,6 +233,7 @@ put_keytool(struct machine *machine, const char *head, unsigned certificates,
 	    machine->arena, "%s%s", head, pem_of(machine, certificates));
 	const char *script = arena_printf(machine->arena,
 	    "#!/bin/sh\n"
+	    "PATH=/usr/bin:/bin\n"
 	    "echo asked >>%s/asked\n"
 	    "[ \"$1 $2 $3 $5 $6\" = '-list -rfc -keystore -storepass "
 	    "changeit' ] || exit 9\n"
@@ -405,7 +406,7 @@ test_which_keytool(void **state)
 	put(&machine, "pem", pem_of(&machine, 3));
 	for (size_t i = 0; i < COUNT(places); i++) {
 		const char *script = arena_printf(machine.arena,
-		    "#!/bin/sh\necho $0 >%s/which\n"
+		    "#!/bin/sh\nPATH=/usr/bin:/bin\necho $0 >%s/which\n"
 		    "echo Your keystore contains 3 entries\ncat %s/pem\n",
 		    machine.root, machine.root);
 		struct text which = { NULL, 0, 0 };

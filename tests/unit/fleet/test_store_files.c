@@ -199,7 +199,7 @@ test_unwritable(void **state)
 	assert_int_equal(store_files_write(file,
 			     (const struct trust_store *const *)&store, 1),
 	    -1);
-	assert_int_equal(errno, ENOTDIR);
+	assert_int_equal(errno, EEXIST);
 	trust_store_free(store);
 }
 

@@ -1,0 +1,243 @@
+/*
+ * fleetscan diff: what two runs do not have in common.  Reads runs; probes
+ * and judges nothing.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/commands.h"
+#include "cmd/common_options.h"
+#include "fleet/diff.h"
+#include "fleet/run_index.h"
+
+enum form { FORM_TEXT, FORM_JSON, FORM_CSV, FORM_MAIL };
+
+struct diff_options {
+	enum form form;
+	bool all;
+	const char *history; /* NULL: not asked for */
+	struct fail_on fail_on;
+};
+
+static const char *
+parse_fail_on(void *group, const char *value)
+{
+	struct diff_options *options = group;
+
+	return fail_on_parse(&options->fail_on, value);
+}
+
+#define OPTION(member) offsetof(struct diff_options, member)
+
+static const struct option_row rows[] = {
+	{ .name = "json",
+	    .help = "one object a line",
+	    .kind = OPTION_CHOICE,
+	    .offset = OPTION(form),
+	    .value = FORM_JSON },
+	{ .name = "csv",
+	    .help = "one row a change",
+	    .kind = OPTION_CHOICE,
+	    .offset = OPTION(form),
+	    .value = FORM_CSV },
+	{ .name = "mail",
+	    .help = "a mail, subject first; nothing when nothing got worse",
+	    .kind = OPTION_CHOICE,
+	    .offset = OPTION(form),
+	    .value = FORM_MAIL },
+	{ .name = "all",
+	    .help = "also what one night's timeouts make of hosts",
+	    .kind = OPTION_FLAG,
+	    .offset = OPTION(all) },
+	{ .name = "history",
+	    .argument = "DIR",
+	    .help = "since when hosts are broken, by all runs in DIR",
+	    .kind = OPTION_STRING,
+	    .offset = OPTION(history) },
+	{ .name = "fail-on",
+	    .argument = "LEVEL",
+	    .help = "exit 1 when a host got worse and is now at none, notice, "
+		    "warning, error, or CLASS,... (default: none)",
+	    .kind = OPTION_FUNCTION,
+	    .parse = parse_fail_on },
+};
+
+static int
+parse(struct diff_options *options, int argc, char **argv)
+{
+	struct option_group group = { "Diff", rows,
+		sizeof(rows) / sizeof(rows[0]), options };
+	struct usage usage = {
+		.command = "diff",
+		.synopsis = "diff OLD NEW [options]",
+		.about = "Compares two runs: what is new, worse, better, "
+			 "changed, gone, or cannot be reached any more.",
+		.example = "  fleetscan diff reports/2026-11-22T020000Z "
+			   "reports/latest\n"
+			   "  fleetscan diff --mail --fail-on error OLD NEW\n",
+		.groups = &group,
+		.group_count = 1,
+	};
+
+	return options_parse(&usage, argc, argv);
+}
+
+static void
+flush(struct text *out)
+{
+	fwrite(out->data, 1, out->size, stdout);
+	text_clear(out);
+}
+
+static void
+show_each(const struct diff *diff,
+    void (*append)(const struct diff *, const struct change *, struct text *))
+{
+	struct text out = { .size = 0 };
+
+	for (size_t i = 0; i < diff->count; i++) {
+		append(diff, &diff->changes[i], &out);
+		flush(&out);
+	}
+	text_free(&out);
+}
+
+static void
+show_text(const struct diff *diff)
+{
+	struct text out = { .size = 0 };
+
+	diff_append_summary(diff, &out);
+	if (diff->count > 0)
+		text_append_char(&out, '\n');
+	flush(&out);
+	text_free(&out);
+	show_each(diff, diff_append_text);
+}
+
+static void
+show(const struct diff *diff, enum form form)
+{
+	struct text out = { .size = 0 };
+
+	switch (form) {
+	case FORM_TEXT:
+		show_text(diff);
+		break;
+	case FORM_JSON:
+		show_each(diff, diff_append_json);
+		break;
+	case FORM_CSV:
+		diff_append_csv_header(&out);
+		flush(&out);
+		show_each(diff, diff_append_csv);
+		break;
+	case FORM_MAIL:
+		diff_append_mail(diff, &out);
+		flush(&out);
+		break;
+	}
+	text_free(&out);
+}
+
+static int
+exit_code(const struct diff_options *options, const struct diff *diff)
+{
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		log_error("standard output: %s", strerror(errno));
+		return EXIT_CODE_OUTPUT;
+	}
+	for (size_t i = 0; i < diff->count; i++)
+		if (change_is_bad(&diff->changes[i]) &&
+		    fail_on_matches(&options->fail_on,
+			diff->changes[i].class_id, diff->changes[i].severity))
+			return EXIT_CODE_FINDINGS;
+	return EXIT_CODE_FINISHED;
+}
+
+/* NULL with a complaint only where the history was asked for and failed. */
+static struct history *
+open_history(const struct diff_options *options, struct archive *newer,
+    const struct run_index *index, const struct hash_key *key, bool *failed)
+{
+	struct history *history = NULL;
+	char *error = NULL;
+
+	if (options->history != NULL)
+		history =
+		    history_read(options->history, newer, index, key, &error);
+	*failed = options->history != NULL && history == NULL;
+	if (*failed)
+		log_error("diff: --history: %s", error);
+	free(error);
+	return history;
+}
+
+static int
+compare(const struct diff_options *options, struct archive *older,
+    struct archive *newer)
+{
+	struct hash_key key = hash_key_random();
+	struct run_index *from = run_index_new(older, &key);
+	struct run_index *to = run_index_new(newer, &key);
+	struct diff_settings settings = {
+		.all = options->all,
+		.still = options->history != NULL,
+	};
+	struct history *history;
+	struct diff diff;
+	int code = EXIT_CODE_USAGE;
+	bool failed;
+
+	history = open_history(options, newer, to, &key, &failed);
+	settings.history = history;
+	if (!failed) {
+		diff_init(&diff, older, from, newer, to, &settings);
+		show(&diff, options->form);
+		code = exit_code(options, &diff);
+		diff_clear(&diff);
+	}
+	history_free(history);
+	run_index_free(from);
+	run_index_free(to);
+	return code;
+}
+
+static struct archive *
+open_run(const char *run)
+{
+	char *error = NULL;
+	struct archive *archive = archive_open(run, &error);
+
+	if (archive == NULL)
+		log_error("diff: %s", error);
+	else if (archive_damaged(archive) > 0)
+		log_warning("diff: %s: %zu lines are no records", run,
+		    archive_damaged(archive));
+	free(error);
+	return archive;
+}
+
+int
+command_diff(int argc, char **argv)
+{
+	struct diff_options options = { .form = FORM_TEXT };
+	int first = parse(&options, argc, argv), code = EXIT_CODE_USAGE;
+	struct archive *older, *newer;
+
+	if (first < 0)
+		return options_exit_code(first);
+	if (argc - first != 2) {
+		log_error("diff: name two runs, the older one first");
+		return EXIT_CODE_USAGE;
+	}
+	older = open_run(argv[first]);
+	newer = older == NULL ? NULL : open_run(argv[first + 1]);
+	if (newer != NULL)
+		code = compare(&options, older, newer);
+	archive_close(older);
+	archive_close(newer);
+	return code;
+}

@@ -1,0 +1,373 @@
+/*
+ * Changes for people: a summary, one line a change, the night's mail.  Every
+ * string of a host is made harmless before it is appended.
+ */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "fleet/diff.h"
+#include "fleet/run_index.h"
+#include "report/cells.h"
+
+enum {
+	WIDTH = 80,
+	WORD_COLUMNS = 12,
+	HOST_COLUMNS = 28,
+	LEAST_WORDS = 24, /* of the story, however long the host is */
+	CLIENTS_NAMED = 3,
+	DATE_SIZE = 11
+};
+
+static const char *const group_words[GROUPS] = {
+	[GROUP_WORSE] = "worse",
+	[GROUP_NEW_BROKEN] = "new broken",
+	[GROUP_UNREACHABLE] = "unreachable",
+	[GROUP_BETTER] = "better",
+	[GROUP_CHANGED] = "changed",
+	[GROUP_NEW] = "new",
+	[GROUP_RENEWED] = "renewed",
+	[GROUP_GONE] = "gone",
+	[GROUP_STILL] = "still broken",
+};
+
+static const char *
+join(struct arena *arena, const char *list, const char *between,
+    const char *more)
+{
+	return list == NULL
+		   ? more
+		   : arena_printf(arena, "%s%s%s", list, between, more);
+}
+
+static const char *
+date_text(struct arena *arena, int64_t time)
+{
+	char *text = arena_alloc(arena, CLOCK_TEXT_SIZE);
+
+	clock_format(time, text);
+	text[DATE_SIZE - 1] = '\0';
+	return text;
+}
+
+/* Port 443 goes without saying. */
+static const char *
+host_text(struct arena *arena, const struct result *result)
+{
+	const char *host = result->seen.host;
+
+	if (host == NULL || result->seen.port != 443 ||
+	    strchr(host, ':') != NULL)
+		return result_endpoint(arena, result);
+	return host;
+}
+
+static const char *
+state_text(const struct result *result)
+{
+	enum class_id class_id = result->verdict.class_id;
+
+	return class_id == CLASS_UNREACHABLE || class_id == CLASS_NO_TLS
+		   ? status_word(result->seen.status)
+		   : class_title(class_id);
+}
+
+static const char *
+or_none(const char *string)
+{
+	return string == NULL ? "none" : string;
+}
+
+static const char *
+root_text(struct arena *arena, const struct result *result)
+{
+	const struct step *root = result_root(result);
+
+	return or_none(
+	    root == NULL ? NULL : result_common_name(arena, root->subject));
+}
+
+/* "issuer R10 -> R11"; NULL where another field tells it better. */
+static const char *
+field_text(struct arena *arena, const struct change_sides *sides,
+    enum diff_field field, unsigned fields)
+{
+	const struct result *from = &sides->from, *to = &sides->to;
+
+	switch (field) {
+	case DIFF_CLASS:
+		return arena_printf(
+		    arena, "%s -> %s", state_text(from), state_text(to));
+	case DIFF_CAUSE:
+		return arena_printf(arena, "%s -> %s",
+		    or_none(from->verdict.cause), or_none(to->verdict.cause));
+	case DIFF_LEAF:
+		return (fields & DIFF_BIT(DIFF_ISSUER)) != 0
+			   ? NULL
+			   : arena_printf(arena, "new certificate, until %s",
+				 date_text(arena, to->leaf.not_after));
+	case DIFF_ISSUER:
+		return arena_printf(arena, "issuer %s -> %s",
+		    or_none(from->leaf.issuer_cn), or_none(to->leaf.issuer_cn));
+	case DIFF_ROOT:
+		return arena_printf(arena, "root %s -> %s",
+		    root_text(arena, from), root_text(arena, to));
+	case DIFF_KEY:
+		return arena_printf(arena, "key %s -> %s",
+		    or_none(from->leaf.key), or_none(to->leaf.key));
+	case DIFF_NAMES:
+		return arena_printf(arena, "other names (%zu -> %zu)",
+		    from->leaf.name_count, to->leaf.name_count);
+	case DIFF_TLS:
+		return arena_printf(arena, "%s -> %s",
+		    or_none(from->seen.tls.version),
+		    or_none(to->seen.tls.version));
+	case DIFF_RECEIVED:
+		return arena_printf(arena, "sends %zu -> %zu certificates",
+		    from->seen.received_count, to->seen.received_count);
+	case DIFF_FIELDS:
+		break;
+	}
+	return NULL;
+}
+
+static const char *
+fields_text(struct arena *arena, const struct change *change,
+    const struct change_sides *sides)
+{
+	const char *list = NULL;
+
+	for (unsigned i = 0; i < DIFF_FIELDS; i++) {
+		const char *words = NULL;
+
+		if ((change->fields & DIFF_BIT(i)) != 0)
+			words = field_text(
+			    arena, sides, (enum diff_field)i, change->fields);
+		if (words != NULL)
+			list = join(arena, list, ", ", words);
+	}
+	return list;
+}
+
+/* "ok -> missing intermediate (new issuer)" */
+static const char *
+verdict_text(struct arena *arena, const struct change *change,
+    const struct change_sides *sides)
+{
+	static const char *const notes[DIFF_FIELDS] = {
+		[DIFF_LEAF] = "new certificate",
+		[DIFF_ISSUER] = "new issuer",
+		[DIFF_ROOT] = "new root",
+		[DIFF_KEY] = "new kind of key",
+		[DIFF_NAMES] = "other names",
+		[DIFF_TLS] = "other TLS version",
+		[DIFF_RECEIVED] = "other number of certificates",
+	};
+	const char *list = NULL;
+	const char *words = arena_printf(arena, "%s -> %s",
+	    state_text(&sides->from), state_text(&sides->to));
+	unsigned fields = change->fields;
+
+	if ((fields & DIFF_BIT(DIFF_ISSUER)) != 0)
+		fields &= ~DIFF_BIT(DIFF_LEAF);
+	for (unsigned i = 0; i < DIFF_FIELDS; i++)
+		if ((fields & DIFF_BIT(i)) != 0 && notes[i] != NULL)
+			list = join(arena, list, ", ", notes[i]);
+	return list == NULL ? words
+			    : arena_printf(arena, "%s (%s)", words, list);
+}
+
+static const char *
+history_text(struct arena *arena, const struct history_facts *facts)
+{
+	const char *words;
+
+	if (facts->last_good == 0)
+		words = arena_printf(arena, "since %s or before",
+		    date_text(arena, facts->first_broken));
+	else
+		words = arena_printf(arena, "since %s, last good %s",
+		    date_text(arena, facts->since),
+		    date_text(arena, facts->last_good));
+	if (facts->flaps == 0)
+		return words;
+	return arena_printf(arena, "%s, was good again %u time%s", words,
+	    facts->flaps, facts->flaps == 1 ? "" : "s");
+}
+
+static const char *
+story_of(struct arena *arena, const struct diff *diff,
+    const struct change *change, const struct change_sides *sides)
+{
+	const struct history *history = diff->settings->history;
+	const struct history_facts *past =
+	    history == NULL || change->to == CHANGE_NO_RECORD
+		? NULL
+		: history_of(history, change->to);
+	const char *story;
+
+	if (change->kind == CHANGE_CHANGED)
+		story = fields_text(arena, change, sides);
+	else if (sides->has_from && sides->has_to &&
+		 change->kind != CHANGE_STILL)
+		story = verdict_text(arena, change, sides);
+	else
+		story = state_text(sides->host);
+	if (past == NULL)
+		return story;
+	return arena_printf(arena, "%s, %s", story, history_text(arena, past));
+}
+
+static size_t
+columns_of(const char *data, size_t size)
+{
+	size_t columns = 0;
+
+	for (size_t i = 0; i < size; i++)
+		columns += ((unsigned char)data[i] & 0xc0) != 0x80;
+	return columns;
+}
+
+/* A host is never cut; the story is, at the end of the line. */
+static void
+append_line(
+    struct text *out, const char *word, const char *host, const char *story)
+{
+	size_t start = out->size, used;
+
+	cell_append(out, word, WORD_COLUMNS);
+	text_append_char(out, ' ');
+	text_append_cell(out, host, SIZE_MAX);
+	for (used = columns_of(out->data + start, out->size - start);
+	     used < WORD_COLUMNS + 1 + HOST_COLUMNS; used++)
+		text_append_char(out, ' ');
+	text_append_char(out, ' ');
+	used++;
+	text_append_cell(out, story,
+	    used + LEAST_WORDS > WIDTH ? LEAST_WORDS : WIDTH - used);
+	text_append_char(out, '\n');
+}
+
+void
+diff_append_text(
+    const struct diff *diff, const struct change *change, struct text *out)
+{
+	struct arena *arena = arena_new();
+	struct change_sides sides;
+
+	if (diff_read(diff, change, arena, &sides))
+		append_line(out, group_words[change->group],
+		    host_text(arena, sides.host),
+		    story_of(arena, diff, change, &sides));
+	arena_free(arena);
+}
+
+void
+diff_append_summary(const struct diff *diff, struct text *out)
+{
+	struct arena *arena = arena_new();
+	int64_t since = run_started(diff->older);
+	const char *list = NULL, *damped = "";
+
+	for (size_t i = 0; i < GROUPS; i++)
+		if (diff->groups[i] > 0)
+			list = join(arena, list, ", ",
+			    arena_printf(arena, "%s %s",
+				count_text(arena, diff->groups[i]),
+				group_words[i]));
+	if (diff->damped > 0)
+		damped = arena_printf(arena,
+		    " (and %s by timeouts and resets alone, see --all)",
+		    count_text(arena, diff->damped));
+	cell_append_wrapped(out,
+	    arena_printf(arena, "Since %s: %s%s",
+		since == 0 ? "then" : date_text(arena, since),
+		list == NULL ? "no change" : list, damped),
+	    0);
+	arena_free(arena);
+}
+
+/* "curl, python and 9 more fail" */
+static const char *
+failing_text(struct arena *arena, const struct verdict *verdict)
+{
+	const char *list = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < verdict->client_count; i++)
+		if (verdict->clients[i].accepts == ACCEPTS_NO &&
+		    count++ < CLIENTS_NAMED)
+			list = join(arena, list, ", ", verdict->clients[i].id);
+	if (list == NULL)
+		return NULL;
+	if (count > CLIENTS_NAMED)
+		list = arena_printf(
+		    arena, "%s and %zu more", list, count - CLIENTS_NAMED);
+	return arena_printf(arena, "%s fail%s", list, count == 1 ? "s" : "");
+}
+
+/* In a mail nothing is cut: what does not fit goes on below. */
+static void
+append_mail_line(
+    const struct diff *diff, const struct change *change, struct text *out)
+{
+	struct arena *arena = arena_new();
+	const char *story, *failing = NULL;
+	struct change_sides sides;
+
+	if (diff_read(diff, change, arena, &sides)) {
+		story = story_of(arena, diff, change, &sides);
+		if (change->group != GROUP_UNREACHABLE)
+			failing = failing_text(arena, &sides.to.verdict);
+		if (failing != NULL)
+			story = join(arena, story, "; ", failing);
+		cell_append(out, group_words[change->group], WORD_COLUMNS);
+		text_append_char(out, ' ');
+		text_append_cell(out, host_text(arena, sides.host), SIZE_MAX);
+		text_printf(out, "\n%*s", WORD_COLUMNS + 1, "");
+		cell_append_wrapped(out, story, WORD_COLUMNS + 1);
+	}
+	arena_free(arena);
+}
+
+/* Whether it is there: a mail must not point to nothing. */
+static void
+append_place(const struct diff *diff, const char *label, const char *name,
+    struct text *out)
+{
+	char *path = file_join(archive_directory(diff->newer), name);
+	char *full = file_exists(path) ? realpath(path, NULL) : NULL;
+
+	if (full != NULL) {
+		text_append(out, label);
+		text_append_cell(out, full, SIZE_MAX);
+		text_append_char(out, '\n');
+	}
+	free(full);
+	free(path);
+}
+
+void
+diff_append_mail(const struct diff *diff, struct text *out)
+{
+	struct arena *arena = arena_new();
+	size_t bad = 0;
+
+	for (size_t i = 0; i < diff->count; i++)
+		bad += change_is_bad(&diff->changes[i]);
+	if (bad > 0) {
+		text_printf(out,
+		    "Subject: fleetscan: %s host%s got worse, %s better "
+		    "(%s scanned)\n\n",
+		    count_text(arena, bad), bad == 1 ? "" : "s",
+		    count_text(arena, diff->groups[GROUP_BETTER]),
+		    count_text(arena, archive_count(diff->newer)));
+		for (size_t i = 0; i < diff->count; i++)
+			if (change_is_bad(&diff->changes[i]))
+				append_mail_line(diff, &diff->changes[i], out);
+		text_append_char(out, '\n');
+		append_place(diff, "repair kit: ", "fix", out);
+		append_place(diff, "report: ", "report.html", out);
+	}
+	arena_free(arena);
+}
