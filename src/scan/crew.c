@@ -298,13 +298,18 @@ set_up(struct crew *crew, const char **error)
 	};
 	if (make_workers(crew, error) < 0)
 		return -1;
-	return start_threads(crew, error);
+	/* Signals are heeded from before there is anything to interrupt. */
+	enter_loop(crew);
+	if (start_threads(crew, error) == 0)
+		return 0;
+	leave_loop(crew);
+	uv_run(&crew->loop, UV_RUN_DEFAULT);
+	return -1;
 }
 
 static void
 work_until_done(struct crew *crew)
 {
-	enter_loop(crew);
 	uv_run(&crew->loop, UV_RUN_DEFAULT);
 	for (unsigned i = 0; i < crew->options.threads; i++)
 		worker_join(crew->workers[i]);

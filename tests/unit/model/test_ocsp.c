@@ -44,7 +44,7 @@ static const char script[] =
     "signing stranger Responder rogue 0x2004\n"
     "expires=$(date -u -d '+30 days' +%y%m%d%H%M%SZ)\n"
     "revoked=$(date -u -d '-2 days' +%y%m%d%H%M%SZ)\n"
-    "row() { printf '%s\\t%s\\t%s\\t%s\\tunknown\\t/CN=x\\n' \"$@\"; }\n"
+    "row() { printf '%s\\t%s\\t%s\\t%s\\tunknown\\t/CN=%s\\n' \"$@\" $4; }\n"
     "row V $expires '' 1001 >good.idx; row V $expires '' 1002 >>good.idx\n"
     "row V $expires '' F1 >>good.idx\n"
     "row R $expires $revoked 1001 >revoked.idx\n"
@@ -128,7 +128,8 @@ set_up(void **state)
 
 	if (fixture == NULL)
 		return -1;
-	strcpy(fixture->directory, "/tmp/test_ocsp.XXXXXX");
+	snprintf(fixture->directory, sizeof(fixture->directory), "%s",
+	    "/tmp/test_ocsp.XXXXXX");
 	if (mkdtemp(fixture->directory) == NULL)
 		return -1;
 	*state = fixture;
