@@ -296,6 +296,8 @@ is_leaf_an_anchor(const struct walk *walk)
 		return true;
 	case LEAF_ANCHOR_SELF_SIGNED:
 		return path_is_self_signed(search->facts->edges, leaf);
+	case LEAF_ANCHOR_ALONE:
+		return search->facts->seen->received_count == 1;
 	default:
 		return false;
 	}

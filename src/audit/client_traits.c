@@ -66,6 +66,14 @@ uses_cbc(const struct client_facts *facts)
 }
 
 static bool
+uses_triple_des(const struct client_facts *facts)
+{
+	const char *cipher = facts->seen->tls.cipher;
+
+	return cipher != NULL && strstr(cipher, "3DES") != NULL;
+}
+
+static bool
 needs_client_certificate(const struct client_facts *facts)
 {
 	return facts->seen->tls.client_cert_required;
@@ -177,6 +185,12 @@ has_leaf_ed25519(const struct client_facts *facts)
 	return facts->received[0]->key_kind == KEY_ED25519;
 }
 
+static bool
+has_leaf_pss_key(const struct client_facts *facts)
+{
+	return facts->received[0]->key_kind == KEY_RSA_PSS;
+}
+
 /* The wire's host, where it stands in the text that was typed; or NULL. */
 static const char *
 find_host_as_typed(const struct client_facts *facts)
@@ -234,6 +248,7 @@ static const struct trait_row host_rows[] = {
 	{ TRAIT_DHE, uses_dhe },
 	{ TRAIT_RSA_KEY_EXCHANGE, uses_rsa },
 	{ TRAIT_CBC_CIPHER, uses_cbc },
+	{ TRAIT_TRIPLE_DES, uses_triple_des },
 	{ TRAIT_CLIENT_CERT_REQUIRED, needs_client_certificate },
 	{ TRAIT_LEAF_MALFORMED, is_leaf_malformed },
 	{ TRAIT_LEAF_TRAILING, has_leaf_trailing },
@@ -244,6 +259,7 @@ static const struct trait_row host_rows[] = {
 	{ TRAIT_EMPTY_SUBJECT, has_empty_subject },
 	{ TRAIT_LEAF_P521, has_leaf_p521 },
 	{ TRAIT_LEAF_ED25519, has_leaf_ed25519 },
+	{ TRAIT_LEAF_PSS_KEY, has_leaf_pss_key },
 	{ TRAIT_TYPED_UNICODE, is_typed_unicode },
 	{ TRAIT_TYPED_DOT, is_typed_with_dot },
 	{ TRAIT_STAPLE_REVOKED, is_staple_revoked },
@@ -390,6 +406,30 @@ traits_of_authority(const struct certificate *certificate, bool root)
 	return traits;
 }
 
+static bool
+has_rare_kind(const struct name_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		switch (list->names[i].kind) {
+		case NAME_DNS:
+		case NAME_ADDRESS:
+		case NAME_EMAIL:
+		case NAME_URI:
+			break;
+		default:
+			return true;
+		}
+	return false;
+}
+
+static bool
+has_rare_constraints(const struct certificate *certificate)
+{
+	return certificate->name_constraints_critical &&
+	       (has_rare_kind(&certificate->permitted) ||
+		   has_rare_kind(&certificate->excluded));
+}
+
 static uint64_t
 traits_of_step(const struct path *path, size_t at)
 {
@@ -399,6 +439,8 @@ traits_of_step(const struct path *path, size_t at)
 
 	if (certificate->unknown_critical_count > 0)
 		traits |= CLIENT_BIT(TRAIT_UNKNOWN_CRITICAL);
+	if (has_rare_constraints(certificate))
+		traits |= CLIENT_BIT(TRAIT_RARE_CONSTRAINTS);
 	if (at > 0)
 		traits |= traits_of_authority(certificate, root);
 	if (path->length > 1 && !root && certificate->version == 3 &&

@@ -138,6 +138,7 @@ read_leaf_anchor(struct reading *reading, const struct json *value,
 	static const char *const words[] = {
 		[LEAF_ANCHOR_NEVER] = "never",
 		[LEAF_ANCHOR_SELF_SIGNED] = "self_signed",
+		[LEAF_ANCHOR_ALONE] = "alone",
 		[LEAF_ANCHOR_ALWAYS] = "always",
 	};
 	const char *word = json_string(value);
@@ -148,7 +149,7 @@ read_leaf_anchor(struct reading *reading, const struct json *value,
 		*(enum leaf_anchor *)target = (enum leaf_anchor)i;
 		return;
 	}
-	refuse(reading, place, "not never, self_signed or always");
+	refuse(reading, place, "not never, self_signed, alone or always");
 }
 
 /* The bits of an array of words, 0 where one of them is unknown. */

@@ -34,6 +34,7 @@ enum client_trait {
 	TRAIT_DHE_BITS,		/* limit least_dhe_bits */
 	TRAIT_RSA_KEY_EXCHANGE,
 	TRAIT_CBC_CIPHER,
+	TRAIT_TRIPLE_DES,
 	/* Octets */
 	TRAIT_LEAF_MALFORMED,
 	TRAIT_LEAF_TRAILING, /* octets after the end of the leaf's DER */
@@ -53,6 +54,7 @@ enum client_trait {
 	TRAIT_CA_KEY_USAGE, /* keyCertSign is missing */
 	TRAIT_UNKNOWN_CRITICAL,
 	TRAIT_NAME_CONSTRAINTS,
+	TRAIT_RARE_CONSTRAINTS, /* critical, and not on names of hosts */
 	TRAIT_COMMON_NAME_CONSTRAINED, /* no DNS name; the CN is outside */
 	TRAIT_DOTTED_COMMON_NAME_CONSTRAINED, /* and looks like a host */
 	TRAIT_NAME_ENCODING, /* issuer and subject differ in octets only */
@@ -77,6 +79,7 @@ enum client_trait {
 	TRAIT_MD5,
 	TRAIT_LEAF_P521,
 	TRAIT_LEAF_ED25519,
+	TRAIT_LEAF_PSS_KEY, /* the key itself is for RSA-PSS alone */
 	/* The name */
 	TRAIT_NAME, /* no way in which it fits is one that is read */
 	TRAIT_TYPED_UNICODE,
@@ -136,6 +139,7 @@ enum client_trait client_limit_trait(enum client_limit);
 enum leaf_anchor {
 	LEAF_ANCHOR_NEVER,
 	LEAF_ANCHOR_SELF_SIGNED, /* only when it is self-signed */
+	LEAF_ANCHOR_ALONE,	 /* only when nothing else is sent */
 	LEAF_ANCHOR_ALWAYS
 };
 
