@@ -59,7 +59,7 @@ struct crew_work {
 
 	/* Worker threads: one object each; observed() returns a heap message
 	   for the main thread, or NULL.  A target with a fault is not probed
-	   but comes here with status invalid-input. */
+	   but comes here with status invalid-input.  `site` is left NULL. */
 	void *(*worker_new)(void *context, unsigned index);
 	void *(*observed)(void *worker, const struct observation *);
 	void (*worker_free)(void *worker);

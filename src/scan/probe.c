@@ -3,7 +3,6 @@
  * address, or finish().  Failures are kept as they come; the last one counts.
  */
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/log.h"
 #include "scan/probe.h"
@@ -256,6 +255,7 @@ fail_at_deadline(struct probe *probe)
 		return;
 	probe->failed = true;
 	if (probe->stage == PROBE_RESOLVING) {
+		probe->job->dns_ms = elapsed_ms(probe);
 		resolve_failure(RESOLVE_TIMEOUT, &probe->failure);
 		return;
 	}

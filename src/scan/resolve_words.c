@@ -5,8 +5,7 @@ static const char *const sentences[] = {
 	[RESOLVE_FOUND] = "the name was found",
 	[RESOLVE_NO_NAME] = "the name does not exist (NXDOMAIN)",
 	[RESOLVE_NO_ADDRESS] = "the name has no address",
-	[RESOLVE_SERVER_FAILURE] = "the DNS server could not find out "
-				   "(SERVFAIL)",
+	[RESOLVE_SERVER_FAILURE] = "the DNS server could not tell (SERVFAIL)",
 	[RESOLVE_REFUSED] = "the DNS server refused the question",
 	[RESOLVE_TIMEOUT] = "the DNS servers did not answer",
 	[RESOLVE_BAD_NAME] = "the name cannot be asked for in the DNS",

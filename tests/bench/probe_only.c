@@ -1,7 +1,8 @@
 /*
  * Scans a host list and does nothing with what it sees: what the scan floor
  * alone costs.
- *   probe_only LIST [CONCURRENCY [THREADS [certificate [TIMEOUT_MS [verbose]]]]]
+ *   probe_only LIST [CONCURRENCY [THREADS [certificate [TIMEOUT_MS
+ * [verbose]]]]]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +32,8 @@ next_target(void *context, struct target **out)
 	model.ordinal = ++tally->ordinal;
 	model.input = model.host = line;
 	if (strrchr(line, ':') != NULL) {
-		model.port = (uint16_t)strtoul(strrchr(line, ':') + 1, NULL, 10);
+		model.port =
+		    (uint16_t)strtoul(strrchr(line, ':') + 1, NULL, 10);
 		*strrchr(line, ':') = '\0';
 	}
 	*out = target_new(&model);
@@ -118,8 +120,8 @@ main(int count, char **arguments)
 		.timeout_ms = number(count, arguments, 5, 10000),
 		.retries = 1,
 		.depth = count > 4 && strcmp(arguments[4], "certificate") == 0
-		    ? HANDSHAKE_CERTIFICATE
-		    : HANDSHAKE_FULL,
+			     ? HANDSHAKE_CERTIFICATE
+			     : HANDSHAKE_FULL,
 	};
 	struct crew_work work = { &tally, next_target, begin, observed, end,
 		deliver, tick, discard };
@@ -135,7 +137,7 @@ main(int count, char **arguments)
 	fclose(tally.list);
 	getrusage(RUSAGE_SELF, &used);
 	us = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e6 +
-	    (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+	     (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
 	fprintf(stderr, "end %d %s, %.1f us a host, %ld KiB\n", result, error,
 	    us / (double)(tally.ordinal > 0 ? tally.ordinal : 1),
 	    used.ru_maxrss);
