@@ -6,13 +6,14 @@
 #include <string.h>
 
 #include "audit/clients.h"
+#include "audit/distrust.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "cmd/commands.h"
 #include "fleet/data_file.h"
 
-enum { MOST_PROFILES = 1 << 20 };
+enum { MOST_DATA = 1 << 20 };
 
 /* Clients of an installed store that cannot be read go by the default. */
 static void
@@ -90,24 +91,53 @@ add_known(struct judging *judging, const struct found_settings *settings)
 	    add_public(judging->known);
 }
 
+/* A data file's text into the arena; NULL, or what is wrong. */
+static const char *
+read_data(struct arena *arena, const char *name, struct bytes *text)
+{
+	struct text file = { .size = 0 };
+	char *path = data_file_path(name);
+	const char *error = NULL;
+
+	if (path == NULL)
+		error = arena_printf(arena,
+		    "%s: it is neither in ../data nor in ../share/fleetscan "
+		    "beside the program",
+		    name);
+	else if (file_read(path, MOST_DATA, &file) < 0)
+		error = arena_printf(arena, "%s: %s", path, strerror(errno));
+	else
+		*text = arena_bytes(arena, bytes_of(file.data, file.size));
+	text_free(&file);
+	free(path);
+	return error;
+}
+
+static bool
+add_distrust(struct judging *judging)
+{
+	struct bytes text;
+	const char *error =
+	    read_data(judging->arena, "distrust.json", &text);
+
+	if (error == NULL)
+		judging->distrust = distrust_read(
+		    judging->arena, text, "distrust.json", &error);
+	if (judging->distrust == NULL)
+		log_error("%s", error);
+	return judging->distrust != NULL;
+}
+
 static bool
 add_clients(struct judging *judging, bool one_store)
 {
-	struct text text = { .size = 0 };
-	char *path = data_file_path("clients.json");
 	const struct client_profiles *profiles = NULL;
-	const char *error = "clients.json: it is neither in ../data nor in "
-			    "../share/fleetscan beside the program";
+	struct bytes text;
+	const char *error = read_data(judging->arena, "clients.json", &text);
 
-	judging->arena = arena_new();
-	if (path != NULL && file_read(path, MOST_PROFILES, &text) < 0)
-		error = arena_printf(
-		    judging->arena, "%s: %s", path, strerror(errno));
-	else if (path != NULL)
-		profiles = client_profiles_read(judging->arena,
-		    bytes_of(text.data, text.size), "clients.json", &error);
-	text_free(&text);
-	free(path);
+	if (error == NULL)
+		profiles = client_profiles_read(
+		    judging->arena, text, "clients.json", &error);
 	if (profiles == NULL) {
 		log_error("%s", error);
 		return false;
@@ -123,11 +153,12 @@ judging_prepare(struct judging *judging, const char *command,
     const struct trust_settings *trust, const struct found_settings *found,
     const struct judge_settings *judge)
 {
-	*judging = (struct judging){ .store_count = 0 };
+	*judging = (struct judging){ .arena = arena_new() };
 	if (!judge_settings_check(judge, command) ||
 	    !add_stores(judging, trust, found->cache) ||
 	    !add_known(judging, found) ||
-	    !add_clients(judging, trust->trust.count > 0))
+	    !add_clients(judging, trust->trust.count > 0) ||
+	    !add_distrust(judging))
 		return false;
 	judging->audit = (struct audit_settings){
 		.now = judge->has_at ? judge->at : clock_now(),
@@ -136,6 +167,7 @@ judging_prepare(struct judging *judging, const char *command,
 		.warn_days = judge->warn_days,
 		.crit_days = judge->crit_days,
 		.clients = judging->clients,
+		.distrust = judging->distrust,
 		.preloaded = known_certificates(judging->preloaded),
 	};
 	return true;

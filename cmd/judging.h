@@ -17,7 +17,8 @@ struct judging {
 	size_t store_count;
 	struct known *known;
 	struct known *preloaded; /* public ones, in some clients' hands */
-	struct arena *arena;	 /* holds the profiles */
+	struct arena *arena;	 /* holds what is read from data/ */
+	const struct distrust *distrust;
 	struct clients *clients;
 };
 

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 
 #include "audit/clients.h"
+#include "audit/distrust.h"
 #include "audit/rules.h"
+#include "audit/staple.h"
 #include "audit/validate.h"
 #include "base/memory.h"
 #include "model/leaf.h"
@@ -319,6 +321,8 @@ apply_rules(const struct audit_view *view, struct findings *findings)
 		tidy_rules,
 		date_rules,
 		tls_rules,
+		ocsp_rules,
+		distrust_rules,
 	};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
@@ -386,6 +390,8 @@ judge_chain(struct judgement *judgement, struct result *result)
 	struct findings findings = { .arena = judgement->arena };
 
 	choose_path(judgement);
+	staple_judge(&judgement->view.staple, view->seen, view->path,
+	    judgement->auditor->signatures, view->settings->now);
 	apply_rules(view, &findings);
 	decide_class(&findings, &result->verdict);
 	result->verdict.findings = findings.list;
@@ -399,6 +405,46 @@ judge_chain(struct judgement *judgement, struct result *result)
 	return fill_stores(judgement, &result->verdict);
 }
 
+static enum staple_word
+staple_word(const struct ocsp_staple *staple)
+{
+	switch (staple->state) {
+	case OCSP_GOOD:
+		return STAPLE_SAYS_GOOD;
+	case OCSP_REVOKED:
+		return STAPLE_SAYS_REVOKED;
+	case OCSP_UNUSABLE:
+		return strcmp(staple->cause, "malformed") == 0
+		    ? STAPLE_IS_GARBAGE
+		    : STAPLE_IS_UNUSABLE;
+	default:
+		return STAPLE_SAYS_NOTHING;
+	}
+}
+
+/* What the chain is good enough for, a client's own rules may still refuse. */
+static void
+apply_distrust(const struct audit_view *view, struct verdict *verdict)
+{
+	const struct path *path = view->path;
+	const struct certificate *anchor =
+	    path->steps[path->length - 1].certificate;
+
+	for (size_t i = 0; i < verdict->client_count; i++) {
+		struct client_verdict *client = &verdict->clients[i];
+		const struct distrust_rule *rule;
+
+		if (client->accepts != ACCEPTS_YES)
+			continue;
+		rule = distrust_find(view->settings->distrust, client->id,
+		    view->received[0], anchor, view->settings->now);
+		if (rule == NULL)
+			continue;
+		client->accepts = ACCEPTS_NO;
+		client->reason = rule->sentence;
+	}
+}
+
 /* After the rules: it draws on the same budget of signatures. */
 static bool
 judge_clients(struct judgement *judgement, struct verdict *verdict)
@@ -410,17 +456,22 @@ judge_clients(struct judgement *judgement, struct verdict *verdict)
 		.host = &view->host,
 		.validation = &judgement->validation,
 		.edges = view->edges,
-		.staple = STAPLE_SAYS_NOTHING,
+		.staple = staple_word(&view->staple),
 		.aia = judgement->sources == NULL ? NULL
 						  : judgement->sources->aia,
 		.preloaded = view->settings->preloaded,
 	};
+	bool open;
 
 	if (view->settings->clients == NULL ||
 	    view->seen->status == STATUS_INVALID_INPUT)
 		return false;
-	return clients_judge(
+	open = clients_judge(
 	    view->settings->clients, judgement->arena, &facts, verdict);
+	if (view->path != NULL && view->path->end == PATH_ANCHOR &&
+	    view->settings->distrust != NULL)
+		apply_distrust(view, verdict);
+	return open;
 }
 
 bool

@@ -14,6 +14,7 @@
 #include "model/trust_store.h"
 
 struct clients;
+struct distrust;
 struct client_aia;
 
 /* What a whole run is judged by.  Immutable, shared by all threads. */
@@ -23,6 +24,7 @@ struct audit_settings {
 	size_t store_count;
 	unsigned warn_days, crit_days;	/* 0: by the certificate's validity */
 	const struct clients *clients;	/* NULL: none is predicted */
+	const struct distrust *distrust; /* NULL: no such rules */
 	/* Public intermediates that some clients carry; NULL: none known. */
 	const struct certificate_index *preloaded;
 };

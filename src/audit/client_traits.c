@@ -236,6 +236,18 @@ is_staple_revoked(const struct client_facts *facts)
 }
 
 static bool
+is_staple_unusable(const struct client_facts *facts)
+{
+	return facts->staple == STAPLE_IS_UNUSABLE;
+}
+
+static bool
+is_staple_garbage(const struct client_facts *facts)
+{
+	return facts->staple == STAPLE_IS_GARBAGE;
+}
+
+static bool
 is_staple_missing(const struct client_facts *facts)
 {
 	return facts->received[0]->must_staple &&
@@ -263,6 +275,8 @@ static const struct trait_row host_rows[] = {
 	{ TRAIT_TYPED_UNICODE, is_typed_unicode },
 	{ TRAIT_TYPED_DOT, is_typed_with_dot },
 	{ TRAIT_STAPLE_REVOKED, is_staple_revoked },
+	{ TRAIT_STAPLE_UNUSABLE, is_staple_unusable },
+	{ TRAIT_STAPLE_GARBAGE, is_staple_garbage },
 	{ TRAIT_STAPLE_MISSING, is_staple_missing },
 };
 

@@ -12,8 +12,14 @@
 #include "model/observation.h"
 #include "model/result.h"
 
-/* What the stapled response says, once verified; broken ones say nothing. */
-enum staple_word { STAPLE_SAYS_NOTHING, STAPLE_SAYS_GOOD, STAPLE_SAYS_REVOKED };
+/* What the stapled response says, once verified. */
+enum staple_word {
+	STAPLE_SAYS_NOTHING,
+	STAPLE_SAYS_GOOD,
+	STAPLE_SAYS_REVOKED,
+	STAPLE_IS_UNUSABLE, /* expired, forged, or for another certificate */
+	STAPLE_IS_GARBAGE   /* no OCSP response at all */
+};
 
 /*
  * What following an AIA URL led to.  False when nobody looked (or may not):

@@ -9,6 +9,7 @@
 #include "audit/audit.h"
 #include "audit/name.h"
 #include "audit/path.h"
+#include "model/ocsp.h"
 
 /* Everything a rule may look at. */
 struct audit_view {
@@ -21,6 +22,7 @@ struct audit_view {
 	struct edge_memory *edges;
 	const struct path *path;	/* the judged one, default store */
 	const struct path *repaired;	/* with found certificates; or NULL */
+	struct ocsp_staple staple;	/* judged with that path */
 	struct step *missing;		/* what should have been sent */
 	size_t missing_count;
 };
@@ -41,6 +43,8 @@ extern const struct rule path_rules[];	/* rules_path.c: decide the class */
 extern const struct rule tidy_rules[];	/* rules_tidy.c: what was sent */
 extern const struct rule date_rules[];	/* rules_dates.c */
 extern const struct rule tls_rules[];	/* rules_tls.c */
+extern const struct rule ocsp_rules[];	/* rules_ocsp.c */
+extern const struct rule distrust_rules[]; /* rules_distrust.c */
 
 /*
  * Adds a finding with the severity of its catalogue row.  `detail` is a

@@ -1,6 +1,5 @@
 /* Findings about the stapled OCSP response; staple.c has judged it. */
 #include "audit/rules.h"
-#include "audit/staple.h"
 #include "base/clock.h"
 
 static void
@@ -50,23 +49,19 @@ add_invalid(const struct ocsp_staple *staple, const char *cause,
 static void
 find_staple(const struct audit_view *view, struct findings *findings)
 {
-	struct signature_memory *signatures = signature_memory_new();
-	struct ocsp_staple staple;
+	const struct ocsp_staple *staple = &view->staple;
 
-	staple_judge(
-	    &staple, view->seen, view->path, signatures, view->settings->now);
-	signature_memory_free(signatures);
-	switch (staple.state) {
+	switch (staple->state) {
 	case OCSP_REVOKED:
-		add_revoked(view, &staple, findings);
+		add_revoked(view, staple, findings);
 		break;
 	case OCSP_UNKNOWN:
-		add_invalid(&staple, "unknown",
+		add_invalid(staple, "unknown",
 		    "the OCSP responder does not know the certificate",
 		    findings);
 		break;
 	case OCSP_UNUSABLE:
-		add_invalid(&staple, staple.cause, staple.reason, findings);
+		add_invalid(staple, staple->cause, staple->reason, findings);
 		break;
 	case OCSP_NONE:
 	case OCSP_GOOD:

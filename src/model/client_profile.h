@@ -91,6 +91,8 @@ enum client_trait {
 	TRAIT_NOT_YET_VALID,
 	/* Last */
 	TRAIT_STAPLE_REVOKED,
+	TRAIT_STAPLE_UNUSABLE, /* expired, forged, for another one */
+	TRAIT_STAPLE_GARBAGE,
 	TRAIT_STAPLE_MISSING, /* promised by the leaf, RFC 7633 */
 	TRAIT_CLIENT_CERT_REQUIRED,
 	TRAIT_COUNT

@@ -65,6 +65,8 @@ static const char *const trait_words[TRAIT_COUNT] = {
 	[TRAIT_ROOT_EXPIRED] = "root_expired",
 	[TRAIT_NOT_YET_VALID] = "not_yet_valid",
 	[TRAIT_STAPLE_REVOKED] = "staple_revoked",
+	[TRAIT_STAPLE_UNUSABLE] = "staple_unusable",
+	[TRAIT_STAPLE_GARBAGE] = "staple_garbage",
 	[TRAIT_STAPLE_MISSING] = "staple_missing",
 	[TRAIT_CLIENT_CERT_REQUIRED] = "client_cert_required",
 };

@@ -261,6 +261,10 @@ static const struct finding_kind kinds[] = {
 	    "An OCSP staple is promised and not sent",
 	    "Switch OCSP stapling on in the server, or renew the certificate "
 	    "without must-staple." },
+	{ "staple_invalid", NULL, SEVERITY_NOTICE,
+	    "The stapled OCSP response proves nothing",
+	    "Let the server fetch a fresh response from the CA's OCSP "
+	    "responder; current GnuTLS clients refuse such a staple." },
 	{ "aki_mismatch", NULL, SEVERITY_WARNING,
 	    "A key identifier points to another issuer's key",
 	    "Have the certificate issued again: OpenSSL and GnuTLS go by the "

@@ -1,7 +1,7 @@
 /*
- * libcurl's multi interface on a libuv loop: who may start when, what is asked
- * of curl, and what its answers mean.  Which addresses are public is in
- * fetch_address.c; nothing here reads a body.
+ * libcurl's multi interface on a libuv loop: what is asked of curl, and what
+ * its answers mean.  Who may begin is in fetch_queue.c, which addresses are
+ * public in fetch_address.c; nothing here reads a body.
  *
  * Redirects are followed here, not by curl: each hop is a transfer of its own
  * that is looked at as the first one was.

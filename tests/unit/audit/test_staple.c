@@ -1,0 +1,185 @@
+/*
+ * The lab's stapled OCSP responses, judged with the path to the leaf's
+ * issuer, and what the rules make of them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "audit/rules.h"
+#include "audit/staple.h"
+#include "tests/lab/staple.h"
+#include "tests/lab/station.h"
+
+extern const struct rule ocsp_rules[];
+
+struct world {
+	struct pki pki;
+	struct station station;
+	struct certificate *leaf, *issuer;
+	struct signature_memory *signatures;
+};
+
+static struct certificate *
+parse(const struct pki_certificate *made)
+{
+	return certificate_new(bytes_of(made->der.data, made->der.length));
+}
+
+static int
+set_up(void **state)
+{
+	struct world *world = lab_alloc(1, sizeof(*world));
+	const struct pki_certificate *leaf;
+
+	pki_init(&world->pki, time(NULL));
+	for (size_t i = 0; i < lab_authority_count; i++)
+		pki_add(&world->pki, &lab_authorities[i]);
+	station_init(&world->station, &lab_scenarios[0], 0);
+	station_add_leaf(&world->station, &world->pki);
+	pki_make(&world->pki);
+	leaf = pki_find(&world->pki, world->station.leaf_name);
+	world->leaf = parse(leaf);
+	world->issuer = parse(pki_find(&world->pki, leaf->recipe.issuer));
+	world->signatures = signature_memory_new();
+	*state = world;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct world *world = *state;
+
+	certificate_free(world->leaf);
+	certificate_free(world->issuer);
+	signature_memory_free(world->signatures);
+	station_clear(&world->station);
+	pki_clear(&world->pki);
+	free(world);
+	return 0;
+}
+
+static const struct {
+	enum staple staple;
+	bool open; /* the issuer was not found */
+	enum ocsp_state state;
+	const char *cause;
+} rows[] = {
+	{ STAPLE_NONE, false, OCSP_NONE, NULL },
+	{ STAPLE_GOOD, false, OCSP_GOOD, NULL },
+	{ STAPLE_GOOD, true, OCSP_NONE, NULL },
+	{ STAPLE_REVOKED, false, OCSP_REVOKED, NULL },
+	{ STAPLE_REVOKED, true, OCSP_NONE, NULL },
+	{ STAPLE_UNKNOWN, false, OCSP_UNKNOWN, NULL },
+	{ STAPLE_EXPIRED, false, OCSP_UNUSABLE, "expired" },
+	{ STAPLE_FORGED, false, OCSP_UNUSABLE, "bad_signature" },
+	{ STAPLE_TRY_LATER, false, OCSP_UNUSABLE, "not_successful" },
+	{ STAPLE_GARBAGE, false, OCSP_UNUSABLE, "malformed" },
+};
+
+static struct octets
+staple_of(const struct world *world, enum staple staple)
+{
+	struct octets out = { 0 };
+
+	put_staple(&out, &world->pki,
+	    pki_find(&world->pki, world->station.leaf_name), staple);
+	return out;
+}
+
+static struct observation
+observation_of(const struct octets *staple)
+{
+	return (struct observation){
+		.has_tls = true,
+		.tls = { .staple = bytes_of(staple->data, staple->length) },
+	};
+}
+
+static struct path
+path_of(const struct world *world, bool open)
+{
+	return (struct path){
+		.steps = {
+			{ .certificate = world->leaf,
+			    .signature = SIGNATURE_GOOD,
+			    .signed_above = !open },
+			{ .certificate = world->issuer, .received = 1 },
+		},
+		.length = open ? 1 : 2,
+	};
+}
+
+static void
+the_staple_is_judged_by_the_issuer(void **state)
+{
+	const struct world *world = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct octets octets = staple_of(world, rows[i].staple);
+		struct observation seen = observation_of(&octets);
+		struct path path = path_of(world, rows[i].open);
+		struct ocsp_staple staple;
+
+		staple_judge(
+		    &staple, &seen, &path, world->signatures, world->pki.now);
+		assert_int_equal(staple.state, rows[i].state);
+		if (rows[i].cause != NULL)
+			assert_string_equal(staple.cause, rows[i].cause);
+		octets_clear(&octets);
+	}
+}
+
+static struct findings
+find(const struct world *world, struct arena *arena, enum staple staple)
+{
+	struct octets octets = staple_of(world, staple);
+	struct observation seen = observation_of(&octets);
+	struct path path = path_of(world, false);
+	struct audit_settings settings = { .now = world->pki.now };
+	const struct certificate *received[] = { world->leaf, world->issuer };
+	struct audit_view view = {
+		.settings = &settings,
+		.seen = &seen,
+		.received = received,
+		.received_count = 2,
+		.path = &path,
+	};
+	struct findings findings = { .arena = arena };
+
+	for (const struct rule *rule = ocsp_rules; rule->find != NULL; rule++)
+		rule->find(&view, &findings);
+	octets_clear(&octets);
+	return findings;
+}
+
+static void
+revoked_is_a_finding_and_good_is_none(void **state)
+{
+	struct arena *arena = arena_new();
+	struct findings findings = find(*state, arena, STAPLE_GOOD);
+
+	assert_int_equal(findings.count, 0);
+	findings = find(*state, arena, STAPLE_REVOKED);
+	assert_int_equal(findings.count, 1);
+	assert_string_equal(findings.list[0].id, "revoked");
+	assert_string_equal(findings.list[0].cause, "ocsp");
+	assert_int_equal(findings.list[0].severity, SEVERITY_ERROR);
+	assert_string_equal(findings.list[0].evidence[0].key, "revoked_at");
+	arena_free(arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_staple_is_judged_by_the_issuer),
+		cmocka_unit_test(revoked_is_a_finding_and_good_is_none),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
