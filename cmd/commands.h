@@ -17,6 +17,8 @@ enum exit_code {
 
 int command_scan(int argc, char **argv);
 int command_audit(int argc, char **argv);
+int command_sites(int argc, char **argv);
+int command_diff(int argc, char **argv);
 int command_stores(int argc, char **argv);
 int command_demo(int argc, char **argv);
 

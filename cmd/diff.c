@@ -12,22 +12,16 @@
 #include "fleet/diff.h"
 #include "fleet/run_index.h"
 
+enum { GROUP_COUNT = 2 };
+
 enum form { FORM_TEXT, FORM_JSON, FORM_CSV, FORM_MAIL };
 
 struct diff_options {
 	enum form form;
 	bool all;
-	const char *history; /* NULL: not asked for */
-	struct fail_on fail_on;
+	const char *history;	       /* NULL: not asked for */
+	struct output_settings output; /* its --fail-on alone */
 };
-
-static const char *
-parse_fail_on(void *group, const char *value)
-{
-	struct diff_options *options = group;
-
-	return fail_on_parse(&options->fail_on, value);
-}
 
 #define OPTION(member) offsetof(struct diff_options, member)
 
@@ -56,19 +50,28 @@ static const struct option_row rows[] = {
 	    .help = "since when hosts are broken, by all runs in DIR",
 	    .kind = OPTION_STRING,
 	    .offset = OPTION(history) },
-	{ .name = "fail-on",
-	    .argument = "LEVEL",
-	    .help = "exit 1 when a host got worse and is now at none, notice, "
-		    "warning, error, or CLASS,... (default: none)",
-	    .kind = OPTION_FUNCTION,
-	    .parse = parse_fail_on },
 };
+
+/* The one row that scan and diff share: a group of its own. */
+static struct option_group
+fail_on_group(struct output_settings *settings)
+{
+	struct option_group group = output_group(settings);
+
+	while (strcmp(group.rows->name, "fail-on") != 0)
+		group.rows++;
+	group.count = 1;
+	group.title = "Exit code, when a host got worse";
+	return group;
+}
 
 static int
 parse(struct diff_options *options, int argc, char **argv)
 {
-	struct option_group group = { "Diff", rows,
-		sizeof(rows) / sizeof(rows[0]), options };
+	struct option_group groups[GROUP_COUNT] = {
+		{ "Diff", rows, sizeof(rows) / sizeof(rows[0]), options },
+		fail_on_group(&options->output),
+	};
 	struct usage usage = {
 		.command = "diff",
 		.synopsis = "diff OLD NEW [options]",
@@ -77,8 +80,8 @@ parse(struct diff_options *options, int argc, char **argv)
 		.example = "  fleetscan diff reports/2026-11-22T020000Z "
 			   "reports/latest\n"
 			   "  fleetscan diff --mail --fail-on error OLD NEW\n",
-		.groups = &group,
-		.group_count = 1,
+		.groups = groups,
+		.group_count = GROUP_COUNT,
 	};
 
 	return options_parse(&usage, argc, argv);
@@ -151,7 +154,7 @@ exit_code(const struct diff_options *options, const struct diff *diff)
 	}
 	for (size_t i = 0; i < diff->count; i++)
 		if (change_is_bad(&diff->changes[i]) &&
-		    fail_on_matches(&options->fail_on,
+		    fail_on_matches(&options->output.fail_on,
 			diff->changes[i].class_id, diff->changes[i].severity))
 			return EXIT_CODE_FINDINGS;
 	return EXIT_CODE_FINISHED;
@@ -224,9 +227,11 @@ int
 command_diff(int argc, char **argv)
 {
 	struct diff_options options = { .form = FORM_TEXT };
-	int first = parse(&options, argc, argv), code = EXIT_CODE_USAGE;
+	int first, code = EXIT_CODE_USAGE;
 	struct archive *older, *newer;
 
+	output_settings_init(&options.output);
+	first = parse(&options, argc, argv);
 	if (first < 0)
 		return options_exit_code(first);
 	if (argc - first != 2) {

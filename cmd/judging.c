@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "cmd/commands.h"
 #include "fleet/data_file.h"
+#include "fleet/places.h"
 
 enum { MOST_DATA = 1 << 20 };
 
@@ -74,6 +75,20 @@ add_public(struct known *known)
 	return done;
 }
 
+/* What earlier runs learned; NULL where there is no place for it. */
+static const char *
+learned_cache(struct arena *arena, const char *directory)
+{
+	struct places places;
+
+	places_of_machine(arena, &places);
+	if (directory == NULL)
+		directory = places.cache;
+	return directory == NULL
+	    ? NULL
+	    : arena_printf(arena, "%s/intermediates.pem", directory);
+}
+
 static bool
 add_known(struct judging *judging, const struct found_settings *settings)
 {
@@ -83,6 +98,10 @@ add_known(struct judging *judging, const struct found_settings *settings)
 		return false;
 	if (settings->no_intermediates)
 		return true;
+	judging->learned = learned_cache(judging->arena, settings->cache);
+	if (judging->learned != NULL && file_exists(judging->learned) &&
+	    !add_known_file(judging->known, judging->learned))
+		judging->learned = NULL;
 	for (size_t i = 0; i < settings->intermediates.count; i++)
 		if (!add_known_file(
 			judging->known, settings->intermediates.items[i]))

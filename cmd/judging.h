@@ -17,6 +17,7 @@ struct judging {
 	size_t store_count;
 	struct known *known;
 	struct known *preloaded; /* public ones, in some clients' hands */
+	const char *learned;	 /* the learned cache; NULL: none is used */
 	struct arena *arena;	 /* holds what is read from data/ */
 	const struct distrust *distrust;
 	struct clients *clients;

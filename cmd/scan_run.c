@@ -84,6 +84,8 @@ probe(struct scan *scan)
 	const struct found_settings *found = &scan->settings->found;
 	struct fetch_options fetch = {
 		.allow_private = found->aia_allow_private,
+		.resolvers = scan->settings->probe.scan.resolvers,
+		.resolver_count = scan->settings->probe.scan.resolver_count,
 		.overrides = scan->settings->probe.scan.overrides,
 		.override_count = scan->settings->probe.scan.override_count,
 	};
@@ -94,6 +96,7 @@ probe(struct scan *scan)
 		.audit = scan->judging.audit,
 		.targets = scan->job->targets,
 		.known = scan->judging.known,
+		.learned = scan->judging.learned,
 		.fetch = found->aia == AIA_FETCH ? &fetch : NULL,
 		.show_progress = outcome_shows_progress(output),
 		.color = outcome_colors(output, stderr),

@@ -266,45 +266,70 @@ compare_pair(struct diff *diff, const struct change *places,
 	push(diff, &change);
 }
 
+/* Reads both sides, unless they are known to say the same. */
+static void
+compare_records(
+    struct diff *diff, const struct run_entry *from, const struct run_entry *to)
+{
+	struct change places = { .from = from->record, .to = to->record };
+	struct result left, right;
+	struct arena *arena;
+
+	if (from->state == to->state)
+		return;
+	arena = arena_new();
+	if (archive_read(diff->older, from->record, arena, &left, NULL) &&
+	    archive_read(diff->newer, to->record, arena, &right, NULL))
+		compare_pair(diff, &places, &left, &right);
+	arena_free(arena);
+}
+
+static void
+push_still(
+    struct diff *diff, const struct run_entry *from, const struct run_entry *to)
+{
+	struct change change = {
+		.kind = CHANGE_STILL,
+		.group = GROUP_STILL,
+		.from = from->record,
+		.to = to->record,
+		.class_id = (enum class_id)to->class_id,
+		.severity = to->class_id == CLASS_WEAK ? SEVERITY_WARNING
+						       : SEVERITY_ERROR,
+	};
+
+	push(diff, &change);
+}
+
 static void
 match(
     struct diff *diff, const struct run_entry *from, const struct run_entry *to)
 {
-	struct change change = { .from = from->record, .to = to->record };
-	bool still = from->class_id != CLASS_OK && to->class_id != CLASS_OK;
 	size_t before = diff->count;
-	struct arena *arena;
-	struct result left, right;
+	bool told;
 
-	diff->groups[GROUP_STILL] += still;
-	if (from->state != to->state) {
-		arena = arena_new();
-		if (archive_read(
-			diff->older, from->record, arena, &left, NULL) &&
-		    archive_read(diff->newer, to->record, arena, &right, NULL))
-			compare_pair(diff, &change, &left, &right);
-		arena_free(arena);
-	}
-	if (!still || !diff->settings->still || diff->count > before)
+	compare_records(diff, from, to);
+	told = diff->count > before;
+	if (from->class_id == CLASS_OK || to->class_id == CLASS_OK ||
+	    (told && diff->changes[before].kind != CHANGE_CHANGED))
 		return;
-	change.kind = CHANGE_STILL;
-	change.group = GROUP_STILL;
-	change.class_id = (enum class_id)to->class_id;
-	change.severity =
-	    to->class_id == CLASS_WEAK ? SEVERITY_WARNING : SEVERITY_ERROR;
-	push(diff, &change);
+	diff->groups[GROUP_STILL]++;
+	if (!told && diff->settings->still)
+		push_still(diff, from, to);
 }
 
 static void
 match_gone(struct diff *diff, const struct run_entry *from)
 {
-	push(diff, &(struct change){
-		       .kind = CHANGE_GONE,
-		       .group = GROUP_GONE,
-		       .from = from->record,
-		       .to = CHANGE_NO_RECORD,
-		       .class_id = (enum class_id)from->class_id,
-		   });
+	struct change change = {
+		.kind = CHANGE_GONE,
+		.group = GROUP_GONE,
+		.from = from->record,
+		.to = CHANGE_NO_RECORD,
+		.class_id = (enum class_id)from->class_id,
+	};
+
+	push(diff, &change);
 }
 
 static void

@@ -6,14 +6,17 @@
 
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "base/memory.h"
 #include "model/certificate_pool.h"
 #include "model/site.h"
 
 struct judge {
+	const struct audit_settings *settings;
 	struct auditor *auditor;
 	struct certificate_pool *pool;
 	struct arena *arena;
+	struct seen *found;	/* written, though nobody sent them */
 };
 
 void
@@ -36,9 +39,11 @@ judge_new(const struct audit_settings *settings)
 {
 	struct judge *judge = memory_new(sizeof(*judge));
 
+	judge->settings = settings;
 	judge->auditor = auditor_new(settings);
 	judge->pool = certificate_pool_new();
 	judge->arena = arena_new();
+	judge->found = seen_new();
 	return judge;
 }
 
@@ -50,26 +55,110 @@ judge_free(struct judge *judge)
 	auditor_free(judge->auditor);
 	certificate_pool_free(judge->pool);
 	arena_free(judge->arena);
+	seen_free(judge->found);
 	free(judge);
 }
 
-static void
+static struct message_certificate *
 write_certificate(
     struct message *message, const struct certificate *certificate)
 {
-	struct message_certificate *entry =
-	    &message->certificates[message->certificate_count++];
+	struct message_certificate *entry;
 
-	entry->sha256 = certificate->sha256;
-	entry->line = message->certificate_lines.size;
+	message->certificates = memory_grow(message->certificates,
+	    message->certificate_count, &message->certificate_capacity,
+	    sizeof(*message->certificates));
+	entry = &message->certificates[message->certificate_count++];
+	*entry = (struct message_certificate){
+		.sha256 = certificate->sha256,
+		.line = message->certificate_lines.size,
+	};
 	certificate_write(&message->certificate_lines, certificate);
 	entry->line_size = message->certificate_lines.size - entry->line;
-	entry->authority = certificate_is_authority(certificate);
-	if (!entry->authority)
-		return;
+	return entry;
+}
+
+static void
+attach_der(struct message *message, struct message_certificate *entry,
+    const struct certificate *certificate)
+{
 	entry->der = message->authorities.size;
 	text_append_bytes(&message->authorities, certificate->der);
 	entry->der_size = certificate->der.size;
+}
+
+/* The fleet learns from what its hosts send. */
+static void
+write_received(struct message *message, const struct certificate *certificate)
+{
+	struct message_certificate *entry =
+	    write_certificate(message, certificate);
+
+	entry->authority = certificate_is_authority(certificate);
+	if (entry->authority)
+		attach_der(message, entry, certificate);
+}
+
+/* Where the audit may have found it: in a store, or in one of the sources. */
+static const struct certificate *
+find_certificate(const struct judge *judge, const struct audit_sources *sources,
+    const struct digest *sha256)
+{
+	const struct audit_settings *settings = judge->settings;
+	const struct certificate *found = NULL;
+
+	for (size_t i = 0; i < settings->store_count && found == NULL; i++) {
+		const struct trust_store *store = settings->stores[i];
+
+		found = certificate_index_get(
+		    trust_store_anchors(store), sha256);
+		if (found == NULL)
+			found = certificate_index_get(
+			    trust_store_intermediates(store), sha256);
+	}
+	for (size_t i = 0;
+	     sources != NULL && i < sources->count && found == NULL; i++)
+		found = certificate_index_get(
+		    sources->list[i].certificates, sha256);
+	return found;
+}
+
+/* Files and stores are at hand anyway; fleets and networks come and go. */
+static bool
+is_useful(enum source from)
+{
+	return from == SOURCE_FLEET || from == SOURCE_AIA;
+}
+
+static void
+write_one_found(struct judge *judge, const struct audit_sources *sources,
+    const struct step *step, bool learn, struct message *message)
+{
+	const struct digest *sha256 = &step->sha256;
+	const struct certificate *found =
+	    find_certificate(judge, sources, sha256);
+	struct message_certificate *entry;
+
+	if (found == NULL ||
+	    !seen_add(judge->found,
+		bytes_of(sha256->octets, sizeof(sha256->octets))))
+		return;
+	entry = write_certificate(message, found);
+	entry->useful = learn && is_useful(step->from);
+	if (entry->useful)
+		attach_der(message, entry, found);
+}
+
+/* What a record names beyond what was received, so that it can be read alone. */
+static void
+write_found(struct judge *judge, const struct audit_sources *sources,
+    const struct step *steps, size_t count, bool learn,
+    struct message *message)
+{
+	for (size_t i = 0; i < count; i++)
+		if (steps[i].from != SOURCE_RECEIVED)
+			write_one_found(
+			    judge, sources, &steps[i], learn, message);
 }
 
 /* Parses the chain; with a message, notes what is new and who sent what. */
@@ -91,7 +180,7 @@ intern_chain(struct judge *judge, struct observation *seen,
 		if (message == NULL)
 			continue;
 		if (fresh)
-			write_certificate(message, chain[i]);
+			write_received(message, chain[i]);
 		if (certificate_is_authority(chain[i]))
 			message->sent[message->sent_count++] = digests[i];
 	}
@@ -131,8 +220,6 @@ judge_observation(struct judge *judge, const struct observation *seen,
 
 	message->sent = memory_array(seen->received_count + 1,
 	    sizeof(*message->sent));
-	message->certificates = memory_array(seen->received_count + 1,
-	    sizeof(*message->certificates));
 	message->pending =
 	    judge_interned(judge, seen, sources, message, &result);
 	message->ordinal = seen->ordinal;
@@ -145,6 +232,11 @@ judge_observation(struct judge *judge, const struct observation *seen,
 		message->class_id = result.verdict.class_id;
 		message->severity = result.verdict.severity;
 		message->cause = result.verdict.cause;
+		/* What is missing completes a path to a trusted root. */
+		write_found(judge, sources, result.verdict.missing,
+		    result.verdict.missing_count, true, message);
+		write_found(judge, sources, result.verdict.path,
+		    result.verdict.path_length, false, message);
 		result_write(&message->line, &result);
 	}
 	return message;

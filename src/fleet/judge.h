@@ -9,12 +9,16 @@
 #include "audit/audit.h"
 #include "base/text.h"
 
-/* A certificate this thread has not written down before (as it remembers). */
+/*
+ * A certificate this thread has not written down before (as it remembers):
+ * received, or found and named by the record.
+ */
 struct message_certificate {
 	struct digest sha256;
-	bool authority;		/* stays for the run; `der` is set */
+	bool authority;		/* received and a CA's: stays for the run */
+	bool useful;		/* it completed a path: worth learning */
 	size_t line, line_size;	/* in `certificate_lines` */
-	size_t der, der_size;	/* in `authorities` */
+	size_t der, der_size;	/* in `authorities`, for these two */
 };
 
 /* What the main thread needs to know of one observation; on the heap. */
@@ -33,7 +37,7 @@ struct message {
 	size_t sent_count;
 
 	struct message_certificate *certificates;
-	size_t certificate_count;
+	size_t certificate_count, certificate_capacity;
 	struct text certificate_lines, authorities;
 };
 

@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "fleet/journal.h"
 #include "fleet/judge.h"
+#include "fleet/learned.h"
 #include "fleet/progress.h"
 #include "fleet/senders.h"
 #include "fleet/settle.h"
@@ -19,6 +21,7 @@ struct run {
 	struct run_outcome *outcome;
 	struct journal *journal;
 	struct senders *senders;
+	struct learned *learned;	/* NULL: nothing is learned */
 	struct progress progress;
 	bool bad_input;
 };
@@ -60,14 +63,17 @@ write_certificates(struct run *run, const struct message *message)
 	for (size_t i = 0; i < message->certificate_count; i++) {
 		const struct message_certificate *entry =
 		    &message->certificates[i];
+		struct bytes der;
 
 		journal_certificate(run->journal, &entry->sha256,
 		    bytes_of(message->certificate_lines.data + entry->line,
 			entry->line_size));
+		der = bytes_of(
+		    message->authorities.data + entry->der, entry->der_size);
 		if (entry->authority)
-			senders_learn(run->senders, &entry->sha256,
-			    bytes_of(message->authorities.data + entry->der,
-				entry->der_size));
+			senders_learn(run->senders, &entry->sha256, der);
+		if (entry->useful && run->learned != NULL)
+			learned_add(run->learned, &entry->sha256, der);
 	}
 }
 
@@ -105,12 +111,16 @@ deliver(void *context, void *opaque)
 	return result;
 }
 
-/* Second deliveries, from settling: they were noted before. */
+/*
+ * Second deliveries, from settling: what their hosts sent was noted before,
+ * what was found for them was not.
+ */
 static int
 deliver_settled(void *context, struct message *message)
 {
 	struct run *run = context;
 
+	write_certificates(run, message);
 	journal_record(run->journal, line_of(message));
 	count_record(run, message);
 	message_free(message);
@@ -234,6 +244,8 @@ run_scan(const struct run_settings *settings, struct run_outcome *outcome)
 		return;
 	}
 	run.senders = senders_new();
+	if (settings->learned != NULL)
+		run.learned = learned_new(settings->learned);
 	probe_all(&run);
 	if (outcome->end == RUN_FINISHED)
 		settle(&run);
@@ -245,6 +257,9 @@ run_scan(const struct run_settings *settings, struct run_outcome *outcome)
 		outcome->end = RUN_UNWRITABLE;
 		outcome->error = strerror(errno);
 	}
+	if (run.learned != NULL && settled && learned_save(run.learned) < 0)
+		log_warning("%s: %s", settings->learned, strerror(errno));
+	learned_free(run.learned);
 	senders_free(run.senders);
 	outcome->seconds = (double)(clock_monotonic_ns() - began) / 1e9;
 }

@@ -22,6 +22,7 @@ struct run_settings {
 	struct target_list *targets;
 	const struct known *known;
 	const struct fetch_options *fetch;	/* NULL: no AIA */
+	const char *learned;	/* the cache's file; NULL: nothing is learned */
 	bool show_progress;	/* on stderr */
 	bool color;
 };

@@ -43,8 +43,10 @@ class Laboratory:
         done = subprocess.run(
             [FLEETSCAN, "scan", "--json", "-q", "-l", "-", "--trust",
              self.trust(store), "-r", f"127.0.0.1:{self.dns}",
-             "--aia-allow-private", "--intermediates", "none", "-t", "4",
-             "--retries", "0", *options],
+             "--aia-allow-private", "-t", "4",
+             "--retries", "0",
+             *([] if "--intermediates" in options
+               else ["--intermediates", "none"]), *options],
             input=lines, capture_output=True, text=True, timeout=timeout)
         assert done.returncode == 0, done.stderr
         ids = {f"{row['name']}:{row['port']}": row["id"] for row in hosts}
