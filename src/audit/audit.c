@@ -405,6 +405,7 @@ judge_chain(struct judgement *judgement, struct result *result)
 	return fill_stores(judgement, &result->verdict);
 }
 
+/* GnuTLS overlooks a responder that only said "try later" (seen of 3.7.9). */
 static enum staple_word
 staple_word(const struct ocsp_staple *staple)
 {
@@ -414,6 +415,8 @@ staple_word(const struct ocsp_staple *staple)
 	case OCSP_REVOKED:
 		return STAPLE_SAYS_REVOKED;
 	case OCSP_UNUSABLE:
+		if (strcmp(staple->cause, "not_successful") == 0)
+			return STAPLE_SAYS_NOTHING;
 		return strcmp(staple->cause, "malformed") == 0
 		    ? STAPLE_IS_GARBAGE
 		    : STAPLE_IS_UNUSABLE;

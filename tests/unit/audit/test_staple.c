@@ -151,6 +151,8 @@ find(const struct world *world, struct arena *arena, enum staple staple)
 	};
 	struct findings findings = { .arena = arena };
 
+	staple_judge(&view.staple, &seen, &path, world->signatures,
+	    world->pki.now);
 	for (const struct rule *rule = ocsp_rules; rule->find != NULL; rule++)
 		rule->find(&view, &findings);
 	octets_clear(&octets);
@@ -170,6 +172,10 @@ revoked_is_a_finding_and_good_is_none(void **state)
 	assert_string_equal(findings.list[0].cause, "ocsp");
 	assert_int_equal(findings.list[0].severity, SEVERITY_ERROR);
 	assert_string_equal(findings.list[0].evidence[0].key, "revoked_at");
+	findings = find(*state, arena, STAPLE_EXPIRED);
+	assert_int_equal(findings.count, 1);
+	assert_string_equal(findings.list[0].id, "staple_invalid");
+	assert_string_equal(findings.list[0].cause, "expired");
 	arena_free(arena);
 }
 

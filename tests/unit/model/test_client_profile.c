@@ -47,7 +47,7 @@ static const struct {
 	{ ONE(", \"least_tls\": 1.2"),
 	    "c.json: a.least_tls: not a TLS version from 1.0 to 1.3" },
 	{ ONE(", \"leaf_anchor\": \"maybe\""),
-	    "c.json: a.leaf_anchor: not never, self_signed or always" },
+	    "c.json: a.leaf_anchor: not never, self_signed, alone or always" },
 	{ ONE(", \"like\": \"b\""),
 	    "c.json: a: is like an entry that is not above" },
 	{ "{ \"families\": [ { \"id\": \"a\" } ], \"clients\": [ { \"id\": "
