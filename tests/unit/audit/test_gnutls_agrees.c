@@ -140,13 +140,16 @@ compare(struct case_state *state, const struct trust_store *store,
 	unsigned status;
 
 	state->accepted++;
+	/* Not even tried: GnuTLS 3.7 leaks over a constraint on otherName. */
+	if (is_explained(state->id))
+		return;
 	for (size_t i = 0; i < verdict->path_length; i++) {
 		path[i] = find(state, store, &verdict->path[i].sha256);
 		assert_non_null(path[i]);
 	}
 	status = verify(path, verdict->path_length, host);
 	state->compared++;
-	if (status == 0 || is_explained(state->id))
+	if (status == 0)
 		return;
 	state->disagreed++;
 	print_message("%s: accepted here, GnuTLS says 0x%x\n", state->id, status);
