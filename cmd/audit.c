@@ -1,6 +1,6 @@
 /*
- * fleetscan audit: judge again, with no network.  A chain from files, as if a
- * host had sent it.
+ * fleetscan audit: judge again, with no network.  A saved run, or a chain from
+ * files as if a host had sent it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,9 +8,11 @@
 
 #include "base/log.h"
 #include "cmd/commands.h"
-#include "cmd/common_options.h"
+#include "cmd/comparison.h"
 #include "cmd/judging.h"
 #include "cmd/outcome.h"
+#include "cmd/saved_run.h"
+#include "cmd/scan_run.h"
 #include "fleet/inspect.h"
 
 enum { DEFAULT_PORT = 443, GROUPS = 5 };
@@ -18,10 +20,8 @@ enum { DEFAULT_PORT = 443, GROUPS = 5 };
 struct audit_options {
 	const char *host;	/* NULL: the argument is a run */
 	unsigned port;
-	struct trust_settings trust;
-	struct found_settings found;
-	struct judge_settings judge;
-	struct output_settings output;
+	const char *against;	/* a store to compare with; NULL: none */
+	struct scan_settings run; /* trust, found, judge, output */
 };
 
 static const struct option_row rows[] = {
@@ -31,6 +31,11 @@ static const struct option_row rows[] = {
 	{ 'p', "port", "N", "the port to name in the record (443)",
 	    OPTION_UNSIGNED, offsetof(struct audit_options, port), 0, 1, 65535,
 	    NULL, NULL },
+	{ 0, "against", "FILE|NAME",
+	    "compare with this store (system, or one of the run's): who "
+	    "breaks, who heals",
+	    OPTION_STRING, offsetof(struct audit_options, against), 0, 0, 0,
+	    NULL, NULL },
 };
 
 static int
@@ -38,17 +43,23 @@ parse(struct audit_options *options, int argc, char **argv)
 {
 	struct option_group groups[GROUPS] = {
 		{ "Audit", rows, sizeof(rows) / sizeof(rows[0]), options },
-		trust_group(&options->trust),
-		found_group(&options->found, false),
-		judge_group(&options->judge),
-		output_group(&options->output),
+		trust_group(&options->run.trust),
+		found_group(&options->run.found, false),
+		judge_group(&options->run.judge),
+		output_group(&options->run.output),
 	};
 	struct usage usage = {
 		.command = "audit",
-		.synopsis = "audit --host NAME [options] CHAIN.pem...",
-		.about = "Judges a certificate chain with no network: against "
-			 "another trust store, at another date.",
-		.example = "  fleetscan audit --host www.example.com --at +60d "
+		.synopsis = "audit [options] RUN | audit --host NAME [options] "
+			    "CHAIN.pem...",
+		.about = "Judges a saved run, or a chain from files, again "
+			 "with no network: by another trust store, at another "
+			 "date.  A run is judged by its own stores and clock "
+			 "unless told otherwise.",
+		.example = "  fleetscan audit reports/latest --at +60d\n"
+			   "  fleetscan audit reports/latest --trust new.pem "
+			   "--against system\n"
+			   "  fleetscan audit --host www.example.com "
 			   "fullchain.pem\n",
 		.groups = groups,
 		.group_count = GROUPS,
@@ -90,30 +101,70 @@ audit_chain(const struct audit_options *options, struct judging *judging,
 		free(error);
 		return EXIT_CODE_USAGE;
 	}
-	if (outcome_show_record(&options->output,
+	if (outcome_show_record(&options->run.output,
 		bytes_of(line.data, line.size), &run) < 0)
 		code = EXIT_CODE_OUTPUT;
-	else if (fail_on_matches(&options->output.fail_on, class_id, severity))
+	else if (fail_on_matches(&options->run.output.fail_on, class_id, severity))
 		code = EXIT_CODE_FINDINGS;
 	text_free(&line);
 	return code;
 }
 
 static int
-run(struct audit_options *options, int first, int argc, char **argv)
+run_chain(struct audit_options *options, char **paths, size_t count)
 {
 	struct judging judging = { .store_count = 0 };
 	int code = EXIT_CODE_USAGE;
 
-	if (options->host == NULL || first >= argc)
-		log_error("audit: name a host with --host and at least one "
-			  "file with its chain");
-	else if (judging_prepare(&judging, "audit", &options->trust,
-		     &options->found, &options->judge))
-		code = audit_chain(options, &judging, argv + first,
-		    (size_t)(argc - first));
+	if (judging_prepare(&judging, "audit", &options->run.trust,
+		&options->run.found, &options->run.judge))
+		code = audit_chain(options, &judging, paths, count);
 	judging_clear(&judging);
 	return code;
+}
+
+static int
+run_saved(struct audit_options *options, const char *run, int argc, char **argv)
+{
+	struct saved_run saved;
+	struct archive *archives[1];
+	struct scan_job job = {
+		.command = "audit",
+		.settings = &options->run,
+		.archives = archives,
+		.archive_count = 1,
+		.argc = argc,
+		.argv = argv,
+	};
+	int code = EXIT_CODE_USAGE;
+
+	if (saved_run_open(&saved, "audit", run)) {
+		archives[0] = saved.archive;
+		if (options->against != NULL) {
+			code = comparison_run(&saved, &options->run,
+			    options->against);
+		} else {
+			saved_run_lend(&saved, &options->run.trust,
+			    &options->run.judge);
+			code = scan_run(&job);
+		}
+	}
+	saved_run_close(&saved);
+	return code;
+}
+
+static int
+run(struct audit_options *options, int first, int argc, char **argv)
+{
+	size_t count = (size_t)(argc - first);
+
+	if (options->host != NULL && count > 0)
+		return run_chain(options, argv + first, count);
+	if (options->host == NULL && count == 1)
+		return run_saved(options, argv[first], argc, argv);
+	log_error("audit: name one run, or a host with --host and at least one "
+		  "file with its chain");
+	return EXIT_CODE_USAGE;
 }
 
 int
@@ -122,14 +173,11 @@ command_audit(int argc, char **argv)
 	struct audit_options options = { .port = DEFAULT_PORT };
 	int first, code;
 
-	trust_settings_init(&options.trust);
-	found_settings_init(&options.found, AIA_CACHE);
-	judge_settings_init(&options.judge);
-	output_settings_init(&options.output);
+	scan_settings_init(&options.run);
+	options.run.found.aia = AIA_CACHE;
 	first = parse(&options, argc, argv);
 	code = first < 0 ? options_exit_code(first)
 			 : run(&options, first, argc, argv);
-	trust_settings_clear(&options.trust);
-	found_settings_clear(&options.found);
+	scan_settings_clear(&options.run);
 	return code;
 }

@@ -19,6 +19,7 @@ struct store_option {
 
 struct trust_settings {
 	struct option_list trust; /* none: "system" */
+	const char *saved_name;	  /* trust is a saved run's, of this name */
 	struct option_list trust_add;
 	struct store_option *stores;
 	size_t store_count, store_capacity;

@@ -167,6 +167,15 @@ add_clients(struct judging *judging, bool one_store)
 	return true;
 }
 
+/* --trust is every client's store; so it was in a run that used it. */
+static bool
+is_one_store(const struct trust_settings *trust)
+{
+	return trust->trust.count > 0 &&
+	    (trust->saved_name == NULL ||
+		strcmp(trust->saved_name, "trust") == 0);
+}
+
 bool
 judging_prepare(struct judging *judging, const char *command,
     const struct trust_settings *trust, const struct found_settings *found,
@@ -176,7 +185,7 @@ judging_prepare(struct judging *judging, const char *command,
 	if (!judge_settings_check(judge, command) ||
 	    !add_stores(judging, trust, found->cache) ||
 	    !add_known(judging, found) ||
-	    !add_clients(judging, trust->trust.count > 0) ||
+	    !add_clients(judging, is_one_store(trust)) ||
 	    !add_distrust(judging))
 		return false;
 	judging->audit = (struct audit_settings){

@@ -10,6 +10,7 @@
 #include "cmd/commands.h"
 #include "cmd/judging.h"
 #include "cmd/outcome.h"
+#include "fleet/replay.h"
 #include "fleet/run.h"
 #include "fleet/store_files.h"
 
@@ -96,13 +97,19 @@ probe(struct scan *scan)
 		.audit = scan->judging.audit,
 		.targets = scan->job->targets,
 		.known = scan->judging.known,
-		.learned = scan->judging.learned,
+		.learned = scan->job->targets == NULL
+		    ? NULL
+		    : scan->judging.learned,
 		.fetch = found->aia == AIA_FETCH ? &fetch : NULL,
 		.show_progress = outcome_shows_progress(output),
 		.color = outcome_colors(output, stderr),
 	};
 
-	run_scan(&run, &scan->outcome);
+	if (scan->job->targets != NULL)
+		run_scan(&run, &scan->outcome);
+	else
+		run_replay(&run, scan->job->archives, scan->job->archive_count,
+		    &scan->outcome);
 }
 
 static int
@@ -161,8 +168,10 @@ finish(struct scan *scan)
 	int code;
 
 	scan->manifest.finished = clock_now();
-	scan->manifest.targets = target_list_count(scan->job->targets);
 	scan->manifest.records = scan->outcome.records;
+	scan->manifest.targets = scan->job->targets == NULL
+	    ? scan->outcome.records
+	    : target_list_count(scan->job->targets);
 	if (scan->directory != NULL) {
 		code = publish_run(scan);
 		if (code != EXIT_CODE_FINISHED)

@@ -1,16 +1,20 @@
 /*
- * A scan from its settings to its exit code: what `scan` and `demo` share.
+ * A run from its settings to its exit code: what `scan` and `demo` share, and
+ * with saved runs in the targets' place `audit` and `merge`.
  */
 #ifndef CMD_SCAN_RUN_H
 #define CMD_SCAN_RUN_H
 
 #include "cmd/scan_options.h"
+#include "fleet/archive.h"
 #include "model/target_list.h"
 
 struct scan_job {
 	const char *command;		/* "scan", "demo" */
 	const struct scan_settings *settings;
 	struct target_list *targets;	/* taken: freed before it returns */
+	struct archive *const *archives; /* or saved runs, judged again */
+	size_t archive_count;
 	bool is_fleet;			/* a list: reports/latest follows it */
 	int argc;			/* the command line, for run.json */
 	char **argv;

@@ -193,8 +193,10 @@ store_set_load(struct store_set *set, const struct trust_settings *settings,
 	*set = (struct store_set){ .arena = arena_new() };
 	if (settings->trust.count > 0) {
 		set->has_default = true;
-		done = complain(add_joined(set, "trust", "--trust",
-		    &settings->trust, &settings->trust_add));
+		done = complain(add_joined(set,
+		    settings->saved_name == NULL ? "trust"
+						 : settings->saved_name,
+		    "--trust", &settings->trust, &settings->trust_add));
 	} else {
 		done = add_installed(set, settings, cache);
 	}

@@ -27,6 +27,7 @@ struct want {
 
 struct aia {
 	struct fetch_options options;
+	bool can_fetch;
 	struct arena *arena;
 	struct map *answers;	/* URL -> struct answer */
 	struct map *certificates; /* SHA-256 -> struct certificate, owned */
@@ -43,7 +44,9 @@ aia_new(const struct fetch_options *options)
 {
 	struct aia *aia = memory_new(sizeof(*aia));
 
-	aia->options = *options;
+	aia->can_fetch = options != NULL;
+	if (aia->can_fetch)
+		aia->options = *options;
 	aia->arena = arena_new();
 	aia->answers = map_new();
 	aia->certificates = map_new();
@@ -167,28 +170,63 @@ keep(struct aia *aia, struct bytes der, const char *url)
 	return kept;
 }
 
+/* Nothing, or too much to be an issuer and its like, is a failure. */
 static void
-take_certificates(struct aia *aia, struct answer *answer, struct bytes body)
+take_ders(struct aia *aia, struct answer *answer, const struct bytes ders[],
+    size_t count)
 {
-	struct arena *scratch = arena_new();
-	struct bundle bundle = { .count = 0 };
 	const struct certificate **list;
 
 	answer->facts.state = AIA_FAILED;
 	answer->facts.error = "the answer holds no certificate";
-	if (bundle_read_bytes(scratch, body, &bundle) == 0 &&
-	    bundle.count <= AIA_MOST_CERTIFICATES_AN_ANSWER) {
-		list = arena_array(aia->arena, bundle.count, sizeof(*list));
-		for (size_t i = 0; i < bundle.count; i++)
-			list[i] = keep(aia, bundle.certificates[i],
-			    answer->url);
-		answer->facts = (struct aia_answer){
-			.state = AIA_ANSWERED,
-			.certificates = list,
-			.count = bundle.count,
-		};
-	}
+	if (count == 0 || count > AIA_MOST_CERTIFICATES_AN_ANSWER)
+		return;
+	list = arena_array(aia->arena, count, sizeof(*list));
+	for (size_t i = 0; i < count; i++)
+		list[i] = keep(aia, ders[i], answer->url);
+	answer->facts = (struct aia_answer){
+		.state = AIA_ANSWERED,
+		.certificates = list,
+		.count = count,
+	};
+}
+
+static void
+take_body(struct aia *aia, struct answer *answer, struct bytes body)
+{
+	struct arena *scratch = arena_new();
+	struct bundle bundle = { .count = 0 };
+
+	if (bundle_read_bytes(scratch, body, &bundle) < 0)
+		bundle.count = 0;
+	take_ders(aia, answer, bundle.certificates, bundle.count);
 	arena_free(scratch);
+}
+
+void
+aia_remember(struct aia *aia, const char *url, const struct bytes ders[],
+    size_t count)
+{
+	struct answer *answer = answer_for(aia, url);
+
+	if (answer != NULL && answer->facts.state == AIA_NOT_ASKED)
+		take_ders(aia, answer, ders, count);
+}
+
+void
+aia_each(const struct aia *aia,
+    void (*tell)(void *context, const char *url, const struct aia_answer *),
+    void *context)
+{
+	struct bytes key;
+	void *value;
+
+	for (size_t at = 0; map_next(aia->answers, &at, &key, &value);) {
+		const struct answer *answer = value;
+
+		if (answer->facts.state != AIA_NOT_ASKED)
+			tell(context, answer->url, &answer->facts);
+	}
 }
 
 struct round {
@@ -205,7 +243,7 @@ on_fetched(void *context, size_t index, const struct fetch_result *result)
 	struct answer *answer = round->answers[index];
 
 	if (result->error == NULL) {
-		take_certificates(round->aia, answer, result->body);
+		take_body(round->aia, answer, result->body);
 		return;
 	}
 	answer->facts.state = AIA_FAILED;
@@ -297,7 +335,7 @@ index_certificates(struct aia *aia)
 int
 aia_fetch(struct aia *aia)
 {
-	bool open = aia->want_count > 0;
+	bool open = aia->can_fetch && aia->want_count > 0;
 	int result = 0;
 
 	while (open && result == 0) {

@@ -17,6 +17,7 @@ enum {
 };
 
 struct aia;
+/* Options NULL: nothing is fetched, what is remembered is all there is. */
 struct aia *aia_new(const struct fetch_options *);
 void aia_free(struct aia *);
 
@@ -28,6 +29,13 @@ void aia_want(struct aia *, const struct certificate *);
 
 /* Fetches all that is wanted, and what the answers want in turn. */
 int aia_fetch(struct aia *);
+
+/*
+ * What a URL gave in an earlier run (nothing, where it failed): as good as
+ * fetched, once aia_fetch was called.
+ */
+void aia_remember(struct aia *, const char *url, const struct bytes ders[],
+    size_t count);
 
 /* All that was found, in the order of their digests. */
 const struct certificate_index *aia_certificates(const struct aia *);
@@ -45,6 +53,11 @@ struct aia_answer {
 };
 
 struct aia_answer aia_answer_of(const struct aia *, const char *url);
+
+/* Every URL that was asked, in no particular order. */
+void aia_each(const struct aia *,
+    void (*tell)(void *context, const char *url, const struct aia_answer *),
+    void *context);
 
 uint64_t aia_url_count(const struct aia *);	/* fetched */
 

@@ -1,6 +1,6 @@
 /*
  * Wires a scan.  The feeder thread reads targets, the workers probe and judge,
- * this thread writes and counts; what is pending is settled at the end.
+ * this thread takes delivery and shows how far it is.
  */
 #include "fleet/run.h"
 
@@ -8,20 +8,13 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
-#include "fleet/journal.h"
-#include "fleet/judge.h"
-#include "fleet/learned.h"
+#include "fleet/intake.h"
 #include "fleet/progress.h"
-#include "fleet/senders.h"
-#include "fleet/settle.h"
 
 struct run {
 	const struct run_settings *settings;
 	struct run_outcome *outcome;
-	struct journal *journal;
-	struct senders *senders;
-	struct learned *learned;	/* NULL: nothing is learned */
+	struct intake *intake;
 	struct progress progress;
 	bool bad_input;
 };
@@ -57,74 +50,12 @@ worker_free(void *worker)
 	judge_free(worker);
 }
 
-static void
-write_certificates(struct run *run, const struct message *message)
-{
-	for (size_t i = 0; i < message->certificate_count; i++) {
-		const struct message_certificate *entry =
-		    &message->certificates[i];
-		struct bytes der;
-
-		journal_certificate(run->journal, &entry->sha256,
-		    bytes_of(message->certificate_lines.data + entry->line,
-			entry->line_size));
-		der = bytes_of(
-		    message->authorities.data + entry->der, entry->der_size);
-		if (entry->authority)
-			senders_learn(run->senders, &entry->sha256, der);
-		if (entry->useful && run->learned != NULL)
-			learned_add(run->learned, &entry->sha256, der);
-	}
-}
-
-static void
-count_record(struct run *run, const struct message *message)
-{
-	run->outcome->records++;
-	run->outcome->counts[message->class_id][message->severity]++;
-}
-
-static struct bytes
-line_of(const struct message *message)
-{
-	return bytes_of(message->line.data, message->line.size);
-}
-
-/* First deliveries: records, and observations that wait. */
 static int
-deliver(void *context, void *opaque)
-{
-	struct run *run = context;
-	struct message *message = opaque;
-	int result;
-
-	write_certificates(run, message);
-	result = senders_note(run->senders, message->host, message->site,
-	    message->sent, message->sent_count);
-	if (message->pending) {
-		journal_pending(run->journal, line_of(message));
-	} else {
-		journal_record(run->journal, line_of(message));
-		count_record(run, message);
-	}
-	message_free(message);
-	return result;
-}
-
-/*
- * Second deliveries, from settling: what their hosts sent was noted before,
- * what was found for them was not.
- */
-static int
-deliver_settled(void *context, struct message *message)
+deliver(void *context, void *message)
 {
 	struct run *run = context;
 
-	write_certificates(run, message);
-	journal_record(run->journal, line_of(message));
-	count_record(run, message);
-	message_free(message);
-	return 0;
+	return intake_deliver(run->intake, message);
 }
 
 static void
@@ -151,7 +82,7 @@ show_progress(struct run *run, const struct crew_progress *crew)
 	struct progress_facts facts = {
 		.done = crew->finished,
 		.total = crew->input_ended ? crew->started + crew->waiting : 0,
-		.broken = journal_pending_count(run->journal),
+		.broken = intake_pending(run->intake),
 		.unreached = count_class(outcome, CLASS_UNREACHABLE) +
 		    count_class(outcome, CLASS_NO_TLS),
 	};
@@ -169,29 +100,17 @@ tick(void *context, const struct crew_progress *crew)
 
 	if (run->settings->show_progress)
 		show_progress(run, crew);
-	return journal_flush(run->journal);
+	return intake_flush(run->intake);
 }
 
 static void
 settle(struct run *run)
 {
-	struct settle settle = {
-		.settings = &run->settings->audit,
-		.senders = run->senders,
-		.known = run->settings->known,
-		.aia = run->settings->fetch == NULL
-		    ? NULL
-		    : aia_new(run->settings->fetch),
-		.deliver = deliver_settled,
-		.context = run,
-	};
-	FILE *pending = journal_pending_stream(run->journal);
+	const struct fetch_options *fetch = run->settings->fetch;
+	struct aia *aia = fetch == NULL ? NULL : aia_new(fetch);
 
-	if (pending == NULL || settle_pending(&settle, pending) != 0) {
-		run->outcome->end = RUN_UNWRITABLE;
-		run->outcome->error = strerror(errno);
-	}
-	aia_free(settle.aia);
+	intake_settle(run->intake, aia);
+	aia_free(aia);
 }
 
 static void
@@ -234,32 +153,17 @@ run_scan(const struct run_settings *settings, struct run_outcome *outcome)
 {
 	struct run run = { .settings = settings, .outcome = outcome };
 	uint64_t began = clock_monotonic_ns();
-	bool settled;
 
 	memset(outcome, 0, sizeof(*outcome));
-	run.journal = journal_open(settings->directory, settings->stream);
-	if (run.journal == NULL) {
+	run.intake = intake_open(settings, outcome);
+	if (run.intake == NULL) {
 		outcome->end = RUN_UNWRITABLE;
 		outcome->error = strerror(errno);
 		return;
 	}
-	run.senders = senders_new();
-	if (settings->learned != NULL)
-		run.learned = learned_new(settings->learned);
 	probe_all(&run);
 	if (outcome->end == RUN_FINISHED)
 		settle(&run);
-	settled = outcome->end == RUN_FINISHED;
-	if (!settled)
-		outcome->pending = journal_pending_count(run.journal);
-	if (journal_close(run.journal, settled) < 0 &&
-	    outcome->end == RUN_FINISHED) {
-		outcome->end = RUN_UNWRITABLE;
-		outcome->error = strerror(errno);
-	}
-	if (run.learned != NULL && settled && learned_save(run.learned) < 0)
-		log_warning("%s: %s", settings->learned, strerror(errno));
-	learned_free(run.learned);
-	senders_free(run.senders);
+	intake_close(run.intake);
 	outcome->seconds = (double)(clock_monotonic_ns() - began) / 1e9;
 }

@@ -1,0 +1,200 @@
+/* Two judgements of one run, host by host, without writing either down. */
+#include "cmd/comparison.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "cmd/commands.h"
+#include "cmd/judging.h"
+#include "fleet/judge.h"
+#include "fleet/sources.h"
+
+enum { EXAMPLES = 20 };
+
+/* One side of the comparison. */
+struct side {
+	struct judging judging;
+	struct judge *judge;
+	struct sources *sources;
+};
+
+struct change {
+	uint64_t count;
+	struct text examples;	/* lines */
+	bool fails;
+};
+
+struct comparison {
+	const struct scan_settings *settings;
+	struct side before, after;
+	struct change breaks, heals;
+};
+
+static bool
+side_open(struct side *side, const struct trust_settings *trust,
+    const struct scan_settings *settings)
+{
+	*side = (struct side){ .judge = NULL };
+	if (!judging_prepare(&side->judging, "audit", trust, &settings->found,
+		&settings->judge))
+		return false;
+	side->judge = judge_new(&side->judging.audit);
+	side->sources = sources_new(NULL, side->judging.known, NULL);
+	return true;
+}
+
+static void
+side_close(struct side *side)
+{
+	judge_free(side->judge);
+	sources_free(side->sources);
+	judging_clear(&side->judging);
+}
+
+/* "system" is the machine's; else a store of the run; else a file. */
+static const char *
+find_store(const struct saved_run *saved, const char *against)
+{
+	const char *path = arena_printf(saved->arena, "%s/stores/%s.pem",
+	    archive_directory(saved->archive), against);
+
+	if (file_exists(against))
+		return against;
+	if (strcmp(against, "system") == 0 &&
+	    trust_store_system_path() != NULL)
+		return trust_store_system_path();
+	return file_exists(path) ? path : against;
+}
+
+static void
+show_json(const char *change, const struct result *before,
+    const struct result *after)
+{
+	struct json *object = json_new_object();
+	struct text line = { .size = 0 };
+
+	json_add_string(object, "change", change);
+	json_add_string(object, "host", after->seen.host);
+	json_add_integer(object, "port", after->seen.port);
+	json_add_string(
+	    object, "from", class_word(before->verdict.class_id));
+	json_add_string(object, "to", class_word(after->verdict.class_id));
+	json_add_string(object, "cause", after->verdict.cause);
+	json_print(object, &line);
+	text_append_char(&line, '\n');
+	fwrite(line.data, 1, line.size, stdout);
+	text_free(&line);
+	json_free(object);
+}
+
+static void
+note(struct comparison *comparison, struct change *change, const char *word,
+    const struct result *before, const struct result *after)
+{
+	const struct verdict *verdict = &after->verdict;
+
+	change->count++;
+	change->fails = change->fails ||
+	    fail_on_matches(&comparison->settings->output.fail_on,
+		verdict->class_id, verdict->severity);
+	if (comparison->settings->output.json) {
+		show_json(word, before, after);
+		return;
+	}
+	if (change->count > EXAMPLES)
+		return;
+	text_printf(&change->examples, "  %s:%u  %s -> %s\n",
+	    after->seen.host, after->seen.port,
+	    class_title(before->verdict.class_id),
+	    class_title(verdict->class_id));
+}
+
+/*
+ * A store changes only how a path ends: what counts is whether the host is
+ * as good as before, not which word it now has.
+ */
+static void
+compare(struct comparison *comparison, const struct result *before,
+    const struct result *after)
+{
+	bool was_good = before->verdict.severity < SEVERITY_ERROR;
+	bool is_good = after->verdict.severity < SEVERITY_ERROR;
+
+	if (was_good && !is_good)
+		note(comparison, &comparison->breaks, "breaks", before, after);
+	if (!was_good && is_good)
+		note(comparison, &comparison->heals, "heals", before, after);
+}
+
+static void
+compare_all(struct comparison *comparison, struct archive *archive)
+{
+	struct arena *arena = arena_new();
+
+	for (size_t i = 0; i < archive_count(archive); i++) {
+		struct result saved, before, after;
+
+		arena_reset(arena);
+		if (!archive_read(archive, i, arena, &saved, NULL) ||
+		    !archive_fill_chain(archive, arena, &saved.seen))
+			continue;
+		judge_result(comparison->before.judge, &saved.seen,
+		    sources_list(comparison->before.sources), &before);
+		judge_result(comparison->after.judge, &saved.seen,
+		    sources_list(comparison->after.sources), &after);
+		compare(comparison, &before, &after);
+	}
+	arena_free(arena);
+}
+
+static void
+show(const struct change *change, const char *verb)
+{
+	printf("%llu host%s %s\n", (unsigned long long)change->count,
+	    change->count == 1 ? "" : "s", verb);
+	if (change->examples.size > 0)
+		fwrite(change->examples.data, 1, change->examples.size, stdout);
+	if (change->count > EXAMPLES)
+		printf("  and %llu more\n",
+		    (unsigned long long)(change->count - EXAMPLES));
+}
+
+static int
+compare_sides(struct comparison *comparison, struct archive *archive)
+{
+	int code;
+
+	compare_all(comparison, archive);
+	if (!comparison->settings->output.json) {
+		show(&comparison->breaks,
+		    comparison->breaks.count == 1 ? "breaks" : "break");
+		show(&comparison->heals,
+		    comparison->heals.count == 1 ? "heals" : "heal");
+	}
+	code = comparison->breaks.fails ? EXIT_CODE_FINDINGS
+					: EXIT_CODE_FINISHED;
+	text_free(&comparison->breaks.examples);
+	text_free(&comparison->heals.examples);
+	return fflush(stdout) == 0 ? code : EXIT_CODE_OUTPUT;
+}
+
+int
+comparison_run(const struct saved_run *saved, struct scan_settings *settings,
+    const char *against)
+{
+	struct comparison comparison = { .settings = settings };
+	struct trust_settings other;
+	int code = EXIT_CODE_USAGE;
+
+	trust_settings_init(&other);
+	option_list_add(&other.trust, find_store(saved, against));
+	saved_run_lend(saved, &settings->trust, &settings->judge);
+	if (side_open(&comparison.before, &other, settings) &&
+	    side_open(&comparison.after, &settings->trust, settings))
+		code = compare_sides(&comparison, saved->archive);
+	side_close(&comparison.before);
+	side_close(&comparison.after);
+	trust_settings_clear(&other);
+	return code;
+}

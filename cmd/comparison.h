@@ -1,0 +1,20 @@
+/*
+ * The question before a trust store changes: which hosts of a saved run break,
+ * which heal?
+ */
+#ifndef CMD_COMPARISON_H
+#define CMD_COMPARISON_H
+
+#include "cmd/saved_run.h"
+#include "cmd/scan_options.h"
+
+/*
+ * Judges the run twice: by the settings' own stores (the run's, without
+ * --trust), and by `against`: a file, "system", or the name of a store that
+ * the run holds.  Prints who differs; an exit code, 1 when a host breaks at
+ * or above --fail-on.
+ */
+int comparison_run(const struct saved_run *, struct scan_settings *,
+    const char *against);
+
+#endif

@@ -1,0 +1,72 @@
+/* Opens runs for audit and merge.  Judges nothing. */
+#include "cmd/saved_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+bool
+saved_run_open(struct saved_run *saved, const char *command, const char *run)
+{
+	char *error = NULL;
+	const char *reason = NULL;
+
+	*saved = (struct saved_run){ .arena = arena_new() };
+	saved->archive = archive_open(run, &error);
+	if (saved->archive == NULL) {
+		log_error("%s: %s", command, error);
+		free(error);
+		return false;
+	}
+	if (manifest_read(saved->arena, archive_directory(saved->archive),
+		&saved->manifest, &reason))
+		return true;
+	log_error("%s: %s", command, reason);
+	return false;
+}
+
+void
+saved_run_close(struct saved_run *saved)
+{
+	archive_close(saved->archive);
+	arena_free(saved->arena);
+	*saved = (struct saved_run){ .archive = NULL };
+}
+
+static void
+lend_stores(const struct saved_run *saved, struct trust_settings *trust)
+{
+	const struct manifest *manifest = &saved->manifest;
+	const char *directory = archive_directory(saved->archive);
+
+	for (size_t i = 0; i < manifest->store_count; i++) {
+		const char *name = manifest->stores[i];
+		const char *path = arena_printf(
+		    saved->arena, "%s/stores/%s.pem", directory, name);
+
+		if (i == 0) {
+			trust->saved_name = name;
+			option_list_add(&trust->trust, path);
+			continue;
+		}
+		trust->stores = memory_grow(trust->stores, trust->store_count,
+		    &trust->store_capacity, sizeof(*trust->stores));
+		trust->stores[trust->store_count++] = (struct store_option){
+			.name = memory_string(name),
+			.path = path,
+		};
+	}
+}
+
+void
+saved_run_lend(const struct saved_run *saved, struct trust_settings *trust,
+    struct judge_settings *judge)
+{
+	if (trust->trust.count == 0)
+		lend_stores(saved, trust);
+	if (!judge->has_at) {
+		judge->has_at = true;
+		judge->at = saved->manifest.clock;
+	}
+}

@@ -1,0 +1,19 @@
+/*
+ * Judging saved runs again, with no network: by other stores, at another
+ * date, with other intermediates; several runs as if they had been one.
+ */
+#ifndef FLEET_REPLAY_H
+#define FLEET_REPLAY_H
+
+#include "fleet/archive.h"
+#include "fleet/run.h"
+
+/*
+ * Takes what the settings say of judging and output (nothing is probed or
+ * fetched).  What AIA led to then is read from aia.ndjson.  A record whose
+ * certificates the run does not hold any more is left out, with a warning.
+ */
+void run_replay(const struct run_settings *, struct archive *const archives[],
+    size_t count, struct run_outcome *);
+
+#endif
