@@ -48,8 +48,6 @@ is_possible(const struct scan_settings *settings, size_t arguments)
 
 	if (settings->target.resume)
 		refused = "--resume";
-	if (settings->target.shard.count > 0)
-		refused = "--shard";
 	if (settings->judge.policy != NULL)
 		refused = "--policy";
 	if (refused != NULL)

@@ -6,12 +6,8 @@
 #define CMD_SCAN_OPTIONS_H
 
 #include "cmd/common_options.h"
+#include "fleet/shard.h"
 #include "scan/crew.h"
-
-/* A part of the input, split by site; count 0: all of it. */
-struct shard {
-	unsigned index, count;
-};
 
 struct target_settings {
 	struct option_list lists; /* files; "-" is standard input */

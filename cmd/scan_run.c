@@ -96,6 +96,7 @@ probe(struct scan *scan)
 		.scan = scan->settings->probe.scan,
 		.audit = scan->judging.audit,
 		.targets = scan->job->targets,
+		.shard = scan->settings->target.shard,
 		.known = scan->judging.known,
 		.learned = scan->job->targets == NULL
 		    ? NULL
@@ -170,6 +171,8 @@ finish(struct scan *scan)
 	scan->manifest.finished = clock_now();
 	scan->manifest.records = scan->outcome.records;
 	scan->manifest.targets = scan->job->targets == NULL
+	    ? scan->outcome.records
+	    : scan->settings->target.shard.count > 0
 	    ? scan->outcome.records
 	    : target_list_count(scan->job->targets);
 	if (scan->directory != NULL) {

@@ -16,6 +16,7 @@ struct run {
 	struct run_outcome *outcome;
 	struct intake *intake;
 	struct progress progress;
+	struct arena *scratch;	/* the feeder's */
 	bool bad_input;
 };
 
@@ -23,8 +24,15 @@ static int
 next_target(void *context, struct target **target)
 {
 	struct run *run = context;
-	int more = target_list_next(run->settings->targets, target);
+	const struct shard *shard = &run->settings->shard;
+	int more;
 
+	while ((more = target_list_next(run->settings->targets, target)) > 0) {
+		arena_reset(run->scratch);
+		if (shard_holds(shard, run->scratch, *target))
+			break;
+		target_free(*target);
+	}
 	run->bad_input = run->bad_input || more < 0;
 	return more;
 }
@@ -161,7 +169,9 @@ run_scan(const struct run_settings *settings, struct run_outcome *outcome)
 		outcome->error = strerror(errno);
 		return;
 	}
+	run.scratch = arena_new();
 	probe_all(&run);
+	arena_free(run.scratch);
 	if (outcome->end == RUN_FINISHED)
 		settle(&run);
 	intake_close(run.intake);

@@ -10,6 +10,7 @@
 
 #include "audit/audit.h"
 #include "fleet/known.h"
+#include "fleet/shard.h"
 #include "model/target_list.h"
 #include "scan/crew.h"
 #include "scan/fetch.h"
@@ -20,6 +21,7 @@ struct run_settings {
 	struct scan_options scan;
 	struct audit_settings audit;
 	struct target_list *targets;
+	struct shard shard;
 	const struct known *known;
 	const struct fetch_options *fetch;	/* NULL: no AIA */
 	const char *learned;	/* the cache's file; NULL: nothing is learned */
