@@ -1,7 +1,10 @@
 /* Reads a run back and has it written as reports.  Formats nothing itself. */
 #include "fleet/publish.h"
 
-#include <errno.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "fleet/sites.h"
 
 static void
 publish_authority(void *context, struct bytes der)
@@ -12,28 +15,71 @@ publish_authority(void *context, struct bytes der)
 	certificate_free(certificate);
 }
 
-int
-publish(struct archive *archive, const struct report_run *run,
-    unsigned formats, const struct report_terminal *terminal,
-    const char **failed)
+static size_t
+count_outliers(const void *context, const char *site)
 {
-	struct report *report =
-	    report_open(run, archive_directory(archive), formats);
-	struct arena *arena;
+	const struct site_group *group = sites_find(context, site);
 
-	if (report == NULL) {
-		*failed = "the reports";
-		return -1;
+	return group == NULL ? 0 : group->outliers;
+}
+
+static int
+write_sites(struct sites *sites, struct archive *archive)
+{
+	char *path = file_join(archive_directory(archive), "sites.csv");
+	struct file_draft *draft = file_draft_open(path);
+	int result = -1;
+
+	if (draft != NULL) {
+		sites_write_csv(sites, archive, file_draft_stream(draft));
+		result = file_draft_commit(draft);
 	}
-	arena = arena_new();
+	free(path);
+	return result;
+}
+
+static void
+feed(struct archive *archive, struct report *report, struct sites *sites)
+{
+	struct arena *arena = arena_new();
+
 	archive_each_authority(archive, publish_authority, report);
 	for (size_t i = 0; i < archive_count(archive); i++) {
 		struct result result;
 
 		arena_reset(arena);
-		if (archive_read(archive, i, arena, &result, NULL))
-			report_result(report, &result);
+		if (!archive_read(archive, i, arena, &result, NULL))
+			continue;
+		report_result(report, &result);
+		sites_add(sites, i, &result);
 	}
+	sites_settle(sites);
 	arena_free(arena);
-	return report_finish(report, terminal, failed);
+}
+
+int
+publish(struct archive *archive, const struct report_run *facts,
+    unsigned formats, const struct report_terminal *terminal,
+    const char **failed)
+{
+	struct sites *sites = sites_new();
+	struct report_run run = *facts;
+	struct report *report;
+	int result = -1;
+
+	run.site_outliers = count_outliers;
+	run.context = sites;
+	report = report_open(&run, archive_directory(archive), formats);
+	*failed = "the reports";
+	if (report != NULL) {
+		feed(archive, report, sites);
+		result = report_finish(report, terminal, failed);
+	}
+	if (result == 0 && (formats & REPORT_CSV) != 0 &&
+	    write_sites(sites, archive) < 0) {
+		*failed = "sites.csv";
+		result = -1;
+	}
+	sites_free(sites);
+	return result;
 }

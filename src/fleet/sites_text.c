@@ -8,7 +8,7 @@
 #include "fleet/showcerts.h"
 #include "report/cells.h"
 
-enum { HOST_COLUMNS = 12, BODY_COLUMN = 14, CLIENTS_SHOWN = 4, DATE_SIZE = 11 };
+enum { HOST_COLUMNS = 16, BODY_COLUMN = 18, CLIENTS_SHOWN = 4, DATE_SIZE = 11 };
 
 static const char *
 join(struct arena *arena, const char *list, const char *between,

@@ -40,6 +40,9 @@ struct report_run {
 	unsigned threads;
 	const char *directory; /* as people are told; NULL: none */
 	const char *trust;     /* the default store's name */
+	/* How many hosts of a site differ; asked at the end.  NULL: unknown. */
+	size_t (*site_outliers)(const void *context, const char *site);
+	const void *context;
 };
 
 struct report;

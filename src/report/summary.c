@@ -112,7 +112,8 @@ add_causes(struct json *object, const struct tally *tally)
 }
 
 static void
-add_sites(struct json *object, const struct tally *tally)
+add_sites(struct json *object, const struct tally *tally,
+    const struct report_run *run)
 {
 	struct json *array = json_add_array(object, "sites");
 	size_t count;
@@ -124,7 +125,11 @@ add_sites(struct json *object, const struct tally *tally)
 		json_add_string(member, "site", sites[i]->site);
 		json_add_integer(member, "hosts", (int64_t)sites[i]->hosts);
 		json_add_integer(member, "ok", (int64_t)sites[i]->ok);
-		json_add_integer(member, "outliers", 0);
+		json_add_integer(member, "outliers",
+		    run->site_outliers == NULL
+			? 0
+			: (int64_t)run->site_outliers(
+			      run->context, sites[i]->site));
 	}
 	free(sites);
 }
@@ -179,7 +184,7 @@ finish(struct sheet *sheet)
 	add_counts(object, sheet->tally);
 	add_clients(object, sheet->tally);
 	add_causes(object, sheet->tally);
-	add_sites(object, sheet->tally);
+	add_sites(object, sheet->tally, sheet->run);
 	add_expiring(object, sheet->tally, sheet->scratch);
 	json_print_pretty(object, &sheet->line);
 	text_append_char(&sheet->line, '\n');
