@@ -69,6 +69,9 @@ $(B)/%.o: %.c $(B)/flags | $(DEPS)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
+# The assembler embeds these, which no compiler notes as a dependency.
+$(B)/src/report/assets.o: src/report/page.css src/report/page.js
+
 $(B)/libfleetscan.a: $(SRC:%.c=$(B)/%.o)
 	rm -f $@ && $(AR) rcs $@ $^
 $(B)/liblab.a: $(LAB:%.c=$(B)/%.o)

@@ -44,7 +44,7 @@ outcome_directory(const struct output_settings *output, const char *command,
 	*code = EXIT_CODE_FINISHED;
 	if (file_exists(manifest)) {
 		log_error("%s: -o: %s holds a run already: name another "
-			  "directory, or go on with it by --resume",
+			  "directory",
 		    command, path);
 		*code = EXIT_CODE_USAGE;
 	} else if (file_make_directory(path) < 0) {
@@ -120,6 +120,24 @@ outcome_show_record(const struct output_settings *output, struct bytes line,
 	return report_finish(report, &terminal, &failed);
 }
 
+/* They were the checkpoint; -f did not ask for them. */
+static void
+drop_streams(const char *directory)
+{
+	static const char *const names[] = {
+		"hosts.ndjson",
+		"certs.ndjson",
+		"aia.ndjson",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char *path = file_join(directory, names[i]);
+
+		unlink(path);
+		free(path);
+	}
+}
+
 int
 outcome_publish(const struct output_settings *output, const char *directory,
     const struct report_run *run)
@@ -143,6 +161,8 @@ outcome_publish(const struct output_settings *output, const char *directory,
 		code = EXIT_CODE_OUTPUT;
 	}
 	archive_close(archive);
+	if (code == EXIT_CODE_FINISHED && (output->formats & REPORT_NDJSON) == 0)
+		drop_streams(directory);
 	return code;
 }
 

@@ -122,9 +122,8 @@ complain_of_end(const struct scan *scan)
 	case RUN_FINISHED:
 		return EXIT_CODE_FINISHED;
 	case RUN_INTERRUPTED:
-		log_warning("interrupted after %llu records%s",
-		    (unsigned long long)outcome->records,
-		    scan->directory == NULL ? "" : "; --resume goes on");
+		log_warning("interrupted after %llu records",
+		    (unsigned long long)outcome->records);
 		return EXIT_CODE_UNFINISHED;
 	case RUN_UNWRITABLE:
 		log_error("the output could not be written: %s",

@@ -17,6 +17,8 @@
 static const struct writer *const writers[] = {
 	&csv_writer,
 	&summary_writer,
+	&html_writer,
+	&prometheus_writer,
 };
 
 enum {
@@ -169,8 +171,13 @@ report_free(struct report *report)
 {
 	int failure = errno;
 
-	for (size_t i = 0; i < report->open_count; i++)
-		text_free(&report->open[i].sheet.line);
+	for (size_t i = 0; i < report->open_count; i++) {
+		struct open_writer *open = &report->open[i];
+
+		if (open->writer->free_own != NULL)
+			open->writer->free_own(open->sheet.own);
+		text_free(&open->sheet.line);
+	}
 	text_free(&report->diagnoses[0]);
 	text_free(&report->diagnoses[1]);
 	tally_clear(&report->tally);
@@ -192,6 +199,17 @@ report_abandon(struct report *report)
 	report_free(report);
 }
 
+/* -1 with errno; nothing is left behind then. */
+static int
+commit(struct open_writer *open)
+{
+	if (open->sheet.failure == 0)
+		return file_draft_commit(open->draft);
+	file_draft_abandon(open->draft);
+	errno = open->sheet.failure;
+	return -1;
+}
+
 /* Every file is tried, also after one that failed: the first is named. */
 static int
 commit_all(struct report *report, const char **failed)
@@ -204,7 +222,7 @@ commit_all(struct report *report, const char **failed)
 		if (open->writer->finish != NULL)
 			open->writer->finish(&open->sheet);
 		flush_line(&open->sheet);
-		if (file_draft_commit(open->draft) == 0 || failure != 0)
+		if (commit(open) == 0 || failure != 0)
 			continue;
 		failure = errno;
 		*failed = open->writer->file;

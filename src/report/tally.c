@@ -142,15 +142,46 @@ find_client(struct tally *tally, const char *id, size_t guess)
 static void
 count_clients(struct tally *tally, const struct verdict *verdict)
 {
+	bool is_ok = verdict->class_id == CLASS_OK;
+
 	for (size_t i = 0; i < verdict->client_count; i++) {
+		enum acceptance accepts = verdict->clients[i].accepts;
 		struct tally_client *client =
 		    find_client(tally, verdict->clients[i].id, i);
 
-		client->accepts += verdict->clients[i].accepts == ACCEPTS_YES;
-		client->refuses += verdict->clients[i].accepts == ACCEPTS_NO;
-		client->unknown +=
-		    verdict->clients[i].accepts == ACCEPTS_UNKNOWN;
+		client->accepts += accepts == ACCEPTS_YES;
+		client->refuses += accepts == ACCEPTS_NO;
+		client->unknown += accepts == ACCEPTS_UNKNOWN;
+		client->ok_accepts += is_ok && accepts == ACCEPTS_YES;
+		client->ok_refuses += is_ok && accepts == ACCEPTS_NO;
 	}
+}
+
+/* After count_clients: every client of the record is known by now. */
+static void
+count_refusals(struct tally *tally, struct tally_cause *cause,
+    const struct verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->client_count; i++) {
+		const struct client_verdict *client = &verdict->clients[i];
+		size_t at = (size_t)(find_client(tally, client->id, i) -
+				     tally->clients);
+
+		if (at >= TALLY_MATRIX)
+			continue;
+		cause->accepts[at] += client->accepts == ACCEPTS_YES;
+		cause->refuses[at] += client->accepts == ACCEPTS_NO;
+	}
+}
+
+static void
+note_end(struct tally_site *site, const struct leaf_facts *leaf)
+{
+	if (!leaf->present || leaf->undated)
+		return;
+	if (!site->dated || leaf->not_after < site->earliest)
+		site->earliest = leaf->not_after;
+	site->dated = true;
 }
 
 static void
@@ -169,6 +200,8 @@ count_site(struct tally *tally, const struct result *result)
 	}
 	site->hosts++;
 	site->ok += result->verdict.class_id == CLASS_OK;
+	site->classes[result->verdict.class_id]++;
+	note_end(site, &result->leaf);
 }
 
 static const char *
@@ -283,6 +316,7 @@ count_cause(struct tally *tally, const struct result *result)
 	if (cause == NULL)
 		cause = add_cause(tally, &model, key);
 	cause->hosts++;
+	count_refusals(tally, cause, &result->verdict);
 	if (cause->example_count < TALLY_EXAMPLES)
 		cause->examples[cause->example_count++] =
 		    memory_string(result_endpoint(tally->scratch, result));
@@ -411,4 +445,19 @@ tally_cause_count(const struct tally *tally, enum class_id class_id)
 		count +=
 		    ((const struct tally_cause *)value)->class_id == class_id;
 	return count;
+}
+
+static bool
+is_same(const char *a, const char *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return strcmp(a, b) == 0;
+}
+
+bool
+tally_cause_is_alike(const struct tally_cause *a, const struct tally_cause *b)
+{
+	return a->class_id == b->class_id && is_same(a->cause, b->cause) &&
+	       is_same(a->subject, b->subject);
 }

@@ -12,12 +12,14 @@
 enum {
 	TALLY_EXAMPLES = 20,
 	TALLY_WORST = 10,
-	TALLY_WEEKS = 53 /* a year of expiry, this week first */
+	TALLY_MATRIX = 64, /* clients that are counted by cause */
+	TALLY_WEEKS = 53   /* a year of expiry, this week first */
 };
 
 struct tally_client {
 	char *id;
 	uint64_t accepts, refuses, unknown;
+	uint64_t ok_accepts, ok_refuses; /* of hosts whose class is ok */
 };
 
 /*
@@ -38,11 +40,17 @@ struct tally_cause {
 	char *examples[TALLY_EXAMPLES]; /* "HOST:PORT", by ordinal */
 	size_t example_count;
 	size_t number; /* in the order of appearance */
+
+	/* By client, in the tally's order; the rest is unknown. */
+	uint32_t accepts[TALLY_MATRIX], refuses[TALLY_MATRIX];
 };
 
 struct tally_site {
 	char *site;
 	uint64_t hosts, ok;
+	uint64_t classes[CLASS_COUNT];
+	bool dated;	  /* a leaf of it has dates */
+	int64_t earliest; /* the first end of a leaf, also a past one */
 };
 
 struct tally_week {
@@ -90,6 +98,10 @@ const struct tally_site **tally_sites(const struct tally *, size_t *count);
 
 /* How many distinct causes a class has. */
 size_t tally_cause_count(const struct tally *, enum class_id);
+
+/* The same to people: class, cause and name, whatever the certificate. */
+bool tally_cause_is_alike(
+    const struct tally_cause *, const struct tally_cause *);
 
 /* Monday of the week, counted from the judging clock's own: 0, 1, ... */
 int64_t tally_week_start(const struct tally *, size_t week);

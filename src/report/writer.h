@@ -16,6 +16,11 @@ struct sheet {
 	const struct tally *tally; /* complete only in finish */
 	struct arena *scratch;	   /* emptied after each call */
 	struct text line;	   /* likewise */
+
+	/* The writer's own, from begin until it is freed; and the errno of
+	   what it could not keep there, 0 as long as it could. */
+	void *own;
+	int failure;
 };
 
 struct writer {
@@ -24,9 +29,12 @@ struct writer {
 	void (*begin)(struct sheet *); /* each may be NULL */
 	void (*result)(struct sheet *, const struct result *);
 	void (*finish)(struct sheet *);
+	void (*free_own)(void *); /* also of a report that is abandoned */
 };
 
-extern const struct writer csv_writer;	   /* csv.c */
-extern const struct writer summary_writer; /* summary.c */
+extern const struct writer csv_writer;	      /* csv.c */
+extern const struct writer summary_writer;    /* summary.c */
+extern const struct writer html_writer;	      /* html.c */
+extern const struct writer prometheus_writer; /* prometheus.c */
 
 #endif

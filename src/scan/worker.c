@@ -181,16 +181,28 @@ fill_one(struct worker *worker)
 	return true;
 }
 
+/*
+ * From the loop itself, never from inside a probe's or the resolver's last
+ * words: what they stand on is taken away here.
+ */
 static void
-go_home(struct worker *worker)
+go_home(uv_timer_t *timer)
 {
-	worker->gone = true;
+	struct worker *worker = timer->data;
+
 	dispatch_remove_bell(worker->plan->dispatch, &worker->bell);
 	uv_close((uv_handle_t *)&worker->bell.async, NULL);
 	uv_close((uv_handle_t *)&worker->nudge, NULL);
 	for (unsigned i = 0; i < worker->slot_count; i++)
 		probe_close(&worker->slots[i]);
 	resolver_close(worker->resolver);
+}
+
+static void
+leave(struct worker *worker)
+{
+	worker->gone = true;
+	uv_timer_start(&worker->nudge, go_home, 0, 0);
 }
 
 /* A probe may end before its start returns: then the loop here goes on. */
@@ -206,7 +218,7 @@ fill(struct worker *worker)
 		continue;
 	worker->filling = false;
 	if (worker->over && worker->busy == 0)
-		go_home(worker);
+		leave(worker);
 }
 
 static void
@@ -350,7 +362,7 @@ worker_free(struct worker *worker)
 	if (worker == NULL)
 		return;
 	if (!worker->gone) {
-		go_home(worker);
+		leave(worker);
 		uv_run(&worker->loop, UV_RUN_DEFAULT);
 	}
 	if (uv_loop_close(&worker->loop) != 0)

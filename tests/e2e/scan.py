@@ -152,6 +152,16 @@ def test_exit_codes(bench):
               str(done.returncode))
 
 
+def test_last_word_is_dns(bench):
+    """The last target of a worker ends inside the resolver's callback."""
+    names = "".join(f"no-such-{i}.nowhere.test\n" for i in range(5))
+    for threads in ("1", "2"):
+        done = bench.run("--json", "-l", "-", "--threads", threads, text=names)
+        check(f"a list of unknown names ends well, {threads} threads",
+              done.returncode == 0 and len(records(done.stdout)) == 5,
+              done.stderr)
+
+
 def test_signals(bench):
     """Slow targets: addresses that are nobody's, and the fleet."""
     slow = "".join(f"127.0.0.1:{i}\n" for i in range(1, 50))
@@ -270,6 +280,7 @@ def main():
         test_json_keeps_nothing(bench)
         test_bad_lines(bench)
         test_exit_codes(bench)
+        test_last_word_is_dns(bench)
         test_signals(bench)
         test_real_servers(bench)
     return 1 if FAILED else 0

@@ -380,20 +380,20 @@ static const struct {
 	const char *host;
 	struct row nights[5];
 	int since, first_broken, last_good; /* nights from 1; 0: never */
-	unsigned flaps;
+	unsigned flaps, runs;
 } pasts[] = {
 	{ "since-three.org",
-	    { { 0 }, { 0 }, { MISSING }, { MISSING }, { MISSING } }, 3, 3, 2,
-	    0 },
+	    { { 0 }, { 0 }, { MISSING }, { MISSING }, { MISSING } }, 3, 3, 2, 0,
+	    6 },
 	{ "always.org",
 	    { { MISSING }, { MISSING }, { MISSING }, { MISSING }, { MISSING } },
-	    1, 1, 0, 0 },
+	    1, 1, 0, 0, 6 },
 	{ "flaps.org", { { MISSING }, { 0 }, { MISSING }, { 0 }, { MISSING } },
-	    5, 1, 4, 2 },
+	    5, 1, 4, 2, 6 },
 	{ "timeout.org",
 	    { { 0 }, { MISSING }, { TIMEOUT }, { TIMEOUT }, { MISSING } }, 2, 2,
-	    1, 0 },
-	{ "tonight.org", { { 0 }, { 0 }, { 0 }, { 0 }, { 0 } }, 6, 6, 5, 0 },
+	    1, 0, 4 },
+	{ "tonight.org", { { 0 }, { 0 }, { 0 }, { 0 }, { 0 } }, 6, 6, 5, 0, 6 },
 };
 
 enum { PASTS = sizeof(pasts) / sizeof(pasts[0]), NIGHTS = 5 };
@@ -459,6 +459,7 @@ history_tells_since_when(void **state)
 		assert_int_equal(
 		    facts->last_good, night_start(pasts[i].last_good));
 		assert_int_equal(facts->flaps, pasts[i].flaps);
+		assert_int_equal(facts->runs, pasts[i].runs);
 	}
 	assert_null(history_of(history, PASTS));
 	history_free(history);

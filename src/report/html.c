@@ -1,0 +1,344 @@
+/*
+ * report.html: one page that needs nothing beside it.  Hosts come before the
+ * totals are known, and stand below them: their rows wait in a file without
+ * a name.  What a section says is in the files beside this one.
+ */
+#include "report/html.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/base64.h"
+#include "base/memory.h"
+#include "model/certificate.h"
+#include "report/assets.h"
+#include "report/cells.h"
+
+/* What has to be repaired stands before what is ok. */
+enum { ROWS_BROKEN, ROWS_OK, ROWS };
+
+struct page {
+	FILE *rows[ROWS];
+	uint64_t shown;
+};
+
+/* In the order of the page; adding one is a row. */
+static const struct section {
+	const char *id, *title;
+	void (*append)(struct sheet *);
+} sections[] = {
+	{ "causes", "Causes and what repairs them", html_causes },
+	{ "expiry", "What ends when", html_calendar },
+	{ "sites", "Sites", html_sites },
+	{ "clients", "Clients", html_clients },
+};
+
+enum { SECTIONS = sizeof(sections) / sizeof(sections[0]) };
+
+/* The rows alone are not the report: totals follow in finish. */
+static void
+begin(struct sheet *sheet)
+{
+	struct page *page = memory_new(sizeof(*page));
+
+	for (int i = 0; i < ROWS; i++) {
+		page->rows[i] = tmpfile();
+		if (page->rows[i] == NULL)
+			sheet->failure = errno;
+	}
+	sheet->own = page;
+}
+
+static void
+free_page(void *own)
+{
+	struct page *page = own;
+
+	if (page == NULL)
+		return;
+	for (int i = 0; i < ROWS; i++)
+		if (page->rows[i] != NULL)
+			fclose(page->rows[i]);
+	free(page);
+}
+
+/* Of a large run, only what somebody has to do something about. */
+static bool
+is_shown(const struct sheet *sheet, const struct result *result)
+{
+	const struct page *page = sheet->own;
+
+	if (page->shown >= HTML_ROWS_MOST)
+		return false;
+	return sheet->run->records <= HTML_ROWS_MOST ||
+	       result->verdict.class_id != CLASS_OK;
+}
+
+static void
+write_row(struct sheet *sheet, const struct result *result)
+{
+	struct page *page = sheet->own;
+	bool is_ok = result->verdict.class_id == CLASS_OK;
+	FILE *rows = page->rows[is_ok ? ROWS_OK : ROWS_BROKEN];
+
+	if (sheet->failure != 0 || !is_shown(sheet, result))
+		return;
+	html_host(&sheet->line, result, sheet->scratch);
+	if (fwrite(sheet->line.data, 1, sheet->line.size, rows) !=
+	    sheet->line.size)
+		sheet->failure = errno;
+	text_clear(&sheet->line);
+	page->shown++;
+}
+
+static void
+flush(struct sheet *sheet)
+{
+	fwrite(sheet->line.data, 1, sheet->line.size, sheet->stream);
+	text_clear(&sheet->line);
+}
+
+static void
+copy_rows(struct sheet *sheet, FILE *rows)
+{
+	enum { BLOCK = 64 * 1024 };
+	size_t got;
+
+	if (fflush(rows) != 0 || fseeko(rows, 0, SEEK_SET) < 0) {
+		sheet->failure = errno;
+		return;
+	}
+	text_reserve(&sheet->line, BLOCK);
+	while ((got = fread(sheet->line.data, 1, BLOCK, rows)) > 0)
+		fwrite(sheet->line.data, 1, got, sheet->stream);
+	if (ferror(rows))
+		sheet->failure = EIO;
+}
+
+/* Nothing runs on the page but the script it came with, byte for byte. */
+static void
+append_policy(struct text *out)
+{
+	struct digest digest;
+
+	certificate_digest(bytes_from_string(page_js), &digest);
+	html_raw(out,
+	    "<meta http-equiv=Content-Security-Policy content=\"default-src "
+	    "'none'; base-uri 'none'; form-action 'none'; "
+	    "style-src 'unsafe-inline'; script-src 'sha256-");
+	base64_append(out, bytes_of(&digest, sizeof(digest)));
+	html_raw(out, "'\">\n");
+}
+
+static void
+append_head(struct sheet *sheet)
+{
+	struct text *out = &sheet->line;
+
+	html_raw(out,
+	    "<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n");
+	append_policy(out);
+	html_raw(out,
+	    "<meta name=viewport content=\"width=device-width, "
+	    "initial-scale=1\">\n<meta name=color-scheme content=\"light "
+	    "dark\">\n<meta name=referrer content=no-referrer>\n");
+	html_fill(
+	    out, "<title>fleetscan {}</title>\n<style>\n", sheet->run->id);
+	text_append(out, page_css);
+	html_raw(out, "</style>\n</head>\n<body>\n");
+	html_symbols(out);
+}
+
+static void
+append_navigation(struct text *out)
+{
+	html_raw(out,
+	    "<nav aria-label=Sections><a class=brand href=\"#top\">fleetscan"
+	    "</a>");
+	for (size_t i = 0; i < SECTIONS; i++)
+		html_fill(out, "<a href=\"#{}\">{}</a>", sections[i].id,
+		    sections[i].title);
+	html_raw(out, "<a href=\"#hosts\">Hosts</a></nav>\n");
+}
+
+static void
+append_section(struct sheet *sheet, const struct section *section)
+{
+	html_fill(&sheet->line, "<section id=\"{}\"><h2>{}</h2>\n", section->id,
+	    section->title);
+	section->append(sheet);
+	html_raw(&sheet->line, "</section>\n");
+	flush(sheet);
+}
+
+static void
+append_choice(struct text *out, const char *value, const char *title)
+{
+	html_fill(out, "<option value=\"{}\">{}</option>", value, title);
+}
+
+static void
+append_class_choice(struct sheet *sheet)
+{
+	html_raw(&sheet->line,
+	    "<label>Class <select id=by-class><option value=\"\">all</option>"
+	    "<option value=\"!ok\">not ok</option>");
+	for (int i = 0; i < CLASS_COUNT; i++)
+		if (sheet->tally->classes[i] > 0)
+			append_choice(&sheet->line,
+			    class_word((enum class_id)i),
+			    class_title((enum class_id)i));
+	html_raw(&sheet->line, "</select></label>\n");
+}
+
+/* Sites come most broken first; any other can be typed. */
+static void
+append_site_choice(struct sheet *sheet)
+{
+	enum { OFFERED_MOST = 200 };
+	size_t count;
+	const struct tally_site **sites = tally_sites(sheet->tally, &count);
+
+	html_raw(&sheet->line,
+	    "<label>Site <input id=by-site list=all-sites autocomplete=off "
+	    "spellcheck=false size=18></label><datalist id=all-sites>");
+	for (size_t i = 0; i < count && i < OFFERED_MOST; i++)
+		html_fill(
+		    &sheet->line, "<option value=\"{}\">", sites[i]->site);
+	html_raw(&sheet->line, "</datalist>\n");
+	free(sites);
+}
+
+static void
+append_client_choice(struct sheet *sheet)
+{
+	html_raw(&sheet->line,
+	    "<label>Refused by <select id=by-client><option value=\"\">"
+	    "anyone or no one</option><option value=\"*\">any client"
+	    "</option>");
+	for (size_t i = 0; i < sheet->tally->client_count; i++)
+		append_choice(&sheet->line, sheet->tally->clients[i].id,
+		    sheet->tally->clients[i].id);
+	html_raw(&sheet->line, "</select></label>\n");
+}
+
+/* Without a script there is nothing to filter with: the form is hidden. */
+static void
+append_filters(struct sheet *sheet)
+{
+	html_raw(&sheet->line,
+	    "<form id=filters role=search hidden>"
+	    "<label class=search>Search <input id=by-text type=search "
+	    "autocomplete=off spellcheck=false "
+	    "placeholder=\"name, issuer, cause …\"></label>\n");
+	append_class_choice(sheet);
+	append_site_choice(sheet);
+	append_client_choice(sheet);
+	html_raw(&sheet->line, "<button type=reset>Clear</button></form>\n");
+}
+
+static void
+append_what_is_shown(struct sheet *sheet)
+{
+	const struct page *page = sheet->own;
+	struct arena *scratch = sheet->scratch;
+	uint64_t records = sheet->tally->records;
+	uint64_t broken = records - sheet->tally->classes[CLASS_OK];
+
+	html_fill(&sheet->line, "<p id=shown class=quiet role=status>{}</p>\n",
+	    html_hosts(scratch, page->shown));
+	if (page->shown == records)
+		return;
+	if (page->shown == broken)
+		html_fill(&sheet->line,
+		    "<p class=note>Of {} the page holds the {} that are not "
+		    "ok; <a href=\"hosts.csv\">hosts.csv</a> has them all.</p>"
+		    "\n",
+		    html_hosts(scratch, records),
+		    count_text(scratch, page->shown));
+	else
+		html_fill(&sheet->line,
+		    "<p class=note>Of {} that are not ok the page holds the "
+		    "first {}; <a href=\"hosts.csv\">hosts.csv</a> has them "
+		    "all.</p>\n",
+		    html_hosts(scratch, broken),
+		    count_text(scratch, page->shown));
+}
+
+/* With a script the heads become buttons that sort. */
+static void
+append_columns(struct text *out)
+{
+	static const struct {
+		const char *key, *title;
+	} columns[] = {
+		{ "name", "Host" },
+		{ "word", "Class" },
+		{ "what", "What is wrong" },
+		{ "site", "Site" },
+		{ "issuer", "Issuer" },
+		{ "days", "Days left" },
+		{ "refused", "Refused by" },
+	};
+
+	html_raw(out, "<div class=columns>");
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		html_fill(out, "<span class=\"{}\" data-sort=\"{}\">{}</span>",
+		    columns[i].key, columns[i].key, columns[i].title);
+	html_raw(out, "</div>\n");
+}
+
+static void
+append_hosts(struct sheet *sheet)
+{
+	const struct page *page = sheet->own;
+
+	html_raw(&sheet->line, "<section id=hosts><h2>Hosts</h2>\n");
+	append_filters(sheet);
+	append_what_is_shown(sheet);
+	append_columns(&sheet->line);
+	html_raw(&sheet->line, "<div id=list>\n");
+	flush(sheet);
+	for (int i = 0; i < ROWS; i++)
+		copy_rows(sheet, page->rows[i]);
+	html_raw(&sheet->line,
+	    "</div>\n<p id=none class=quiet hidden>No host fits.</p>\n"
+	    "</section>\n");
+}
+
+static void
+append_foot(struct sheet *sheet)
+{
+	html_fill(&sheet->line,
+	    "</main>\n<footer>fleetscan {} · beside this page: "
+	    "<a href=\"hosts.csv\">hosts.csv</a>, "
+	    "<a href=\"summary.json\">summary.json</a></footer>\n<script>",
+	    sheet->run->version);
+	text_append(&sheet->line, page_js);
+	html_raw(&sheet->line, "</script>\n</body>\n</html>\n");
+}
+
+static void
+finish(struct sheet *sheet)
+{
+	if (sheet->failure != 0)
+		return;
+	append_head(sheet);
+	append_navigation(&sheet->line);
+	html_raw(&sheet->line, "<main id=top>\n<header>\n");
+	html_overview(sheet);
+	html_raw(&sheet->line, "</header>\n");
+	for (size_t i = 0; i < SECTIONS; i++)
+		append_section(sheet, &sections[i]);
+	append_hosts(sheet);
+	append_foot(sheet);
+}
+
+const struct writer html_writer = {
+	.file = "report.html",
+	.format = REPORT_HTML,
+	.begin = begin,
+	.result = write_row,
+	.finish = finish,
+	.free_own = free_page,
+};

@@ -1,0 +1,186 @@
+/*
+ * When certificates end: a year of weeks, drawn, and the same as a table for
+ * whoever cannot see the drawing.
+ */
+#include <time.h>
+
+#include "report/cells.h"
+#include "report/html.h"
+
+/* Units of the drawing, which scales. */
+enum {
+	WEEK_WIDTH = 20,
+	BAR_WIDTH = 14,
+	PLOT_TOP = 22,
+	PLOT_HEIGHT = 120,
+	BASE = PLOT_TOP + PLOT_HEIGHT,
+	BAR_LEAST = 4, /* one host among thousands is still seen */
+	WIDTH = TALLY_WEEKS * WEEK_WIDTH,
+	HEIGHT = BASE + 26
+};
+
+static uint64_t
+count_week(const struct tally_week *week)
+{
+	return week->leaves + week->authorities;
+}
+
+static uint64_t
+highest_week(const struct tally *tally)
+{
+	uint64_t highest = 0;
+
+	for (size_t i = 0; i < TALLY_WEEKS; i++)
+		if (count_week(&tally->weeks[i]) > highest)
+			highest = count_week(&tally->weeks[i]);
+	return highest;
+}
+
+static unsigned
+bar_height(uint64_t count, uint64_t highest)
+{
+	unsigned height = (unsigned)((double)count / (double)highest *
+				     (PLOT_HEIGHT - BAR_LEAST));
+
+	return count == 0 ? 0 : height + BAR_LEAST;
+}
+
+static const char *
+week_words(struct sheet *sheet, size_t at)
+{
+	const struct tally_week *week = &sheet->tally->weeks[at];
+	struct arena *scratch = sheet->scratch;
+
+	return arena_printf(scratch,
+	    "week of %s: %s server certificates, %s CA certificates",
+	    html_date(scratch, tally_week_start(sheet->tally, at)),
+	    count_text(scratch, week->leaves),
+	    count_text(scratch, week->authorities));
+}
+
+/* Servers' certificates at the bottom, those of CAs on top of them. */
+static void
+draw_week(struct sheet *sheet, size_t at, uint64_t highest)
+{
+	const struct tally_week *week = &sheet->tally->weeks[at];
+	unsigned leaves = bar_height(week->leaves, highest);
+	unsigned authorities = bar_height(week->authorities, highest);
+	unsigned x = (unsigned)at * WEEK_WIDTH + (WEEK_WIDTH - BAR_WIDTH) / 2;
+
+	html_fill(&sheet->line, "<g><title>{}</title>", week_words(sheet, at));
+	if (leaves > 0)
+		text_printf(&sheet->line,
+		    "<rect class=\"leaves%s\" x=\"%u\" y=\"%u\" width=\"%d\" "
+		    "height=\"%u\" rx=\"2\"/>",
+		    at < 5 ? " soon" : "", x, BASE - leaves, BAR_WIDTH, leaves);
+	if (authorities > 0)
+		text_printf(&sheet->line,
+		    "<rect class=\"authorities\" x=\"%u\" y=\"%u\" "
+		    "width=\"%d\" height=\"%u\" rx=\"2\"/>",
+		    x, BASE - leaves - authorities, BAR_WIDTH, authorities);
+	text_printf(&sheet->line,
+	    "<text class=\"count\" x=\"%u\" y=\"%u\">%llu</text></g>\n",
+	    x + BAR_WIDTH / 2, BASE - leaves - authorities - 5,
+	    (unsigned long long)count_week(week));
+}
+
+/* A month stands below the first week that begins in it. */
+static void
+draw_months(struct sheet *sheet)
+{
+	int month = -1;
+
+	for (size_t i = 0; i < TALLY_WEEKS; i++) {
+		time_t start = (time_t)tally_week_start(sheet->tally, i);
+		char name[16];
+		struct tm civil;
+
+		if (gmtime_r(&start, &civil) == NULL || civil.tm_mon == month)
+			continue;
+		/* Next to the January after it, the year has no room. */
+		strftime(name, sizeof(name), civil.tm_mon == 0 ? "%b %Y" : "%b",
+		    &civil);
+		if (i > 0)
+			text_printf(&sheet->line,
+			    "<path class=month d=\"M%zu %dv%d\"/>",
+			    i * WEEK_WIDTH, PLOT_TOP, PLOT_HEIGHT + 22);
+		html_fill(&sheet->line,
+		    "<text class=month x=\"{}\" y=\"{}\">{}</text>\n",
+		    arena_printf(sheet->scratch, "%zu", i * WEEK_WIDTH + 5),
+		    arena_printf(sheet->scratch, "%d", BASE + 19), name);
+		month = civil.tm_mon;
+	}
+}
+
+static void
+draw(struct sheet *sheet, uint64_t highest)
+{
+	text_printf(&sheet->line,
+	    "<div class=scroll tabindex=0 role=region "
+	    "aria-label=\"Expiry calendar\"><svg class=calendar role=img "
+	    "aria-label=\"Certificates that end, by week; the table below "
+	    "has the numbers\" viewBox=\"0 0 %d %d\">\n"
+	    "<defs><pattern id=hatch width=5 height=5 "
+	    "patternUnits=userSpaceOnUse patternTransform=\"rotate(45)\">"
+	    "<path d=\"M0 0v5\"/></pattern></defs>",
+	    WIDTH, HEIGHT);
+	draw_months(sheet);
+	text_printf(
+	    &sheet->line, "<path class=base d=\"M0 %d.5h%d\"/>\n", BASE, WIDTH);
+	for (size_t i = 0; i < TALLY_WEEKS; i++)
+		if (count_week(&sheet->tally->weeks[i]) > 0)
+			draw_week(sheet, i, highest);
+	html_raw(&sheet->line, "</svg></div>\n");
+}
+
+static void
+append_table(struct sheet *sheet)
+{
+	struct arena *scratch = sheet->scratch;
+
+	html_raw(&sheet->line,
+	    "<details class=numbers><summary>As a table</summary><table>"
+	    "<thead><tr><th scope=col>Week of<th scope=col class=number>Server "
+	    "certificates<th scope=col class=number>CA certificates</tr>"
+	    "</thead><tbody>\n");
+	for (size_t i = 0; i < TALLY_WEEKS; i++) {
+		const struct tally_week *week = &sheet->tally->weeks[i];
+
+		if (count_week(week) == 0)
+			continue;
+		html_fill(&sheet->line,
+		    "<tr><th scope=row>{}</th><td class=number>{}</td>"
+		    "<td class=number>{}</td></tr>\n",
+		    html_date(scratch, tally_week_start(sheet->tally, i)),
+		    count_text(scratch, week->leaves),
+		    count_text(scratch, week->authorities));
+	}
+	html_raw(&sheet->line, "</tbody></table></details>\n");
+}
+
+void
+html_calendar(struct sheet *sheet)
+{
+	const struct tally *tally = sheet->tally;
+	struct arena *scratch = sheet->scratch;
+	uint64_t highest = highest_week(tally);
+
+	html_fill(&sheet->line,
+	    "<ul class=soon><li><b>{}</b> within 7 days</li>"
+	    "<li><b>{}</b> within 30 days</li>"
+	    "<li><b>{}</b> within 90 days</li></ul>\n",
+	    count_text(scratch, tally->days_7),
+	    count_text(scratch, tally->days_30),
+	    count_text(scratch, tally->days_90));
+	if (highest == 0) {
+		html_raw(&sheet->line,
+		    "<p class=quiet>Nothing ends within a year.</p>\n");
+		return;
+	}
+	draw(sheet, highest);
+	html_raw(&sheet->line,
+	    "<p class=\"quiet legend\"><i class=leaves></i> certificates of "
+	    "servers, by host <i class=authorities></i> certificates of CAs "
+	    "in use, each once</p>\n");
+	append_table(sheet);
+}

@@ -1,0 +1,308 @@
+/*
+ * metrics.prom for node_exporter's textfile collector: the run in numbers, in
+ * base units, with a bounded number of series.  Written at the end, out of
+ * the tally; what dashboards ask of it is in data/.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "report/writer.h"
+
+enum {
+	SITES_MOST = 200, /* more are summed up as "other" */
+	CAUSES_MOST = 100
+};
+
+static void
+append_family(struct text *out, const char *name, const char *help)
+{
+	text_printf(out, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
+}
+
+/* Text exposition format: backslash, quote and newline are escaped. */
+static void
+append_label(struct text *out, const char *name, const char *value)
+{
+	bool is_first = out->data[out->size - 1] != '"';
+
+	text_printf(out, "%s%s=\"", is_first ? "{" : ",", name);
+	for (; value != NULL && *value != '\0'; value++) {
+		if (*value == '\\' || *value == '"')
+			text_append_char(out, '\\');
+		if (*value == '\n')
+			text_append(out, "\\n");
+		else
+			text_append_char(out, *value);
+	}
+	text_append_char(out, '"');
+}
+
+/* After a name alone, or after its last label. */
+static void
+append_value(struct text *out, int64_t value)
+{
+	if (out->data[out->size - 1] == '"')
+		text_append_char(out, '}');
+	text_printf(out, " %" PRId64 "\n", value);
+}
+
+static void
+append_gauge(
+    struct text *out, const char *name, const char *help, int64_t value)
+{
+	append_family(out, name, help);
+	text_append(out, name);
+	append_value(out, value);
+}
+
+/* Every class, also with 0: an alert on a series that vanished is silent. */
+static void
+append_classes(struct text *out, const struct tally *tally)
+{
+	append_family(
+	    out, "fleetscan_hosts", "Hosts of the last run by class.");
+	for (int i = 0; i < CLASS_COUNT; i++) {
+		text_append(out, "fleetscan_hosts");
+		append_label(out, "class", class_word((enum class_id)i));
+		append_value(out, (int64_t)tally->classes[i]);
+	}
+	append_family(out, "fleetscan_severity_hosts",
+	    "Hosts of the last run by the severity of their worst finding.");
+	for (int i = 0; i < SEVERITY_COUNT; i++) {
+		text_append(out, "fleetscan_severity_hosts");
+		append_label(out, "severity", severity_word((enum severity)i));
+		append_value(out, (int64_t)tally->severities[i]);
+	}
+}
+
+static void
+append_clients(struct text *out, const struct tally *tally)
+{
+	append_family(out, "fleetscan_client_refuses_hosts",
+	    "Hosts that a client refuses.");
+	for (size_t i = 0; i < tally->client_count; i++) {
+		text_append(out, "fleetscan_client_refuses_hosts");
+		append_label(out, "client", tally->clients[i].id);
+		append_value(out, (int64_t)tally->clients[i].refuses);
+	}
+}
+
+/*
+ * Rows that differ only in a certificate of the same name are one series: a
+ * label set may stand but once.
+ */
+static bool
+is_repeated(const struct tally_cause **causes, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (tally_cause_is_alike(causes[i], causes[at]))
+			return true;
+	return false;
+}
+
+static int64_t
+hosts_alike(const struct tally_cause **causes, size_t count, size_t at)
+{
+	uint64_t hosts = 0;
+
+	for (size_t i = at; i < count; i++)
+		if (tally_cause_is_alike(causes[i], causes[at]))
+			hosts += causes[i]->hosts;
+	return (int64_t)hosts;
+}
+
+static void
+append_causes(struct text *out, const struct tally *tally)
+{
+	size_t count;
+	const struct tally_cause **causes = tally_causes(tally, &count);
+	size_t shown = count < CAUSES_MOST ? count : CAUSES_MOST;
+
+	append_family(out, "fleetscan_cause_hosts",
+	    "Hosts that share a cause: what one repair heals.");
+	for (size_t i = 0; i < shown; i++) {
+		if (is_repeated(causes, i))
+			continue;
+		text_append(out, "fleetscan_cause_hosts");
+		append_label(out, "class", class_word(causes[i]->class_id));
+		append_label(out, "cause", causes[i]->cause);
+		append_label(out, "subject", causes[i]->subject);
+		append_value(out, hosts_alike(causes, count, i));
+	}
+	free(causes);
+}
+
+static void
+append_site_classes(
+    struct text *out, const char *site, const uint64_t classes[CLASS_COUNT])
+{
+	for (int i = 0; i < CLASS_COUNT; i++) {
+		/* ok always: a site that was repaired keeps a series. */
+		if (classes[i] == 0 && i != CLASS_OK)
+			continue;
+		text_append(out, "fleetscan_site_hosts");
+		append_label(out, "site", site);
+		append_label(out, "class", class_word((enum class_id)i));
+		append_value(out, (int64_t)classes[i]);
+	}
+}
+
+/* No site can be called "other": a name without a dot is its own site only
+   where it is a host's, so the sum is told apart by a blank. */
+static const char other[] = "(other)";
+
+static void
+append_site_hosts(
+    struct text *out, const struct tally_site **sites, size_t count)
+{
+	uint64_t rest[CLASS_COUNT] = { 0 };
+
+	append_family(out, "fleetscan_site_hosts",
+	    "Hosts of the sites with most broken hosts, by class.");
+	for (size_t i = 0; i < count && i < SITES_MOST; i++)
+		append_site_classes(out, sites[i]->site, sites[i]->classes);
+	for (size_t i = SITES_MOST; i < count; i++)
+		for (int j = 0; j < CLASS_COUNT; j++)
+			rest[j] += sites[i]->classes[j];
+	if (count > SITES_MOST)
+		append_site_classes(out, other, rest);
+}
+
+static int
+by_end(const void *left, const void *right)
+{
+	const struct tally_site *a = *(const struct tally_site *const *)left;
+	const struct tally_site *b = *(const struct tally_site *const *)right;
+
+	if (a->dated != b->dated)
+		return a->dated ? -1 : 1;
+	if (a->earliest != b->earliest)
+		return a->earliest < b->earliest ? -1 : 1;
+	return strcmp(a->site, b->site);
+}
+
+/* The sites whose certificates end first, past ends too; one for the rest. */
+static void
+append_site_ends(
+    struct text *out, const struct tally_site **sites, size_t count)
+{
+	static const char name[] =
+	    "fleetscan_site_earliest_not_after_timestamp_seconds";
+
+	append_family(out, name,
+	    "When the first certificate of a site ends or has ended.");
+	qsort(sites, count, sizeof(*sites), by_end);
+	for (size_t i = 0; i < count && i <= SITES_MOST && sites[i]->dated;
+	     i++) {
+		text_append(out, name);
+		append_label(
+		    out, "site", i == SITES_MOST ? other : sites[i]->site);
+		append_value(out, sites[i]->earliest);
+	}
+}
+
+static void
+append_sites(struct text *out, const struct tally *tally)
+{
+	size_t count;
+	const struct tally_site **sites = tally_sites(tally, &count);
+
+	append_site_hosts(out, sites, count);
+	append_site_ends(out, sites, count);
+	free(sites);
+}
+
+static void
+append_expiring(struct text *out, const struct tally *tally)
+{
+	static const char name[] = "fleetscan_expiring_hosts";
+	const struct {
+		const char *days;
+		uint64_t hosts;
+	} rows[] = {
+		{ "7", tally->days_7 },
+		{ "30", tally->days_30 },
+		{ "90", tally->days_90 },
+	};
+
+	append_family(
+	    out, name, "Hosts whose certificate ends within so many days.");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		text_append(out, name);
+		append_label(out, "days", rows[i].days);
+		append_value(out, (int64_t)rows[i].hosts);
+	}
+}
+
+/* The certificates of CAs, whose end takes many hosts down at once. */
+static void
+append_authorities(struct text *out, const struct tally *tally)
+{
+	static const char name[] = "fleetscan_expiring_authorities";
+	static const int weeks[] = { 4, 13, 53 };
+	uint64_t sum = 0;
+	size_t at = 0;
+
+	append_family(
+	    out, name, "CA certificates in use that end within so many weeks.");
+	for (size_t i = 0; i < sizeof(weeks) / sizeof(weeks[0]); i++) {
+		for (; at < (size_t)weeks[i]; at++)
+			sum += tally->weeks[at].authorities;
+		text_printf(
+		    out, "%s{weeks=\"%d\"} %" PRIu64 "\n", name, weeks[i], sum);
+	}
+}
+
+/* The host never delivered a certificate. */
+static int64_t
+failed_targets(const struct tally *tally)
+{
+	return (int64_t)(tally->classes[CLASS_UNREACHABLE] +
+			 tally->classes[CLASS_NO_TLS]);
+}
+
+static void
+append_run(struct text *out, const struct sheet *sheet)
+{
+	const struct report_run *run = sheet->run;
+
+	append_family(
+	    out, "fleetscan_build_info", "Always 1; the version is its label.");
+	text_append(out, "fleetscan_build_info");
+	append_label(out, "version", run->version);
+	append_value(out, 1);
+	append_gauge(out, "fleetscan_last_success_timestamp_seconds",
+	    "When the last run was finished.", run->finished);
+	append_family(out, "fleetscan_scan_duration_seconds",
+	    "How long the last run took.");
+	text_printf(
+	    out, "fleetscan_scan_duration_seconds %.3f\n", run->seconds);
+	append_gauge(out, "fleetscan_targets", "Targets of the last run.",
+	    (int64_t)run->targets);
+	append_gauge(out, "fleetscan_targets_failed",
+	    "Targets that delivered no certificate.",
+	    failed_targets(sheet->tally));
+	append_gauge(out, "fleetscan_targets_retried",
+	    "Targets that took more than one attempt.",
+	    (int64_t)sheet->tally->retried);
+}
+
+static void
+finish(struct sheet *sheet)
+{
+	struct text *out = &sheet->line;
+
+	append_run(out, sheet);
+	append_classes(out, sheet->tally);
+	append_clients(out, sheet->tally);
+	append_causes(out, sheet->tally);
+	append_sites(out, sheet->tally);
+	append_expiring(out, sheet->tally);
+	append_authorities(out, sheet->tally);
+}
+
+const struct writer prometheus_writer = {
+	.file = "metrics.prom",
+	.format = REPORT_PROM,
+	.finish = finish,
+};
