@@ -130,7 +130,8 @@ append_end(struct text *out, const struct result *result, struct arena *scratch)
 	const struct finding *finding = result_class_finding(result);
 	const char *issuer = result->leaf.issuer;
 
-	if (result_root(result) != NULL || issuer == NULL)
+	if (result_root(result) != NULL || issuer == NULL ||
+	    result->verdict.path_length == 0)
 		return;
 	for (size_t i = 0; finding != NULL && i < finding->evidence_count; i++)
 		if (strcmp(finding->evidence[i].key, "issuer") == 0)
