@@ -11,7 +11,7 @@
 #include "cmd/comparison.h"
 #include "cmd/judging.h"
 #include "cmd/outcome.h"
-#include "cmd/saved_run.h"
+#include "cmd/past_run.h"
 #include "cmd/scan_run.h"
 #include "fleet/inspect.h"
 
@@ -126,7 +126,7 @@ run_chain(struct audit_options *options, char **paths, size_t count)
 static int
 run_saved(struct audit_options *options, const char *run, int argc, char **argv)
 {
-	struct saved_run saved;
+	struct past_run saved;
 	struct archive *archives[1];
 	struct scan_job job = {
 		.command = "audit",
@@ -138,18 +138,18 @@ run_saved(struct audit_options *options, const char *run, int argc, char **argv)
 	};
 	int code = EXIT_CODE_USAGE;
 
-	if (saved_run_open(&saved, "audit", run)) {
+	if (past_run_open(&saved, "audit", run)) {
 		archives[0] = saved.archive;
 		if (options->against != NULL) {
 			code = comparison_run(&saved, &options->run,
 			    options->against);
 		} else {
-			saved_run_lend(&saved, &options->run.trust,
+			past_run_lend(&saved, &options->run.trust,
 			    &options->run.judge);
 			code = scan_run(&job);
 		}
 	}
-	saved_run_close(&saved);
+	past_run_close(&saved);
 	return code;
 }
 

@@ -54,7 +54,7 @@ side_close(struct side *side)
 
 /* "system" is the machine's; else a store of the run; else a file. */
 static const char *
-find_store(const struct saved_run *saved, const char *against)
+find_store(const struct past_run *saved, const char *against)
 {
 	const char *path = arena_printf(saved->arena, "%s/stores/%s.pem",
 	    archive_directory(saved->archive), against);
@@ -180,7 +180,7 @@ compare_sides(struct comparison *comparison, struct archive *archive)
 }
 
 int
-comparison_run(const struct saved_run *saved, struct scan_settings *settings,
+comparison_run(const struct past_run *saved, struct scan_settings *settings,
     const char *against)
 {
 	struct comparison comparison = { .settings = settings };
@@ -189,7 +189,7 @@ comparison_run(const struct saved_run *saved, struct scan_settings *settings,
 
 	trust_settings_init(&other);
 	option_list_add(&other.trust, find_store(saved, against));
-	saved_run_lend(saved, &settings->trust, &settings->judge);
+	past_run_lend(saved, &settings->trust, &settings->judge);
 	if (side_open(&comparison.before, &other, settings) &&
 	    side_open(&comparison.after, &settings->trust, settings))
 		code = compare_sides(&comparison, saved->archive);

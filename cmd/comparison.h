@@ -5,7 +5,7 @@
 #ifndef CMD_COMPARISON_H
 #define CMD_COMPARISON_H
 
-#include "cmd/saved_run.h"
+#include "cmd/past_run.h"
 #include "cmd/scan_options.h"
 
 /*
@@ -14,7 +14,7 @@
  * the run holds.  Prints who differs; an exit code, 1 when a host breaks at
  * or above --fail-on.
  */
-int comparison_run(const struct saved_run *, struct scan_settings *,
+int comparison_run(const struct past_run *, struct scan_settings *,
     const char *against);
 
 #endif

@@ -20,6 +20,7 @@ static const struct command commands[] = {
 	{ "sites", command_sites,
 	    "compare the hosts of each site, name the odd one out" },
 	{ "diff", command_diff, "two runs: new, worse, better, changed, gone" },
+	{ "fix", command_fix, "the repair kit of a run, each item proven" },
 	{ "merge", command_merge, "join the runs of shards into one" },
 	{ "stores", command_stores, "the trust stores found on this machine" },
 	{ "demo", command_demo,

@@ -8,14 +8,14 @@
 
 #include "base/memory.h"
 #include "cmd/commands.h"
-#include "cmd/saved_run.h"
+#include "cmd/past_run.h"
 #include "cmd/scan_run.h"
 
 enum { GROUPS = 1 };
 
 struct merge {
 	struct scan_settings settings;
-	struct saved_run *runs;
+	struct past_run *runs;
 	struct archive **archives;
 	size_t count;
 };
@@ -58,7 +58,7 @@ open_runs(struct merge *merge, char **names, size_t count)
 	merge->archives = memory_array(count, sizeof(*merge->archives));
 	for (size_t i = 0; i < count; i++) {
 		merge->count++;
-		if (!saved_run_open(&merge->runs[i], "merge", names[i]))
+		if (!past_run_open(&merge->runs[i], "merge", names[i]))
 			return false;
 		merge->archives[i] = merge->runs[i].archive;
 		if (!agree(&merge->runs[0].manifest, &merge->runs[i].manifest)) {
@@ -106,7 +106,7 @@ run(struct merge *merge, int first, int argc, char **argv)
 		return EXIT_CODE_USAGE;
 	judge->has_at = true;
 	judge->at = latest_clock(merge);
-	saved_run_lend(
+	past_run_lend(
 	    &merge->runs[0], &merge->settings.trust, &merge->settings.judge);
 	job.archives = merge->archives;
 	job.archive_count = merge->count;
@@ -125,7 +125,7 @@ command_merge(int argc, char **argv)
 	code = first < 0 ? options_exit_code(first)
 			 : run(&merge, first, argc, argv);
 	for (size_t i = 0; i < merge.count; i++)
-		saved_run_close(&merge.runs[i]);
+		past_run_close(&merge.runs[i]);
 	free(merge.runs);
 	free(merge.archives);
 	scan_settings_clear(&merge.settings);

@@ -58,6 +58,12 @@ size_t lab_aia_count(struct lab *, const char *path);
  */
 char *lab_pem(const struct lab *, const char *name);
 
+/*
+ * PEM (PKCS#8) of the private key of the same, likewise; NULL also where
+ * nobody has it.
+ */
+char *lab_key_pem(const struct lab *, const char *name);
+
 /* DER of the same, borrowed until lab_stop. */
 const unsigned char *lab_der(
     const struct lab *, const char *name, size_t *length);
@@ -73,6 +79,9 @@ int lab_write_hosts(const struct lab *, const char *path);
 
 /* "id host name ip port trust sent", separated by tabs, with a header. */
 int lab_write_map(const struct lab *, const char *path);
+
+/* The leaves' private keys, DIRECTORY/ID.pem; the directory exists. */
+int lab_write_keys(const struct lab *, const char *directory);
 
 /* The names of all stores there are in this lab; NULL after the last. */
 const char *lab_store_name(const struct lab *, size_t number);

@@ -58,6 +58,36 @@ lab_pem(const struct lab *lab, const char *name)
 	return octets_take_text(&out);
 }
 
+static bool
+add_key(struct octets *out, gnutls_x509_privkey_t key)
+{
+	gnutls_datum_t pem;
+
+	if (gnutls_x509_privkey_export2_pkcs8(
+		key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &pem) < 0)
+		return false;
+	octets_add(out, pem.data, pem.size);
+	gnutls_free(pem.data);
+	return true;
+}
+
+char *
+lab_key_pem(const struct lab *lab, const char *name)
+{
+	const struct pki_certificate *certificate = pki_find(&lab->pki, name);
+	struct octets out = { 0 };
+	gnutls_x509_privkey_t key;
+	bool ok;
+
+	if (certificate == NULL || certificate->key == NULL ||
+	    certificate->key->private_key == NULL ||
+	    gnutls_privkey_export_x509(certificate->key->private_key, &key) < 0)
+		return NULL;
+	ok = add_key(&out, key);
+	gnutls_x509_privkey_deinit(key);
+	return ok ? octets_take_text(&out) : NULL;
+}
+
 const unsigned char *
 lab_der(const struct lab *lab, const char *name, size_t *length)
 {
@@ -153,6 +183,38 @@ lab_write_hosts(const struct lab *lab, const char *path)
 		octets_add_format(
 		    &out, "%s:%u\n", lab->hosts[i].host, lab->hosts[i].port);
 	return write_file(path, &out);
+}
+
+static int
+write_key(const struct lab *lab, const char *directory, const char *id)
+{
+	struct octets name = { 0 }, path = { 0 }, out = { 0 };
+	char *leaf, *file, *pem;
+	int result = 0;
+
+	octets_add_format(&name, "leaf:%s", id);
+	octets_add_format(&path, "%s/%s.pem", directory, id);
+	leaf = octets_take_text(&name);
+	file = octets_take_text(&path);
+	pem = lab_key_pem(lab, leaf);
+	if (pem != NULL) {
+		octets_add_text(&out, pem);
+		result = write_file(file, &out);
+	}
+	free(pem);
+	free(file);
+	free(leaf);
+	return result;
+}
+
+int
+lab_write_keys(const struct lab *lab, const char *directory)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < lab->host_count && result == 0; i++)
+		result = write_key(lab, directory, lab->hosts[i].id);
+	return result;
 }
 
 int

@@ -115,16 +115,19 @@ static int
 write_all(const struct lab *lab, const char *directory)
 {
 	char *stores = path_in(directory, "trust", "");
+	char *keys = path_in(directory, "keys", "");
 	int result = 0;
 
 	mkdir(stores, 0777);
-	if (write_stores(lab, stores) < 0 ||
+	mkdir(keys, 0700);
+	if (write_stores(lab, stores) < 0 || lab_write_keys(lab, keys) < 0 ||
 	    write_one(lab, directory, "hosts.txt", lab_write_hosts) < 0 ||
 	    write_one(lab, directory, "scenarios.tsv", lab_write_map) < 0 ||
 	    write_one(lab, directory, "intermediates.pem",
 		lab_write_intermediates) < 0 ||
 	    write_one(lab, directory, "dns-port", write_port) < 0)
 		result = -1;
+	free(keys);
 	free(stores);
 	return result;
 }

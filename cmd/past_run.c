@@ -1,5 +1,5 @@
 /* Opens runs for audit and merge.  Judges nothing. */
-#include "cmd/saved_run.h"
+#include "cmd/past_run.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,12 +7,12 @@
 #include "base/memory.h"
 
 bool
-saved_run_open(struct saved_run *saved, const char *command, const char *run)
+past_run_open(struct past_run *saved, const char *command, const char *run)
 {
 	char *error = NULL;
 	const char *reason = NULL;
 
-	*saved = (struct saved_run){ .arena = arena_new() };
+	*saved = (struct past_run){ .arena = arena_new() };
 	saved->archive = archive_open(run, &error);
 	if (saved->archive == NULL) {
 		log_error("%s: %s", command, error);
@@ -27,15 +27,15 @@ saved_run_open(struct saved_run *saved, const char *command, const char *run)
 }
 
 void
-saved_run_close(struct saved_run *saved)
+past_run_close(struct past_run *saved)
 {
 	archive_close(saved->archive);
 	arena_free(saved->arena);
-	*saved = (struct saved_run){ .archive = NULL };
+	*saved = (struct past_run){ .archive = NULL };
 }
 
 static void
-lend_stores(const struct saved_run *saved, struct trust_settings *trust)
+lend_stores(const struct past_run *saved, struct trust_settings *trust)
 {
 	const struct manifest *manifest = &saved->manifest;
 	const char *directory = archive_directory(saved->archive);
@@ -60,7 +60,7 @@ lend_stores(const struct saved_run *saved, struct trust_settings *trust)
 }
 
 void
-saved_run_lend(const struct saved_run *saved, struct trust_settings *trust,
+past_run_lend(const struct past_run *saved, struct trust_settings *trust,
     struct judge_settings *judge)
 {
 	if (trust->trust.count == 0)

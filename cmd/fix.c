@@ -1,0 +1,217 @@
+/*
+ * fleetscan fix: the repair kit of a run.  Reads a run and writes files;
+ * probes nothing and runs nothing.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "cmd/commands.h"
+#include "cmd/options.h"
+#include "fleet/kit.h"
+#include "report/cells.h"
+
+enum { LEFT_SHOWN = 6, ITEMS_SHOWN = 20 };
+
+struct fix_options {
+	const char *directory;	  /* NULL: RUN/fix */
+	struct option_list roots; /* SHA-256, in hexadecimal */
+};
+
+static const char *
+add_root(void *settings, const char *value)
+{
+	struct fix_options *options = settings;
+	struct digest digest;
+
+	if (!digest_from_hex(&digest, value))
+		return "is not a SHA-256: 64 hexadecimal digits";
+	option_list_add(&options->roots, value);
+	return NULL;
+}
+
+static const struct option_row rows[] = {
+	{ .letter = 'o',
+	    .name = "out",
+	    .argument = "DIR",
+	    .help = "where the kit goes (RUN/fix); one that is there is "
+		    "replaced",
+	    .kind = OPTION_STRING,
+	    .offset = offsetof(struct fix_options, directory) },
+	{ .name = "trust-root",
+	    .argument = "SHA256",
+	    .help = "trust this self-signed certificate of the run, and put "
+		    "it into the kit; repeatable",
+	    .kind = OPTION_FUNCTION,
+	    .parse = add_root },
+};
+
+static int
+parse(struct fix_options *options, int argc, char **argv)
+{
+	struct option_group group = { "Kit", rows,
+		sizeof(rows) / sizeof(rows[0]), options };
+	struct usage usage = {
+		.command = "fix",
+		.synopsis = "fix RUN [options]",
+		.about = "Writes a repair kit: for servers the chain they "
+			 "should send, for clients that cannot wait the "
+			 "certificates and scripts for their trust stores, "
+			 "each proven by a re-audit.  Nothing is run.",
+		.example = "  fleetscan fix reports/latest\n"
+			   "  fleetscan fix reports/latest -o /srv/kit\n",
+		.groups = &group,
+		.group_count = 1,
+	};
+
+	return options_parse(&usage, argc, argv);
+}
+
+static const char *
+plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void
+show_item(const struct repair_item *item)
+{
+	struct text line = { .size = 0 };
+
+	cell_append_count(&line, item->host_count, 7);
+	text_append(&line, "  ");
+	cell_append(&line, item->certificate->subject, 48);
+	text_printf(&line, "  heals %zu client%s\n", item->heal_count,
+	    plural(item->heal_count));
+	fputs(line.data, stdout);
+	text_free(&line);
+}
+
+static void
+show_left(const struct repair_left *left)
+{
+	struct text line = { .size = 0 };
+
+	cell_append_count(&line, left->hosts, 7);
+	text_printf(&line, "  %s%s%s\n         ", class_title(left->class_id),
+	    left->cause == NULL ? "" : ", ",
+	    left->cause == NULL ? "" : left->cause);
+	cell_append_wrapped(&line, kit_advice(left->class_id), 9);
+	fputs(line.data, stdout);
+	text_free(&line);
+}
+
+static void
+show(const struct repair_plan *plan, const char *directory)
+{
+	size_t others = plan->host_count - plan->healed;
+
+	printf("%zu host%s healed by %zu certificate%s, each proven by a "
+	       "re-audit\n",
+	    plan->healed, plural(plan->healed), plan->item_count,
+	    plural(plan->item_count));
+	for (size_t i = 0; i < plan->item_count && i < ITEMS_SHOWN; i++)
+		show_item(plan->items[i]);
+	if (others > 0)
+		printf("%zu more get%s a complete chain, and have other "
+		       "faults\n",
+		    others, others == 1 ? "s" : "");
+	if (plan->left_count > 0)
+		puts("No certificate repairs");
+	for (size_t i = 0; i < plan->left_count && i < LEFT_SHOWN; i++)
+		show_left(&plan->left[i]);
+	if (plan->left_count > LEFT_SHOWN)
+		puts("         and more, in README.txt");
+	printf("Kit in %s (README.txt, server, client, fix.json)\n", directory);
+}
+
+static void
+warn_of_unproven(const struct repair_plan *plan)
+{
+	for (size_t i = 0; i < plan->unproven_count; i++)
+		log_warning("%s: no repair is offered: %s",
+		    plan->unproven[i].endpoint, plan->unproven[i].reason);
+}
+
+static int
+write_kit(const struct repair_plan *plan, const char *directory)
+{
+	char *error = NULL;
+	enum kit_end end = kit_write(plan, directory, &error);
+
+	if (end == KIT_WRITTEN) {
+		warn_of_unproven(plan);
+		show(plan, directory);
+		return EXIT_CODE_FINISHED;
+	}
+	log_error("fix: %s", error);
+	free(error);
+	return end == KIT_REFUSED ? EXIT_CODE_USAGE : EXIT_CODE_OUTPUT;
+}
+
+static int
+fix(const struct fix_options *options, struct archive *archive,
+    const struct saved_run *run)
+{
+	size_t count = options->roots.count;
+	struct arena *arena = arena_new();
+	struct digest *roots = arena_array(arena, count + 1, sizeof(*roots));
+	char *directory = options->directory == NULL
+			      ? file_join(archive_directory(archive), "fix")
+			      : memory_string(options->directory);
+	struct repair_plan *plan;
+	char *error = NULL;
+	int code = EXIT_CODE_USAGE;
+
+	for (size_t i = 0; i < count; i++)
+		digest_from_hex(&roots[i], options->roots.items[i]);
+	plan = repair_plan_new(archive, run, roots, count, &error);
+	if (plan != NULL)
+		code = write_kit(plan, directory);
+	else
+		log_error("fix: --trust-root: %s", error);
+	free(error);
+	repair_plan_free(plan);
+	free(directory);
+	arena_free(arena);
+	return code;
+}
+
+static int
+open_and_fix(const struct fix_options *options, const char *path)
+{
+	char *error = NULL;
+	struct archive *archive = archive_open(path, &error);
+	struct saved_run *run = NULL;
+	int code = EXIT_CODE_USAGE;
+
+	if (archive != NULL)
+		run = saved_run_open(archive_directory(archive), NULL, &error);
+	if (run != NULL)
+		code = fix(options, archive, run);
+	else
+		log_error("fix: %s", error);
+	free(error);
+	saved_run_free(run);
+	archive_close(archive);
+	return code;
+}
+
+int
+command_fix(int argc, char **argv)
+{
+	struct fix_options options = { .directory = NULL };
+	int first = parse(&options, argc, argv);
+	int code = EXIT_CODE_USAGE;
+
+	if (first < 0)
+		code = options_exit_code(first);
+	else if (argc - first != 1)
+		log_error("fix: name one run");
+	else
+		code = open_and_fix(&options, argv[first]);
+	option_list_clear(&options.roots);
+	return code;
+}

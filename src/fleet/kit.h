@@ -1,0 +1,27 @@
+/*
+ * A repair plan as files that people use: chains for servers, certificates
+ * and scripts for clients.  Nothing is run.
+ */
+#ifndef FLEET_KIT_H
+#define FLEET_KIT_H
+
+#include "fleet/repair.h"
+
+enum kit_end {
+	KIT_WRITTEN,
+	KIT_REFUSED, /* the directory holds what is not a kit's */
+	KIT_UNWRITABLE
+};
+
+/*
+ * Writes the kit beside its final name and moves it there whole; a kit that
+ * was there before is replaced.  Unless KIT_WRITTEN, a sentence is in *error
+ * (heap; the caller frees).
+ */
+enum kit_end kit_write(
+    const struct repair_plan *, const char *directory, char **error);
+
+/* What the hosts of this class need instead of a kit, in one sentence. */
+const char *kit_advice(enum class_id);
+
+#endif
