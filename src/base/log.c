@@ -13,7 +13,7 @@ enum { EXIT_MACHINE_FAILED = 4 };
 static enum log_level level = LOG_NORMAL;
 
 /* One sentence stays one line, whatever other threads have to say. */
-static void
+__attribute__((format(printf, 1, 0))) static void
 say(const char *format, va_list arguments)
 {
 	flockfile(stderr);

@@ -54,6 +54,8 @@ write_certificates(struct intake *intake, const struct message *message)
 		journal_certificate(intake->journal, &entry->sha256,
 		    bytes_of(message->certificate_lines.data + entry->line,
 			entry->line_size));
+		if (!entry->authority && !entry->useful)
+			continue;
 		der = bytes_of(
 		    message->authorities.data + entry->der, entry->der_size);
 		if (entry->authority)

@@ -139,7 +139,9 @@ visit_finish(struct visit *visit)
 static void
 step_writing(struct visit *visit)
 {
-	const uint8_t *rest = visit->out.data + visit->sent;
+	const uint8_t *rest = visit->out.length == 0
+		? visit->out.data
+		: visit->out.data + visit->sent;
 	size_t length = visit->out.length - visit->sent;
 	ssize_t count = 0;
 
