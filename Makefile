@@ -30,7 +30,7 @@ PACKAGE_LIBS = $(call packages,PACKAGE_LIBS,--libs)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes \
 	$(if $(DEVELOPER),-Werror -Wstrict-prototypes -Wold-style-definition \
-	-Wwrite-strings -Wpointer-arith -Wundef -Wvla -Wformat=2)
+	-Wwrite-strings -Wpointer-arith -Wundef -Wvla -Wformat-security)
 SANITIZER := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
 	$(if $(findstring undefined,$(SANITIZE)),-fno-sanitize-recover=undefined))
 CFLAGS_ALL = -std=gnu11 $(WARNINGS) $(OPTIMIZE) -pthread -Isrc -I. \

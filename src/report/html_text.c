@@ -77,7 +77,7 @@ html_fill_array(struct text *out, const char *template,
 	text_append(out, template);
 }
 
-static const char *
+__attribute__((format(strftime, 3, 0))) static const char *
 format_time(struct arena *arena, int64_t time, const char *format)
 {
 	enum { MOST = 64 };

@@ -141,7 +141,7 @@ put_bit_string(
 	put_close(out, inside);
 }
 
-static void
+__attribute__((format(strftime, 3, 0))) static void
 put_formatted_time(
     struct octets *out, unsigned tag, const char *format, const struct tm *tm)
 {
