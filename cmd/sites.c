@@ -114,7 +114,7 @@ show_site(struct sites *sites, const struct site_group *group,
 
 /* The name of a site, or of a host that is of one. */
 static const struct site_group *
-find_site(const struct sites *sites, const char *domain)
+find_site(struct sites *sites, const char *domain)
 {
 	const struct site_group *group = sites_find(sites, domain);
 	struct arena *arena;
@@ -135,6 +135,10 @@ show(const struct sites_options *options, struct archive *archive,
 	const struct site_group *group = NULL;
 	int code = EXIT_CODE_FINISHED;
 
+	if (sites == NULL) {
+		log_error("sites: a temporary file: %s", strerror(errno));
+		return EXIT_CODE_OUTPUT;
+	}
 	if (domain != NULL && (group = find_site(sites, domain)) == NULL) {
 		log_error(
 		    "sites: %s: no host of this site is in the run", domain);

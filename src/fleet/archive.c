@@ -19,15 +19,15 @@ struct record_place {
 };
 
 struct certificate_place {
-	uint64_t prefix;	/* the digest's first eight octets */
+	uint64_t prefix; /* the digest's first eight octets */
 	uint64_t offset;
 };
 
 struct archive {
 	char *directory;
 	FILE *records, *certificates;
-	struct record_place *places;
-	size_t count, capacity;
+	uint64_t *offsets; /* of records, in input order */
+	size_t count;
 	size_t damaged;
 	struct certificate_place *certificate_places;
 	size_t certificate_count, certificate_capacity;
@@ -80,20 +80,20 @@ read_ordinal(struct bytes line, uint64_t *ordinal)
 	return any;
 }
 
-/* Of two records of one target the later one counts: it was resumed. */
+/*
+ * Of two records of one target the later one counts: it was resumed.  Once
+ * sorted, the ordinals have done their work.
+ */
 static void
-drop_superseded(struct archive *archive)
+keep_offsets(struct archive *archive, struct record_place *places, size_t count)
 {
-	size_t kept = 0;
-
-	for (size_t i = 0; i < archive->count; i++) {
-		if (kept > 0 &&
-		    archive->places[kept - 1].ordinal ==
-			archive->places[i].ordinal)
-			kept--;
-		archive->places[kept++] = archive->places[i];
-	}
-	archive->count = kept;
+	if (count > 1)
+		qsort(places, count, sizeof(*places), by_ordinal);
+	archive->offsets = memory_array(count + 1, sizeof(*archive->offsets));
+	for (size_t i = 0; i < count; i++)
+		if (i + 1 == count ||
+		    places[i].ordinal != places[i + 1].ordinal)
+			archive->offsets[archive->count++] = places[i].offset;
 }
 
 static int
@@ -101,6 +101,8 @@ index_records(struct archive *archive)
 {
 	struct line_reader *reader =
 	    line_reader_open_stream(archive->records, MOST_LINE);
+	struct record_place *places = NULL;
+	size_t count = 0, capacity = 0;
 	struct bytes line;
 	uint64_t ordinal;
 	int more;
@@ -113,18 +115,15 @@ index_records(struct archive *archive)
 			archive->damaged++;
 			continue;
 		}
-		archive->places = memory_grow(archive->places, archive->count,
-		    &archive->capacity, sizeof(*archive->places));
-		archive->places[archive->count++] = (struct record_place){
+		places = memory_grow(places, count, &capacity, sizeof(*places));
+		places[count++] = (struct record_place){
 			ordinal,
 			line_reader_offset(reader),
 		};
 	}
 	line_reader_close(reader);
-	if (archive->count > 1)
-		qsort(archive->places, archive->count,
-		    sizeof(*archive->places), by_ordinal);
-	drop_superseded(archive);
+	keep_offsets(archive, places, count);
+	free(places);
 	return more;
 }
 
@@ -201,9 +200,8 @@ archive_open(const char *run, char **error)
 	struct archive *archive = memory_new(sizeof(*archive));
 
 	archive->directory = directory_of(run);
-	archive->records = file_is_directory(run)
-	    ? open_in(run, "hosts.ndjson")
-	    : fopen(run, "re");
+	archive->records = file_is_directory(run) ? open_in(run, "hosts.ndjson")
+						  : fopen(run, "re");
 	if (archive->records == NULL || index_records(archive) < 0) {
 		if (asprintf(error, "%s: no run can be read here: %s", run,
 			strerror(errno)) < 0)
@@ -226,7 +224,7 @@ archive_close(struct archive *archive)
 		fclose(archive->records);
 	if (archive->certificates != NULL)
 		fclose(archive->certificates);
-	free(archive->places);
+	free(archive->offsets);
 	free(archive->certificate_places);
 	free(archive->directory);
 	free(archive);
@@ -275,8 +273,7 @@ archive_read(struct archive *archive, size_t at, struct arena *arena,
 	struct bytes raw;
 	const char *reason;
 
-	if (!read_line(
-		archive->records, archive->places[at].offset, arena, &raw))
+	if (!read_line(archive->records, archive->offsets[at], arena, &raw))
 		return false;
 	if (line != NULL)
 		*line = raw;
@@ -305,9 +302,9 @@ archive_certificate(struct archive *archive, const struct digest *digest,
 	const char *reason;
 
 	return place != NULL &&
-	    read_line(archive->certificates, place->offset, arena, &line) &&
-	    certificate_line_read(arena, line, &found, der, &reason) &&
-	    digest_equal(&found, digest);
+	       read_line(archive->certificates, place->offset, arena, &line) &&
+	       certificate_line_read(arena, line, &found, der, &reason) &&
+	       digest_equal(&found, digest);
 }
 
 bool
@@ -331,8 +328,7 @@ says_authority(struct bytes line)
 {
 	static const char member[] = "\"is_ca\":true";
 
-	return memmem(line.data, line.size, member, sizeof(member) - 1) !=
-	    NULL;
+	return memmem(line.data, line.size, member, sizeof(member) - 1) != NULL;
 }
 
 void
@@ -353,8 +349,7 @@ archive_each_authority(struct archive *archive,
 	while (line_reader_next(reader, &line) == 1) {
 		arena_reset(arena);
 		if (says_authority(line) &&
-		    certificate_line_read(
-			arena, line, &sha256, &der, &reason))
+		    certificate_line_read(arena, line, &sha256, &der, &reason))
 			tell(context, der);
 	}
 	arena_free(arena);

@@ -1,6 +1,6 @@
 /*
  * A run on disk, read back: records in input order, certificates by their
- * SHA-256.  Memory is sixteen octets a record and a certificate; a
+ * SHA-256.  Memory is eight octets a record and sixteen a certificate; a
  * last line that a kill cut short is passed over.
  */
 #ifndef FLEET_ARCHIVE_H
@@ -30,12 +30,12 @@ size_t archive_damaged(const struct archive *);
  * Reads one record; everything is in the arena, which is not reset.  The
  * raw line, if asked for, too.  False when it cannot be read (any more).
  */
-bool archive_read(struct archive *, size_t at, struct arena *,
-    struct result *, struct bytes *line);
+bool archive_read(struct archive *, size_t at, struct arena *, struct result *,
+    struct bytes *line);
 
 /* The certificate's DER in the arena; false when the run does not hold it. */
-bool archive_certificate(struct archive *, const struct digest *,
-    struct arena *, struct bytes *der);
+bool archive_certificate(
+    struct archive *, const struct digest *, struct arena *, struct bytes *der);
 
 /* Tells of every CA certificate of the run once, in the order written. */
 void archive_each_authority(struct archive *,
@@ -45,7 +45,7 @@ void archive_each_authority(struct archive *,
  * Completes seen->chain from the run's certificates.  False when one is not
  * there: such a record cannot be judged again.
  */
-bool archive_fill_chain(struct archive *, struct arena *,
-    struct observation *seen);
+bool archive_fill_chain(
+    struct archive *, struct arena *, struct observation *seen);
 
 #endif

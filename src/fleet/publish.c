@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "fleet/sites.h"
+#include "report/tally.h"
 
 static void
 publish_authority(void *context, struct bytes der)
@@ -15,12 +16,25 @@ publish_authority(void *context, struct bytes der)
 	certificate_free(certificate);
 }
 
-static size_t
-count_outliers(const void *context, const char *site)
+static void
+publish_sites(struct sites *sites, struct report *report)
 {
-	const struct site_group *group = sites_find(context, site);
+	for (size_t i = 0; i < sites_count(sites); i++) {
+		const struct site_group *group = sites_at(sites, i);
+		struct tally_site site = {
+			.site = group->site,
+			.hosts = group->hosts,
+			.ok = group->ok,
+			.broken = group->broken,
+			.outliers = group->outliers,
+			.dated = group->ends,
+			.earliest = group->first_end,
+		};
 
-	return group == NULL ? 0 : group->outliers;
+		for (int k = 0; k < CLASS_COUNT; k++)
+			site.classes[k] = group->classes[k];
+		report_site(report, &site);
+	}
 }
 
 static int
@@ -38,7 +52,8 @@ write_sites(struct sites *sites, struct archive *archive)
 	return result;
 }
 
-static void
+/* -1 with errno when what sites keep on disk cannot be written or read. */
+static int
 feed(struct archive *archive, struct report *report, struct sites *sites)
 {
 	struct arena *arena = arena_new();
@@ -53,28 +68,27 @@ feed(struct archive *archive, struct report *report, struct sites *sites)
 		report_result(report, &result);
 		sites_add(sites, i, &result);
 	}
-	sites_settle(sites);
 	arena_free(arena);
+	if (sites_settle(sites) < 0)
+		return -1;
+	publish_sites(sites, report);
+	return 0;
 }
 
 int
-publish(struct archive *archive, const struct report_run *facts,
-    unsigned formats, const struct report_terminal *terminal,
-    const char **failed)
+publish(struct archive *archive, const struct report_run *run, unsigned formats,
+    const struct report_terminal *terminal, const char **failed)
 {
 	struct sites *sites = sites_new();
-	struct report_run run = *facts;
-	struct report *report;
+	struct report *report =
+	    report_open(run, archive_directory(archive), formats);
 	int result = -1;
 
-	run.site_outliers = count_outliers;
-	run.context = sites;
-	report = report_open(&run, archive_directory(archive), formats);
 	*failed = "the reports";
-	if (report != NULL) {
-		feed(archive, report, sites);
+	if (report != NULL && feed(archive, report, sites) == 0)
 		result = report_finish(report, terminal, failed);
-	}
+	else
+		report_abandon(report);
 	if (result == 0 && (formats & REPORT_CSV) != 0 &&
 	    write_sites(sites, archive) < 0) {
 		*failed = "sites.csv";

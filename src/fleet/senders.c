@@ -16,11 +16,11 @@
 enum { MOST_AUTHORITIES = 50000, MOST_LINE = 512 };
 
 struct senders {
-	struct certificate_index *index;	/* filled by settle, sorted */
-	struct map *known;	/* SHA-256 -> struct certificate, owned */
+	struct certificate_index *index; /* filled by settle, sorted */
+	struct map *known; /* SHA-256 -> struct certificate, owned */
 	struct arena *arena;
-	struct map *sites;	/* site -> itself, those expected */
-	struct map *first;	/* key -> struct place */
+	struct seen *sites; /* those expected */
+	struct map *first;  /* key -> struct place */
 	FILE *log;
 };
 
@@ -38,7 +38,7 @@ senders_new(void)
 	senders->index = certificate_index_new();
 	senders->known = map_new();
 	senders->arena = arena_new();
-	senders->sites = map_new();
+	senders->sites = seen_new();
 	senders->first = map_new();
 	senders->log = tmpfile();
 	return senders;
@@ -56,7 +56,7 @@ senders_free(struct senders *senders)
 	for (size_t at = 0; map_next(senders->known, &at, &key, &certificate);)
 		certificate_free(certificate);
 	map_free(senders->known);
-	map_free(senders->sites);
+	seen_free(senders->sites);
 	map_free(senders->first);
 	arena_free(senders->arena);
 	if (senders->log != NULL)
@@ -71,8 +71,8 @@ digest_bytes(const struct digest *digest)
 }
 
 void
-senders_learn(struct senders *senders, const struct digest *sha256,
-    struct bytes der)
+senders_learn(
+    struct senders *senders, const struct digest *sha256, struct bytes der)
 {
 	struct certificate *certificate;
 
@@ -80,8 +80,8 @@ senders_learn(struct senders *senders, const struct digest *sha256,
 	    map_get(senders->known, digest_bytes(sha256)) != NULL)
 		return;
 	certificate = certificate_new(der);
-	map_put(senders->known, digest_bytes(&certificate->sha256),
-	    certificate);
+	map_put(
+	    senders->known, digest_bytes(&certificate->sha256), certificate);
 }
 
 const struct certificate_index *
@@ -114,17 +114,12 @@ senders_note(struct senders *senders, const char *host, const char *site,
 void
 senders_expect(struct senders *senders, const char *site)
 {
-	char *copy;
-
-	if (map_get(senders->sites, bytes_from_string(site)) != NULL)
-		return;
-	copy = arena_string(senders->arena, site);
-	map_put(senders->sites, bytes_from_string(copy), copy);
+	seen_add(senders->sites, bytes_from_string(site));
 }
 
 static struct bytes
-place_key(uint8_t key[32 + MOST_LINE], const struct digest *sha256,
-    const char *site)
+place_key(
+    uint8_t key[32 + MOST_LINE], const struct digest *sha256, const char *site)
 {
 	size_t size = strlen(site);
 
@@ -164,7 +159,7 @@ read_entry(struct senders *senders)
 	    fread(site, header[1], 1, senders->log) != 1)
 		return -1;
 	host[header[0]] = site[header[1]] = '\0';
-	expected = map_get(senders->sites, bytes_from_string(site)) != NULL;
+	expected = seen_has(senders->sites, bytes_from_string(site));
 	for (size_t i = 0; i < header[2]; i++) {
 		struct digest sha256;
 
@@ -190,8 +185,7 @@ static void
 sort_certificates(struct senders *senders)
 {
 	size_t count = 0, most = map_count(senders->known);
-	const struct certificate **list =
-	    memory_array(most + 1, sizeof(*list));
+	const struct certificate **list = memory_array(most + 1, sizeof(*list));
 	struct bytes key;
 	void *certificate;
 

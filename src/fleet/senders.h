@@ -13,8 +13,7 @@ struct senders *senders_new(void);
 void senders_free(struct senders *);
 
 /* A CA certificate of the fleet, copied, each kept once (up to a cap). */
-void senders_learn(struct senders *, const struct digest *,
-    struct bytes der);
+void senders_learn(struct senders *, const struct digest *, struct bytes der);
 
 /* One host and the CA certificates it sent.  -1 when the log is full. */
 int senders_note(struct senders *, const char *host, const char *site,
@@ -34,7 +33,7 @@ const struct certificate_index *senders_certificates(const struct senders *);
  * The first host that sent this certificate: of the same site if there is
  * one (and the site was expected), else of any, by name.  NULL: nobody.
  */
-const char *senders_where(const struct senders *, const struct digest *,
-    const char *site);
+const char *senders_where(
+    const struct senders *, const struct digest *, const char *site);
 
 #endif

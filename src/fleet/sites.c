@@ -1,35 +1,24 @@
 /*
- * Groups hosts by site and finds what is usual.  Reads facts off records and
- * compares them; how a site is shown is in sites_write.c and sites_text.c.
+ * Groups hosts by site and finds what is usual.  Compares facts, a group at a
+ * time; who differs is listed in site_outliers.c, how it is shown is in
+ * sites_write.c and sites_text.c.
  */
 #include "fleet/sites.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/map.h"
+#include "base/log.h"
 #include "base/memory.h"
+#include "fleet/sites_internal.h"
 
 enum { DAY = 86400, EXPIRY_DAYS = 30 };
 
-/* One host; strings are interned, so that equal ones have one address. */
-struct host_facts {
-	uint32_t record, group;
-	const char *values[SITE_VALUES];
-	int64_t not_after;
-	bool delivered, dated;
-	uint8_t class_id;
-	uint8_t differs; /* one bit a field */
-};
-
-struct sites {
-	struct arena *arena, *scratch;
-	struct map *strings, *by_name;
-	struct host_facts *hosts;
-	size_t count, capacity;
-	uint32_t *order;	    /* hosts by group, in input order */
-	struct site_group **groups; /* as they came */
-	struct site_group **sorted;
-	size_t group_count, group_capacity;
+/* A site's fingerprint in two halves, so that a key has no padding. */
+struct site_key {
+	uint32_t site[2];
+	uint32_t row;
 };
 
 static const char *const field_words[SITE_FIELDS] = {
@@ -64,138 +53,130 @@ sites_new(void)
 {
 	struct sites *sites = memory_new(sizeof(*sites));
 
+	sites->rows = site_rows_new();
 	sites->arena = arena_new();
 	sites->scratch = arena_new();
-	sites->strings = map_new();
-	sites->by_name = map_new();
 	return sites;
 }
 
 void
 sites_free(struct sites *sites)
 {
+	int failure = errno;
+
 	if (sites == NULL)
 		return;
-	map_free(sites->strings);
-	map_free(sites->by_name);
+	site_rows_free(sites->rows);
 	arena_free(sites->arena);
 	arena_free(sites->scratch);
-	free(sites->hosts);
 	free(sites->order);
-	free(sites->groups);
+	free(sites->places);
 	free(sites->sorted);
+	free(sites->cache);
+	free(sites->odd);
 	free(sites);
-}
-
-static const char *
-intern(struct sites *sites, const char *string)
-{
-	char *kept;
-
-	if (string == NULL)
-		return NULL;
-	kept = map_get(sites->strings, bytes_from_string(string));
-	if (kept == NULL) {
-		kept = arena_string(sites->arena, string);
-		map_put(sites->strings, bytes_from_string(kept), kept);
-	}
-	return kept;
-}
-
-/* The group's number is its place in groups: kept in `first` until settled. */
-static struct site_group *
-group_of(struct sites *sites, const char *site)
-{
-	struct site_group *group =
-	    map_get(sites->by_name, bytes_from_string(site));
-
-	if (group != NULL)
-		return group;
-	group = arena_alloc(sites->arena, sizeof(*group));
-	group->site = arena_string(sites->arena, site);
-	group->first = sites->group_count;
-	map_put(sites->by_name, bytes_from_string(group->site), group);
-	sites->groups = memory_grow(sites->groups, sites->group_count,
-	    &sites->group_capacity, sizeof(struct site_group *));
-	sites->groups[sites->group_count++] = group;
-	return group;
-}
-
-static void
-read_values(
-    struct sites *sites, const struct result *result, struct host_facts *host)
-{
-	const struct observation *seen = &result->seen;
-	const struct step *root = result_root(result);
-
-	host->values[SITE_FIELD_ISSUER] = intern(sites, result->leaf.issuer_cn);
-	if (root != NULL)
-		host->values[SITE_FIELD_ROOT] = intern(
-		    sites, result_common_name(sites->scratch, root->subject));
-	host->values[SITE_FIELD_RECEIVED] = intern(
-	    sites, arena_printf(sites->scratch, "%zu", seen->received_count));
-	host->values[SITE_FIELD_KEY] = intern(sites, result->leaf.key);
-	if (seen->has_tls)
-		host->values[SITE_FIELD_TLS] = intern(sites, seen->tls.version);
-	host->dated = result->leaf.present && !result->leaf.undated;
-	host->not_after = result->leaf.not_after;
+	errno = failure;
 }
 
 void
 sites_add(struct sites *sites, size_t record, const struct result *result)
 {
-	const struct observation *seen = &result->seen;
-	struct site_group *group;
-	struct host_facts *host;
-
-	if (seen->site == NULL || seen->status == STATUS_INVALID_INPUT)
+	if (result->seen.site == NULL ||
+	    result->seen.status == STATUS_INVALID_INPUT)
 		return;
-	group = group_of(sites, seen->site);
-	sites->hosts = memory_grow(sites->hosts, sites->count, &sites->capacity,
-	    sizeof(*sites->hosts));
-	host = &sites->hosts[sites->count++];
-	*host = (struct host_facts){
-		.record = (uint32_t)record,
-		.group = (uint32_t)group->first,
-		.delivered = seen->received_count > 0,
-		.class_id = (uint8_t)result->verdict.class_id,
-	};
-	if (host->delivered)
-		read_values(sites, result, host);
-	group->hosts++;
-	group->ok += host->class_id == CLASS_OK;
-	group->broken += host->delivered && host->class_id != CLASS_OK;
+	site_rows_add(sites->rows, record, result, sites->scratch);
 	arena_reset(sites->scratch);
 }
 
-/* Hosts by group without moving them: each group's share of one array. */
-static void
-order_hosts(struct sites *sites)
+static int
+by_site(const void *left, const void *right)
 {
-	size_t *next = memory_array(sites->group_count + 1, sizeof(*next));
-	size_t first = 0;
+	const struct site_key *a = left, *b = right;
 
-	sites->order = memory_array(sites->count + 1, sizeof(*sites->order));
-	for (size_t i = 0; i < sites->group_count; i++) {
-		sites->groups[i]->first = next[i] = first;
-		first += sites->groups[i]->hosts;
-	}
-	for (size_t i = 0; i < sites->count; i++)
-		sites->order[next[sites->hosts[i].group]++] = (uint32_t)i;
-	free(next);
-}
-
-static struct host_facts *
-host_at(const struct sites *sites, const struct site_group *group, size_t at)
-{
-	return &sites->hosts[sites->order[group->first + at]];
+	for (int i = 0; i < 2; i++)
+		if (a->site[i] != b->site[i])
+			return a->site[i] < b->site[i] ? -1 : 1;
+	return a->row < b->row ? -1 : a->row > b->row;
 }
 
 static bool
-is_in_baseline(const struct site_group *group, const struct host_facts *host)
+is_same_site(const struct site_key *a, const struct site_key *b)
 {
-	return host->delivered &&
-	       (group->baseline == BASELINE_ALL || host->class_id == CLASS_OK);
+	return memcmp(a->site, b->site, sizeof(a->site)) == 0;
+}
+
+static struct site_key
+key_of(struct sites *sites, uint32_t at)
+{
+	struct site_row row;
+
+	site_rows_read(sites->rows, at, &row);
+	return (struct site_key){
+		{ (uint32_t)(row.site >> 32), (uint32_t)row.site },
+		at,
+	};
+}
+
+static struct site_key *
+sorted_keys(struct sites *sites, uint32_t count)
+{
+	struct site_key *keys = memory_array((size_t)count + 1, sizeof(*keys));
+
+	for (uint32_t i = 0; i < count; i++)
+		keys[i] = key_of(sites, i);
+	qsort(keys, count, sizeof(*keys), by_site);
+	return keys;
+}
+
+static void
+place_groups(struct sites *sites, const struct site_key *keys, uint32_t count)
+{
+	size_t place = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		sites->count += i == 0 || !is_same_site(&keys[i], &keys[i - 1]);
+	sites->places = memory_array(sites->count + 1, sizeof(*sites->places));
+	for (uint32_t i = 0; i < count; i++)
+		if (i == 0 || !is_same_site(&keys[i], &keys[i - 1]))
+			sites->places[place++].first = i;
+	sites->places[place].first = count;
+}
+
+static void
+order_hosts(struct sites *sites)
+{
+	uint32_t count = site_rows_count(sites->rows);
+	struct site_key *keys = sorted_keys(sites, count);
+
+	sites->order = memory_array((size_t)count + 1, sizeof(*sites->order));
+	for (uint32_t i = 0; i < count; i++)
+		sites->order[i] = keys[i].row;
+	place_groups(sites, keys, count);
+	free(keys);
+}
+
+const struct site_row *
+sites_row(struct sites *sites, size_t at)
+{
+	if (at < sites->cached)
+		return &sites->cache[at];
+	site_rows_read(
+	    sites->rows, sites->order[sites->first + at], &sites->row);
+	return &sites->row;
+}
+
+void
+sites_want_current(const struct sites *sites, const struct site_group *group)
+{
+	if (group != &sites->group || group->site == NULL)
+		log_bug("a site is looked at that is not the current one");
+}
+
+static bool
+is_in_baseline(const struct site_group *group, const struct site_row *row)
+{
+	return row->delivered &&
+	       (group->baseline == BASELINE_ALL || row->class_id == CLASS_OK);
 }
 
 static enum site_baseline
@@ -206,154 +187,229 @@ baseline_of(const struct site_group *group)
 	return group->broken > 0 ? BASELINE_ALL : BASELINE_NONE;
 }
 
-static int
-by_address(const void *left, const void *right)
+static void
+count_hosts(struct sites *sites)
 {
-	uintptr_t a = (uintptr_t) * (const char *const *)left;
-	uintptr_t b = (uintptr_t) * (const char *const *)right;
+	struct site_group *group = &sites->group;
+
+	for (size_t i = 0; i < group->hosts; i++) {
+		const struct site_row *row = sites_row(sites, i);
+
+		group->classes[row->class_id]++;
+		group->broken += row->delivered && row->class_id != CLASS_OK;
+		if (row->dated &&
+		    (!group->ends || row->not_after < group->first_end))
+			group->first_end = row->not_after;
+		group->ends = group->ends || row->dated;
+	}
+	group->ok = group->classes[CLASS_OK];
+	group->baseline = baseline_of(group);
+}
+
+static int
+by_value(const void *left, const void *right)
+{
+	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
 
 	return a < b ? -1 : a > b;
 }
 
-/* What at least half have, and no other value as often. */
-static const char *
-majority(const char **values, size_t count)
+/* What at least half have, and no other value as often; 0: nothing. */
+static uint64_t
+majority(uint64_t *values, size_t count)
 {
-	const char *best = NULL;
+	uint64_t best = 0;
 	size_t most = 0, run = 0;
 
-	if (count > 1)
-		qsort(values, count, sizeof(*values), by_address);
+	qsort(values, count, sizeof(*values), by_value);
 	for (size_t i = 0; i < count; i++) {
 		run = i > 0 && values[i] == values[i - 1] ? run + 1 : 1;
 		if (run > most) {
 			most = run;
 			best = values[i];
 		} else if (run == most) {
-			best = NULL;
+			best = 0;
 		}
 	}
-	return 2 * most >= count ? best : NULL;
+	return 2 * most >= count ? best : 0;
 }
 
-static const char *
-usual_value(const struct sites *sites, const struct site_group *group,
-    enum site_field field, const char **values)
+static uint64_t
+usual_value(struct sites *sites, unsigned field, uint64_t *values)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < group->hosts; i++) {
-		const struct host_facts *host = host_at(sites, group, i);
+	for (size_t i = 0; i < sites->group.hosts; i++) {
+		const struct site_row *row = sites_row(sites, i);
 
-		if (is_in_baseline(group, host) && host->values[field] != NULL)
-			values[count++] = host->values[field];
+		if (is_in_baseline(&sites->group, row) &&
+		    row->values[field] != 0)
+			values[count++] = row->values[field];
 	}
 	return majority(values, count);
 }
 
-static int
-by_time(const void *left, const void *right)
-{
-	int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-
-	return a < b ? -1 : a > b;
-}
-
-/* The lower median: of two hosts neither is the odd one out. */
+/* Times are sorted as they are: far from where their sign would matter. */
 static void
-find_expiry(const struct sites *sites, struct site_group *group)
+find_expiry(struct sites *sites, uint64_t *ends)
 {
-	int64_t *ends = memory_array(group->hosts, sizeof(*ends));
+	struct site_group *group = &sites->group;
 	size_t count = 0;
 
 	for (size_t i = 0; i < group->hosts; i++) {
-		const struct host_facts *host = host_at(sites, group, i);
+		const struct site_row *row = sites_row(sites, i);
 
-		if (is_in_baseline(group, host) && host->dated)
-			ends[count++] = host->not_after;
+		if (is_in_baseline(group, row) && row->dated)
+			ends[count++] = (uint64_t)row->not_after ^ INT64_MIN;
 	}
 	group->dated = count > 0;
-	if (group->dated) {
-		qsort(ends, count, sizeof(*ends), by_time);
-		group->earliest = ends[0];
-		group->expiry = ends[(count - 1) / 2];
-		group->latest = ends[count - 1];
-	}
-	free(ends);
+	if (count == 0)
+		return;
+	qsort(ends, count, sizeof(*ends), by_value);
+	/* The lower median: of two hosts neither is the odd one out. */
+	group->earliest = (int64_t)(ends[0] ^ INT64_MIN);
+	group->expiry = (int64_t)(ends[(count - 1) / 2] ^ INT64_MIN);
+	group->latest = (int64_t)(ends[count - 1] ^ INT64_MIN);
 }
 
-static uint8_t
-differences(const struct site_group *group, const struct host_facts *host)
+unsigned
+sites_differences(const struct sites *sites, const struct site_row *row)
 {
+	const struct site_group *group = &sites->group;
 	unsigned differs = 0;
 
 	for (size_t i = 0; i < SITE_VALUES; i++)
-		if (group->usual[i] != NULL && host->values[i] != NULL &&
-		    host->values[i] != group->usual[i])
+		if (sites->usual[i] != 0 && row->values[i] != 0 &&
+		    row->values[i] != sites->usual[i])
 			differs |= 1u << i;
-	if (group->dated && host->dated &&
-	    host->not_after < group->expiry - (int64_t)EXPIRY_DAYS * DAY)
+	if (group->dated && row->dated &&
+	    row->not_after < group->expiry - (int64_t)EXPIRY_DAYS * DAY)
 		differs |= 1u << SITE_FIELD_EXPIRY;
-	return (uint8_t)differs;
+	return differs;
 }
 
 static bool
-is_outlier(const struct host_facts *host)
+is_outlier(struct sites *sites, size_t at)
 {
-	return host->differs != 0 || host->class_id != CLASS_OK;
+	const struct site_row *row = sites_row(sites, at);
+
+	return row->class_id != CLASS_OK || sites_differences(sites, row) != 0;
 }
 
 static void
-settle_group(struct sites *sites, struct site_group *group)
+read_group(struct sites *sites, size_t place)
 {
-	const char **values = memory_array(group->hosts, sizeof(char *));
+	struct site_group *group = &sites->group;
 
-	group->baseline = baseline_of(group);
-	for (unsigned i = 0; i < SITE_VALUES; i++)
-		group->usual[i] =
-		    usual_value(sites, group, (enum site_field)i, values);
-	find_expiry(sites, group);
-	for (size_t i = 0; i < group->hosts; i++) {
-		struct host_facts *host = host_at(sites, group, i);
-
-		host->differs = differences(group, host);
-		group->outliers += is_outlier(host);
+	free(sites->odd);
+	sites->odd = NULL;
+	arena_reset(sites->arena);
+	*group = (struct site_group){ .site = NULL };
+	sites->first = sites->places[place].first;
+	group->hosts = sites->places[place + 1].first - sites->first;
+	sites->cached = 0;
+	while (
+	    sites->cached < group->hosts && sites->cached < SITES_CACHED_ROWS) {
+		site_rows_read(sites->rows,
+		    sites->order[sites->first + sites->cached],
+		    &sites->cache[sites->cached]);
+		sites->cached++;
 	}
+}
+
+/* Numbers and fingerprints: all that is needed to sort the sites. */
+static void
+judge_group(struct sites *sites, size_t place)
+{
+	struct site_group *group = &sites->group;
+	uint64_t *values;
+
+	read_group(sites, place);
+	values = memory_array(group->hosts, sizeof(*values));
+	count_hosts(sites);
+	for (unsigned i = 0; i < SITE_VALUES; i++)
+		sites->usual[i] = usual_value(sites, i, values);
+	find_expiry(sites, values);
+	for (size_t i = 0; i < group->hosts; i++)
+		group->outliers += is_outlier(sites, i);
 	free(values);
 }
 
+/* The first host that has what is usual says what that is. */
+static void
+name_usual(struct sites *sites, unsigned field)
+{
+	struct site_words words;
+
+	for (size_t i = 0; i < sites->group.hosts; i++) {
+		const struct site_row *row = sites_row(sites, i);
+
+		if (row->values[field] != sites->usual[field])
+			continue;
+		site_rows_words(sites->rows, row, sites->arena, &words);
+		sites->group.usual[field] = words.values[field];
+		return;
+	}
+}
+
+static const struct site_group *
+show_group(struct sites *sites, size_t place)
+{
+	struct site_words words;
+
+	judge_group(sites, place);
+	site_rows_words(sites->rows, sites_row(sites, 0), sites->arena, &words);
+	sites->group.site = words.site == NULL ? "" : words.site;
+	for (unsigned i = 0; i < SITE_VALUES; i++)
+		if (sites->usual[i] != 0)
+			name_usual(sites, i);
+	return &sites->group;
+}
+
 static int
-compare_counts(size_t a, size_t b)
+compare_counts(uint32_t a, uint32_t b)
 {
 	return a > b ? -1 : a < b;
 }
 
 static int
-by_deviation(const void *left, const void *right)
+by_deviation(const void *left, const void *right, void *context)
 {
-	const struct site_group *a = *(const struct site_group *const *)left;
-	const struct site_group *b = *(const struct site_group *const *)right;
+	const struct sites *sites = context;
+	const struct site_place *a = &sites->places[*(const uint32_t *)left];
+	const struct site_place *b = &sites->places[*(const uint32_t *)right];
 	int order = compare_counts(a->broken, b->broken);
 
 	if (order == 0)
-		order = compare_counts(a->hosts - a->ok, b->hosts - b->ok);
+		order = compare_counts(a->not_ok, b->not_ok);
 	if (order == 0)
 		order = compare_counts(a->outliers, b->outliers);
-	return order != 0 ? order : strcmp(a->site, b->site);
+	return order != 0 ? order
+			  : compare_counts(
+				sites->order[b->first], sites->order[a->first]);
 }
 
-void
+int
 sites_settle(struct sites *sites)
 {
+	site_rows_settle(sites->rows);
 	order_hosts(sites);
-	sites->sorted =
-	    memory_array(sites->group_count + 1, sizeof(*sites->sorted));
-	for (size_t i = 0; i < sites->group_count; i++) {
-		settle_group(sites, sites->groups[i]);
-		sites->sorted[i] = sites->groups[i];
+	sites->cache = memory_array(SITES_CACHED_ROWS, sizeof(*sites->cache));
+	sites->sorted = memory_array(sites->count + 1, sizeof(*sites->sorted));
+	for (size_t i = 0; i < sites->count; i++) {
+		const struct site_group *group = &sites->group;
+		struct site_place *place = &sites->places[i];
+
+		judge_group(sites, i);
+		place->broken = (uint32_t)group->broken;
+		place->not_ok = (uint32_t)(group->hosts - group->ok);
+		place->outliers = (uint32_t)group->outliers;
+		sites->sorted[i] = (uint32_t)i;
 	}
-	qsort(sites->sorted, sites->group_count, sizeof(*sites->sorted),
-	    by_deviation);
+	qsort_r(sites->sorted, sites->count, sizeof(*sites->sorted),
+	    by_deviation, sites);
+	errno = site_rows_error(sites->rows);
+	return errno == 0 ? 0 : -1;
 }
 
 struct sites *
@@ -370,146 +426,51 @@ sites_of_run(struct archive *archive)
 			sites_add(sites, i, &result);
 	}
 	arena_free(arena);
-	sites_settle(sites);
-	return sites;
+	if (sites_settle(sites) == 0)
+		return sites;
+	sites_free(sites);
+	return NULL;
 }
 
 size_t
 sites_count(const struct sites *sites)
 {
-	return sites->group_count;
+	return sites->count;
 }
 
 const struct site_group *
-sites_at(const struct sites *sites, size_t at)
+sites_at(struct sites *sites, size_t at)
 {
-	return sites->sorted[at];
+	return show_group(sites, sites->sorted[at]);
 }
 
 const struct site_group *
-sites_find(const struct sites *sites, const char *site)
+sites_find(struct sites *sites, const char *site)
 {
-	return map_get(sites->by_name, bytes_from_string(site));
+	for (size_t i = 0; i < sites->count; i++) {
+		struct site_words words;
+		struct site_row row;
+
+		site_rows_read(
+		    sites->rows, sites->order[sites->places[i].first], &row);
+		site_rows_words(sites->rows, &row, sites->scratch, &words);
+		if (words.site != NULL && strcmp(words.site, site) == 0)
+			return show_group(sites, i);
+		arena_reset(sites->scratch);
+	}
+	return NULL;
 }
 
 size_t
-sites_record(
-    const struct sites *sites, const struct site_group *group, size_t at)
+sites_record(struct sites *sites, const struct site_group *group, size_t at)
 {
-	return host_at(sites, group, at)->record;
+	sites_want_current(sites, group);
+	return sites_row(sites, at)->record;
 }
 
 bool
-sites_is_outlier(
-    const struct sites *sites, const struct site_group *group, size_t at)
+sites_is_outlier(struct sites *sites, const struct site_group *group, size_t at)
 {
-	return is_outlier(host_at(sites, group, at));
-}
-
-static void
-list_differences(const struct site_group *group, const struct host_facts *host,
-    struct site_outlier *outlier)
-{
-	for (unsigned i = 0; i < SITE_FIELDS; i++) {
-		struct site_difference *difference =
-		    &outlier->differs[outlier->difference_count];
-
-		if ((host->differs & 1u << i) == 0)
-			continue;
-		outlier->difference_count++;
-		difference->field = (enum site_field)i;
-		if (i < SITE_VALUES) {
-			difference->value = host->values[i];
-			difference->usual = group->usual[i];
-			continue;
-		}
-		difference->expiry = host->not_after;
-		difference->days = (group->expiry - host->not_after) / DAY;
-	}
-}
-
-static void
-list_failing(struct sites *sites, struct arena *arena,
-    const struct verdict *verdict, struct site_outlier *outlier)
-{
-	outlier->clients_failing =
-	    arena_array(arena, verdict->client_count, sizeof(char *));
-	for (size_t i = 0; i < verdict->client_count; i++)
-		if (verdict->clients[i].accepts == ACCEPTS_NO)
-			outlier->clients_failing[outlier->failing_count++] =
-			    intern(sites, verdict->clients[i].id);
-}
-
-static unsigned
-outlier_rank(const struct site_outlier *outlier)
-{
-	if (outlier->class_id == CLASS_OK)
-		return 1;
-	return outlier->class_id == CLASS_UNREACHABLE ||
-		       outlier->class_id == CLASS_NO_TLS
-		   ? 2
-		   : 0;
-}
-
-static int
-by_oddity(const void *left, const void *right)
-{
-	const struct site_outlier *a = left, *b = right;
-	unsigned rank_a = outlier_rank(a), rank_b = outlier_rank(b);
-	int order = rank_a < rank_b ? -1 : rank_a > rank_b;
-
-	if (order == 0)
-		order =
-		    compare_counts(a->difference_count, b->difference_count);
-	if (order == 0)
-		order = compare_counts(a->failing_count, b->failing_count);
-	if (order == 0)
-		order = strcmp(a->host, b->host);
-	return order != 0 ? order : a->record < b->record ? -1 : 1;
-}
-
-/* Only what is shown is kept: one site may have very many outliers. */
-static bool
-read_outlier(struct sites *sites, struct archive *archive,
-    const struct host_facts *host, struct arena *arena,
-    struct site_outlier *outlier)
-{
-	struct result result;
-	const char *name;
-
-	arena_reset(sites->scratch);
-	if (!archive_read(archive, host->record, sites->scratch, &result, NULL))
-		return false;
-	name = result.seen.host != NULL ? result.seen.host : "";
-	*outlier = (struct site_outlier){
-		.record = host->record,
-		.host = arena_string(arena, name),
-		.ip = arena_string(arena, result.seen.ip),
-		.port = result.seen.port,
-		.class_id = result.verdict.class_id,
-		.cause = intern(sites, result.verdict.cause),
-	};
-	list_failing(sites, arena, &result.verdict, outlier);
-	return true;
-}
-
-struct site_outlier *
-sites_outliers(struct sites *sites, const struct site_group *group,
-    struct archive *archive, struct arena *arena, size_t *count)
-{
-	struct site_outlier *list =
-	    arena_array(arena, group->outliers + 1, sizeof(*list));
-
-	*count = 0;
-	for (size_t i = 0; i < group->hosts; i++) {
-		const struct host_facts *host = host_at(sites, group, i);
-
-		if (!is_outlier(host) ||
-		    !read_outlier(sites, archive, host, arena, &list[*count]))
-			continue;
-		list_differences(group, host, &list[*count]);
-		(*count)++;
-	}
-	qsort(list, *count, sizeof(*list), by_oddity);
-	return list;
+	sites_want_current(sites, group);
+	return is_outlier(sites, at);
 }

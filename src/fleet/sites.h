@@ -1,7 +1,8 @@
 /*
  * The hosts of a run by site (registrable domain): what is usual among the
  * siblings, and who differs.  Fed with records in input order, then settled;
- * memory is 68 octets a host and each distinct value once.
+ * memory is four octets a host and twenty a site, the rest waits on disk
+ * (site_rows.h).
  */
 #ifndef FLEET_SITES_H
 #define FLEET_SITES_H
@@ -42,9 +43,11 @@ struct site_group {
 	size_t outliers;
 	enum site_baseline baseline;
 
+	size_t classes[CLASS_COUNT];
+
 	/*
 	 * What at least half of the baseline share, and more than share any
-	 * other value; NULL: nothing is usual.  Borrowed from the sites.
+	 * other value; NULL: nothing is usual.
 	 */
 	const char *usual[SITE_VALUES];
 
@@ -52,7 +55,9 @@ struct site_group {
 	bool dated;
 	int64_t earliest, expiry, latest;
 
-	size_t first; /* where its hosts are; for sites.c */
+	/* The first end of any leaf, also of a broken host's. */
+	bool ends;
+	int64_t first_end;
 };
 
 struct site_difference {
@@ -84,32 +89,44 @@ void sites_free(struct sites *);
    is left out. */
 void sites_add(struct sites *, size_t record, const struct result *);
 
-/* After the last record; then only may the others be called. */
-void sites_settle(struct sites *);
+/*
+ * After the last record; then only may the others be called.  -1 with errno
+ * when what waited on disk could not be written or read.
+ */
+int sites_settle(struct sites *);
 
-/* The whole of a run: new, add, settle. */
+/* The whole of a run: new, add, settle; NULL with errno. */
 struct sites *sites_of_run(struct archive *);
 
 /*
  * Most deviating first: by hosts that are broken, then not ok, then outliers,
- * then by name.
+ * then by input order.
  */
 size_t sites_count(const struct sites *);
-const struct site_group *sites_at(const struct sites *, size_t);
-
-/* NULL: no host of it is in the run. */
-const struct site_group *sites_find(const struct sites *, const char *site);
-
-/* The place in the archive of the group's host, 0 .. hosts - 1. */
-size_t sites_record(const struct sites *, const struct site_group *, size_t at);
-bool sites_is_outlier(
-    const struct sites *, const struct site_group *, size_t at);
 
 /*
- * The outliers in the arena: broken ones first, then those that merely
- * differ, then those that were not reached; most different, then most
- * refused, then by host.
+ * One group at a time: it and its strings are valid until the next is asked
+ * for.  What takes a group below wants this one.
  */
+const struct site_group *sites_at(struct sites *, size_t);
+
+/* NULL: no host of it is in the run. */
+const struct site_group *sites_find(struct sites *, const char *site);
+
+/* The place in the archive of the group's host, 0 .. hosts - 1. */
+size_t sites_record(struct sites *, const struct site_group *, size_t at);
+bool sites_is_outlier(struct sites *, const struct site_group *, size_t at);
+
+/*
+ * The group's outlier 0 .. outliers - 1: broken ones first, then those that
+ * merely differ, then those that were not reached; most different, then most
+ * refused, then by input order.  Its strings are in the arena.  False when
+ * its record cannot be read any more.
+ */
+bool sites_outlier(struct sites *, const struct site_group *, size_t at,
+    struct archive *, struct arena *, struct site_outlier *);
+
+/* All of them, in the arena. */
 struct site_outlier *sites_outliers(struct sites *, const struct site_group *,
     struct archive *, struct arena *, size_t *count);
 

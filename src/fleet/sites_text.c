@@ -133,20 +133,19 @@ sites_append_headline(struct sites *sites, const struct site_group *group,
     struct archive *archive, struct text *out)
 {
 	struct arena *arena = arena_new();
-	const struct site_outlier *odd;
+	struct site_outlier odd;
 	const char *words;
-	size_t count;
 
-	odd = sites_outliers(sites, group, archive, arena, &count);
-	if (count > 0) {
-		words = arena_printf(arena, "%s: %s", outlier_name(arena, odd),
-		    class_title(odd->class_id));
-		for (size_t i = 0; i < odd->difference_count; i++)
+	if (group->outliers > 0 &&
+	    sites_outlier(sites, group, 0, archive, arena, &odd)) {
+		words = arena_printf(arena, "%s: %s", outlier_name(arena, &odd),
+		    class_title(odd.class_id));
+		for (size_t i = 0; i < odd.difference_count; i++)
 			words = join(arena, words, "; ",
-			    comparison_text(arena, &odd->differs[i]));
-		if (odd->failing_count > 0)
+			    comparison_text(arena, &odd.differs[i]));
+		if (odd.failing_count > 0)
 			words = join(arena, words, "; fails in ",
-			    failing_text(arena, odd));
+			    failing_text(arena, &odd));
 		cell_append_wrapped(out, words, 0);
 	}
 	arena_free(arena);

@@ -106,15 +106,14 @@ sites_write_csv(struct sites *sites, struct archive *archive, FILE *stream)
 	flush(&out, stream);
 	for (size_t i = 0; i < sites_count(sites); i++) {
 		const struct site_group *group = sites_at(sites, i);
-		struct site_outlier *list;
-		size_t count;
 
-		if (group->outliers == 0)
-			continue;
-		arena_reset(arena);
-		list = sites_outliers(sites, group, archive, arena, &count);
-		for (size_t k = 0; k < count; k++) {
-			append_outlier(&out, arena, group, &list[k]);
+		for (size_t k = 0; k < group->outliers; k++) {
+			struct site_outlier outlier;
+
+			arena_reset(arena);
+			if (sites_outlier(
+				sites, group, k, archive, arena, &outlier))
+				append_outlier(&out, arena, group, &outlier);
 			flush(&out, stream);
 		}
 	}

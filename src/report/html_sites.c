@@ -55,7 +55,7 @@ count_broken(const struct tally_site **sites, size_t count)
 }
 
 static void
-append_rest(struct sheet *sheet, size_t sites, size_t broken, size_t shown)
+append_rest(struct sheet *sheet, uint64_t sites, uint64_t broken, size_t shown)
 {
 	struct arena *scratch = sheet->scratch;
 
@@ -87,6 +87,7 @@ html_sites(struct sheet *sheet)
 		append_site(sheet, sites[i]);
 	if (shown > 0)
 		html_raw(&sheet->line, "</tbody></table>\n");
-	append_rest(sheet, count, broken, shown);
+	append_rest(
+	    sheet, sheet->tally->all_sites, sheet->tally->sites_not_ok, shown);
 	free(sites);
 }

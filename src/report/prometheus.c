@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "report/writer.h"
 
@@ -152,10 +153,12 @@ append_site_classes(
 static const char other[] = "(other)";
 
 static void
-append_site_hosts(
-    struct text *out, const struct tally_site **sites, size_t count)
+append_site_hosts(struct text *out, const struct tally *tally,
+    const struct tally_site **sites, size_t count)
 {
-	uint64_t rest[CLASS_COUNT] = { 0 };
+	uint64_t rest[CLASS_COUNT];
+
+	memcpy(rest, tally->other_sites.classes, sizeof(rest));
 
 	append_family(out, "fleetscan_site_hosts",
 	    "Hosts of the sites with most broken hosts, by class.");
@@ -181,10 +184,21 @@ by_end(const void *left, const void *right)
 	return strcmp(a->site, b->site);
 }
 
+/* Of the sites that have no series of their own, and the tally's rest. */
+static int64_t
+other_end(const struct tally *tally, const struct tally_site *first)
+{
+	const struct tally_site *rest = &tally->other_sites;
+
+	return rest->dated && rest->earliest < first->earliest
+		   ? rest->earliest
+		   : first->earliest;
+}
+
 /* The sites whose certificates end first, past ends too; one for the rest. */
 static void
-append_site_ends(
-    struct text *out, const struct tally_site **sites, size_t count)
+append_site_ends(struct text *out, const struct tally *tally,
+    const struct tally_site **sites, size_t count)
 {
 	static const char name[] =
 	    "fleetscan_site_earliest_not_after_timestamp_seconds";
@@ -192,13 +206,17 @@ append_site_ends(
 	append_family(out, name,
 	    "When the first certificate of a site ends or has ended.");
 	qsort(sites, count, sizeof(*sites), by_end);
-	for (size_t i = 0; i < count && i <= SITES_MOST && sites[i]->dated;
+	for (size_t i = 0; i < count && i < SITES_MOST && sites[i]->dated;
 	     i++) {
 		text_append(out, name);
-		append_label(
-		    out, "site", i == SITES_MOST ? other : sites[i]->site);
+		append_label(out, "site", sites[i]->site);
 		append_value(out, sites[i]->earliest);
 	}
+	if (count <= SITES_MOST || !sites[SITES_MOST]->dated)
+		return;
+	text_append(out, name);
+	append_label(out, "site", other);
+	append_value(out, other_end(tally, sites[SITES_MOST]));
 }
 
 static void
@@ -207,8 +225,8 @@ append_sites(struct text *out, const struct tally *tally)
 	size_t count;
 	const struct tally_site **sites = tally_sites(tally, &count);
 
-	append_site_hosts(out, sites, count);
-	append_site_ends(out, sites, count);
+	append_site_hosts(out, tally, sites, count);
+	append_site_ends(out, tally, sites, count);
 	free(sites);
 }
 

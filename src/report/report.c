@@ -166,6 +166,12 @@ report_authority(struct report *report, const struct certificate *certificate)
 	tally_authority(&report->tally, certificate);
 }
 
+void
+report_site(struct report *report, const struct tally_site *site)
+{
+	tally_add_site(&report->tally, site);
+}
+
 static void
 report_free(struct report *report)
 {

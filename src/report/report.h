@@ -40,9 +40,6 @@ struct report_run {
 	unsigned threads;
 	const char *directory; /* as people are told; NULL: none */
 	const char *trust;     /* the default store's name */
-	/* How many hosts of a site differ; asked at the end.  NULL: unknown. */
-	size_t (*site_outliers)(const void *context, const char *site);
-	const void *context;
 };
 
 struct report;
@@ -62,6 +59,10 @@ void report_result(struct report *, const struct result *);
  * or between results.
  */
 void report_authority(struct report *, const struct certificate *);
+
+/* A site, once all results are there; most deviating first. */
+struct tally_site;
+void report_site(struct report *, const struct tally_site *);
 
 struct report_terminal {
 	FILE *stream; /* NULL: no summary */

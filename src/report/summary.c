@@ -3,6 +3,7 @@
  * the tally alone.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -111,27 +112,40 @@ add_causes(struct json *object, const struct tally *tally)
 	free(causes);
 }
 
+static int
+by_outliers(const void *left, const void *right)
+{
+	const struct tally_site *a = *(const struct tally_site *const *)left;
+	const struct tally_site *b = *(const struct tally_site *const *)right;
+
+	if (a->outliers != b->outliers)
+		return a->outliers < b->outliers ? 1 : -1;
+	if (a->broken != b->broken)
+		return a->broken < b->broken ? 1 : -1;
+	return strcmp(a->site, b->site);
+}
+
+/* sites.csv and `fleetscan sites` have those that are left out here. */
 static void
-add_sites(struct json *object, const struct tally *tally,
-    const struct report_run *run)
+add_sites(struct json *object, const struct tally *tally)
 {
 	struct json *array = json_add_array(object, "sites");
 	size_t count;
 	const struct tally_site **sites = tally_sites(tally, &count);
 
+	qsort(sites, count, sizeof(*sites), by_outliers);
 	for (size_t i = 0; i < count; i++) {
 		struct json *member = json_append_object(array);
 
 		json_add_string(member, "site", sites[i]->site);
 		json_add_integer(member, "hosts", (int64_t)sites[i]->hosts);
 		json_add_integer(member, "ok", (int64_t)sites[i]->ok);
-		json_add_integer(member, "outliers",
-		    run->site_outliers == NULL
-			? 0
-			: (int64_t)run->site_outliers(
-			      run->context, sites[i]->site));
+		json_add_integer(
+		    member, "outliers", (int64_t)sites[i]->outliers);
 	}
 	free(sites);
+	json_add_integer(object, "sites_left_out",
+	    (int64_t)(tally->all_sites - tally->site_count));
 }
 
 /* ISO 8601: "2026-W48". */
@@ -184,7 +198,7 @@ finish(struct sheet *sheet)
 	add_counts(object, sheet->tally);
 	add_clients(object, sheet->tally);
 	add_causes(object, sheet->tally);
-	add_sites(object, sheet->tally, sheet->run);
+	add_sites(object, sheet->tally);
 	add_expiring(object, sheet->tally, sheet->scratch);
 	json_print_pretty(object, &sheet->line);
 	text_append_char(&sheet->line, '\n');

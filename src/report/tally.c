@@ -16,7 +16,6 @@ tally_init(struct tally *tally, int64_t now)
 	memset(tally, 0, sizeof(*tally));
 	tally->now = now;
 	tally->causes = map_new();
-	tally->sites = map_new();
 	tally->scratch = arena_new();
 }
 
@@ -30,13 +29,6 @@ cause_free(struct tally_cause *cause)
 	free(cause->subject);
 	free(cause->where);
 	free(cause);
-}
-
-static void
-site_free(struct tally_site *site)
-{
-	free(site->site);
-	free(site);
 }
 
 static void
@@ -56,15 +48,15 @@ tally_clear(struct tally *tally)
 
 	for (at = 0; map_next(tally->causes, &at, &key, &value);)
 		cause_free(value);
-	for (at = 0; map_next(tally->sites, &at, &key, &value);)
-		site_free(value);
+	for (size_t i = 0; i < tally->site_count; i++)
+		free((char *)tally->sites[i].site);
 	for (size_t i = 0; i < tally->client_count; i++)
 		free(tally->clients[i].id);
 	for (size_t i = 0; i < tally->worst_count; i++)
 		worst_clear(&tally->worst[i]);
 	free(tally->clients);
 	map_free(tally->causes);
-	map_free(tally->sites);
+	free(tally->sites);
 	arena_free(tally->scratch);
 	memset(tally, 0, sizeof(*tally));
 }
@@ -175,33 +167,35 @@ count_refusals(struct tally *tally, struct tally_cause *cause,
 }
 
 static void
-note_end(struct tally_site *site, const struct leaf_facts *leaf)
+add_up(struct tally_site *sum, const struct tally_site *site)
 {
-	if (!leaf->present || leaf->undated)
-		return;
-	if (!site->dated || leaf->not_after < site->earliest)
-		site->earliest = leaf->not_after;
-	site->dated = true;
+	sum->hosts += site->hosts;
+	sum->ok += site->ok;
+	sum->broken += site->broken;
+	sum->outliers += site->outliers;
+	for (size_t i = 0; i < CLASS_COUNT; i++)
+		sum->classes[i] += site->classes[i];
+	if (site->dated && (!sum->dated || site->earliest < sum->earliest))
+		sum->earliest = site->earliest;
+	sum->dated = sum->dated || site->dated;
 }
 
-static void
-count_site(struct tally *tally, const struct result *result)
+void
+tally_add_site(struct tally *tally, const struct tally_site *site)
 {
-	const char *name = result->seen.site;
-	struct tally_site *site;
+	struct tally_site *kept;
 
-	if (name == NULL)
+	tally->all_sites++;
+	tally->sites_not_ok += site->ok < site->hosts;
+	if (tally->site_count == TALLY_SITES) {
+		add_up(&tally->other_sites, site);
 		return;
-	site = map_get(tally->sites, bytes_from_string(name));
-	if (site == NULL) {
-		site = memory_new(sizeof(*site));
-		site->site = memory_string(name);
-		map_put(tally->sites, bytes_from_string(site->site), site);
 	}
-	site->hosts++;
-	site->ok += result->verdict.class_id == CLASS_OK;
-	site->classes[result->verdict.class_id]++;
-	note_end(site, &result->leaf);
+	tally->sites = memory_grow(tally->sites, tally->site_count,
+	    &tally->site_capacity, sizeof(*tally->sites));
+	kept = &tally->sites[tally->site_count++];
+	*kept = *site;
+	kept->site = memory_string(site->site);
 }
 
 static const char *
@@ -305,16 +299,31 @@ add_cause(struct tally *tally, const struct tally_cause *model, const char *key)
 	return cause;
 }
 
+/* Hosts without end that have each a cause of their own share one. */
+static struct tally_cause *
+find_cause(struct tally *tally, struct tally_cause *model)
+{
+	const char *key = cause_key(tally->scratch, model);
+	struct tally_cause *cause =
+	    map_get(tally->causes, bytes_from_string(key));
+
+	if (cause == NULL && map_count(tally->causes) >= TALLY_CAUSES) {
+		*model = (struct tally_cause){
+			.class_id = model->class_id,
+			.cause = model->cause,
+		};
+		key = cause_key(tally->scratch, model);
+		cause = map_get(tally->causes, bytes_from_string(key));
+	}
+	return cause != NULL ? cause : add_cause(tally, model, key);
+}
+
 static void
 count_cause(struct tally *tally, const struct result *result)
 {
 	struct tally_cause model = cause_of(result);
-	const char *key = cause_key(tally->scratch, &model);
-	struct tally_cause *cause =
-	    map_get(tally->causes, bytes_from_string(key));
+	struct tally_cause *cause = find_cause(tally, &model);
 
-	if (cause == NULL)
-		cause = add_cause(tally, &model, key);
 	cause->hosts++;
 	count_refusals(tally, cause, &result->verdict);
 	if (cause->example_count < TALLY_EXAMPLES)
@@ -375,7 +384,6 @@ tally_result(struct tally *tally, const struct result *result)
 	tally->retried += result->seen.attempts > 1;
 	count_expiry(tally, &result->leaf);
 	count_clients(tally, verdict);
-	count_site(tally, result);
 	if (verdict->class_id != CLASS_OK) {
 		count_cause(tally, result);
 		remember_worst(tally, result);
@@ -394,44 +402,31 @@ by_hosts(const void *left, const void *right)
 	return a->number < b->number ? -1 : 1;
 }
 
-static int
-by_broken_hosts(const void *left, const void *right)
+const struct tally_cause **
+tally_causes(const struct tally *tally, size_t *count)
 {
-	const struct tally_site *a = *(const struct tally_site *const *)left;
-	const struct tally_site *b = *(const struct tally_site *const *)right;
-	uint64_t broken_a = a->hosts - a->ok, broken_b = b->hosts - b->ok;
-
-	if (broken_a != broken_b)
-		return broken_a < broken_b ? 1 : -1;
-	return strcmp(a->site, b->site);
-}
-
-/* All values of a map, sorted. */
-static void *
-values_of(const struct map *map, size_t *count,
-    int (*compare)(const void *, const void *))
-{
-	const void **values = memory_array(map_count(map) + 1, sizeof(void *));
+	const struct tally_cause **causes =
+	    memory_array(map_count(tally->causes) + 1, sizeof(*causes));
 	struct bytes key;
 	void *value;
 	size_t at = 0;
 
-	for (*count = 0; map_next(map, &at, &key, &value);)
-		values[(*count)++] = value;
-	qsort(values, *count, sizeof(*values), compare);
-	return values;
-}
-
-const struct tally_cause **
-tally_causes(const struct tally *tally, size_t *count)
-{
-	return values_of(tally->causes, count, by_hosts);
+	for (*count = 0; map_next(tally->causes, &at, &key, &value);)
+		causes[(*count)++] = value;
+	qsort(causes, *count, sizeof(*causes), by_hosts);
+	return causes;
 }
 
 const struct tally_site **
 tally_sites(const struct tally *tally, size_t *count)
 {
-	return values_of(tally->sites, count, by_broken_hosts);
+	const struct tally_site **sites =
+	    memory_array(tally->site_count + 1, sizeof(*sites));
+
+	for (size_t i = 0; i < tally->site_count; i++)
+		sites[i] = &tally->sites[i];
+	*count = tally->site_count;
+	return sites;
 }
 
 size_t

@@ -1,6 +1,6 @@
 /*
- * The counts of a run: by class, status, client, cause, site and week.  It
- * grows with the number of distinct causes and sites, not of hosts.
+ * The counts of a run: by class, status, client, cause, site and week.  Its
+ * memory is bounded, however many hosts, causes and sites there are.
  */
 #ifndef REPORT_TALLY_H
 #define REPORT_TALLY_H
@@ -12,8 +12,10 @@
 enum {
 	TALLY_EXAMPLES = 20,
 	TALLY_WORST = 10,
-	TALLY_MATRIX = 64, /* clients that are counted by cause */
-	TALLY_WEEKS = 53   /* a year of expiry, this week first */
+	TALLY_MATRIX = 64,   /* clients that are counted by cause */
+	TALLY_WEEKS = 53,    /* a year of expiry, this week first */
+	TALLY_SITES = 20000, /* kept; the others are summed up */
+	TALLY_CAUSES = 10000 /* kept apart; what comes then is summed up */
 };
 
 struct tally_client {
@@ -45,9 +47,10 @@ struct tally_cause {
 	uint32_t accepts[TALLY_MATRIX], refuses[TALLY_MATRIX];
 };
 
+/* A site as it was compared; told after all records, most deviating first. */
 struct tally_site {
-	char *site;
-	uint64_t hosts, ok;
+	const char *site;
+	uint64_t hosts, ok, broken, outliers;
 	uint64_t classes[CLASS_COUNT];
 	bool dated;	  /* a leaf of it has dates */
 	int64_t earliest; /* the first end of a leaf, also a past one */
@@ -79,7 +82,11 @@ struct tally {
 	struct tally_worst worst[TALLY_WORST]; /* worst first */
 	size_t worst_count;
 	uint64_t retried; /* records that took more than one attempt */
-	struct map *causes, *sites;
+	struct map *causes;
+	struct tally_site *sites; /* as told, up to TALLY_SITES */
+	size_t site_count, site_capacity;
+	uint64_t all_sites, sites_not_ok;
+	struct tally_site other_sites; /* the sum of those not kept */
 	struct arena *scratch;
 };
 
@@ -88,10 +95,12 @@ void tally_clear(struct tally *);
 void tally_result(struct tally *, const struct result *);
 void tally_authority(struct tally *, const struct certificate *);
 
+/* Once a site, most deviating first; copied. */
+void tally_add_site(struct tally *, const struct tally_site *);
+
 /*
- * Most hosts first, then by appearance; most hosts that are not ok first,
- * then by name.  Arrays on the heap, the caller frees them and borrows what
- * they point to.
+ * Most hosts first, then by appearance; sites as they were told.  Arrays on
+ * the heap, the caller frees them and borrows what they point to.
  */
 const struct tally_cause **tally_causes(const struct tally *, size_t *count);
 const struct tally_site **tally_sites(const struct tally *, size_t *count);

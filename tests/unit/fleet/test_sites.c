@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "fleet/sites.h"
+#include "fleet/sites_internal.h"
 #include "fleet/sites_text.h"
 #include "fleet/verify_error.h"
 #include "tests/unit/fleet/rows.h"
@@ -201,6 +202,41 @@ most_deviating_site_comes_first(void **state)
 	rows_close(&run);
 }
 
+/* More hosts than are at hand at once: the last is found like the first. */
+static void
+a_large_site_is_read_from_disk(void **state)
+{
+	enum { HOSTS = SITES_CACHED_ROWS + 5 };
+	struct row *hosts = calloc(HOSTS, sizeof(*hosts));
+	struct arena *arena = arena_new();
+	const struct site_group *group;
+	struct site_outlier odd;
+	struct rows_run run;
+	struct sites *sites;
+
+	(void)state;
+	assert_non_null(hosts);
+	for (size_t i = 0; i < HOSTS; i++)
+		hosts[i].host = arena_printf(arena, "h%zu.example.com", i);
+	hosts[HOSTS - 1].key = "RSA 2048";
+	hosts[HOSTS - 2].class_id = CLASS_MISSING_INTERMEDIATE;
+	rows_open(&run, hosts, HOSTS);
+	sites = sites_of_run(run.archive);
+	group = sites_at(sites, 0);
+	assert_int_equal(group->hosts, HOSTS);
+	assert_int_equal(group->outliers, 2);
+	assert_string_equal(group->usual[SITE_FIELD_KEY], "EC P-256");
+	assert_true(sites_outlier(sites, group, 0, run.archive, arena, &odd));
+	assert_string_equal(odd.host, hosts[HOSTS - 2].host);
+	assert_true(sites_outlier(sites, group, 1, run.archive, arena, &odd));
+	assert_string_equal(odd.host, hosts[HOSTS - 1].host);
+	assert_string_equal(odd.differs[0].value, "RSA 2048");
+	sites_free(sites);
+	rows_close(&run);
+	arena_free(arena);
+	free(hosts);
+}
+
 /* No escape of a host's reaches the terminal, no line passes 80 columns. */
 static void
 text_is_harmless_and_narrow(void **state)
@@ -350,6 +386,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(outliers_are_named),
 		cmocka_unit_test(most_deviating_site_comes_first),
+		cmocka_unit_test(a_large_site_is_read_from_disk),
 		cmocka_unit_test(text_is_harmless_and_narrow),
 		cmocka_unit_test(csv_has_a_row_a_difference),
 		cmocka_unit_test(openssl_is_quoted),

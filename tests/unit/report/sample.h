@@ -6,6 +6,8 @@
 #define TESTS_UNIT_REPORT_SAMPLE_H
 
 #include "model/result.h"
+#include "report/report.h"
+#include "report/tally.h"
 
 enum { SAMPLE_NOW = 1795425300 }; /* 2026-11-23T09:15:00Z, a Monday */
 
@@ -177,5 +179,37 @@ static const struct result samples[SAMPLE_COUNT] = {
 		    .untrusted = true, .mismatched = true },
 	},
 };
+
+/* As fleet/publish.c does: the sites of these results, as they come. */
+static inline void
+sample_sites(struct report *report, const struct result results[], size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct tally_site site = { .site = results[i].seen.site };
+		bool told = site.site == NULL;
+
+		for (size_t k = 0; k < i && !told; k++)
+			told = results[k].seen.site != NULL &&
+			       strcmp(results[k].seen.site, site.site) == 0;
+		for (size_t k = i; k < count && !told; k++) {
+			const struct leaf_facts *leaf = &results[k].leaf;
+			enum class_id class_id = results[k].verdict.class_id;
+
+			if (results[k].seen.site == NULL ||
+			    strcmp(results[k].seen.site, site.site) != 0)
+				continue;
+			site.hosts++;
+			site.ok += class_id == CLASS_OK;
+			site.outliers += class_id != CLASS_OK;
+			site.classes[class_id]++;
+			if (leaf->present && !leaf->undated &&
+			    (!site.dated || leaf->not_after < site.earliest))
+				site.earliest = leaf->not_after;
+			site.dated |= leaf->present && !leaf->undated;
+		}
+		if (!told)
+			report_site(report, &site);
+	}
+}
 
 #endif

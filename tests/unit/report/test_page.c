@@ -77,6 +77,7 @@ write_report(const struct result results[], size_t count, uint64_t records,
 	assert_non_null(report);
 	for (size_t i = 0; i < count; i++)
 		report_result(report, &results[i]);
+	sample_sites(report, results, count);
 	assert_int_equal(report_finish(report, &terminal, &failed), 0);
 	path = file_join(directory, name);
 	assert_int_equal(file_read(path, LIMIT, out), 0);

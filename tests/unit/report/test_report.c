@@ -54,6 +54,7 @@ make_report(const char *directory, unsigned formats, int first, int end,
 	assert_non_null(report);
 	for (int i = first; i < end; i++)
 		report_result(report, &samples[i]);
+	sample_sites(report, &samples[first], (size_t)(end - first));
 	terminal.stream = open_memstream(&data, &size);
 	result = report_finish(report, &terminal, failed);
 	fclose(terminal.stream);
@@ -166,8 +167,8 @@ static const struct {
 	    "[{\"week\":\"2026-W48\",\"leaves\":1,\"intermediates\":0},"
 	    "{\"week\":\"2027-W03\",\"leaves\":1,\"intermediates\":0}]" },
 	{ { "sites" }, "[{\"site\":\"example.com\",\"hosts\":5,\"ok\":1,"
-		       "\"outliers\":0},{\"site\":\"evil.example\","
-		       "\"hosts\":1,\"ok\":0,\"outliers\":0}]" },
+		       "\"outliers\":4},{\"site\":\"evil.example\","
+		       "\"hosts\":1,\"ok\":0,\"outliers\":1}]" },
 };
 
 static void

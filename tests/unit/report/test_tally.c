@@ -143,32 +143,68 @@ worst_hosts_are_the_first_of_the_heaviest(void **state)
 	tally_clear(&tally);
 }
 
+/* A million sites are as many numbers as memory has room for, and a sum. */
 static void
-sites_come_with_the_most_broken_first(void **state)
+sites_past_the_bound_are_summed_up(void **state)
 {
-	struct result fine = samples[SAMPLE_OK];
+	struct tally_site site = { .site = "a.example",
+		.hosts = 2,
+		.ok = 1,
+		.outliers = 1,
+		.dated = true,
+		.earliest = SAMPLE_NOW };
 	const struct tally_site **sites;
 	struct tally tally;
 	size_t count;
 
 	(void)state;
 	tally_init(&tally, SAMPLE_NOW);
-	fine.seen.site = "aaa.example";
-	tally_result(&tally, &fine);
-	fine.seen.site = NULL;
-	tally_result(&tally, &fine);
-	tally_result(&tally, &samples[SAMPLE_HOSTILE]);
-	tally_result(&tally, &samples[SAMPLE_OK]);
-	tally_result(&tally, &samples[SAMPLE_MISSING]);
-	tally_result(&tally, &samples[SAMPLE_WRONG_ROOT]);
+	for (int i = 0; i < TALLY_SITES + 3; i++) {
+		tally_add_site(&tally, &site);
+		site.earliest--;
+		site.site = "b.example";
+	}
 	sites = tally_sites(&tally, &count);
-	assert_int_equal(count, 3);
-	assert_string_equal(sites[0]->site, "example.com");
-	assert_int_equal(sites[0]->hosts, 3);
-	assert_int_equal(sites[0]->ok, 1);
-	assert_string_equal(sites[1]->site, "evil.example");
-	assert_string_equal(sites[2]->site, "aaa.example");
+	assert_int_equal(count, TALLY_SITES);
+	assert_string_equal(sites[0]->site, "a.example");
+	assert_string_equal(sites[1]->site, "b.example");
+	assert_int_equal(tally.all_sites, TALLY_SITES + 3);
+	assert_int_equal(tally.sites_not_ok, TALLY_SITES + 3);
+	assert_int_equal(tally.other_sites.hosts, 6);
+	assert_int_equal(tally.other_sites.outliers, 3);
+	assert_int_equal(
+	    tally.other_sites.earliest, SAMPLE_NOW - TALLY_SITES - 2);
 	free(sites);
+	tally_clear(&tally);
+}
+
+/* Each host has an issuer of its own that nobody knows. */
+static void
+causes_past_the_bound_are_one(void **state)
+{
+	struct result result = samples[SAMPLE_UNREACHABLE];
+	const struct tally_cause **causes;
+	struct tally tally;
+	uint64_t hosts = 0;
+	char issuer[32];
+	size_t count;
+
+	(void)state;
+	tally_init(&tally, SAMPLE_NOW);
+	result.verdict.class_id = CLASS_UNKNOWN_ISSUER;
+	result.leaf.issuer = issuer;
+	for (int i = 0; i < TALLY_CAUSES + 5; i++) {
+		snprintf(issuer, sizeof(issuer), "CN=%d", i);
+		tally_result(&tally, &result);
+	}
+	causes = tally_causes(&tally, &count);
+	assert_int_equal(count, TALLY_CAUSES + 1);
+	assert_int_equal(causes[0]->hosts, 5);
+	assert_null(causes[0]->subject);
+	for (size_t i = 0; i < count; i++)
+		hosts += causes[i]->hosts;
+	assert_int_equal(hosts, TALLY_CAUSES + 5);
+	free(causes);
 	tally_clear(&tally);
 }
 
@@ -212,7 +248,8 @@ main(void)
 		cmocka_unit_test(causes_name_the_certificate_at_fault),
 		cmocka_unit_test(hosts_that_miss_the_same_are_one_row),
 		cmocka_unit_test(worst_hosts_are_the_first_of_the_heaviest),
-		cmocka_unit_test(sites_come_with_the_most_broken_first),
+		cmocka_unit_test(sites_past_the_bound_are_summed_up),
+		cmocka_unit_test(causes_past_the_bound_are_one),
 		cmocka_unit_test(weeks_begin_on_monday),
 	};
 

@@ -1,0 +1,205 @@
+/* Two temporary files: rows, and the strings that they stand for. */
+#include "fleet/site_rows.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+
+enum { STRINGS = 1 + SITE_VALUES };
+
+struct site_rows {
+	struct hash_key key;
+	FILE *rows, *words;
+	uint64_t words_size;
+	uint32_t count;
+	int error;
+};
+
+static void
+fail(struct site_rows *rows)
+{
+	if (rows->error == 0)
+		rows->error = errno == 0 ? EIO : errno;
+}
+
+struct site_rows *
+site_rows_new(void)
+{
+	struct site_rows *rows = memory_new(sizeof(*rows));
+
+	rows->key = hash_key_random();
+	rows->rows = tmpfile();
+	rows->words = tmpfile();
+	if (rows->rows == NULL || rows->words == NULL)
+		fail(rows);
+	return rows;
+}
+
+void
+site_rows_free(struct site_rows *rows)
+{
+	if (rows == NULL)
+		return;
+	if (rows->rows != NULL)
+		fclose(rows->rows);
+	if (rows->words != NULL)
+		fclose(rows->words);
+	free(rows);
+}
+
+static uint64_t
+fingerprint(const struct site_rows *rows, const char *string)
+{
+	uint64_t print;
+
+	if (string == NULL)
+		return 0;
+	print = hash_bytes(&rows->key, bytes_from_string(string));
+	return print == 0 ? 1 : print;
+}
+
+static void
+read_words(
+    const struct result *result, struct arena *arena, struct site_words *words)
+{
+	const struct observation *seen = &result->seen;
+	const struct step *root = result_root(result);
+
+	*words = (struct site_words){ .site = seen->site };
+	if (seen->received_count == 0)
+		return;
+	words->values[SITE_FIELD_ISSUER] = result->leaf.issuer_cn;
+	if (root != NULL)
+		words->values[SITE_FIELD_ROOT] =
+		    result_common_name(arena, root->subject);
+	words->values[SITE_FIELD_RECEIVED] =
+	    arena_printf(arena, "%zu", seen->received_count);
+	words->values[SITE_FIELD_KEY] = result->leaf.key;
+	if (seen->has_tls)
+		words->values[SITE_FIELD_TLS] = seen->tls.version;
+}
+
+static uint8_t
+count_failing(const struct verdict *verdict)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < verdict->client_count; i++)
+		count += verdict->clients[i].accepts == ACCEPTS_NO;
+	return count < UINT8_MAX ? (uint8_t)count : UINT8_MAX;
+}
+
+/* Lengths first (one more than the string's; 0 where there is none). */
+static void
+write_words(struct site_rows *rows, const struct site_words *words)
+{
+	const char *strings[STRINGS] = { words->site };
+	uint32_t sizes[STRINGS];
+
+	memcpy(&strings[1], words->values, sizeof(words->values));
+	for (size_t i = 0; i < STRINGS; i++)
+		sizes[i] =
+		    strings[i] == NULL ? 0 : (uint32_t)strlen(strings[i]) + 1;
+	if (fwrite(sizes, sizeof(sizes), 1, rows->words) != 1)
+		fail(rows);
+	rows->words_size += sizeof(sizes);
+	for (size_t i = 0; i < STRINGS; i++) {
+		if (sizes[i] > 0 &&
+		    fwrite(strings[i], sizes[i], 1, rows->words) != 1)
+			fail(rows);
+		rows->words_size += sizes[i];
+	}
+}
+
+void
+site_rows_add(struct site_rows *rows, size_t record,
+    const struct result *result, struct arena *arena)
+{
+	struct site_words words;
+	struct site_row row;
+
+	if (rows->error != 0)
+		return;
+	read_words(result, arena, &words);
+	memset(&row, 0, sizeof(row));
+	row.site = fingerprint(rows, words.site);
+	for (size_t i = 0; i < SITE_VALUES; i++)
+		row.values[i] = fingerprint(rows, words.values[i]);
+	row.words = rows->words_size;
+	row.not_after = result->leaf.not_after;
+	row.record = (uint32_t)record;
+	row.class_id = (uint8_t)result->verdict.class_id;
+	row.failing = count_failing(&result->verdict);
+	row.delivered = result->seen.received_count > 0;
+	row.dated = result->leaf.present && !result->leaf.undated;
+	write_words(rows, &words);
+	if (fwrite(&row, sizeof(row), 1, rows->rows) != 1)
+		fail(rows);
+	rows->count++;
+}
+
+uint32_t
+site_rows_count(const struct site_rows *rows)
+{
+	return rows->count;
+}
+
+void
+site_rows_settle(struct site_rows *rows)
+{
+	if (rows->error == 0 &&
+	    (fflush(rows->rows) != 0 || fflush(rows->words) != 0))
+		fail(rows);
+}
+
+static bool
+read_at(struct site_rows *rows, FILE *file, uint64_t at, void *to, size_t size)
+{
+	errno = 0;
+	if (rows->error == 0 &&
+	    pread(fileno(file), to, size, (off_t)at) != (ssize_t)size)
+		fail(rows);
+	return rows->error == 0;
+}
+
+void
+site_rows_read(struct site_rows *rows, uint32_t at, struct site_row *row)
+{
+	if (!read_at(rows, rows->rows, (uint64_t)at * sizeof(*row), row,
+		sizeof(*row)))
+		memset(row, 0, sizeof(*row));
+}
+
+void
+site_rows_words(struct site_rows *rows, const struct site_row *row,
+    struct arena *arena, struct site_words *words)
+{
+	const char *strings[STRINGS] = { NULL };
+	uint64_t at = row->words;
+	uint32_t sizes[STRINGS];
+	bool good = read_at(rows, rows->words, at, sizes, sizeof(sizes));
+
+	at += sizeof(sizes);
+	for (size_t i = 0; i < STRINGS && good; i++) {
+		char *string;
+
+		if (sizes[i] == 0)
+			continue;
+		string = arena_alloc(arena, sizes[i]);
+		good = read_at(rows, rows->words, at, string, sizes[i]);
+		strings[i] = good ? string : NULL;
+		at += sizes[i];
+	}
+	words->site = strings[0];
+	memcpy(words->values, &strings[1], sizeof(words->values));
+}
+
+int
+site_rows_error(const struct site_rows *rows)
+{
+	return rows->error;
+}
