@@ -221,6 +221,17 @@ find_by_id(const struct findings *findings, const char *id)
 	return NULL;
 }
 
+static enum severity
+worst_severity(const struct findings *findings)
+{
+	enum severity worst = SEVERITY_OK;
+
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings->list[i].severity > worst)
+			worst = findings->list[i].severity;
+	return worst;
+}
+
 static void
 decide_class(const struct findings *findings, struct verdict *verdict)
 {
@@ -237,10 +248,7 @@ decide_class(const struct findings *findings, struct verdict *verdict)
 		verdict->cause = finding->cause;
 		break;
 	}
-	verdict->severity = SEVERITY_OK;
-	for (size_t i = 0; i < findings->count; i++)
-		if (findings->list[i].severity > verdict->severity)
-			verdict->severity = findings->list[i].severity;
+	verdict->severity = worst_severity(findings);
 }
 
 static void
@@ -323,19 +331,22 @@ apply_rules(const struct audit_view *view, struct findings *findings)
 		tls_rules,
 		ocsp_rules,
 		distrust_rules,
+		policy_rules,
 	};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		for (const struct rule *rule = tables[i]; rule->find != NULL;
 		     rule++)
 			rule->find(view, findings);
+	waive_findings(view, findings);
 }
 
 /* No certificate: the status is the whole story. */
 static void
-judge_without_chain(struct arena *arena, const struct observation *seen,
-    struct verdict *verdict)
+judge_without_chain(
+    struct arena *arena, const struct audit_view *view, struct verdict *verdict)
 {
+	const struct observation *seen = view->seen;
 	struct findings findings = { .arena = arena };
 	enum class_id class_id = CLASS_NO_TLS;
 
@@ -351,9 +362,10 @@ judge_without_chain(struct arena *arena, const struct observation *seen,
 	}
 	findings_add(&findings, class_word(class_id),
 	    status_word(seen->status), -1, seen->error);
+	waive_findings(view, &findings);
 	verdict->class_id = class_id;
 	verdict->cause = status_word(seen->status);
-	verdict->severity = SEVERITY_ERROR;
+	verdict->severity = worst_severity(&findings);
 	verdict->findings = findings.list;
 	verdict->finding_count = findings.count;
 }
@@ -493,7 +505,7 @@ auditor_judge(struct auditor *auditor, struct arena *arena,
 	result->seen = *seen;
 	look_at(&judgement, seen, received);
 	if (seen->received_count == 0)
-		judge_without_chain(arena, seen, &result->verdict);
+		judge_without_chain(arena, &judgement.view, &result->verdict);
 	else
 		open = judge_chain(&judgement, result);
 	if (judge_clients(&judgement, &result->verdict))

@@ -16,6 +16,7 @@
 struct clients;
 struct distrust;
 struct client_aia;
+struct policy;
 
 /* What a whole run is judged by.  Immutable, shared by all threads. */
 struct audit_settings {
@@ -25,6 +26,7 @@ struct audit_settings {
 	unsigned warn_days, crit_days;	/* 0: by the certificate's validity */
 	const struct clients *clients;	/* NULL: none is predicted */
 	const struct distrust *distrust; /* NULL: no such rules */
+	const struct policy *policy;	/* NULL: none */
 	/* Public intermediates that some clients carry; NULL: none known. */
 	const struct certificate_index *preloaded;
 };

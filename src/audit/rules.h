@@ -45,6 +45,7 @@ extern const struct rule date_rules[];	/* rules_dates.c */
 extern const struct rule tls_rules[];	/* rules_tls.c */
 extern const struct rule ocsp_rules[];	/* rules_ocsp.c */
 extern const struct rule distrust_rules[]; /* rules_distrust.c */
+extern const struct rule policy_rules[]; /* rules_policy.c */
 
 /*
  * Adds a finding with the severity of its catalogue row.  `detail` is a
@@ -55,6 +56,12 @@ struct finding *findings_add(struct findings *, const char *id,
     const char *cause, int cert, const char *detail);
 void finding_tell(struct findings *, struct finding *, const char *key,
     const char *value);
+
+/*
+ * After every rule: what the policy waives becomes a notice that says so, and
+ * a waiver that has ended a finding of its own.
+ */
+void waive_findings(const struct audit_view *, struct findings *);
 
 /* "CN=R11" for messages: the CN, else the whole name, else "an empty name". */
 const char *name_for_people(struct arena *, const struct certificate *);

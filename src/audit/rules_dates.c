@@ -2,6 +2,7 @@
 #include "audit/rules.h"
 
 #include "base/clock.h"
+#include "model/policy.h"
 
 enum { DAY = 86400 };
 
@@ -61,18 +62,41 @@ threshold(unsigned days, int64_t fallback_days, int64_t validity, int part)
 	return fallback_days * DAY;
 }
 
+/* The policy's for this host, where it has some, before the run's. */
+static struct policy_threshold
+thresholds_of(const struct audit_view *view)
+{
+	const struct audit_settings *settings = view->settings;
+	struct policy_threshold days = { settings->warn_days,
+		settings->crit_days };
+	const struct policy_threshold *own;
+	struct host_subject subject;
+
+	if (settings->policy == NULL)
+		return days;
+	subject = policy_subject(view->seen);
+	own = policy_threshold_of(settings->policy, &subject);
+	if (own != NULL && own->warn_days != 0)
+		days.warn_days = own->warn_days;
+	if (own != NULL && own->crit_days != 0)
+		days.crit_days = own->crit_days;
+	return days;
+}
+
 static void
 check_expiring(const struct audit_view *view, const struct path_step *step,
-    struct findings *findings)
+    const struct policy_threshold *days, struct findings *findings)
 {
 	const struct certificate *certificate = step->certificate;
 	int64_t validity = certificate->not_after - certificate->not_before;
 	int64_t left = certificate->not_after - view->settings->now;
-	int64_t warn = threshold(view->settings->warn_days, 30, validity, 3);
-	int64_t critical = threshold(view->settings->crit_days, 7, validity, 9);
+	int64_t warn = threshold(days->warn_days, 30, validity, 3);
+	int64_t critical = threshold(days->crit_days, 7, validity, 9);
 	char when[CLOCK_TEXT_SIZE];
 
-	if (!certificate->times_valid || left < 0 || left > warn)
+	/* Who asks to be warned of the worse earlier, is. */
+	if (!certificate->times_valid || left < 0 ||
+	    (left > warn && left > critical))
 		return;
 	clock_format(certificate->not_after, when);
 	findings_add(findings, "expiring",
@@ -85,8 +109,10 @@ check_expiring(const struct audit_view *view, const struct path_step *step,
 static void
 find_expiring(const struct audit_view *view, struct findings *findings)
 {
+	struct policy_threshold days = thresholds_of(view);
+
 	for (size_t i = 0; i < view->path->length; i++)
-		check_expiring(view, &view->path->steps[i], findings);
+		check_expiring(view, &view->path->steps[i], &days, findings);
 }
 
 const struct rule date_rules[] = {

@@ -4,7 +4,6 @@
  */
 #include "model/finding.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 /* One row an id and cause; the row without a cause stands for all others. */
@@ -35,9 +34,9 @@ static const struct finding_kind kinds[] = {
 	    "Get a certificate from another CA: the trust store no longer "
 	    "accepts what this root issues." },
 	{ "wrong_root", "unexpected_root", SEVERITY_ERROR,
-	    "The path ends at a root that the policy does not expect",
+	    "The certificate is of a CA that the policy does not expect",
 	    "Find out who ordered this certificate; replace it, or add the "
-	    "root to the policy for this site." },
+	    "CA to the policy for this site." },
 	{ "wrong_root", NULL, SEVERITY_ERROR,
 	    "The path ends at a root that is not trusted",
 	    "Install a certificate from a CA that the clients trust." },
@@ -310,6 +309,15 @@ is_same(const char *a, const char *b)
 	if (a == NULL || b == NULL)
 		return a == b;
 	return strcmp(a, b) == 0;
+}
+
+bool
+finding_is_waived(const struct finding *finding)
+{
+	for (size_t i = 0; i < finding->evidence_count; i++)
+		if (is_same(finding->evidence[i].key, FINDING_WAIVED_UNTIL))
+			return true;
+	return false;
 }
 
 const struct finding_kind *

@@ -6,6 +6,7 @@
 #ifndef MODEL_FINDING_H
 #define MODEL_FINDING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "model/words.h"
@@ -31,6 +32,10 @@ struct finding_kind {
 	const char *title;	/* "Intermediate not sent" */
 	const char *advice;	/* what the administrator does about it */
 };
+
+/* Evidence of a finding that a policy waives: the day it is waived until. */
+#define FINDING_WAIVED_UNTIL "waived_until"
+bool finding_is_waived(const struct finding *);
 
 /* The row for id and cause, else the row for id alone, else NULL. */
 const struct finding_kind *finding_kind_find(const char *id,

@@ -38,6 +38,23 @@ result_class_finding(const struct result *result)
 	return NULL;
 }
 
+bool
+result_is_waived(const struct result *result)
+{
+	const struct verdict *verdict = &result->verdict;
+	const char *id = class_word(verdict->class_id);
+	bool waived = false;
+
+	for (size_t i = 0; i < verdict->finding_count; i++) {
+		if (!is_same(verdict->findings[i].id, id))
+			continue;
+		if (!finding_is_waived(&verdict->findings[i]))
+			return false;
+		waived = true;
+	}
+	return waived;
+}
+
 static bool
 has_finding(const struct verdict *verdict, const char *id)
 {

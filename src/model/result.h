@@ -106,6 +106,9 @@ const char *result_endpoint(struct arena *, const struct result *);
 /* The finding that names the class; NULL for ok. */
 const struct finding *result_class_finding(const struct result *);
 
+/* Does a policy waive everything that its class stands for? */
+bool result_is_waived(const struct result *);
+
 /* The root that the judged path ends at, trusted or not; NULL: it has none. */
 const struct step *result_root(const struct result *);
 
