@@ -12,7 +12,7 @@ tone_of(const struct result *result)
 {
 	const char *tone = html_class_tone(result->verdict.class_id);
 
-	return result->verdict.class_id == CLASS_OK
+	return result->verdict.class_id == CLASS_OK || result_is_waived(result)
 		   ? severity_word(result->verdict.severity)
 		   : tone;
 }

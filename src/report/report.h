@@ -37,6 +37,7 @@ struct report_run {
 	const struct report_option *options;
 	size_t option_count;
 	uint64_t targets, records;
+	uint64_t ignored; /* targets that the policy leaves out */
 	unsigned threads;
 	const char *directory; /* as people are told; NULL: none */
 	const char *trust;     /* the default store's name */

@@ -38,6 +38,7 @@ add_run(
 		    options, run->options[i].name, run->options[i].value);
 	json_add_integer(member, "targets", (int64_t)run->targets);
 	json_add_integer(member, "records", (int64_t)run->records);
+	json_add_integer(member, "ignored", (int64_t)run->ignored);
 	json_add_integer(member, "threads", run->threads);
 	json_add_string(member, "trust", run->trust);
 }
@@ -51,6 +52,10 @@ add_counts(struct json *object, const struct tally *tally)
 	for (int i = 0; i < CLASS_COUNT; i++)
 		json_add_integer(member, class_word((enum class_id)i),
 		    (int64_t)tally->classes[i]);
+	member = json_add_object(object, "waived");
+	for (int i = 0; i < CLASS_COUNT; i++)
+		json_add_integer(member, class_word((enum class_id)i),
+		    (int64_t)tally->waived[i]);
 	member = json_add_object(object, "statuses");
 	for (int i = 0; i < STATUS_COUNT; i++)
 		json_add_integer(member, status_word((enum status)i),

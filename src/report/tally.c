@@ -256,6 +256,10 @@ cause_of(const struct result *result)
 		cause.from = verdict->missing[0].from;
 		cause.where = (char *)verdict->missing[0].where;
 	} else if (verdict->class_id == CLASS_WRONG_ROOT &&
+		   verdict->path_length > 1 &&
+		   evidence_of(finding, "issuer") != NULL) {
+		take_step(&cause, &verdict->path[1]);
+	} else if (verdict->class_id == CLASS_WRONG_ROOT &&
 		   verdict->path_length > 1) {
 		take_step(&cause, &verdict->path[verdict->path_length - 1]);
 	} else if (verdict->class_id == CLASS_UNKNOWN_ISSUER) {
@@ -385,8 +389,12 @@ tally_result(struct tally *tally, const struct result *result)
 	count_expiry(tally, &result->leaf);
 	count_clients(tally, verdict);
 	if (verdict->class_id != CLASS_OK) {
+		bool waived = result_is_waived(result);
+
 		count_cause(tally, result);
-		remember_worst(tally, result);
+		tally->waived[verdict->class_id] += waived;
+		if (!waived)
+			remember_worst(tally, result);
 	}
 	arena_reset(tally->scratch);
 }

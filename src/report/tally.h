@@ -75,6 +75,7 @@ struct tally {
 	uint64_t classes[CLASS_COUNT];
 	uint64_t statuses[STATUS_COUNT];
 	uint64_t severities[SEVERITY_COUNT];
+	uint64_t waived[CLASS_COUNT]; /* of the classes' */
 	uint64_t days_7, days_30, days_90; /* valid, and ending so soon */
 	struct tally_week weeks[TALLY_WEEKS];
 	struct tally_client *clients; /* in the order of records */

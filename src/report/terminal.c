@@ -62,6 +62,9 @@ append_class(struct text *out, const struct tally *tally,
 		append_expiring(out, tally, scratch);
 	else if (causes > 1)
 		text_printf(out, "   %s causes", count_text(scratch, causes));
+	if (tally->waived[class_id] > 0)
+		text_printf(out, "%s%s waived", causes > 1 ? ", " : "   ",
+		    count_text(scratch, tally->waived[class_id]));
 	text_append_char(out, '\n');
 }
 
@@ -89,6 +92,10 @@ append_cause_name(
 	const char *verb = verbs[cause->class_id];
 	const char *name = short_name(cause->subject, scratch);
 
+	/* Trusted, and not the policy's: the root, or the leaf's issuer. */
+	if (cause->cause != NULL &&
+	    strcmp(cause->cause, "unexpected_root") == 0)
+		verb = "unexpected";
 	if (verb == NULL || name == NULL)
 		verb = class_title(cause->class_id);
 	if (name == NULL)
