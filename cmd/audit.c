@@ -54,8 +54,8 @@ parse(struct audit_options *options, int argc, char **argv)
 			    "CHAIN.pem...",
 		.about = "Judges a saved run, or a chain from files, again "
 			 "with no network: by another trust store, at another "
-			 "date.  A run is judged by its own stores and clock "
-			 "unless told otherwise.",
+			 "date.  A run is judged by its own stores, clock and "
+			 "policy unless told otherwise.",
 		.example = "  fleetscan audit reports/latest --at +60d\n"
 			   "  fleetscan audit reports/latest --trust new.pem "
 			   "--against system\n"
@@ -146,6 +146,7 @@ run_saved(struct audit_options *options, const char *run, int argc, char **argv)
 		} else {
 			past_run_lend(&saved, &options->run.trust,
 			    &options->run.judge);
+			job.ignored = saved.manifest.ignored;
 			code = scan_run(&job);
 		}
 	}

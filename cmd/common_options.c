@@ -175,7 +175,9 @@ fail_on_matches(const struct fail_on *fail_on, enum class_id class_id,
 {
 	if (fail_on->severity != SEVERITY_OK && severity >= fail_on->severity)
 		return true;
-	return (fail_on->classes & 1u << class_id) != 0;
+	/* No class weighs so little but one that the policy waives. */
+	return severity > SEVERITY_NOTICE &&
+	    (fail_on->classes & 1u << class_id) != 0;
 }
 
 bool
@@ -273,7 +275,8 @@ static const struct option_row judge_rows[] = {
 	    .argument = "FILE",
 	    .kind = OPTION_STRING,
 	    .offset = JUDGE(policy),
-	    .help = "expected roots, thresholds and waivers" },
+	    .help = "expected CAs, thresholds, waivers and hosts to ignore; "
+		    "\"none\": not the saved run's either" },
 };
 
 static const char *const progress_words[] = { "auto", "on", "off", NULL };

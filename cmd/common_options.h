@@ -40,7 +40,7 @@ struct judge_settings {
 	int64_t at;	    /* the clock to judge by */
 	unsigned warn_days; /* 0: 30, or a third of the validity */
 	unsigned crit_days; /* 0: 7, or a ninth */
-	const char *policy; /* NULL: none */
+	const char *policy; /* NULL: the saved run's; "none": none */
 };
 
 /* --fail-on: which records make the exit code 1. */

@@ -8,6 +8,7 @@
 #include "cmd/commands.h"
 #include "cmd/judging.h"
 #include "fleet/judge.h"
+#include "fleet/replay.h"
 #include "fleet/sources.h"
 
 enum { EXAMPLES = 20 };
@@ -138,6 +139,9 @@ compare_all(struct comparison *comparison, struct archive *archive)
 		arena_reset(arena);
 		if (!archive_read(archive, i, arena, &saved, NULL) ||
 		    !archive_fill_chain(archive, arena, &saved.seen))
+			continue;
+		if (replay_ignores(comparison->after.judging.policy, arena,
+			&saved.seen))
 			continue;
 		judge_result(comparison->before.judge, &saved.seen,
 		    sources_list(comparison->before.sources), &before);

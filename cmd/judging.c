@@ -13,6 +13,7 @@
 #include "cmd/commands.h"
 #include "fleet/data_file.h"
 #include "fleet/places.h"
+#include "fleet/policy_file.h"
 
 enum { MOST_DATA = 1 << 20 };
 
@@ -167,6 +168,21 @@ add_clients(struct judging *judging, bool one_store)
 	return true;
 }
 
+/* "none" is for a saved run, which has one of its own otherwise. */
+static bool
+add_policy(struct judging *judging, const char *path)
+{
+	char *error = NULL;
+
+	if (path == NULL || strcmp(path, "none") == 0)
+		return true;
+	judging->policy = policy_file_read(path, &error);
+	if (judging->policy == NULL)
+		log_error("%s", error);
+	free(error);
+	return judging->policy != NULL;
+}
+
 /* --trust is every client's store; so it was in a run that used it. */
 static bool
 is_one_store(const struct trust_settings *trust)
@@ -183,6 +199,7 @@ judging_prepare(struct judging *judging, const char *command,
 {
 	*judging = (struct judging){ .arena = arena_new() };
 	if (!judge_settings_check(judge, command) ||
+	    !add_policy(judging, judge->policy) ||
 	    !add_stores(judging, trust, found->cache) ||
 	    !add_known(judging, found) ||
 	    !add_clients(judging, is_one_store(trust)) ||
@@ -196,6 +213,7 @@ judging_prepare(struct judging *judging, const char *command,
 		.crit_days = judge->crit_days,
 		.clients = judging->clients,
 		.distrust = judging->distrust,
+		.policy = judging->policy,
 		.preloaded = known_certificates(judging->preloaded),
 	};
 	return true;
@@ -205,6 +223,7 @@ void
 judging_clear(struct judging *judging)
 {
 	clients_free(judging->clients);
+	policy_free(judging->policy);
 	arena_free(judging->arena);
 	free(judging->stores);
 	store_set_clear(&judging->set);

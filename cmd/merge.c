@@ -10,6 +10,7 @@
 #include "cmd/commands.h"
 #include "cmd/past_run.h"
 #include "cmd/scan_run.h"
+#include "fleet/policy_file.h"
 
 enum { GROUPS = 1 };
 
@@ -75,6 +76,33 @@ open_runs(struct merge *merge, char **names, size_t count)
 	return true;
 }
 
+/* Two policies would be two judgements. */
+static bool
+share_policy(const struct merge *merge, char **names)
+{
+	const char *first = archive_directory(merge->archives[0]);
+
+	for (size_t i = 1; i < merge->count; i++) {
+		if (policy_file_same(
+			first, archive_directory(merge->archives[i])))
+			continue;
+		log_error("merge: %s: it was judged by another policy than %s",
+		    names[i], names[0]);
+		return false;
+	}
+	return true;
+}
+
+static uint64_t
+count_ignored(const struct merge *merge)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < merge->count; i++)
+		count += merge->runs[i].manifest.ignored;
+	return count;
+}
+
 static int64_t
 latest_clock(const struct merge *merge)
 {
@@ -104,12 +132,15 @@ run(struct merge *merge, int first, int argc, char **argv)
 	}
 	if (!open_runs(merge, argv + first, (size_t)(argc - first)))
 		return EXIT_CODE_USAGE;
+	if (!share_policy(merge, argv + first))
+		return EXIT_CODE_USAGE;
 	judge->has_at = true;
 	judge->at = latest_clock(merge);
 	past_run_lend(
 	    &merge->runs[0], &merge->settings.trust, &merge->settings.judge);
 	job.archives = merge->archives;
 	job.archive_count = merge->count;
+	job.ignored = count_ignored(merge);
 	return scan_run(&job);
 }
 

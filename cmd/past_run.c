@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "fleet/policy_file.h"
 
 bool
 past_run_open(struct past_run *saved, const char *command, const char *run)
@@ -59,6 +60,26 @@ lend_stores(const struct past_run *saved, struct trust_settings *trust)
 	}
 }
 
+/* Both or neither: the other run's would not fit to one of them. */
+static void
+lend_thresholds(
+    const struct manifest *manifest, struct judge_settings *judge)
+{
+	if (judge->warn_days != 0 || judge->crit_days != 0)
+		return;
+	judge->warn_days = manifest->warn_days;
+	judge->crit_days = manifest->crit_days;
+}
+
+static void
+lend_policy(const struct past_run *saved, struct judge_settings *judge)
+{
+	char *path = policy_file_of_run(archive_directory(saved->archive));
+
+	judge->policy = arena_string(saved->arena, path);
+	free(path);
+}
+
 void
 past_run_lend(const struct past_run *saved, struct trust_settings *trust,
     struct judge_settings *judge)
@@ -69,4 +90,7 @@ past_run_lend(const struct past_run *saved, struct trust_settings *trust,
 		judge->has_at = true;
 		judge->at = saved->manifest.clock;
 	}
+	lend_thresholds(&saved->manifest, judge);
+	if (judge->policy == NULL)
+		lend_policy(saved, judge);
 }

@@ -19,7 +19,10 @@ struct past_run {
 bool past_run_open(struct past_run *, const char *command, const char *run);
 void past_run_close(struct past_run *);
 
-/* Fills in what was not said: stores of the run's own, and its clock. */
+/*
+ * Fills in what was not said: the run's own stores, clock, thresholds and
+ * policy.
+ */
 void past_run_lend(const struct past_run *, struct trust_settings *,
     struct judge_settings *);
 

@@ -48,8 +48,6 @@ is_possible(const struct scan_settings *settings, size_t arguments)
 
 	if (settings->target.resume)
 		refused = "--resume";
-	if (settings->judge.policy != NULL)
-		refused = "--policy";
 	if (refused != NULL)
 		log_error("scan: %s: not in this version", refused);
 	else if (arguments == 0 && settings->target.lists.count == 0)

@@ -10,6 +10,7 @@
 #include "cmd/commands.h"
 #include "cmd/judging.h"
 #include "cmd/outcome.h"
+#include "fleet/policy_file.h"
 #include "fleet/replay.h"
 #include "fleet/run.h"
 #include "fleet/store_files.h"
@@ -50,11 +51,21 @@ describe(struct scan *scan)
 	scan->manifest.version = FLEETSCAN_VERSION;
 	scan->manifest.command = job->command;
 	scan->manifest.clock = scan->judging.audit.now;
+	scan->manifest.warn_days = scan->judging.audit.warn_days;
+	scan->manifest.crit_days = scan->judging.audit.crit_days;
 	scan->manifest.options = &scan->command_line;
 	scan->manifest.option_count = 1;
 	scan->manifest.stores = scan->stores;
 	scan->manifest.store_count = scan->judging.store_count;
 	scan->manifest.threads = scan->settings->probe.scan.threads;
+}
+
+static int
+keep_policy(const struct scan *scan)
+{
+	const struct policy *policy = scan->judging.policy;
+
+	return policy == NULL ? 0 : policy_file_keep(scan->directory, policy);
 }
 
 /* --json without -o keeps nothing; everything else has a directory. */
@@ -72,7 +83,8 @@ open_directory(struct scan *scan)
 		return code;
 	if (manifest_write(scan->directory, &scan->manifest) == 0 &&
 	    store_files_write(scan->directory, scan->judging.audit.stores,
-		scan->judging.store_count) == 0)
+		scan->judging.store_count) == 0 &&
+	    keep_policy(scan) == 0)
 		return EXIT_CODE_FINISHED;
 	log_error("%s: %s", scan->directory, strerror(errno));
 	return EXIT_CODE_OUTPUT;
@@ -152,6 +164,7 @@ publish_run(struct scan *scan)
 		.option_count = 1,
 		.targets = manifest->targets,
 		.records = manifest->records,
+		.ignored = manifest->ignored,
 		.threads = manifest->threads,
 		.directory = scan->directory,
 		.trust = scan->stores[0],
@@ -159,6 +172,20 @@ publish_run(struct scan *scan)
 
 	return outcome_publish(
 	    &scan->settings->output, scan->directory, &run);
+}
+
+/* Never lost without a word; when nothing is left, not even quietly. */
+static void
+tell_ignored(const struct run_outcome *outcome)
+{
+	static const char format[] = "the policy ignores %llu target%s";
+	unsigned long long count = outcome->ignored;
+	const char *plural = count == 1 ? "" : "s";
+
+	if (count > 0 && outcome->records == 0)
+		log_warning(format, count, plural);
+	else if (count > 0)
+		log_info(format, count, plural);
 }
 
 /* Reports, then run.json says that the run is whole. */
@@ -169,11 +196,13 @@ finish(struct scan *scan)
 
 	scan->manifest.finished = clock_now();
 	scan->manifest.records = scan->outcome.records;
+	scan->manifest.ignored = scan->job->ignored + scan->outcome.ignored;
+	tell_ignored(&scan->outcome);
 	scan->manifest.targets = scan->job->targets == NULL
 	    ? scan->outcome.records
 	    : scan->settings->target.shard.count > 0
 	    ? scan->outcome.records
-	    : target_list_count(scan->job->targets);
+	    : target_list_count(scan->job->targets) - scan->outcome.ignored;
 	if (scan->directory != NULL) {
 		code = publish_run(scan);
 		if (code != EXIT_CODE_FINISHED)

@@ -229,7 +229,9 @@ judge_observation(struct judge *judge, const struct observation *seen,
 	if (message->pending) {
 		pending_write(&message->line, &result.seen);
 	} else {
-		message->class_id = result.verdict.class_id;
+		message->class_id = result_is_waived(&result)
+		    ? CLASS_OK
+		    : result.verdict.class_id;
 		message->severity = result.verdict.severity;
 		message->cause = result.verdict.cause;
 		/* What is missing completes a path to a trusted root. */

@@ -27,7 +27,8 @@ struct message {
 	bool pending;
 	uint64_t ordinal;
 	enum status status;
-	enum class_id class_id;	/* CLASS_OK while pending */
+	enum class_id class_id;	/* CLASS_OK while pending, and where a
+				   policy waives what it stands for */
 	enum severity severity;
 	const char *cause;	/* in the catalogue's or status's memory: static
 				   words only, NULL otherwise */

@@ -39,6 +39,8 @@ print(const struct manifest *manifest, struct text *out)
 	add_time(object, "finished", manifest->finished, times[1]);
 	json_add_bool(object, "complete", manifest->finished != 0);
 	add_time(object, "clock", manifest->clock, times[2]);
+	json_add_integer(object, "warn_days", manifest->warn_days);
+	json_add_integer(object, "crit_days", manifest->crit_days);
 	list = json_add_array(object, "options");
 	for (size_t i = 0; i < manifest->option_count; i++) {
 		struct json *option = json_append_object(list);
@@ -51,6 +53,7 @@ print(const struct manifest *manifest, struct text *out)
 		json_append_string(list, manifest->stores[i]);
 	json_add_integer(object, "targets", (int64_t)manifest->targets);
 	json_add_integer(object, "records", (int64_t)manifest->records);
+	json_add_integer(object, "ignored", (int64_t)manifest->ignored);
 	json_add_integer(object, "threads", manifest->threads);
 	json_print_pretty(object, out);
 	text_append_char(out, '\n');
@@ -115,10 +118,16 @@ read_members(
 	manifest->started = read_time(json, "started");
 	manifest->finished = read_time(json, "finished");
 	manifest->clock = read_time(json, "clock");
+	manifest->warn_days =
+	    (unsigned)json_integer(json_get(json, "warn_days"), 0);
+	manifest->crit_days =
+	    (unsigned)json_integer(json_get(json, "crit_days"), 0);
 	manifest->targets =
 	    (uint64_t)json_integer(json_get(json, "targets"), 0);
 	manifest->records =
 	    (uint64_t)json_integer(json_get(json, "records"), 0);
+	manifest->ignored =
+	    (uint64_t)json_integer(json_get(json, "ignored"), 0);
 	manifest->threads =
 	    (unsigned)json_integer(json_get(json, "threads"), 0);
 	read_options(arena, json_get(json, "options"), manifest);

@@ -8,6 +8,8 @@
 #include "base/log.h"
 #include "fleet/aia_file.h"
 #include "fleet/intake.h"
+#include "model/policy.h"
+#include "model/site.h"
 
 struct replay {
 	struct archive *archive;
@@ -15,8 +17,23 @@ struct replay {
 	struct intake *intake;
 	struct aia *aia;
 	struct arena *arena;
+	const struct policy *policy;
+	struct run_outcome *outcome;
 	int failed;
 };
+
+bool
+replay_ignores(
+    const struct policy *policy, struct arena *arena, struct observation *seen)
+{
+	struct host_subject subject;
+
+	if (policy == NULL || seen->status == STATUS_INVALID_INPUT)
+		return false;
+	seen->site = site_of_host(arena, seen->host);
+	subject = policy_subject(seen);
+	return policy_ignores(policy, &subject);
+}
 
 static void
 replay_record(struct replay *replay, size_t at)
@@ -31,6 +48,10 @@ replay_record(struct replay *replay, size_t at)
 		log_warning("%s: record %zu lacks its certificates and is "
 			    "left out",
 		    archive_directory(replay->archive), at + 1);
+		return;
+	}
+	if (replay_ignores(replay->policy, replay->arena, &result.seen)) {
+		replay->outcome->ignored++;
 		return;
 	}
 	replay->failed |= intake_deliver(replay->intake,
@@ -56,7 +77,8 @@ run_replay(const struct run_settings *settings,
     struct archive *const archives[], size_t count,
     struct run_outcome *outcome)
 {
-	struct replay replay = { .archive = NULL };
+	struct replay replay = { .policy = settings->audit.policy,
+		.outcome = outcome };
 	uint64_t began = clock_monotonic_ns();
 
 	memset(outcome, 0, sizeof(*outcome));

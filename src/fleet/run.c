@@ -10,6 +10,8 @@
 #include "base/clock.h"
 #include "fleet/intake.h"
 #include "fleet/progress.h"
+#include "model/policy.h"
+#include "model/site.h"
 
 struct run {
 	const struct run_settings *settings;
@@ -20,6 +22,27 @@ struct run {
 	bool bad_input;
 };
 
+/* A line that names nothing is no host, and told of whatever the policy. */
+static bool
+is_ignored(struct run *run, const struct target *target)
+{
+	const struct policy *policy = run->settings->audit.policy;
+	struct host_subject subject = {
+		.host = target->host,
+		.tags = target->tags,
+		.tag_count = target->tag_count,
+		.port = target->port,
+	};
+
+	if (policy == NULL || target->fault != NULL)
+		return false;
+	subject.site = site_of_host(run->scratch, target->host);
+	if (!policy_ignores(policy, &subject))
+		return false;
+	run->outcome->ignored++;
+	return true;
+}
+
 static int
 next_target(void *context, struct target **target)
 {
@@ -29,7 +52,8 @@ next_target(void *context, struct target **target)
 
 	while ((more = target_list_next(run->settings->targets, target)) > 0) {
 		arena_reset(run->scratch);
-		if (shard_holds(shard, run->scratch, *target))
+		if (shard_holds(shard, run->scratch, *target) &&
+		    !is_ignored(run, *target))
 			break;
 		target_free(*target);
 	}

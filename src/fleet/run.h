@@ -41,6 +41,7 @@ struct run_outcome {
 	enum run_end end;
 	const char *error;	/* a sentence unless finished; static */
 	uint64_t records;
+	uint64_t ignored;	/* targets that the policy leaves out */
 	uint64_t pending;	/* left for --resume */
 	uint64_t counts[CLASS_COUNT][SEVERITY_COUNT];
 	double seconds;

@@ -15,6 +15,7 @@
 #include "fleet/data_file.h"
 #include "fleet/known.h"
 #include "fleet/manifest.h"
+#include "fleet/policy_file.h"
 
 enum { MOST_DATA = 1 << 20 };
 
@@ -26,6 +27,7 @@ struct saved_run {
 	struct known *preloaded; /* of the run that was opened */
 	const struct client_profiles *profiles;
 	struct clients *clients;
+	struct policy *policy; /* of the run that was opened, or NULL */
 	bool one_store; /* --trust: every client is judged by it */
 	struct audit_settings audit;
 };
@@ -129,6 +131,23 @@ load_store(struct saved_run *run, const char *directory, const char *name)
 }
 
 static const char *
+load_policy(struct saved_run *run, const char *directory)
+{
+	char *path = policy_file_of_run(directory);
+	char *error = NULL;
+	const char *reason;
+
+	if (path == NULL)
+		return NULL;
+	run->policy = policy_file_read(path, &error);
+	run->audit.policy = run->policy;
+	reason = arena_string(run->arena, error);
+	free(error);
+	free(path);
+	return reason;
+}
+
+static const char *
 load(struct saved_run *run, const char *directory)
 {
 	struct manifest manifest;
@@ -139,6 +158,8 @@ load(struct saved_run *run, const char *directory)
 	if (manifest.store_count == 0)
 		return "run.json names no trust store";
 	run->audit.now = manifest.clock;
+	run->audit.warn_days = manifest.warn_days;
+	run->audit.crit_days = manifest.crit_days;
 	run->one_store = strcmp(manifest.stores[0], "trust") == 0;
 	run->stores = memory_array(manifest.store_count, sizeof(*run->stores));
 	for (size_t i = 0; i < manifest.store_count && reason == NULL; i++)
@@ -147,6 +168,8 @@ load(struct saved_run *run, const char *directory)
 		reason = load_data(run);
 	if (reason == NULL)
 		reason = load_preloaded(run);
+	if (reason == NULL)
+		reason = load_policy(run, directory);
 	return reason;
 }
 
@@ -231,6 +254,7 @@ saved_run_free(struct saved_run *run)
 		trust_store_free(run->stores[i]);
 	free(run->stores);
 	known_free(run->preloaded);
+	policy_free(run->policy);
 	arena_free(run->arena);
 	free(run);
 }

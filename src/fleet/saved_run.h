@@ -1,6 +1,6 @@
 /*
- * What a finished run was judged by, from its own files: its stores and clock,
- * so that a repair can be proven with them tomorrow and elsewhere.
+ * What a finished run was judged by, from its own files: its stores, clock and
+ * policy, so that a repair can be proven with them tomorrow and elsewhere.
  */
 #ifndef FLEET_SAVED_RUN_H
 #define FLEET_SAVED_RUN_H

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Every JSON and CSV file of a run against reports/schema: the demo's, and
-the committed sample; data/clients.json too.
+the committed sample; data/clients.json and policies too.
 """
 import csv
 import json
@@ -24,6 +24,22 @@ FILES = {
 COLUMNS = ("host,port,ip,site,status,class,cause,severity,refused_by,"
            "issuer_cn,root_cn,subject_cn,not_after,days_left,missing,"
            "missing_from,key,tls_version,received,error,tags,input,ordinal")
+
+# Lists of a policy that neither the schema nor the program may take.
+HOSTS = {"hosts": ["a.example"]}
+MISTAKES = (
+    {"ignored": [HOSTS]},
+    {"ignore": []},
+    {"ignore": [{"reason": "r"}]},
+    {"ignore": [{**HOSTS, "until": "2027-01-31"}]},
+    {"expect": [HOSTS]},
+    {"expect": [{**HOSTS, "roots": [{"cn": "A", "subject": "CN=A"}]}]},
+    {"expect": [{**HOSTS, "issuers": [{"sha256": "00"}]}]},
+    {"thresholds": [{**HOSTS, "warn_days": 0}]},
+    {"waivers": [{**HOSTS, "cause": "sha1", "until": "2027-01-31"}]},
+    {"waivers": [{**HOSTS, "finding": "weak", "reason": "r",
+                  "until": "+30d"}]},
+)
 
 failures = 0
 
@@ -100,6 +116,33 @@ def check_csv(title, run):
     check(f"{title}: hosts.csv reads back", why)
 
 
+def check_policies(folder):
+    check_file("data", ROOT / "data" / "policy-example.json", "policy")
+    readme = (ROOT / "README.md").read_text()
+    example = pathlib.Path(folder) / "readme.json"
+    example.write_text(readme.split("```json\n")[1].split("```")[0])
+    check_file("README", example, "policy")
+    done = subprocess.run([FLEETSCAN, "demo", "-q", "--policy", example],
+                          cwd=folder, capture_output=True, text=True,
+                          timeout=60)
+    check("README: its policy is taken", done.stderr if done.returncode
+          else None)
+    validator = schema_of("policy")
+    path = pathlib.Path(folder) / "policy.json"
+    for lists in MISTAKES:
+        policy = {"schema": "fleetscan/policy/1", **lists}
+        path.write_text(json.dumps(policy))
+        done = subprocess.run([FLEETSCAN, "demo", "--policy", path],
+                              cwd=folder, capture_output=True, text=True,
+                              timeout=60)
+        why = None
+        if complaint(validator, policy) is None:
+            why = "the schema takes it"
+        elif done.returncode != 2 or "policy.json: " not in done.stderr:
+            why = "the program takes it"
+        check(f"policy.json refuses {json.dumps(lists)}", why)
+
+
 def check_run(title, run):
     for file, schema in FILES.items():
         check_file(title, run / file, schema)
@@ -120,6 +163,7 @@ def main():
         run = pathlib.Path(folder) / "reports" / "latest"
         check_run("demo", run)
         check_can_fail(run)
+        check_policies(folder)
     sample = ROOT / "reports" / "sample"
     if sample.is_dir():
         check_run("sample", sample)
