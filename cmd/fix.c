@@ -98,7 +98,7 @@ show_left(const struct repair_left *left)
 	text_printf(&line, "  %s%s%s\n         ", class_title(left->class_id),
 	    left->cause == NULL ? "" : ", ",
 	    left->cause == NULL ? "" : left->cause);
-	cell_append_wrapped(&line, kit_advice(left->class_id), 9);
+	cell_append_wrapped(&line, kit_advice(left->class_id, left->cause), 9);
 	fputs(line.data, stdout);
 	text_free(&line);
 }

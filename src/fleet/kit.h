@@ -21,7 +21,7 @@ enum kit_end {
 enum kit_end kit_write(
     const struct repair_plan *, const char *directory, char **error);
 
-/* What the hosts of this class need instead of a kit, in one sentence. */
-const char *kit_advice(enum class_id);
+/* What hosts of this class and cause need instead of a kit, in one sentence. */
+const char *kit_advice(enum class_id, const char *cause);
 
 #endif

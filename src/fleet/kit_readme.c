@@ -6,29 +6,38 @@
 
 static const struct {
 	enum class_id class_id;
+	const char *cause; /* NULL: any other */
 	const char *sentence;
 } advice[] = {
-	{ CLASS_WRONG_ROOT,
+	{ CLASS_WRONG_ROOT, "unexpected_root",
+	    "the policy expects another CA: install a certificate of that, "
+	    "or change the policy" },
+	{ CLASS_WRONG_ROOT, NULL,
 	    "the root is not trusted: install a certificate of a CA that is, "
 	    "or trust the root deliberately (--trust-root SHA256)" },
-	{ CLASS_UNKNOWN_ISSUER,
+	{ CLASS_UNKNOWN_ISSUER, NULL,
 	    "the issuer was found nowhere: ask whoever issued the certificate "
 	    "for the chain" },
-	{ CLASS_EXPIRED, "renew the certificate, then reload the server" },
-	{ CLASS_NAME_MISMATCH, "a certificate with the right name is needed" },
-	{ CLASS_INVALID_CHAIN, "a certificate that keeps the rules is needed" },
-	{ CLASS_WEAK, "a certificate with a stronger key or signature is "
-		      "needed" },
-	{ CLASS_REVOKED, "a new certificate with a new key is needed" },
-	{ CLASS_UNREACHABLE, "nothing answered, so nothing is known" },
-	{ CLASS_NO_TLS, "no certificate was shown, so nothing is known" },
+	{ CLASS_EXPIRED, NULL,
+	    "renew the certificate, then reload the server" },
+	{ CLASS_NAME_MISMATCH, NULL,
+	    "a certificate with the right name is needed" },
+	{ CLASS_INVALID_CHAIN, NULL,
+	    "a certificate that keeps the rules is needed" },
+	{ CLASS_WEAK, NULL,
+	    "a certificate with a stronger key or signature is needed" },
+	{ CLASS_REVOKED, NULL, "a new certificate with a new key is needed" },
+	{ CLASS_UNREACHABLE, NULL, "nothing answered, so nothing is known" },
+	{ CLASS_NO_TLS, NULL, "no certificate was shown, so nothing is known" },
 };
 
 const char *
-kit_advice(enum class_id class_id)
+kit_advice(enum class_id class_id, const char *cause)
 {
 	for (size_t i = 0; i < sizeof(advice) / sizeof(advice[0]); i++)
-		if (advice[i].class_id == class_id)
+		if (advice[i].class_id == class_id &&
+		    (advice[i].cause == NULL ||
+			(cause != NULL && strcmp(advice[i].cause, cause) == 0)))
 			return advice[i].sentence;
 	return "no certificate repairs that";
 }
@@ -140,7 +149,8 @@ append_left(struct text *out, const struct repair_plan *plan)
 		if (left->cause != NULL)
 			text_printf(out, " (%s)", left->cause);
 		text_append(out, "\n      ");
-		cell_append_wrapped(out, kit_advice(left->class_id), 6);
+		cell_append_wrapped(
+		    out, kit_advice(left->class_id, left->cause), 6);
 	}
 }
 

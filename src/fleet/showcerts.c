@@ -114,7 +114,7 @@ append_anchor(struct showing *show)
 	if (root == NULL || root->from == SOURCE_RECEIVED ||
 	    is_missing(verdict, root))
 		return;
-	text_append(show->out, verdict->class_id == CLASS_WRONG_ROOT
+	text_append(show->out, result_root_is_untrusted(show->result)
 				   ? "   -- ends at: "
 				   : "   -- anchor: ");
 	text_append_cell(

@@ -78,6 +78,13 @@ result_root(const struct result *result)
 	return &verdict->path[verdict->path_length - 1];
 }
 
+bool
+result_root_is_untrusted(const struct result *result)
+{
+	return result->verdict.class_id == CLASS_WRONG_ROOT &&
+	       !is_same(result->verdict.cause, "unexpected_root");
+}
+
 /* The end of an attribute: the next separator that is not escaped. */
 static const char *
 attribute_end(const char *at)

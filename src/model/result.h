@@ -113,6 +113,12 @@ bool result_is_waived(const struct result *);
 const struct step *result_root(const struct result *);
 
 /*
+ * Does the judged path end at a root that the default store does not trust?
+ * One that only the policy does not expect is trusted.
+ */
+bool result_root_is_untrusted(const struct result *);
+
+/*
  * The most specific CN of a name as records show it (RFC 4514), unescaped;
  * the whole name where it has none.  NULL stays NULL.
  */

@@ -224,7 +224,7 @@ append_root(struct text *out, const struct result *result, bool colors,
 	const struct step *root = result_root(result);
 	const char *store =
 	    verdict->store_count > 0 ? verdict->stores[0].name : "";
-	bool wrong = verdict->class_id == CLASS_WRONG_ROOT;
+	bool wrong = result_root_is_untrusted(result);
 
 	if (root == NULL || root->subject == NULL)
 		return;

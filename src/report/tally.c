@@ -459,6 +459,13 @@ is_same(const char *a, const char *b)
 }
 
 bool
+tally_cause_is_unexpected(const struct tally_cause *cause)
+{
+	return cause->class_id == CLASS_WRONG_ROOT &&
+	       is_same(cause->cause, "unexpected_root");
+}
+
+bool
 tally_cause_is_alike(const struct tally_cause *a, const struct tally_cause *b)
 {
 	return a->class_id == b->class_id && is_same(a->cause, b->cause) &&

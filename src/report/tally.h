@@ -109,6 +109,9 @@ const struct tally_site **tally_sites(const struct tally *, size_t *count);
 /* How many distinct causes a class has. */
 size_t tally_cause_count(const struct tally *, enum class_id);
 
+/* Of a trusted CA that the policy does not expect, its root or issuer? */
+bool tally_cause_is_unexpected(const struct tally_cause *);
+
 /* The same to people: class, cause and name, whatever the certificate. */
 bool tally_cause_is_alike(
     const struct tally_cause *, const struct tally_cause *);

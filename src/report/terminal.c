@@ -92,9 +92,7 @@ append_cause_name(
 	const char *verb = verbs[cause->class_id];
 	const char *name = short_name(cause->subject, scratch);
 
-	/* Trusted, and not the policy's: the root, or the leaf's issuer. */
-	if (cause->cause != NULL &&
-	    strcmp(cause->cause, "unexpected_root") == 0)
+	if (tally_cause_is_unexpected(cause))
 		verb = "unexpected";
 	if (verb == NULL || name == NULL)
 		verb = class_title(cause->class_id);

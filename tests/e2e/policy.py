@@ -111,6 +111,7 @@ def check_expected(fleet, plain):
         check(f"a root by its {kind}: the other fault stays",
               finding_of(odd, "missing_intermediate") is not None)
 
+    check_words(fleet, policy)
     issuer = certificates[path[1]["subject"]].upper()
     colons = ":".join(issuer[i:i + 2] for i in range(0, len(issuer), 2))
     policy = write_policy(fleet.folder / "p.json", expect=[
@@ -122,6 +123,31 @@ def check_expected(fleet, plain):
     check("an issuer by a pattern; the first entry for a host decides",
           found == {"www.example.test": None,
                     "api.example.test": "unexpected_root"}, str(found))
+
+
+def check_words(fleet, policy):
+    """An unexpected root is trusted: nothing may say that it is not."""
+    host = "kilas.example.test"
+    run = fleet.folder / "words"
+    code, out, error = call("scan", *fleet.options, "-o", run, "--policy",
+                            policy, f"{host}:{fleet.ports[host]}")
+    anchor = next(line for line in out.splitlines()
+                  if "  2  CN=Atlas Primary Root CA" in line)
+    check("the diagnosis: an unexpected root is an anchor in the store",
+          code == 0 and anchor.strip().startswith("anchor") and
+          " in store trust" in anchor and "not in store" not in out, out)
+    _, out, _ = call("sites", run, "example.test")
+    check("sites: it is an anchor there too", "-- anchor: CN=Atlas Primary"
+          in out and "ends at" not in out, out)
+    other = write_policy(fleet.folder / "other.json", expect=[
+        {"hosts": ["*"], "roots": [{"cn": "Another CA"}]}])
+    host = "www.example.test"
+    call("scan", "-q", *fleet.options, "-o", fleet.folder / "advised",
+         "--policy", other, f"{host}:{fleet.ports[host]}")
+    _, out, _ = call("fix", fleet.folder / "advised")
+    check("fix: the advice is about the policy, not about trust",
+          "the policy expects another CA" in out and
+          "--trust-root" not in out, out)
 
 
 def check_thresholds(fleet):

@@ -475,6 +475,60 @@ endpoints_can_be_dialled(void **state)
 	arena_free(arena);
 }
 
+static struct evidence waived[] = { { FINDING_WAIVED_UNTIL, "2027-01-31" } };
+
+#define FOUND(word, why) { .id = word, .cause = why, .cert = -1 }
+#define WAIVED(word, why)                                         \
+	{ .id = word, .cause = why, .cert = -1, .evidence = waived, \
+	    .evidence_count = 1 }
+
+/* A class is waived when nothing of it is left. */
+static void
+waived_is_all_or_nothing(void **state)
+{
+	static struct {
+		enum class_id class_id;
+		const char *cause;
+		struct finding findings[2];
+		size_t count;
+		bool waived, untrusted;
+	} rows[] = {
+		{ CLASS_OK, NULL, { WAIVED("expiring", "soon") }, 1, false,
+		    false },
+		{ CLASS_EXPIRED, "leaf_expired",
+		    { FOUND("expired", "leaf_expired") }, 1, false, false },
+		{ CLASS_EXPIRED, "leaf_expired",
+		    { WAIVED("expired", "leaf_expired"),
+			FOUND("weak", "sha1") },
+		    2, true, false },
+		{ CLASS_EXPIRED, "leaf_expired",
+		    { WAIVED("expired", "leaf_expired"),
+			FOUND("expired", "root_expired") },
+		    2, false, false },
+		{ CLASS_WRONG_ROOT, "private_root",
+		    { WAIVED("wrong_root", "private_root") }, 1, true, true },
+		{ CLASS_WRONG_ROOT, "unexpected_root",
+		    { FOUND("wrong_root", "unexpected_root") }, 1, false,
+		    false },
+		{ CLASS_UNREACHABLE, "dns-error", { FOUND("", NULL) }, 0,
+		    false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct result result = { .verdict = {
+					     .class_id = rows[i].class_id,
+					     .cause = rows[i].cause,
+					     .findings = rows[i].findings,
+					     .finding_count = rows[i].count,
+					 } };
+
+		assert_int_equal(result_is_waived(&result), rows[i].waived);
+		assert_int_equal(
+		    result_root_is_untrusted(&result), rows[i].untrusted);
+	}
+}
+
 int
 main(void)
 {
@@ -485,6 +539,7 @@ main(void)
 		cmocka_unit_test(foreign_lines_are_refused),
 		cmocka_unit_test(cut_lines_are_refused),
 		cmocka_unit_test(endpoints_can_be_dialled),
+		cmocka_unit_test(waived_is_all_or_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -122,6 +122,73 @@ hosts_that_miss_the_same_are_one_row(void **state)
 	tally_clear(&tally);
 }
 
+/* What a policy does not expect is the root, or the leaf's issuer. */
+static void
+unexpected_cas_are_named(void **state)
+{
+	static const struct {
+		struct evidence evidence;
+		const char *subject;
+	} cas[] = {
+		{ { "root", "CN=Root CA" }, "CN=Root CA,O=Example\\, Inc." },
+		{ { "issuer", "CN=Issuing CA 1" },
+		    "CN=Issuing CA 1,O=Example\\, Inc." },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cas) / sizeof(cas[0]); i++) {
+		struct finding finding = { .id = "wrong_root",
+			.cause = "unexpected_root",
+			.cert = -1,
+			.evidence = &cas[i].evidence,
+			.evidence_count = 1 };
+		struct result result = samples[SAMPLE_WRONG_ROOT];
+		const struct tally_cause **causes;
+		struct tally tally;
+		size_t count;
+
+		result.verdict.cause = "unexpected_root";
+		result.verdict.findings = &finding;
+		result.verdict.finding_count = 1;
+		tally_init(&tally, SAMPLE_NOW);
+		tally_result(&tally, &result);
+		causes = tally_causes(&tally, &count);
+		assert_int_equal(count, 1);
+		assert_string_equal(causes[0]->subject, cas[i].subject);
+		assert_true(tally_cause_is_unexpected(causes[0]));
+		assert_int_equal(tally.waived[CLASS_WRONG_ROOT], 0);
+		assert_int_equal(tally.worst_count, 1);
+		free(causes);
+		tally_clear(&tally);
+	}
+}
+
+static void
+waived_hosts_are_counted_and_not_the_worst(void **state)
+{
+	struct evidence until = { FINDING_WAIVED_UNTIL, "2027-01-31" };
+	struct finding finding = { .id = "wrong_root",
+		.cause = "private_root",
+		.severity = SEVERITY_NOTICE,
+		.cert = -1,
+		.evidence = &until,
+		.evidence_count = 1 };
+	struct result result = samples[SAMPLE_WRONG_ROOT];
+	struct tally tally;
+
+	(void)state;
+	result.verdict.findings = &finding;
+	result.verdict.finding_count = 1;
+	result.verdict.severity = SEVERITY_NOTICE;
+	tally_init(&tally, SAMPLE_NOW);
+	tally_result(&tally, &result);
+	assert_int_equal(tally.classes[CLASS_WRONG_ROOT], 1);
+	assert_int_equal(tally.waived[CLASS_WRONG_ROOT], 1);
+	assert_int_equal(tally.severities[SEVERITY_NOTICE], 1);
+	assert_int_equal(tally.worst_count, 0);
+	tally_clear(&tally);
+}
+
 static void
 worst_hosts_are_the_first_of_the_heaviest(void **state)
 {
@@ -247,6 +314,8 @@ main(void)
 		cmocka_unit_test(samples_are_counted),
 		cmocka_unit_test(causes_name_the_certificate_at_fault),
 		cmocka_unit_test(hosts_that_miss_the_same_are_one_row),
+		cmocka_unit_test(unexpected_cas_are_named),
+		cmocka_unit_test(waived_hosts_are_counted_and_not_the_worst),
 		cmocka_unit_test(worst_hosts_are_the_first_of_the_heaviest),
 		cmocka_unit_test(sites_past_the_bound_are_summed_up),
 		cmocka_unit_test(causes_past_the_bound_are_one),
