@@ -58,15 +58,24 @@ append_gauge(
 
 /* Every class, also with 0: an alert on a series that vanished is silent. */
 static void
+append_by_class(struct text *out, const char *name, const char *help,
+    const uint64_t counts[CLASS_COUNT])
+{
+	append_family(out, name, help);
+	for (int i = 0; i < CLASS_COUNT; i++) {
+		text_append(out, name);
+		append_label(out, "class", class_word((enum class_id)i));
+		append_value(out, (int64_t)counts[i]);
+	}
+}
+
+static void
 append_classes(struct text *out, const struct tally *tally)
 {
-	append_family(
-	    out, "fleetscan_hosts", "Hosts of the last run by class.");
-	for (int i = 0; i < CLASS_COUNT; i++) {
-		text_append(out, "fleetscan_hosts");
-		append_label(out, "class", class_word((enum class_id)i));
-		append_value(out, (int64_t)tally->classes[i]);
-	}
+	append_by_class(out, "fleetscan_hosts",
+	    "Hosts of the last run by class.", tally->classes);
+	append_by_class(out, "fleetscan_waived_hosts",
+	    "Of these, hosts whose class a policy waives.", tally->waived);
 	append_family(out, "fleetscan_severity_hosts",
 	    "Hosts of the last run by the severity of their worst finding.");
 	for (int i = 0; i < SEVERITY_COUNT; i++) {

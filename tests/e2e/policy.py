@@ -217,6 +217,9 @@ def check_reports(fleet):
           code == 0 and summary["waived"]["wrong_root"] == 5 and
           summary["classes"]["wrong_root"] == 5 and
           sum(summary["waived"].values()) == 5, error + str(summary))
+    check("metrics.prom counts it, by class",
+          'fleetscan_waived_hosts{class="wrong_root"} 5\n' in
+          (run / "metrics.prom").read_text())
     line = next(line for line in out.splitlines() if "wrong root" in line)
     check("the terminal counts it", line.endswith("5 waived"), line)
     check("and leaves it out of the worst hosts",

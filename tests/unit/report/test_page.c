@@ -151,6 +151,7 @@ metrics_are_escaped_and_complete(void **state)
 		"fleetscan_targets_failed 1\n",
 		"fleetscan_hosts{class=\"ok\"} 1\n",
 		"fleetscan_hosts{class=\"revoked\"} 0\n",
+		"fleetscan_waived_hosts{class=\"revoked\"} 0\n",
 		"fleetscan_client_refuses_hosts{client=\"curl\"} 2\n",
 		"fleetscan_cause_hosts{class=\"missing_intermediate\","
 		"cause=\"leaf_only\",subject=\"CN=Issuing CA 1,O=Example\\\\, "
