@@ -63,6 +63,7 @@ parse(struct audit_options *options, int argc, char **argv)
 			   "fullchain.pem\n",
 		.groups = groups,
 		.group_count = GROUPS,
+		.file = &options->run.file,
 	};
 
 	return options_parse(&usage, argc, argv);

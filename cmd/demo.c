@@ -140,6 +140,7 @@ command_demo(int argc, char **argv)
 		.example = "  fleetscan demo\n",
 		.groups = groups,
 		.group_count = 2,
+		.file = &demo.settings.file,
 	};
 	int first, code;
 

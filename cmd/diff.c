@@ -21,6 +21,7 @@ struct diff_options {
 	bool all;
 	const char *history;	       /* NULL: not asked for */
 	struct output_settings output; /* its --fail-on alone */
+	struct option_file file;
 };
 
 #define OPTION(member) offsetof(struct diff_options, member)
@@ -82,6 +83,7 @@ parse(struct diff_options *options, int argc, char **argv)
 			   "  fleetscan diff --mail --fail-on error OLD NEW\n",
 		.groups = groups,
 		.group_count = GROUP_COUNT,
+		.file = &options->file,
 	};
 
 	return options_parse(&usage, argc, argv);
@@ -223,26 +225,36 @@ open_run(const char *run)
 	return archive;
 }
 
+static int
+run(const struct diff_options *options, char **runs, int count)
+{
+	struct archive *older, *newer;
+	int code = EXIT_CODE_USAGE;
+
+	if (count != 2) {
+		log_error("diff: name two runs, the older one first: "
+			  "\"fleetscan diff OLD NEW\"");
+		return EXIT_CODE_USAGE;
+	}
+	older = open_run(runs[0]);
+	newer = older == NULL ? NULL : open_run(runs[1]);
+	if (newer != NULL)
+		code = compare(options, older, newer);
+	archive_close(older);
+	archive_close(newer);
+	return code;
+}
+
 int
 command_diff(int argc, char **argv)
 {
 	struct diff_options options = { .form = FORM_TEXT };
-	int first, code = EXIT_CODE_USAGE;
-	struct archive *older, *newer;
+	int first, code;
 
 	output_settings_init(&options.output);
 	first = parse(&options, argc, argv);
-	if (first < 0)
-		return options_exit_code(first);
-	if (argc - first != 2) {
-		log_error("diff: name two runs, the older one first");
-		return EXIT_CODE_USAGE;
-	}
-	older = open_run(argv[first]);
-	newer = older == NULL ? NULL : open_run(argv[first + 1]);
-	if (newer != NULL)
-		code = compare(&options, older, newer);
-	archive_close(older);
-	archive_close(newer);
+	code = first < 0 ? options_exit_code(first)
+			 : run(&options, argv + first, argc - first);
+	option_file_clear(&options.file);
 	return code;
 }

@@ -18,6 +18,7 @@ enum { LEFT_SHOWN = 6, ITEMS_SHOWN = 20 };
 struct fix_options {
 	const char *directory;	  /* NULL: RUN/fix */
 	struct option_list roots; /* SHA-256, in hexadecimal */
+	struct option_file file;
 };
 
 static const char *
@@ -64,6 +65,7 @@ parse(struct fix_options *options, int argc, char **argv)
 			   "  fleetscan fix reports/latest -o /srv/kit\n",
 		.groups = &group,
 		.group_count = 1,
+		.file = &options->file,
 	};
 
 	return options_parse(&usage, argc, argv);
@@ -213,5 +215,6 @@ command_fix(int argc, char **argv)
 	else
 		code = open_and_fix(&options, argv[first]);
 	option_list_clear(&options.roots);
+	option_file_clear(&options.file);
 	return code;
 }

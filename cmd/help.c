@@ -29,6 +29,24 @@ append_row(struct text *out, const struct option_row *row)
 	cell_append_wrapped(out, row->help, HELP_COLUMN);
 }
 
+/* What every command takes. */
+static const struct option_row general_rows[] = {
+	{ .name = "config",
+	    .argument = "FILE",
+	    .help = "more options, NAME = VALUE a line; the command line's "
+		    "win" },
+	{ .letter = 'h', .name = "help", .help = "this text" },
+};
+
+static void
+append_general(struct text *out, bool takes_file)
+{
+	text_append(out, "\nGeneral\n");
+	if (takes_file)
+		append_row(out, &general_rows[0]);
+	append_row(out, &general_rows[1]);
+}
+
 void
 usage_print(const struct usage *usage, FILE *stream)
 {
@@ -43,7 +61,8 @@ usage_print(const struct usage *usage, FILE *stream)
 		for (size_t j = 0; j < group->count; j++)
 			append_row(&out, &group->rows[j]);
 	}
-	text_printf(&out, "\nExample\n%s", usage->example);
+	append_general(&out, usage->file != NULL);
+	text_printf(&out, "\nExamples\n%s", usage->example);
 	fwrite(out.data, 1, out.size, stream);
 	text_free(&out);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/nearest.h"
 #include "cmd/commands.h"
 
 struct command {
@@ -39,8 +40,33 @@ print_help(FILE *stream)
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(
 		    stream, "  %-8s %s\n", commands[i].name, commands[i].help);
-	fputs("\n\"fleetscan help COMMAND\" tells a command's options.\n",
+	fputs("\n\"fleetscan help COMMAND\" tells a command's options.\n\n"
+	      "Examples\n"
+	      "  fleetscan demo\n"
+	      "  fleetscan scan www.example.com\n"
+	      "  fleetscan scan -l hosts.txt --fail-on error\n",
 	    stream);
+}
+
+/* Ends with what to do next. */
+static void
+complain_of_unknown(const char *name)
+{
+	const char *names[COMMANDS], *near;
+
+	for (size_t i = 0; i < COMMANDS; i++)
+		names[i] = commands[i].name;
+	near = nearest_word(name, names, COMMANDS);
+	if (near != NULL)
+		log_error("%s: is no command; did you mean \"fleetscan %s\"?",
+		    name, near);
+	else if (strpbrk(name, ".:") != NULL)
+		log_error("%s: is no command; to scan it: \"fleetscan scan "
+			  "%s\"",
+		    name, name);
+	else
+		log_error(
+		    "%s: is no command; \"fleetscan help\" lists them", name);
 }
 
 static const struct command *
@@ -49,7 +75,7 @@ find_command(const char *name)
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (strcmp(commands[i].name, name) == 0)
 			return &commands[i];
-	log_error("%s: is no command; \"fleetscan help\" lists them", name);
+	complain_of_unknown(name);
 	return NULL;
 }
 

@@ -35,6 +35,7 @@ parse(struct merge *merge, int argc, char **argv)
 		.example = "  fleetscan merge shard-* -o merged\n",
 		.groups = groups,
 		.group_count = GROUPS,
+		.file = &merge->settings.file,
 	};
 
 	return options_parse(&usage, argc, argv);

@@ -1,6 +1,7 @@
 /*
- * Command lines by table, over getopt_long.  Values are stored and checked
- * one by one; what options mean together is their command's business.
+ * Command lines by table, over getopt_long, and files of options.  First all
+ * that was given is gathered, then values are stored and checked one by one;
+ * what options mean together is their command's business.
  */
 #include "cmd/options.h"
 
@@ -12,10 +13,25 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/nearest.h"
 #include "cmd/commands.h"
 
 /* getopt's values of rows: above every letter. */
-enum { FIRST_ROW = 0x1000, HELP_VALUE = 0xfff };
+enum { FIRST_ROW = 0x1000, HELP_VALUE = 0xfff, CONFIG_VALUE = 0xffe };
+
+/* One option as it was given. */
+struct given {
+	const struct option_row *row;
+	void *settings;
+	const char *value; /* NULL: none */
+	unsigned line;	   /* of the file; 0: on the command line */
+};
+
+struct given_list {
+	struct given *items;
+	size_t count, capacity;
+	const char *path; /* of the file; NULL: none */
+};
 
 /* The tables in getopt's own form. */
 struct tables {
@@ -186,6 +202,24 @@ row_of(const struct usage *usage, int value, void **settings)
 	return NULL;
 }
 
+/* By its name, or by its letter as a word; NULL: there is no such option. */
+static const struct option_row *
+row_named(const struct usage *usage, const char *name, void **settings)
+{
+	size_t count = count_rows(usage);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct option_row *row = row_at(usage, i, settings);
+		char letter[] = { row->letter, '\0' };
+
+		if (row->name != NULL && strcmp(row->name, name) == 0)
+			return row;
+		if (row->letter != 0 && strcmp(letter, name) == 0)
+			return row;
+	}
+	return NULL;
+}
+
 /* A leading ':' asks getopt to tell a missing value from an unknown option. */
 static struct tables
 tables_new(const struct usage *usage)
@@ -193,7 +227,7 @@ tables_new(const struct usage *usage)
 	size_t count = count_rows(usage);
 	struct tables tables = {
 		memory_new(2 * count + 3),
-		memory_array(count + 2, sizeof(struct option)),
+		memory_array(count + 3, sizeof(struct option)),
 		count,
 	};
 	char *letter = tables.letters;
@@ -202,6 +236,9 @@ tables_new(const struct usage *usage)
 	*letter++ = ':';
 	*letter++ = 'h';
 	*name++ = (struct option){ "help", no_argument, NULL, HELP_VALUE };
+	if (usage->file != NULL)
+		*name++ = (struct option){ "config", required_argument, NULL,
+			CONFIG_VALUE };
 	for (size_t i = 0; i < count; i++) {
 		void *settings;
 		const struct option_row *row = row_at(usage, i, &settings);
@@ -237,6 +274,47 @@ spell(const struct option_row *row, char out[64])
 	return out;
 }
 
+/* A sentence that ends with what to do next. */
+static void
+describe_unknown(const struct usage *usage, const char *typed, char out[160])
+{
+	size_t count = count_rows(usage), named = 0;
+	const char **names = memory_array(count + 2, sizeof(*names));
+	const char *near;
+	void *settings;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct option_row *row = row_at(usage, i, &settings);
+
+		if (row->name != NULL && row->help != NULL)
+			names[named++] = row->name;
+	}
+	names[named++] = "help";
+	if (usage->file != NULL)
+		names[named++] = "config";
+	near = nearest_word(typed, names, named);
+	if (near != NULL)
+		snprintf(out, 160, "is no option; did you mean --%s?", near);
+	else
+		snprintf(out, 160,
+		    "is no option; \"fleetscan help %s\" lists them",
+		    usage->command);
+	free(names);
+}
+
+/* "--rat=3" is asked about as "rat". */
+static void
+complain_of_unknown(const struct usage *usage, const char *argument)
+{
+	char sentence[160];
+	char *name = memory_string(argument + strspn(argument, "-"));
+
+	name[strcspn(name, "=")] = '\0';
+	describe_unknown(usage, name, sentence);
+	options_complain(usage->command, argument, sentence);
+	free(name);
+}
+
 /* getopt said ':' or '?': which option it was depends on how it was typed. */
 static int
 complain_of_usage(const struct usage *usage, int failure, char **argv)
@@ -250,22 +328,30 @@ complain_of_usage(const struct usage *usage, int failure, char **argv)
 		    failure == ':' ? "needs a value" : "takes no value");
 	else if (optopt == HELP_VALUE)
 		options_complain(usage->command, "--help", "takes no value");
+	else if (optopt == CONFIG_VALUE)
+		options_complain(usage->command, "--config", "needs a value");
 	else if (optopt != 0) {
 		snprintf(name, sizeof(name), "-%c", optopt);
-		options_complain(usage->command, name, "is no option");
+		complain_of_unknown(usage, name);
 	} else
-		options_complain(
-		    usage->command, argv[optind - 1], "is no option");
+		complain_of_unknown(usage, argv[optind - 1]);
 	return OPTIONS_WRONG;
 }
 
-static int
-take_option(const struct usage *usage, int value, char **argv)
+static void
+give(struct given_list *list, struct given given)
 {
-	const struct option_row *row;
-	const char *wrong;
-	char sentence[80], name[64];
-	void *settings;
+	list->items = memory_grow(
+	    list->items, list->count, &list->capacity, sizeof(*list->items));
+	list->items[list->count++] = given;
+}
+
+/* One value of getopt's: 0, or an enum options_end. */
+static int
+gather(const struct usage *usage, int value, char **argv,
+    struct given_list *list)
+{
+	struct given given = { .value = optarg };
 
 	if (value == HELP_VALUE || value == 'h') {
 		usage_print(usage, stdout);
@@ -273,27 +359,144 @@ take_option(const struct usage *usage, int value, char **argv)
 	}
 	if (value == ':' || value == '?')
 		return complain_of_usage(usage, value, argv);
-	row = row_of(usage, value, &settings);
-	if (row == NULL)
-		log_bug("getopt made an option up");
-	wrong = store(row, settings, optarg, sentence);
-	if (wrong == NULL)
+	if (value == CONFIG_VALUE && list->path != NULL) {
+		options_complain(
+		    usage->command, "--config", "was given before");
+		return OPTIONS_WRONG;
+	}
+	if (value == CONFIG_VALUE) {
+		list->path = optarg;
 		return 0;
-	options_complain(usage->command, spell(row, name), wrong);
-	return OPTIONS_WRONG;
+	}
+	given.row = row_of(usage, value, &given.settings);
+	if (given.row == NULL)
+		log_bug("getopt made an option up");
+	give(list, given);
+	return 0;
+}
+
+static void
+complain_of_line(
+    const struct option_file *file, const char *name, const char *sentence)
+{
+	log_error("%s:%u: %s %s", file->path, file->line, name, sentence);
+}
+
+/* A flag needs no value; "yes" says what it means, "no" leaves it alone. */
+static bool
+is_answer(const struct option_row *row, const char *value, bool *unsaid)
+{
+	static const char *const words[] = { "yes", "true", "on", "no", "false",
+		"off" };
+
+	for (size_t i = 0; row->argument == NULL && i < 6; i++)
+		if (strcmp(value, words[i]) == 0) {
+			*unsaid = i >= 3;
+			return true;
+		}
+	return false;
+}
+
+static bool
+gather_line(const struct usage *usage, const struct option_line *line,
+    struct given_list *list)
+{
+	struct given given = { .value = line->value, .line = usage->file->line };
+	char sentence[160];
+	bool unsaid = false;
+
+	given.row = row_named(usage, line->name, &given.settings);
+	if (given.row == NULL && strcmp(line->name, "config") == 0)
+		snprintf(sentence, sizeof(sentence),
+		    "is for the command line: a file names no other");
+	else if (given.row == NULL)
+		describe_unknown(usage, line->name, sentence);
+	else if (given.row->argument != NULL && line->value == NULL)
+		snprintf(sentence, sizeof(sentence), "needs a value");
+	else if (given.row->argument == NULL && line->value != NULL &&
+		 !is_answer(given.row, line->value, &unsaid))
+		snprintf(sentence, sizeof(sentence), "takes no value");
+	else {
+		if (!unsaid)
+			give(list, given);
+		return true;
+	}
+	complain_of_line(usage->file, line->name, sentence);
+	return false;
+}
+
+/* Every option of the file; false once it has complained. */
+static bool
+gather_file(const struct usage *usage, struct given_list *list)
+{
+	struct option_line line;
+	const char *wrong;
+	int next;
+
+	if (option_file_read(usage->file, list->path) < 0) {
+		log_error("%s: --config: %s: %s", usage->command, list->path,
+		    strerror(errno));
+		return false;
+	}
+	while ((next = option_file_next(usage->file, &line, &wrong)) > 0)
+		if (!gather_line(usage, &line, list))
+			return false;
+	if (next < 0)
+		complain_of_line(usage->file, "the line", wrong);
+	return next == 0;
+}
+
+static bool
+take(const struct usage *usage, const struct given *given)
+{
+	char sentence[80], name[64];
+	const char *wrong =
+	    store(given->row, given->settings, given->value, sentence);
+
+	if (wrong == NULL)
+		return true;
+	spell(given->row, name);
+	if (given->line == 0) {
+		options_complain(usage->command, name, wrong);
+		return false;
+	}
+	log_error("%s:%u: %s %s", usage->file->path, given->line,
+	    name + strspn(name, "-"), wrong);
+	return false;
+}
+
+/* The file's before the command line's. */
+static int
+take_all(const struct usage *usage, const struct given_list *list)
+{
+	for (int from_file = 1; from_file >= 0; from_file--)
+		for (size_t i = 0; i < list->count; i++) {
+			const struct given *given = &list->items[i];
+
+			if ((given->line != 0) == (from_file == 1) &&
+			    !take(usage, given))
+				return OPTIONS_WRONG;
+		}
+	return 0;
 }
 
 int
 options_parse(const struct usage *usage, int argc, char **argv)
 {
 	struct tables tables = tables_new(usage);
+	struct given_list list = { .count = 0 };
 	int value, end = 0;
 
 	opterr = 0;
 	optind = 0; /* glibc: start afresh */
 	while (end == 0 && (value = getopt_long(argc, argv, tables.letters,
 				tables.names, NULL)) != -1)
-		end = take_option(usage, value, argv);
+		end = gather(usage, value, argv, &list);
+	if (end == 0 && list.path != NULL && !gather_file(usage, &list))
+		end = OPTIONS_WRONG;
+	if (end == 0)
+		end = take_all(usage, &list);
 	tables_free(&tables);
+	free(list.items);
 	return end < 0 ? end : optind;
 }

@@ -10,18 +10,20 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/option_file.h"
+
 enum option_kind {
 	OPTION_FLAG,	 /* bool: true */
 	OPTION_CHOICE,	 /* an enum: `value` */
 	OPTION_WORD,	 /* an enum: the place of the word in `words` */
 	OPTION_UNSIGNED, /* unsigned, from `least` to `most` */
 	OPTION_SECONDS,	 /* unsigned milliseconds; "2.5" is read too */
-	OPTION_STRING,	 /* const char *, borrowed from argv */
+	OPTION_STRING,	 /* const char *, borrowed from argv or the file */
 	OPTION_LIST,	 /* struct option_list, one more each time */
 	OPTION_FUNCTION	 /* whatever `parse` makes of it */
 };
 
-/* Strings borrowed from argv. */
+/* Strings borrowed as OPTION_STRING is. */
 struct option_list {
 	const char **items;
 	size_t count, capacity;
@@ -60,6 +62,10 @@ struct usage {
 	const char *example;  /* lines that end with a newline */
 	const struct option_group *groups;
 	size_t group_count;
+
+	/* --config FILE is read into it, and has to live as long as the
+	   settings do; NULL: the command takes none. */
+	struct option_file *file;
 };
 
 enum options_end {
@@ -70,7 +76,8 @@ enum options_end {
 /*
  * Fills the groups' structs.  Options and arguments may come in any order;
  * the index of the first argument in argv (which is permuted) is returned,
- * or an enum options_end.
+ * or an enum options_end.  What --config FILE says goes before the command
+ * line, which therefore wins, or adds where an option repeats.
  */
 int options_parse(const struct usage *, int argc, char **argv);
 

@@ -59,6 +59,7 @@ scan_settings_clear(struct scan_settings *settings)
 	probe_settings_clear(&settings->probe);
 	trust_settings_clear(&settings->trust);
 	found_settings_clear(&settings->found);
+	option_file_clear(&settings->file);
 	scan_settings_init(settings);
 }
 
@@ -374,6 +375,7 @@ scan_options_parse(struct scan_settings *settings, int argc, char **argv)
 			   "  fleetscan scan www.example.com\n",
 		.groups = groups,
 		.group_count = COUNT(groups),
+		.file = &settings->file,
 	};
 	int first = options_parse(&usage, argc, argv);
 

@@ -32,6 +32,7 @@ struct scan_settings {
 	struct found_settings found;
 	struct judge_settings judge;
 	struct output_settings output;
+	struct option_file file;
 };
 
 void scan_settings_init(struct scan_settings *);

@@ -16,6 +16,7 @@
 
 struct sites_options {
 	bool json, csv;
+	struct option_file file;
 };
 
 static const struct option_row rows[] = {
@@ -43,6 +44,7 @@ parse(struct sites_options *options, int argc, char **argv)
 		.example = "  fleetscan sites reports/latest example.com\n",
 		.groups = &group,
 		.group_count = 1,
+		.file = &options->file,
 	};
 
 	return options_parse(&usage, argc, argv);
@@ -190,8 +192,9 @@ command_sites(int argc, char **argv)
 {
 	struct sites_options options = { .json = false };
 	int first = parse(&options, argc, argv);
+	int code = first < 0 ? options_exit_code(first)
+			     : run(&options, argc - first, argv + first);
 
-	if (first < 0)
-		return options_exit_code(first);
-	return run(&options, argc - first, argv + first);
+	option_file_clear(&options.file);
+	return code;
 }

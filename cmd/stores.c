@@ -17,6 +17,7 @@ enum { NAME_COLUMNS = 12, SUBJECT_COLUMNS = 76, MOST_SUBJECTS = 10 };
 struct stores_options {
 	bool json;
 	struct trust_settings trust;
+	struct option_file file;
 };
 
 static const struct option_row rows[] = {
@@ -41,6 +42,7 @@ parse(struct stores_options *options, int argc, char **argv)
 		.example = "  fleetscan stores --store new=./ca-bundle.pem\n",
 		.groups = groups,
 		.group_count = sizeof(groups) / sizeof(*groups),
+		.file = &options->file,
 	};
 
 	return options_parse(&usage, argc, argv);
@@ -283,5 +285,6 @@ command_stores(int argc, char **argv)
 		code = run(&options);
 	}
 	trust_settings_clear(&options.trust);
+	option_file_clear(&options.file);
 	return code;
 }

@@ -72,9 +72,15 @@ static const struct {
 	const char *line, *said;
 } wrong[] = {
 	{ "", "no targets: name hosts, or a list of them with -l FILE" },
-	{ "a --frobnicate", "--frobnicate: is no option" },
-	{ "a --frobnicate=1", "--frobnicate=1: is no option" },
-	{ "a -x", "-x: is no option" },
+	{ "a --frobnicate", "--frobnicate: is no option; \"fleetscan help "
+			   "scan\" lists them" },
+	{ "a --frobnicate=1", "--frobnicate=1: is no option; \"fleetscan "
+			     "help scan\" lists them" },
+	{ "a --time-out=1", "--time-out=1: is no option; did you mean "
+			    "--timeout?" },
+	{ "a --re 1", "--re: is no option; did you mean --resume?" },
+	{ "a -x",
+	    "-x: is no option; \"fleetscan help scan\" lists them" },
 	{ "a -c", "--concurrency: needs a value" },
 	{ "a --rate", "--rate: needs a value" },
 	{ "a --json=yes", "--json: takes no value" },
@@ -129,6 +135,10 @@ static const struct {
 	    "--resolve: is not HOST:PORT:IP or HOST:PORT:IP:PORT" },
 	{ "a --resolve a:443:b",
 	    "--resolve: is not HOST:PORT:IP or HOST:PORT:IP:PORT" },
+	{ "a --config", "--config: needs a value" },
+	{ "a --config x --config y", "--config: was given before" },
+	{ "a --config /no/such/file",
+	    "--config: /no/such/file: No such file or directory" },
 	{ "a --out=", "--out: is empty" },
 	{ "a --trust=", "--trust: is empty" },
 };
@@ -315,6 +325,109 @@ fail_on_knows_severities_and_classes(void **state)
 	}
 }
 
+/* The file's path on the heap; the caller removes it. */
+static char *
+write_options(const char *text)
+{
+	char *path = memory_string("/tmp/test_options.XXXXXX");
+	int file = mkstemp(path);
+
+	assert_true(file >= 0);
+	assert_int_equal(write(file, text, strlen(text)), strlen(text));
+	close(file);
+	return path;
+}
+
+static int
+parse_with_file(struct arena *arena, const char *file, const char *before,
+    const char *after, struct scan_settings *settings, struct text *said)
+{
+	char *path = write_options(file);
+	int end = parse(arena,
+	    arena_printf(arena, "%s --config %s %s", before, path, after),
+	    settings, said);
+
+	unlink(path);
+	free(path);
+	return end;
+}
+
+static void
+a_file_goes_before_the_command_line(void **state)
+{
+	struct scan_settings settings;
+	struct text said = { NULL, 0, 0 };
+
+	assert_int_equal(parse_with_file(*state,
+			     "\xef\xbb\xbf# nightly\n"
+			     "concurrency = 7   # few\n"
+			     "--rate 100\n"
+			     "-t 2.5\r\n"
+			     "list = \"my # hosts.txt\"\n"
+			     "trust = a.pem\n"
+			     "strict\n"
+			     "json = yes\n"
+			     "no-color = no\n"
+			     "at = 1795332688\n"
+			     "6",
+			     "--rate 5 -l second", "--trust b.pem a", &settings,
+			     &said),
+	    9);
+	assert_int_equal(said.size, 0);
+	assert_int_equal(settings.probe.scan.concurrency, 7);
+	assert_int_equal(settings.probe.scan.rate, 5);
+	assert_int_equal(settings.probe.scan.timeout_ms, 2500);
+	assert_int_equal(settings.probe.scan.family, FAMILY_V6);
+	assert_int_equal(settings.target.lists.count, 2);
+	assert_string_equal(settings.target.lists.items[0], "my # hosts.txt");
+	assert_string_equal(settings.target.lists.items[1], "second");
+	assert_int_equal(settings.trust.trust.count, 2);
+	assert_string_equal(settings.trust.trust.items[0], "a.pem");
+	assert_true(settings.target.strict);
+	assert_true(settings.output.json);
+	assert_false(settings.output.no_color);
+	text_free(&said);
+	assert_int_equal(settings.judge.at, 1795332688);
+	scan_settings_clear(&settings);
+}
+
+static const struct {
+	const char *file, *said; /* behind the file's name */
+} bad_files[] = {
+	{ "\n# x\nconcurency = 1\n",
+	    ":3: concurency is no option; did you mean --concurrency?" },
+	{ "frobnicate\n",
+	    ":1: frobnicate is no option; \"fleetscan help scan\" lists "
+	    "them" },
+	{ "rate = fast\n", ":1: rate is not a number from 1 to 1000000" },
+	{ "rate\n", ":1: rate needs a value" },
+	{ "rate =\n", ":1: the line has no value behind the =" },
+	{ "strict = maybe\n", ":1: strict takes no value" },
+	{ "out = \"x\n", ":1: the line does not end with its quoted value" },
+	{ "= 3\n", ":1: the line is no line of the form NAME = VALUE" },
+	{ "config = other\n",
+	    ":1: config is for the command line: a file names no other" },
+};
+
+static void
+a_bad_file_is_told_where(void **state)
+{
+	for (size_t i = 0; i < COUNT(bad_files); i++) {
+		struct scan_settings settings;
+		struct text said = { NULL, 0, 0 };
+
+		assert_int_equal(parse_with_file(*state, bad_files[i].file, "",
+				     "a", &settings, &said),
+		    OPTIONS_WRONG);
+		assert_memory_equal(said.data, "fleetscan: /tmp/", 16);
+		said.data[said.size - 1] = '\0';
+		assert_string_equal(
+		    strchr(said.data + 10, ':'), bad_files[i].said);
+		scan_settings_clear(&settings);
+		text_free(&said);
+	}
+}
+
 static void
 help_is_no_failure(void **state)
 {
@@ -333,7 +446,7 @@ help_fits_the_terminal(void **state)
 	struct probe_settings settings;
 	struct option_group group = probe_group(&settings);
 	const struct usage usage = { "scan", "scan", "About.", "  scan\n",
-		&group, 1 };
+		&group, 1, NULL };
 	char *data = NULL;
 	size_t size = 0, columns = 0;
 	FILE *stream = open_memstream(&data, &size);
@@ -373,6 +486,8 @@ main(void)
 		cmocka_unit_test(addresses_are_read),
 		cmocka_unit_test(shards_come_from_the_batch_system),
 		cmocka_unit_test(fail_on_knows_severities_and_classes),
+		cmocka_unit_test(a_file_goes_before_the_command_line),
+		cmocka_unit_test(a_bad_file_is_told_where),
 		cmocka_unit_test(help_is_no_failure),
 		cmocka_unit_test(help_fits_the_terminal),
 	};
