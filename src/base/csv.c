@@ -28,23 +28,53 @@ is_plain_number(const char *string)
 	return digits > 0 && *string == '\0';
 }
 
+/* Where a spreadsheet that separates otherwise may begin a new cell. */
 static bool
-is_formula(const char *string)
+ends_cell(char before)
 {
-	return *string != '\0' && strchr("=+-@\t\r", *string) != NULL &&
-	       !is_plain_number(string);
+	return before != '\0' && strchr(",;\t\r\n\"", before) != NULL;
 }
 
-static void
-append_quoted(struct text *out, const char *string)
+/*
+ * Does a formula begin here?  At the start of a field, or within one behind
+ * what another program, or another country's Excel, takes for its end.
+ */
+static bool
+begins_formula(const char *field, const char *at)
 {
-	text_append_char(out, '"');
-	for (; *string != '\0'; string++) {
-		if (*string == '"')
+	if (*at == '\0')
+		return false;
+	if (at == field)
+		return strchr("=+-@\t\r\n", *at) != NULL &&
+		       !is_plain_number(field);
+	return ends_cell(at[-1]) && strchr("=+-@", *at) != NULL;
+}
+
+/* An apostrophe makes it text. */
+static void
+append_guarded(struct text *out, const char *string)
+{
+	for (const char *at = string; *at != '\0'; at++) {
+		if (begins_formula(string, at))
+			text_append_char(out, '\'');
+		if (*at == '"')
 			text_append_char(out, '"');
-		text_append_char(out, *string);
+		text_append_char(out, *at);
 	}
-	text_append_char(out, '"');
+}
+
+/*
+ * RFC 4180 asks for quotes around commas, quotes and line ends; semicolons
+ * and tabs are there because LibreOffice splits at them too, blanks at the
+ * ends because some readers drop them.
+ */
+static bool
+needs_quotes(const char *string)
+{
+	size_t size = strlen(string);
+
+	return strpbrk(string, ",;\t\"\r\n") != NULL ||
+	       (size > 0 && (string[0] == ' ' || string[size - 1] == ' '));
 }
 
 static void
@@ -57,21 +87,17 @@ separate(struct csv_row *row)
 void
 csv_string(struct csv_row *row, const char *string)
 {
-	struct text guarded = { NULL, 0, 0 };
+	bool quoted;
 
 	separate(row);
 	if (string == NULL)
 		return;
-	if (is_formula(string)) {
-		text_append_char(&guarded, '\'');
-		text_append(&guarded, string);
-		string = guarded.data;
-	}
-	if (strpbrk(string, ",\"\r\n") != NULL)
-		append_quoted(row->out, string);
-	else
-		text_append(row->out, string);
-	text_free(&guarded);
+	quoted = needs_quotes(string);
+	if (quoted)
+		text_append_char(row->out, '"');
+	append_guarded(row->out, string);
+	if (quoted)
+		text_append_char(row->out, '"');
 }
 
 void

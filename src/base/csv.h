@@ -1,7 +1,8 @@
 /*
  * CSV as RFC 4180 writes it: CRLF line ends, fields quoted when they must be.
- * A field that a spreadsheet would run as a formula (first = + - @ TAB CR,
- * and not a plain number) gets a leading apostrophe.
+ * Where a spreadsheet would see a formula an apostrophe goes before it: at
+ * the start of a field (= + - @ TAB CR LF, and not a plain number), and = + -
+ * @ behind a quote, tab, line end, comma or semicolon within one.
  */
 #ifndef BASE_CSV_H
 #define BASE_CSV_H

@@ -284,9 +284,9 @@ csv_has_a_row_a_difference(void **state)
 		"site,hosts,ok,host,port,ip,class,field,value,usual,"
 		"refused_by\r\n",
 		",missing_intermediate,issuer_cn,",
-		",missing_intermediate,received,1,2,curl;openssl\r\n",
+		",missing_intermediate,received,1,2,\"curl;openssl\"\r\n",
 		"off.org,2,0,a.off.org,443,,unreachable,class,unreachable,ok,"
-		"curl;openssl\r\n",
+		"\"curl;openssl\"\r\n",
 	};
 	struct rows_run run;
 	struct sites *sites;
