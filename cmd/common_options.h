@@ -57,6 +57,8 @@ struct output_settings {
 	bool json;	       /* records on stdout */
 	bool has_formats;      /* -f was given */
 	unsigned formats;      /* enum report_format bits */
+	bool prom_hosts;       /* a series a host in metrics.prom */
+	unsigned keep;	       /* finished runs that stay; 0: all */
 	struct fail_on fail_on;
 	enum progress_mode progress;
 	enum log_level level;

@@ -11,6 +11,7 @@
 #include "cmd/judging.h"
 #include "cmd/outcome.h"
 #include "fleet/policy_file.h"
+#include "fleet/prune.h"
 #include "fleet/replay.h"
 #include "fleet/run.h"
 #include "fleet/store_files.h"
@@ -168,6 +169,7 @@ publish_run(struct scan *scan)
 		.threads = manifest->threads,
 		.directory = scan->directory,
 		.trust = scan->stores[0],
+		.prom_hosts = scan->settings->output.prom_hosts,
 	};
 
 	return outcome_publish(
@@ -213,6 +215,9 @@ finish(struct scan *scan)
 		}
 		if (scan->job->is_fleet)
 			outcome_link_latest(scan->directory);
+		if (scan->settings->output.keep > 0)
+			prune_runs(scan->directory, scan->manifest.started,
+			    scan->settings->output.keep);
 	}
 	return outcome_exit_code(
 	    &scan->settings->output.fail_on, &scan->outcome);
@@ -224,6 +229,7 @@ scan_run(const struct scan_job *job)
 	struct scan scan = { .job = job, .settings = job->settings };
 	int code = EXIT_CODE_USAGE;
 
+	log_set_level(job->settings->output.level);
 	scan.manifest.started = clock_now();
 	if (judging_prepare(&scan.judging, job->command, &job->settings->trust,
 		&job->settings->found, &job->settings->judge)) {

@@ -6,13 +6,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
 
-enum { READ_SIZE = 64 * 1024 };
+enum { READ_SIZE = 64 * 1024, WALK_DESCRIPTORS = 8 };
 
 /* Closes on the way out of a failure, whose errno is the one that counts. */
 static int
@@ -95,6 +96,22 @@ file_make_directory(const char *path)
 		result = make_one(copy);
 	free(copy);
 	return result;
+}
+
+static int
+remove_one(
+    const char *path, const struct stat *status, int kind, struct FTW *where)
+{
+	(void)status;
+	(void)kind;
+	(void)where;
+	return remove(path);
+}
+
+int
+file_remove_tree(const char *path)
+{
+	return nftw(path, remove_one, WALK_DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
 }
 
 bool

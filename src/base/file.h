@@ -17,6 +17,12 @@ int file_read(const char *path, size_t limit, struct text *);
 /* Creates the directory and its parents. */
 int file_make_directory(const char *path);
 
+/*
+ * Removes a directory with all that is in it, or a file; links are removed,
+ * never followed.  -1 with errno at the first thing that would not go.
+ */
+int file_remove_tree(const char *path);
+
 bool file_exists(const char *path);
 bool file_is_directory(const char *path);
 

@@ -4,16 +4,14 @@
  */
 #include "fleet/history.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "fleet/manifest.h"
 #include "fleet/run_index.h"
+#include "fleet/run_list.h"
 
 /* What one run says of a host; of several records of it the worst counts. */
 enum saw { SAW_NOTHING, SAW_GOOD, SAW_BROKEN };
@@ -29,81 +27,6 @@ struct history {
 	size_t count;
 	struct past **by_record;
 };
-
-struct old_run {
-	char *path;
-	int64_t started;
-};
-
-struct run_list {
-	struct old_run *runs;
-	size_t count, capacity;
-};
-
-static void
-list_free(struct run_list *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		free(list->runs[i].path);
-	free(list->runs);
-}
-
-static int
-by_start(const void *left, const void *right)
-{
-	const struct old_run *a = left, *b = right;
-
-	if (a->started != b->started)
-		return a->started < b->started ? -1 : 1;
-	return strcmp(a->path, b->path);
-}
-
-/* A link such as "latest" would count its run twice. */
-static bool
-is_own_directory(const char *path)
-{
-	struct stat status;
-
-	return lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-static void
-consider(struct run_list *list, const char *directory, const char *name,
-    int64_t newest)
-{
-	struct arena *arena = arena_new();
-	char *path = file_join(directory, name);
-	struct manifest manifest;
-	const char *reason;
-
-	if (name[0] != '.' && is_own_directory(path) &&
-	    manifest_read(arena, path, &manifest, &reason) &&
-	    manifest.finished != 0 && manifest.started < newest) {
-		list->runs = memory_grow(list->runs, list->count,
-		    &list->capacity, sizeof(*list->runs));
-		list->runs[list->count++] =
-		    (struct old_run){ path, manifest.started };
-		path = NULL;
-	}
-	free(path);
-	arena_free(arena);
-}
-
-static int
-list_runs(struct run_list *list, const char *directory, int64_t newest)
-{
-	DIR *stream = opendir(directory);
-	struct dirent *entry;
-
-	if (stream == NULL)
-		return -1;
-	while ((entry = readdir(stream)) != NULL)
-		consider(list, directory, entry->d_name, newest);
-	closedir(stream);
-	if (list->count > 1)
-		qsort(list->runs, list->count, sizeof(*list->runs), by_start);
-	return 0;
-}
 
 static bool
 is_passing(enum status status)
@@ -249,7 +172,7 @@ history_read(const char *directory, struct archive *newest,
 	int64_t started = run_started(newest);
 	struct history *history;
 
-	if (list_runs(&list, directory, started) < 0) {
+	if (run_list_read(&list, directory, started) < 0) {
 		if (asprintf(error, "%s: %s", directory, strerror(errno)) < 0)
 			*error = NULL;
 		return NULL;
@@ -261,7 +184,7 @@ history_read(const char *directory, struct archive *newest,
 		history->hosts[i].saw = SAW_BROKEN;
 		remember(&history->hosts[i], started);
 	}
-	list_free(&list);
+	run_list_clear(&list);
 	return history;
 }
 

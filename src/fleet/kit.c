@@ -7,7 +7,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,7 @@
 #include "base/memory.h"
 #include "fleet/kit_parts.h"
 
-enum { DEPTH_MOST = 3, DESCRIPTORS = 8 };
+enum { DEPTH_MOST = 3 };
 
 void
 kit_put(
@@ -46,22 +45,6 @@ kit_put(
 	if (result < 0)
 		kit->failure = errno;
 	free(path);
-}
-
-static int
-remove_one(
-    const char *path, const struct stat *status, int kind, struct FTW *where)
-{
-	(void)status;
-	(void)kind;
-	(void)where;
-	return remove(path);
-}
-
-static int
-remove_tree(const char *path)
-{
-	return nftw(path, remove_one, DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
 }
 
 static void
@@ -119,14 +102,14 @@ replace(const char *draft, const char *directory)
 		return -1;
 	if (renameat2(AT_FDCWD, draft, AT_FDCWD, directory, RENAME_EXCHANGE) ==
 	    0) {
-		remove_tree(draft);
+		file_remove_tree(draft);
 		return 0;
 	}
 	if (asprintf(&old, "%s.old", draft) < 0)
 		return -1;
 	result = rename(directory, old);
 	if (result == 0 && (result = rename(draft, directory)) == 0)
-		remove_tree(old);
+		file_remove_tree(old);
 	free(old);
 	return result;
 }
@@ -200,7 +183,7 @@ write_to(const struct repair_plan *plan, const char *directory, char **error)
 	}
 	failure = errno;
 	if (draft != NULL)
-		remove_tree(draft);
+		file_remove_tree(draft);
 	free(draft);
 	return complain(KIT_UNWRITABLE, directory, strerror(failure), error);
 }

@@ -1,12 +1,15 @@
 /*
  * metrics.prom for node_exporter's textfile collector: the run in numbers, in
  * base units, with a bounded number of series.  Written at the end, out of
- * the tally; what dashboards ask of it is in data/.
+ * the tally; what dashboards ask of it is in data/.  Series of single hosts,
+ * where they are asked for, are in prometheus_hosts.c.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "report/exposition.h"
+#include "report/prometheus_hosts.h"
 #include "report/writer.h"
 
 enum {
@@ -15,45 +18,12 @@ enum {
 };
 
 static void
-append_family(struct text *out, const char *name, const char *help)
-{
-	text_printf(out, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
-}
-
-/* Text exposition format: backslash, quote and newline are escaped. */
-static void
-append_label(struct text *out, const char *name, const char *value)
-{
-	bool is_first = out->data[out->size - 1] != '"';
-
-	text_printf(out, "%s%s=\"", is_first ? "{" : ",", name);
-	for (; value != NULL && *value != '\0'; value++) {
-		if (*value == '\\' || *value == '"')
-			text_append_char(out, '\\');
-		if (*value == '\n')
-			text_append(out, "\\n");
-		else
-			text_append_char(out, *value);
-	}
-	text_append_char(out, '"');
-}
-
-/* After a name alone, or after its last label. */
-static void
-append_value(struct text *out, int64_t value)
-{
-	if (out->data[out->size - 1] == '"')
-		text_append_char(out, '}');
-	text_printf(out, " %" PRId64 "\n", value);
-}
-
-static void
 append_gauge(
     struct text *out, const char *name, const char *help, int64_t value)
 {
-	append_family(out, name, help);
+	exposition_family(out, name, help);
 	text_append(out, name);
-	append_value(out, value);
+	exposition_value(out, value);
 }
 
 /* Every class, also with 0: an alert on a series that vanished is silent. */
@@ -61,11 +31,11 @@ static void
 append_by_class(struct text *out, const char *name, const char *help,
     const uint64_t counts[CLASS_COUNT])
 {
-	append_family(out, name, help);
+	exposition_family(out, name, help);
 	for (int i = 0; i < CLASS_COUNT; i++) {
 		text_append(out, name);
-		append_label(out, "class", class_word((enum class_id)i));
-		append_value(out, (int64_t)counts[i]);
+		exposition_label(out, "class", class_word((enum class_id)i));
+		exposition_value(out, (int64_t)counts[i]);
 	}
 }
 
@@ -76,24 +46,24 @@ append_classes(struct text *out, const struct tally *tally)
 	    "Hosts of the last run by class.", tally->classes);
 	append_by_class(out, "fleetscan_waived_hosts",
 	    "Of these, hosts whose class a policy waives.", tally->waived);
-	append_family(out, "fleetscan_severity_hosts",
+	exposition_family(out, "fleetscan_severity_hosts",
 	    "Hosts of the last run by the severity of their worst finding.");
 	for (int i = 0; i < SEVERITY_COUNT; i++) {
 		text_append(out, "fleetscan_severity_hosts");
-		append_label(out, "severity", severity_word((enum severity)i));
-		append_value(out, (int64_t)tally->severities[i]);
+		exposition_label(out, "severity", severity_word((enum severity)i));
+		exposition_value(out, (int64_t)tally->severities[i]);
 	}
 }
 
 static void
 append_clients(struct text *out, const struct tally *tally)
 {
-	append_family(out, "fleetscan_client_refuses_hosts",
+	exposition_family(out, "fleetscan_client_refuses_hosts",
 	    "Hosts that a client refuses.");
 	for (size_t i = 0; i < tally->client_count; i++) {
 		text_append(out, "fleetscan_client_refuses_hosts");
-		append_label(out, "client", tally->clients[i].id);
-		append_value(out, (int64_t)tally->clients[i].refuses);
+		exposition_label(out, "client", tally->clients[i].id);
+		exposition_value(out, (int64_t)tally->clients[i].refuses);
 	}
 }
 
@@ -128,16 +98,16 @@ append_causes(struct text *out, const struct tally *tally)
 	const struct tally_cause **causes = tally_causes(tally, &count);
 	size_t shown = count < CAUSES_MOST ? count : CAUSES_MOST;
 
-	append_family(out, "fleetscan_cause_hosts",
+	exposition_family(out, "fleetscan_cause_hosts",
 	    "Hosts that share a cause: what one repair heals.");
 	for (size_t i = 0; i < shown; i++) {
 		if (is_repeated(causes, i))
 			continue;
 		text_append(out, "fleetscan_cause_hosts");
-		append_label(out, "class", class_word(causes[i]->class_id));
-		append_label(out, "cause", causes[i]->cause);
-		append_label(out, "subject", causes[i]->subject);
-		append_value(out, hosts_alike(causes, count, i));
+		exposition_label(out, "class", class_word(causes[i]->class_id));
+		exposition_label(out, "cause", causes[i]->cause);
+		exposition_label(out, "subject", causes[i]->subject);
+		exposition_value(out, hosts_alike(causes, count, i));
 	}
 	free(causes);
 }
@@ -151,9 +121,9 @@ append_site_classes(
 		if (classes[i] == 0 && i != CLASS_OK)
 			continue;
 		text_append(out, "fleetscan_site_hosts");
-		append_label(out, "site", site);
-		append_label(out, "class", class_word((enum class_id)i));
-		append_value(out, (int64_t)classes[i]);
+		exposition_label(out, "site", site);
+		exposition_label(out, "class", class_word((enum class_id)i));
+		exposition_value(out, (int64_t)classes[i]);
 	}
 }
 
@@ -169,7 +139,7 @@ append_site_hosts(struct text *out, const struct tally *tally,
 
 	memcpy(rest, tally->other_sites.classes, sizeof(rest));
 
-	append_family(out, "fleetscan_site_hosts",
+	exposition_family(out, "fleetscan_site_hosts",
 	    "Hosts of the sites with most broken hosts, by class.");
 	for (size_t i = 0; i < count && i < SITES_MOST; i++)
 		append_site_classes(out, sites[i]->site, sites[i]->classes);
@@ -212,20 +182,20 @@ append_site_ends(struct text *out, const struct tally *tally,
 	static const char name[] =
 	    "fleetscan_site_earliest_not_after_timestamp_seconds";
 
-	append_family(out, name,
+	exposition_family(out, name,
 	    "When the first certificate of a site ends or has ended.");
 	qsort(sites, count, sizeof(*sites), by_end);
 	for (size_t i = 0; i < count && i < SITES_MOST && sites[i]->dated;
 	     i++) {
 		text_append(out, name);
-		append_label(out, "site", sites[i]->site);
-		append_value(out, sites[i]->earliest);
+		exposition_label(out, "site", sites[i]->site);
+		exposition_value(out, sites[i]->earliest);
 	}
 	if (count <= SITES_MOST || !sites[SITES_MOST]->dated)
 		return;
 	text_append(out, name);
-	append_label(out, "site", other);
-	append_value(out, other_end(tally, sites[SITES_MOST]));
+	exposition_label(out, "site", other);
+	exposition_value(out, other_end(tally, sites[SITES_MOST]));
 }
 
 static void
@@ -252,12 +222,12 @@ append_expiring(struct text *out, const struct tally *tally)
 		{ "90", tally->days_90 },
 	};
 
-	append_family(
+	exposition_family(
 	    out, name, "Hosts whose certificate ends within so many days.");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		text_append(out, name);
-		append_label(out, "days", rows[i].days);
-		append_value(out, (int64_t)rows[i].hosts);
+		exposition_label(out, "days", rows[i].days);
+		exposition_value(out, (int64_t)rows[i].hosts);
 	}
 }
 
@@ -270,7 +240,7 @@ append_authorities(struct text *out, const struct tally *tally)
 	uint64_t sum = 0;
 	size_t at = 0;
 
-	append_family(
+	exposition_family(
 	    out, name, "CA certificates in use that end within so many weeks.");
 	for (size_t i = 0; i < sizeof(weeks) / sizeof(weeks[0]); i++) {
 		for (; at < (size_t)weeks[i]; at++)
@@ -293,14 +263,14 @@ append_run(struct text *out, const struct sheet *sheet)
 {
 	const struct report_run *run = sheet->run;
 
-	append_family(
+	exposition_family(
 	    out, "fleetscan_build_info", "Always 1; the version is its label.");
 	text_append(out, "fleetscan_build_info");
-	append_label(out, "version", run->version);
-	append_value(out, 1);
+	exposition_label(out, "version", run->version);
+	exposition_value(out, 1);
 	append_gauge(out, "fleetscan_last_success_timestamp_seconds",
 	    "When the last run was finished.", run->finished);
-	append_family(out, "fleetscan_scan_duration_seconds",
+	exposition_family(out, "fleetscan_scan_duration_seconds",
 	    "How long the last run took.");
 	text_printf(
 	    out, "fleetscan_scan_duration_seconds %.3f\n", run->seconds);
@@ -315,6 +285,26 @@ append_run(struct text *out, const struct sheet *sheet)
 }
 
 static void
+begin(struct sheet *sheet)
+{
+	if (sheet->run->prom_hosts)
+		sheet->own = host_series_new();
+}
+
+static void
+add_result(struct sheet *sheet, const struct result *result)
+{
+	if (sheet->own != NULL)
+		host_series_add(sheet->own, result);
+}
+
+static void
+free_own(void *own)
+{
+	host_series_free(own);
+}
+
+static void
 finish(struct sheet *sheet)
 {
 	struct text *out = &sheet->line;
@@ -326,10 +316,15 @@ finish(struct sheet *sheet)
 	append_sites(out, sheet->tally);
 	append_expiring(out, sheet->tally);
 	append_authorities(out, sheet->tally);
+	if (sheet->own != NULL)
+		host_series_append(sheet->own, out);
 }
 
 const struct writer prometheus_writer = {
 	.file = "metrics.prom",
 	.format = REPORT_PROM,
+	.begin = begin,
+	.result = add_result,
 	.finish = finish,
+	.free_own = free_own,
 };

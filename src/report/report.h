@@ -41,6 +41,7 @@ struct report_run {
 	unsigned threads;
 	const char *directory; /* as people are told; NULL: none */
 	const char *trust;     /* the default store's name */
+	bool prom_hosts;       /* metrics.prom: series of single hosts too */
 };
 
 struct report;

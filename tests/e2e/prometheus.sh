@@ -34,9 +34,12 @@ used_metrics_exist() {
 	[ -s "$run/used" ] && [ ! -s "$run/lacking" ]
 }
 
+# It has something to say only where something is wrong.
 check_with_promtool() {
-	promtool check metrics <"$metrics" || return
-	[ -z "$(promtool check metrics <"$metrics" 2>&1)" ]
+	for file in "$metrics" "$run/hosts/metrics.prom"; do
+		promtool check metrics <"$file" || return
+		[ -z "$(promtool check metrics <"$file" 2>&1)" ] || return
+	done
 }
 
 test_rules() {
@@ -45,7 +48,16 @@ test_rules() {
 		cd "$run" && promtool test rules test.yml
 }
 
+# Series of single hosts are there for those who ask, and for nobody else.
+hosts_on_demand() {
+	! grep -q '^fleetscan_host_' "$metrics" &&
+		"$FLEETSCAN" demo --prom-hosts -f prom -o "$run/hosts" \
+			>/dev/null 2>&1 &&
+		grep -q '^fleetscan_host_info{' "$run/hosts/metrics.prom"
+}
+
 check 'a run writes metrics.prom' [ -s "$metrics" ]
+check '--prom-hosts adds series of hosts' hosts_on_demand
 check 'rules and dashboard ask for metrics that exist' used_metrics_exist
 check 'the dashboard is JSON' python3 -m json.tool \
 	"$root/data/grafana-dashboard.json" /dev/null
