@@ -34,7 +34,7 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes \
 SANITIZER := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
 	$(if $(findstring undefined,$(SANITIZE)),-fno-sanitize-recover=undefined))
 CFLAGS_ALL = -std=gnu11 $(WARNINGS) $(OPTIMIZE) -pthread -Isrc -I. \
-	-D_GNU_SOURCE $(SANITIZER) $(PACKAGE_CFLAGS) $(CFLAGS)
+	-D_GNU_SOURCE $(SANITIZER) $(PACKAGE_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LDFLAGS_ALL = $(SANITIZER) $(LDFLAGS)
 LDLIBS_ALL = $(PACKAGE_LIBS) -pthread -lm $(LDLIBS)
 
@@ -123,15 +123,75 @@ fuzzers: $(FUZZERS:%=$(B)/%)
 $(FUZZERS:%=$(B)/%): $(B)/%: $(B)/tests/fuzz/%.o $(B)/libfleetscan.a
 	$(CC) -fsanitize=fuzzer,address,undefined $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
 
-SHARED = $(DESTDIR)$(PREFIX)/share/fleetscan
+# The manual page takes its options from the program's help.
+$(B)/fleetscan.1: data/man/fleetscan.1 data/man/page.sh data/man/options.awk \
+		$(B)/fleetscan
+	sh data/man/page.sh $(B)/fleetscan >$@.new && mv $@.new $@
+
+SYSCONFDIR ?= $(if $(filter /usr,$(PREFIX)),/etc,$(PREFIX)/etc)
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+DOCDIR ?= $(PREFIX)/share/doc/fleetscan
+SHARED := $(PREFIX)/share/fleetscan
+MANDIR ?= $(PREFIX)/share/man
+PLACES = sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g'
+
+# A configuration that is there is the administrator's, and stays.
 .PHONY: install uninstall
-install: all
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARED)'
-	install $(B)/fleetscan '$(DESTDIR)$(PREFIX)/bin/fleetscan'
-	install -m 644 LICENSE $(wildcard data/*) '$(SHARED)'
+install: all $(B)/fleetscan.1
+	install -D $(B)/fleetscan '$(DESTDIR)$(PREFIX)/bin/fleetscan'
+	install -D -m 644 -t '$(DESTDIR)$(SHARED)' \
+		$(filter-out %.md,$(wildcard data/*.*))
+	install -D -m 644 -t '$(DESTDIR)$(SHARED)/schema' \
+		$(wildcard reports/schema/*.json)
+	install -D -m 644 -t '$(DESTDIR)$(MANDIR)/man1' $(B)/fleetscan.1
+	install -D -m 644 data/completions/fleetscan.bash \
+		'$(DESTDIR)$(BASHDIR)/fleetscan'
+	install -D -m 644 -t '$(DESTDIR)$(ZSHDIR)' data/completions/_fleetscan
+	install -D -m 644 -t '$(DESTDIR)$(DOCDIR)' README.md LICENSE \
+		data/SOURCES.md
+	install -D -m 644 -t '$(DESTDIR)$(UNITDIR)' data/system/fleetscan.timer
+	install -d '$(DESTDIR)$(SYSCONFDIR)/fleetscan'
+	$(PLACES) data/system/fleetscan.cron \
+		>'$(DESTDIR)$(DOCDIR)/fleetscan.cron'
+	$(PLACES) data/system/fleetscan.service \
+		>'$(DESTDIR)$(UNITDIR)/fleetscan.service'
+	[ -e '$(DESTDIR)$(SYSCONFDIR)/fleetscan/nightly.conf' ] || \
+		$(PLACES) data/system/nightly.conf \
+		>'$(DESTDIR)$(SYSCONFDIR)/fleetscan/nightly.conf'
+
+# Unless it is as it was installed.
 uninstall:
-	rm -f '$(DESTDIR)$(PREFIX)/bin/fleetscan'
-	rm -rf '$(SHARED)'
+	rm -f '$(DESTDIR)$(PREFIX)/bin/fleetscan' \
+		'$(DESTDIR)$(MANDIR)/man1/fleetscan.1' \
+		'$(DESTDIR)$(BASHDIR)/fleetscan' \
+		'$(DESTDIR)$(ZSHDIR)/_fleetscan' \
+		'$(DESTDIR)$(UNITDIR)/fleetscan.service' \
+		'$(DESTDIR)$(UNITDIR)/fleetscan.timer'
+	rm -rf '$(DESTDIR)$(SHARED)' '$(DESTDIR)$(DOCDIR)'
+	@cd '$(DESTDIR)$(SYSCONFDIR)/fleetscan' 2>/dev/null || exit 0; \
+	$(PLACES) '$(CURDIR)/data/system/nightly.conf' | \
+		cmp -s - nightly.conf && rm nightly.conf; \
+	[ ! -e nightly.conf ] || echo "$$PWD stays, it was changed"; \
+	cd .. && rmdir fleetscan 2>/dev/null || :
+
+# A Debian package, in build/deb: dpkg wants a tree with debian/ on top.
+DEB := build/deb/tree
+.PHONY: deb test-deb
+deb:
+	@command -v dpkg-buildpackage >/dev/null && command -v dh >/dev/null || \
+		{ echo 'Please install dpkg-dev and debhelper' >&2; exit 2; }
+	rm -rf build/deb && mkdir -p $(DEB)
+	cp -a cmd src data tests reports Makefile README.md LICENSE $(DEB)
+	find $(DEB)/reports -mindepth 1 -maxdepth 1 ! -name schema \
+		! -name sample -exec rm -rf {} +
+	mv $(DEB)/data/debian $(DEB)/debian
+	cd $(DEB) && env -u MAKEFLAGS -u MAKELEVEL dpkg-buildpackage -b -us -uc
+	rm -rf $(DEB)
+	@ls build/deb/*.deb
+test-deb: deb
+	@sh tests/run.sh tests/deb/package.sh
 
 .PHONY: clean
 clean:

@@ -308,8 +308,8 @@ static const struct option_row output_rows[] = {
 	    .offset = OUTPUT(keep),
 	    .least = 1,
 	    .most = 1000000,
-	    .help = "of the finished runs beside this one keep the newest, N "
-		    "with this one; remove older ones (default: keep all)" },
+	    .help = "runs to keep, this one too: older finished ones beside "
+		    "it are removed (default: all)" },
 	{ .name = "fail-on",
 	    .argument = "LEVEL",
 	    .kind = OPTION_FUNCTION,
