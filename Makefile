@@ -94,6 +94,12 @@ $(PROGRAMS): $(B)/%: $(B)/tests/lab/program/%.o $(B)/liblab.a \
 demo: all
 	$(B)/fleetscan demo
 
+# The committed run of the demo's fleet: again when what is written changes.
+.PHONY: sample
+sample: all
+	rm -rf reports/sample
+	$(B)/fleetscan demo --quiet --out reports/sample
+
 UNIT_PROGRAMS := $(UNIT:%.c=$(B)/%)
 .PHONY: test test-clients
 test: $(B)/fleetscan $(PROGRAMS) $(UNIT_PROGRAMS)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Every JSON and CSV file of a run against reports/schema: the demo's, and
-the committed sample; data/clients.json and policies too.
+"""Every JSON and CSV file against reports/schema: of runs that were scanned,
+judged again, merged and committed as the sample; records of every server of
+the lab; what commands print with --json; the data that ships.
 """
 import csv
 import json
@@ -9,6 +10,8 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+
+from laboratory import Laboratory
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCHEMAS = ROOT / "reports" / "schema"
@@ -20,10 +23,13 @@ FILES = {
     "summary.json": "summary",
     "hosts.ndjson": "record",
     "certs.ndjson": "certs",
+    "aia.ndjson": "aia",
 }
+DATA = ("clients", "distrust")
 COLUMNS = ("host,port,ip,site,status,class,cause,severity,refused_by,"
            "issuer_cn,root_cn,subject_cn,not_after,days_left,missing,"
            "missing_from,key,tls_version,received,error,tags,input,ordinal")
+SITE_COLUMNS = "site,hosts,ok,host,port,ip,class,field,value,usual,refused_by"
 
 # Lists of a policy that neither the schema nor the program may take.
 HOSTS = {"hosts": ["a.example"]}
@@ -64,17 +70,33 @@ def complaint(validator, document):
     return None
 
 
-def check_file(title, path, schema):
+def check_documents(title, documents, schema):
     validator = schema_of(schema)
-    text = path.read_text(encoding="utf-8", errors="strict")
-    parts = text.splitlines() if path.suffix == ".ndjson" else [text]
-    why = None if parts else "it is empty"
-    for number, part in enumerate(parts, 1):
-        found = complaint(validator, json.loads(part))
+    why = None if documents else "there is none"
+    for number, document in enumerate(documents, 1):
+        found = complaint(validator, document)
         if found:
-            why = f"{path.name}:{number}: {found}"
+            why = f"{number}: {found}"
             break
-    check(f"{title}: {path.name} fits {schema}.json", why)
+    check(f"{title} fits {schema}.json", why)
+
+
+def lines(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def check_file(title, path, schema):
+    text = path.read_text(encoding="utf-8", errors="strict")
+    check_documents(f"{title}: {path.name}", lines(text)
+                    if path.suffix == ".ndjson" else [json.loads(text)],
+                    schema)
+
+
+def call(*arguments, codes=(0,)):
+    done = subprocess.run([FLEETSCAN, *map(str, arguments)], timeout=60,
+                          capture_output=True, text=True)
+    assert done.returncode in codes, (arguments, done.stderr)
+    return done.stdout
 
 
 def check_can_fail(run):
@@ -87,33 +109,47 @@ def check_can_fail(run):
         key = validator.schema["required"][-1]
         lacking = {k: v for k, v in document.items() if k != key}
         wrong = dict(document, **{key: {"no": "such"}})
+        more = dict(document, no_such_member=1)
         passed = [kind for kind, spoiled in (("lacking", lacking),
-                                             ("wrong", wrong))
+                                             ("wrong", wrong),
+                                             ("more", more))
                   if complaint(validator, spoiled) is None]
-        check(f"{schema}.json refuses a document without its {key}",
+        check(f"{schema}.json refuses a document without its {key}, "
+              "and with a member too many",
               f"{passed} passed" if passed else None)
 
 
-def check_csv(title, run):
-    raw = (run / "hosts.csv").read_bytes()
+def is_formula(value):
+    return (value[:1] in tuple("=+-@\t\r\n") and
+            not value.lstrip("+-").replace(".", "", 1).isdigit())
+
+
+def read_csv(path, columns):
+    """The rows, and what is wrong with the file as a whole."""
+    raw = path.read_bytes()
     rows = list(csv.DictReader(raw.decode("utf-8").splitlines(keepends=True)))
-    records = [json.loads(line)
-               for line in (run / "hosts.ndjson").read_text().splitlines()]
-    records.sort(key=lambda record: record["ordinal"])
     why = None
-    if not raw.startswith(COLUMNS.encode() + b"\r\n"):
+    if not raw.startswith(columns.encode() + b"\r\n"):
         why = "the columns are others"
-    elif [row["host"] for row in rows] != [r["host"] for r in records]:
-        why = "its hosts are not those of hosts.ndjson"
-    elif [row["class"] for row in rows] != [r["class"] for r in records]:
-        why = "its classes are not those of hosts.ndjson"
     elif any(None in row or None in row.values() for row in rows):
         why = "a row has another number of fields"
-    elif any(value[:1] in "=+-@\t\r" and value != "" and
-             not value.lstrip("+-").replace(".", "", 1).isdigit()
-             for row in rows for value in row.values()):
+    elif any(is_formula(value) for row in rows for value in row.values()):
         why = "a field is a formula"
+    return rows, why
+
+
+def check_csv(title, run):
+    rows, why = read_csv(run / "hosts.csv", COLUMNS)
+    records = lines((run / "hosts.ndjson").read_text())
+    records.sort(key=lambda record: record["ordinal"])
+    if [row["host"] for row in rows] != [r["host"] for r in records]:
+        why = why or "its hosts are not those of hosts.ndjson"
+    if [row["class"] for row in rows] != [r["class"] for r in records]:
+        why = why or "its classes are not those of hosts.ndjson"
     check(f"{title}: hosts.csv reads back", why)
+    rows, why = read_csv(run / "sites.csv", SITE_COLUMNS)
+    check(f"{title}: sites.csv reads back",
+          why or (None if rows else "it has no row"))
 
 
 def check_policies(folder):
@@ -145,8 +181,35 @@ def check_policies(folder):
 
 def check_run(title, run):
     for file, schema in FILES.items():
-        check_file(title, run / file, schema)
+        if (run / file).exists() or file != "aia.ndjson":
+            check_file(title, run / file, schema)
     check_csv(title, run)
+
+
+def check_commands(title, run, folder):
+    """What commands make of a run."""
+    check_documents(f"{title}: sites --json",
+                    lines(call("sites", run, "--json")), "sites")
+    later = folder / f"{title}-later"
+    call("audit", run, "--at", "+300d", "-q", "-o", later)
+    check_run(f"{title}, judged again", later)
+    check_documents(f"{title}: diff --json",
+                    lines(call("diff", run, later, "--json", "--all")),
+                    "diff")
+    call("fix", run, "-o", folder / f"{title}-kit")
+    check_file(title, folder / f"{title}-kit" / "fix.json", "fix")
+    root = next((run / "stores").iterdir())
+    (folder / "none.pem").write_text((ROOT / "data" / "intermediates.pem")
+                                     .read_text())
+    check_documents(f"{title}: audit --against --json",
+                    lines(call("audit", run, "--trust", folder / "none.pem",
+                               "--against", root, "--json")), "against")
+
+
+def check_scenarios():
+    with Laboratory("--scenarios") as lab:
+        check_documents("every server of the lab",
+                        list(lab.scan_all().values()), "record")
 
 
 def main():
@@ -156,17 +219,24 @@ def main():
     except (ImportError, AttributeError):
         print("skip - schemas: python3-jsonschema is not installed")
         return 0
-    check_file("data", ROOT / "data" / "clients.json", "clients")
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([FLEETSCAN, "demo"], cwd=folder, check=True,
-                       timeout=60, stdout=subprocess.DEVNULL)
-        run = pathlib.Path(folder) / "reports" / "latest"
-        check_run("demo", run)
-        check_can_fail(run)
-        check_policies(folder)
+    for name in DATA:
+        check_file("data", ROOT / "data" / f"{name}.json", name)
+    check_scenarios()
     sample = ROOT / "reports" / "sample"
-    if sample.is_dir():
-        check_run("sample", sample)
+    check_run("sample", sample)
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        call("demo", "-q", "-o", folder / "demo")
+        check_run("demo", folder / "demo")
+        check_can_fail(folder / "demo")
+        check_policies(folder)
+        call("merge", "-q", folder / "demo", "-o", folder / "merged")
+        check_run("merged", folder / "merged")
+        check_commands("demo", folder / "demo", folder)
+        check_commands("sample", sample, folder)
+        check_documents("stores --json", lines(call(
+            "stores", "--json", "--store",
+            f"demo={folder / 'demo' / 'stores' / 'trust.pem'}")), "stores")
     return 1 if failures else 0
 
 
