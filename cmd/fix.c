@@ -211,7 +211,8 @@ command_fix(int argc, char **argv)
 	if (first < 0)
 		code = options_exit_code(first);
 	else if (argc - first != 1)
-		log_error("fix: name one run");
+		log_error("fix: name one run: \"fleetscan fix "
+			  "reports/latest\"");
 	else
 		code = open_and_fix(&options, argv[first]);
 	option_list_clear(&options.roots);

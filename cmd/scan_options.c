@@ -372,7 +372,8 @@ scan_options_parse(struct scan_settings *settings, int argc, char **argv)
 			 "HOST:PORT, [IPv6]:PORT, an address, a CIDR block "
 			 "or a URL.",
 		.example = "  fleetscan scan -l hosts.txt -o reports/tonight\n"
-			   "  fleetscan scan www.example.com\n",
+			   "  fleetscan scan www.example.com\n"
+			   "  fleetscan scan --config nightly.conf --keep 30\n",
 		.groups = groups,
 		.group_count = COUNT(groups),
 		.file = &settings->file,

@@ -167,7 +167,8 @@ run(const struct sites_options *options, int count, char **arguments)
 	if (count < 1 || count > 2 || (options->csv && options->json) ||
 	    (options->csv && count == 2)) {
 		log_error("sites: name a run, and at most one site of it; "
-			  "--csv goes with neither a site nor --json");
+			  "--csv goes with neither a site nor --json: "
+			  "\"fleetscan sites reports/latest\"");
 		return EXIT_CODE_USAGE;
 	}
 	archive = archive_open(arguments[0], &error);
