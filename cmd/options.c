@@ -20,15 +20,15 @@
 enum { FIRST_ROW = 0x1000, HELP_VALUE = 0xfff, CONFIG_VALUE = 0xffe };
 
 /* One option as it was given. */
-struct given {
+struct gathered {
 	const struct option_row *row;
 	void *settings;
 	const char *value; /* NULL: none */
 	unsigned line;	   /* of the file; 0: on the command line */
 };
 
-struct given_list {
-	struct given *items;
+struct gathering {
+	struct gathered *items;
 	size_t count, capacity;
 	const char *path; /* of the file; NULL: none */
 };
@@ -339,7 +339,7 @@ complain_of_usage(const struct usage *usage, int failure, char **argv)
 }
 
 static void
-give(struct given_list *list, struct given given)
+keep(struct gathering *list, struct gathered given)
 {
 	list->items = memory_grow(
 	    list->items, list->count, &list->capacity, sizeof(*list->items));
@@ -348,10 +348,10 @@ give(struct given_list *list, struct given given)
 
 /* One value of getopt's: 0, or an enum options_end. */
 static int
-gather(const struct usage *usage, int value, char **argv,
-    struct given_list *list)
+gather(
+    const struct usage *usage, int value, char **argv, struct gathering *list)
 {
-	struct given given = { .value = optarg };
+	struct gathered given = { .value = optarg };
 
 	if (value == HELP_VALUE || value == 'h') {
 		usage_print(usage, stdout);
@@ -371,7 +371,7 @@ gather(const struct usage *usage, int value, char **argv,
 	given.row = row_of(usage, value, &given.settings);
 	if (given.row == NULL)
 		log_bug("getopt made an option up");
-	give(list, given);
+	keep(list, given);
 	return 0;
 }
 
@@ -399,9 +399,10 @@ is_answer(const struct option_row *row, const char *value, bool *unsaid)
 
 static bool
 gather_line(const struct usage *usage, const struct option_line *line,
-    struct given_list *list)
+    struct gathering *list)
 {
-	struct given given = { .value = line->value, .line = usage->file->line };
+	struct gathered given = { .value = line->value,
+		.line = usage->file->line };
 	char sentence[160];
 	bool unsaid = false;
 
@@ -418,7 +419,7 @@ gather_line(const struct usage *usage, const struct option_line *line,
 		snprintf(sentence, sizeof(sentence), "takes no value");
 	else {
 		if (!unsaid)
-			give(list, given);
+			keep(list, given);
 		return true;
 	}
 	complain_of_line(usage->file, line->name, sentence);
@@ -427,7 +428,7 @@ gather_line(const struct usage *usage, const struct option_line *line,
 
 /* Every option of the file; false once it has complained. */
 static bool
-gather_file(const struct usage *usage, struct given_list *list)
+gather_file(const struct usage *usage, struct gathering *list)
 {
 	struct option_line line;
 	const char *wrong;
@@ -447,7 +448,7 @@ gather_file(const struct usage *usage, struct given_list *list)
 }
 
 static bool
-take(const struct usage *usage, const struct given *given)
+take(const struct usage *usage, const struct gathered *given)
 {
 	char sentence[80], name[64];
 	const char *wrong =
@@ -467,11 +468,11 @@ take(const struct usage *usage, const struct given *given)
 
 /* The file's before the command line's. */
 static int
-take_all(const struct usage *usage, const struct given_list *list)
+take_all(const struct usage *usage, const struct gathering *list)
 {
 	for (int from_file = 1; from_file >= 0; from_file--)
 		for (size_t i = 0; i < list->count; i++) {
-			const struct given *given = &list->items[i];
+			const struct gathered *given = &list->items[i];
 
 			if ((given->line != 0) == (from_file == 1) &&
 			    !take(usage, given))
@@ -484,7 +485,7 @@ int
 options_parse(const struct usage *usage, int argc, char **argv)
 {
 	struct tables tables = tables_new(usage);
-	struct given_list list = { .count = 0 };
+	struct gathering list = { .count = 0 };
 	int value, end = 0;
 
 	opterr = 0;

@@ -50,7 +50,8 @@ append_classes(struct text *out, const struct tally *tally)
 	    "Hosts of the last run by the severity of their worst finding.");
 	for (int i = 0; i < SEVERITY_COUNT; i++) {
 		text_append(out, "fleetscan_severity_hosts");
-		exposition_label(out, "severity", severity_word((enum severity)i));
+		exposition_label(
+		    out, "severity", severity_word((enum severity)i));
 		exposition_value(out, (int64_t)tally->severities[i]);
 	}
 }

@@ -73,14 +73,13 @@ static const struct {
 } wrong[] = {
 	{ "", "no targets: name hosts, or a list of them with -l FILE" },
 	{ "a --frobnicate", "--frobnicate: is no option; \"fleetscan help "
-			   "scan\" lists them" },
+			    "scan\" lists them" },
 	{ "a --frobnicate=1", "--frobnicate=1: is no option; \"fleetscan "
-			     "help scan\" lists them" },
+			      "help scan\" lists them" },
 	{ "a --time-out=1", "--time-out=1: is no option; did you mean "
 			    "--timeout?" },
 	{ "a --re 1", "--re: is no option; did you mean --resume?" },
-	{ "a -x",
-	    "-x: is no option; \"fleetscan help scan\" lists them" },
+	{ "a -x", "-x: is no option; \"fleetscan help scan\" lists them" },
 	{ "a -c", "--concurrency: needs a value" },
 	{ "a --rate", "--rate: needs a value" },
 	{ "a --json=yes", "--json: takes no value" },
@@ -358,20 +357,20 @@ a_file_goes_before_the_command_line(void **state)
 	struct scan_settings settings;
 	struct text said = { NULL, 0, 0 };
 
-	assert_int_equal(parse_with_file(*state,
-			     "\xef\xbb\xbf# nightly\n"
-			     "concurrency = 7   # few\n"
-			     "--rate 100\n"
-			     "-t 2.5\r\n"
-			     "list = \"my # hosts.txt\"\n"
-			     "trust = a.pem\n"
-			     "strict\n"
-			     "json = yes\n"
-			     "no-color = no\n"
-			     "at = 1795332688\n"
-			     "6",
-			     "--rate 5 -l second", "--trust b.pem a", &settings,
-			     &said),
+	assert_int_equal(
+	    parse_with_file(*state,
+		"\xef\xbb\xbf# nightly\n"
+		"concurrency = 7   # few\n"
+		"--rate 100\n"
+		"-t 2.5\r\n"
+		"list = \"my # hosts.txt\"\n"
+		"trust = a.pem\n"
+		"strict\n"
+		"json = yes\n"
+		"no-color = no\n"
+		"at = 1795332688\n"
+		"6",
+		"--rate 5 -l second", "--trust b.pem a", &settings, &said),
 	    9);
 	assert_int_equal(said.size, 0);
 	assert_int_equal(settings.probe.scan.concurrency, 7);
