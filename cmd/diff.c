@@ -92,7 +92,8 @@ parse(struct diff_options *options, int argc, char **argv)
 static void
 flush(struct text *out)
 {
-	fwrite(out->data, 1, out->size, stdout);
+	if (out->size > 0)
+		fwrite(out->data, 1, out->size, stdout);
 	text_clear(out);
 }
 

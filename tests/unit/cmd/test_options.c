@@ -24,10 +24,11 @@ enum { MOST_ARGUMENTS = 24 };
 static int
 split(char *line, char *argv[MOST_ARGUMENTS])
 {
+	static char command[] = "scan";
 	int argc = 0;
 	char *word;
 
-	argv[argc++] = "scan";
+	argv[argc++] = command;
 	while ((word = strsep(&line, " ")) != NULL)
 		if (*word != '\0' || line != NULL)
 			argv[argc++] = word;
