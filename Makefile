@@ -113,6 +113,9 @@ bench: all $(B)/measure
 	@B='$(B)' sh tests/bench/bench.sh
 $(B)/measure: $(B)/tests/bench/measure.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
+$(B)/saved_fleet: $(B)/tests/bench/saved_fleet.o $(B)/liblab.a \
+		$(B)/libfleetscan.a
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
 
 # libFuzzer comes with clang; FUZZ_SECONDS=60 also runs each fuzzer so long.
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))

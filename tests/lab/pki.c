@@ -356,20 +356,28 @@ put_tbs(struct octets *out, const struct pki *pki,
 	return true;
 }
 
+void
+pki_issue(const struct pki *pki, struct pki_certificate *own,
+    const struct pki_certificate *issuer)
+{
+	struct octets tbs = { 0 };
+
+	if (own->key != NULL && issuer->key != NULL &&
+	    put_tbs(&tbs, pki, own, issuer))
+		pki_put_signed(
+		    &own->der, &tbs, issuer->key, own->recipe.signature);
+	octets_clear(&tbs);
+}
+
 static void
 make_one(struct pki *pki, struct pki_certificate *certificate)
 {
 	const struct pki_certificate *issuer =
 	    pki_find(pki, certificate->recipe.issuer);
-	struct octets tbs = { 0 };
 
 	if (issuer == NULL)
 		lab_bug("no such issuer", certificate->recipe.issuer);
-	if (certificate->key != NULL && issuer->key != NULL &&
-	    put_tbs(&tbs, pki, certificate, issuer))
-		pki_put_signed(&certificate->der, &tbs, issuer->key,
-		    certificate->recipe.signature);
-	octets_clear(&tbs);
+	pki_issue(pki, certificate, issuer);
 }
 
 void

@@ -40,6 +40,13 @@ void pki_add(struct pki *, const struct recipe *);
  */
 void pki_make(struct pki *);
 
+/*
+ * One certificate by itself, for fleets too large to be kept: `own` has its
+ * key and a recipe with nothing left to be filled in, and owns the DER.
+ */
+void pki_issue(const struct pki *, struct pki_certificate *own,
+    const struct pki_certificate *issuer);
+
 /* NULL where there is none of that name. */
 const struct pki_certificate *pki_find(const struct pki *, const char *name);
 /* A CA by its row and its basicConstraints. */
