@@ -107,14 +107,19 @@ test: $(B)/fleetscan $(PROGRAMS) $(UNIT_PROGRAMS)
 test-clients: $(B)/fleetscan $(PROGRAMS)
 	@B='$(B)' sh tests/run.sh $(CLIENT_TESTS)
 
-# HOSTS=5000 ROUNDS=3; as root.
-.PHONY: bench
-bench: all $(B)/measure
-	@B='$(B)' sh tests/bench/bench.sh
-$(B)/measure: $(B)/tests/bench/measure.o
+# CASES= HOSTS= ROUNDS= choose and size them, as root; `bench-peers` builds
+# with Go, into build/peers, what else is compared.
+BENCH := $(patsubst tests/bench/%.c,$(B)/%,$(wildcard tests/bench/*.c))
+BENCH_PLAIN := $(B)/measure $(B)/delay_line
+.PHONY: bench bench-peers
+bench: all $(BENCH)
+	@B='$(B)' python3 tests/bench/bench.py
+bench-peers:
+	@sh tests/bench/peers.sh
+$(BENCH_PLAIN): $(B)/%: $(B)/tests/bench/%.o
 	$(CC) $(LDFLAGS_ALL) -o $@ $^
-$(B)/saved_fleet: $(B)/tests/bench/saved_fleet.o $(B)/liblab.a \
-		$(B)/libfleetscan.a
+$(filter-out $(BENCH_PLAIN),$(BENCH)): $(B)/%: $(B)/tests/bench/%.o \
+		$(B)/liblab.a $(B)/libfleetscan.a
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
 
 # libFuzzer comes with clang; FUZZ_SECONDS=60 also runs each fuzzer so long.

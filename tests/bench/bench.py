@@ -1,0 +1,370 @@
+#!/usr/bin/env python3
+"""make bench: what a host costs, in CPU, time and memory, and beside others.
+
+CASES="clients rsa ..." chooses among the rows of CASES below, HOSTS scales
+them (5000), ROUNDS says how often each client's turn comes (3).  OTHER="name:
+command" adds a client of one's own to the cases that compare; {hosts},
+{bundle}, {root} and {fleet} (the directory) are filled in.  As root, for the
+namespaces; nothing leaves the machine and nothing stays behind.
+"""
+import csv
+import dataclasses
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+
+import network
+import tables
+
+BUILD = pathlib.Path(os.environ.get("B", "build")).resolve()
+RESULTS = BUILD / "bench"
+PEERS = BUILD.parent / "build" / "peers"
+HOSTS = int(os.environ.get("HOSTS", "5000"))
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
+OTHER = os.environ.get("OTHER", "")
+CERTIFICATES = 600
+LONGEST_S = 300
+
+TOOLS = {"nginx": "nginx-light", "dnsmasq": "dnsmasq-base", "ip": "iproute2",
+         "ss": "iproute2", "unshare": "util-linux", "nsenter": "util-linux",
+         "taskset": "util-linux", "setpriv": "util-linux"}
+
+
+@dataclasses.dataclass
+class Client:
+    name: str
+    command: str
+    sign: str                 # in its output once for each host that answered
+    hosts: int = 0            # 0: all of the case's
+    rounds: int = 0           # 0: as the case
+    optional: bool = True     # skipped where it is not installed
+    base: bool = False        # ratios are to this one
+
+
+def fleetscan(options="-c 100 --threads 1", name="fleetscan", **more):
+    return Client(name, "fleetscan scan --json -q -l {hosts} --trust {bundle} "
+                  f"--aia off --intermediates none {options}",
+                  '"status":"success"', optional=False, **more)
+
+
+FULL = fleetscan(base=True)
+CERTIFICATE = fleetscan("-c 100 --threads 1 --handshake certificate",
+                        "fleetscan, certificate")
+SCANNERS = [
+    Client("tls-scan", "tls-scan --infile={hosts} --port=443 "
+           "--concurrency=100 --cacert={bundle}", '"verifyCertResult"'),
+    Client("tlsx", "tlsx -l {hosts} -c 100 -r " + network.DNS +
+           " -silent -json -disable-update-check", '"probe_status":true'),
+    # With --root-cas it reads the whole bundle again for every host.
+    Client("zgrab2", "zgrab2 tls -f {hosts} -s 100", '"status":"success"'),
+]
+# A process or a connection pool a host is slow: few hosts are enough.
+TOOLS_OF_THE_DAY = [
+    Client("curl", "sed 's|.*|url=https://&/|' {hosts} | curl -sZ "
+           "--parallel-max 100 --cacert {bundle} -w '%{{http_code}}\\n' "
+           "-o /dev/null -K -", "204", hosts=300),
+    Client("openssl", "xargs -a {hosts} -P 100 -I NAME openssl s_client "
+           "-connect NAME:443 -servername NAME -CAfile {bundle} </dev/null",
+           "BEGIN CERTIFICATE", hosts=300),
+]
+if OTHER:
+    SCANNERS.append(Client(OTHER.split(":", 1)[0],
+                           OTHER.split(":", 1)[1].strip(), "\n"))
+
+
+@dataclasses.dataclass
+class Case:
+    title: str
+    clients: list
+    hosts: int = HOSTS
+    certificates: int = CERTIFICATES
+    key: str = "ec"
+    tls: str = "1.3"
+    dead: int = 0             # of a hundred hosts
+    delay_ms: float = None    # round trip; None: beside the servers
+    arithmetic: dict = None   # concurrency, timeout_s: compare with the bound
+
+
+def far(concurrency, timeout_s):
+    return fleetscan(f"-c {concurrency} -t {timeout_s} --threads 1", base=True)
+
+
+def scale():
+    return [fleetscan(name=f"{size:,} targets", hosts=size, base=size == HOSTS,
+                      rounds=1 if size > 5 * HOSTS else 0)
+            for size in (HOSTS // 5, HOSTS, 2 * HOSTS, 20 * HOSTS)]
+
+
+CASES = {
+    "clients": Case("EC P-256, TLS 1.3, 600 shared certificates",
+                    [FULL, CERTIFICATE, *SCANNERS, *TOOLS_OF_THE_DAY]),
+    "tls12": Case("EC P-256, TLS 1.2, 600 shared certificates",
+                  [FULL, CERTIFICATE, *SCANNERS], tls="1.2"),
+    "rsa": Case("RSA 2048, TLS 1.3, 600 shared certificates",
+                [FULL, CERTIFICATE, *SCANNERS], key="rsa"),
+    "rsa12": Case("RSA 2048, TLS 1.2, 600 shared certificates",
+                  [FULL, CERTIFICATE], key="rsa", tls="1.2"),
+    "distinct": Case("EC P-256, TLS 1.3, every host its own certificate",
+                     [FULL, CERTIFICATE, *SCANNERS], certificates=HOSTS),
+    "scale": Case("EC P-256, TLS 1.3, more and more targets", scale(),
+                  hosts=20 * HOSTS),
+    "dead": Case("5 % dead hosts, -c 500 -t 5", [far(500, 5)], dead=5,
+                 delay_ms=0, arithmetic={"concurrency": 500, "timeout_s": 5}),
+    "latency50": Case("50 ms round trip, -c 2000", [far(2000, 5)],
+                      delay_ms=50,
+                      arithmetic={"concurrency": 2000, "timeout_s": 5}),
+    "latency200": Case("200 ms round trip, -c 2000", [far(2000, 5)],
+                       delay_ms=200,
+                       arithmetic={"concurrency": 2000, "timeout_s": 5}),
+    "far": Case("200 ms round trip, 5 % dead hosts, -c 2000 -t 5",
+                [far(2000, 5)], hosts=2 * HOSTS, dead=5, delay_ms=200,
+                arithmetic={"concurrency": 2000, "timeout_s": 5}),
+    "quick": Case("EC P-256, TLS 1.3, few hosts",
+                  [FULL, CERTIFICATE, *SCANNERS, *TOOLS_OF_THE_DAY],
+                  hosts=min(HOSTS, 1000), certificates=120),
+}
+ON_REQUEST = {"quick", "million"}
+
+# Round trips a host needs: DNS, TCP, and TLS until the server's flight is in.
+TRIPS = {"1.3": 3, "1.2": 4}
+SLOW_STARTS_A_SECOND = 200   # of the second pass, in src/scan/pace.c
+
+
+def check_tools():
+    if os.geteuid() != 0:
+        raise network.Trouble(
+            "the fleet needs network namespaces: run as root")
+    for tool, package in TOOLS.items():
+        if shutil.which(tool) is None:
+            raise network.Trouble(
+                f"needs {tool} (Debian package {package})")
+    if not (BUILD / "fleetscan").exists():
+        raise network.Trouble(f"needs {BUILD}/fleetscan: run make")
+
+
+def is_there(client):
+    return not client.optional or ":" in OTHER and OTHER.startswith(
+        client.name + ":") or shutil.which(client.name) is not None
+
+
+def read_measure(path):
+    seconds, cpu, peak, status = path.read_text().split()
+    return {"seconds": float(seconds), "cpu": float(cpu),
+            "peak_kib": int(peak), "exit": int(status)}
+
+
+def end_group(process):
+    """It leads a session of its own: nobody else is in this group."""
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(3)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def measure(prefix, command, longest_s=LONGEST_S):
+    """seconds, CPU seconds, peak KiB, exit status; NULL: took too long."""
+    figures = RESULTS / "figures"
+    figures.unlink(missing_ok=True)
+    with open(RESULTS / "out", "w") as out, open(RESULTS / "err", "w") as err:
+        process = subprocess.Popen(
+            [*prefix, "taskset", "-c", "0", BUILD / "measure", figures, "sh",
+             "-c", f"ulimit -n 20000; {command}"], stdout=out, stderr=err,
+            stdin=subprocess.DEVNULL, start_new_session=True)
+        try:
+            process.wait(longest_s)
+        except subprocess.TimeoutExpired:
+            end_group(process)
+            return None
+        except BaseException:
+            end_group(process)
+            raise
+    if not figures.exists():
+        raise network.Trouble(f"could not be run: {command}: "
+                              + (RESULTS / "err").read_text()[-500:])
+    return read_measure(figures)
+
+
+def count_signs(sign):
+    with open(RESULTS / "out", errors="replace") as out:
+        return sum(line.count(sign) for line in out)
+
+
+def fill_in(client, fleet, hosts):
+    """The first of the list, as {hosts}."""
+    lines = (fleet.directory / "hosts.txt").read_text().splitlines(True)
+    (fleet.directory / "list").write_text("".join(lines[:hosts]))
+    return client.command.format(
+        hosts=fleet.directory / "list", fleet=fleet.directory,
+        bundle=fleet.directory / "bundle.pem",
+        root=fleet.directory / "root.pem")
+
+
+def wrong_answers(fleet, hosts):
+    """Speed counts only where the answers are right."""
+    with open(fleet.directory / "truth.csv") as rows:
+        truth = dict(list(csv.reader(rows))[:hosts])
+    with open(RESULTS / "out") as out:
+        said = {record["host"]: record["class"]
+                for record in map(json.loads, out)}
+    return [f"{host} is {said.get(host)}, should be {truth[host]}"
+            for host in truth if said.get(host) != truth[host]]
+
+
+def run_client(client, case, fleet, row):
+    hosts = client.hosts and min(client.hosts, case.hosts) or case.hosts
+    place = "near" if case.delay_ms is None else "far"
+    run = measure(fleet.inside(place, []), fill_in(client, fleet, hosts))
+    if run is None:
+        row["trouble"] = f"not done after {LONGEST_S} s"
+        return
+    run["answered"] = count_signs(client.sign)
+    row["runs"].append(run)
+    if not client.optional:
+        row["wrong"] = wrong_answers(fleet, hosts)
+
+
+def row_of(client, case):
+    return {"name": client.name, "base": client.base, "runs": [], "wrong": [],
+            "hosts": client.hosts and min(client.hosts, case.hosts)
+            or case.hosts,
+            "trouble": "" if is_there(client) else "not installed",
+            "command": client.command.replace("{{", "{").replace("}}", "}")}
+
+
+def play_rounds(case, fleet, rows):
+    for turn in range(ROUNDS):
+        for client, row in zip(case.clients, rows):
+            if not row["trouble"] and turn < (client.rounds or ROUNDS):
+                run_client(client, case, fleet, row)
+
+
+def bound_notes(case, row):
+    """What latency and timeouts alone would take, the second pass included."""
+    slots, limit = (case.arithmetic[key] for key in ("concurrency",
+                                                     "timeout_s"))
+    dead = case.hosts * case.dead // 100
+    living = case.hosts - dead
+    trips = TRIPS[case.tls]
+    latency = max(1, living / slots) * trips * case.delay_ms / 1000
+    first = max(limit, dead * limit / slots) if dead else 0
+    second = (dead - 1) / SLOW_STARTS_A_SECOND + limit if dead else 0
+    wall = row["median"]["seconds"]
+    bound = max(latency, first + second)
+    notes = [
+        f"latency-bound: max(1, {living:,} hosts / {slots:,} at a time) x "
+        f"{trips} round trips (DNS, TCP, TLS) x {case.delay_ms / 1000:g} s = "
+        f"{latency:.2f} s"]
+    if dead:
+        notes.append(
+            f"timeout-bound: first pass max({limit} s, {dead:,} dead x "
+            f"{limit} s / {slots:,}) = {first:.2f} s, second pass {dead - 1:,}"
+            f" / {SLOW_STARTS_A_SECOND} starts a second + {limit} s = "
+            f"{second:.2f} s, together {first + second:.2f} s")
+    ours = row["median"]["cpu_us"] * case.hosts / 1e6
+    notes.append(f"took {wall:.2f} s; the scanner's one core was busy for "
+                 f"{ours:.2f} s of it")
+    if bound:
+        notes.append(f"ratio to the larger bound: {wall / bound:.2f}; to the "
+                     f"larger of bound and CPU: {wall / max(bound, ours):.2f}")
+    return notes
+
+
+def notes_of(case, rows):
+    notes = []
+    for client, row in zip(case.clients, rows):
+        if row["wrong"]:
+            notes.append(f"WRONG: {row['name']}: {len(row['wrong'])} of "
+                         f"{row['hosts']:,} classes: "
+                         + "; ".join(row["wrong"][:3]))
+        elif not client.optional and row["runs"]:
+            notes.append(f"{row['name']}: every class is right")
+    if case.arithmetic and rows[0]["median"]:
+        notes += bound_notes(case, rows[0])
+    return notes
+
+
+def run_case(name, case):
+    rows = [row_of(client, case) for client in case.clients]
+    with network.Fleet(BUILD, RESULTS / "fleet", case.hosts,
+                       case.certificates, case.key, case.tls, case.dead,
+                       case.delay_ms) as fleet:
+        play_rounds(case, fleet, rows)
+    shutil.rmtree(RESULTS / "fleet")
+    for row in rows:
+        row["median"] = (tables.summarize(row["runs"], row["hosts"])
+                         if row["runs"] else None)
+    return {"name": name, "title": case.title, "rounds": ROUNDS,
+            "rows": rows, "notes": notes_of(case, rows)}
+
+
+def run_million():
+    """A saved run of 200 x HOSTS records, half as many leaves, judged again."""
+    records = 200 * HOSTS
+    saved, again = RESULTS / "saved", RESULTS / "again"
+    shutil.rmtree(again, ignore_errors=True)
+    command = f"fleetscan audit {saved} -o {again} -q"
+    row = {"name": "fleetscan audit", "base": True, "runs": [], "wrong": [],
+           "hosts": records, "trouble": "not done", "command": command.replace(
+               str(RESULTS) + "/", "")}
+    try:
+        subprocess.run([BUILD / "saved_fleet", saved, str(records),
+                        str(records // 2), str(max(1, records // 500))],
+                       check=True)
+        run = measure([], command, 3600)
+        if run is not None:
+            with open(again / "hosts.csv") as rows:
+                run["answered"] = sum(1 for _ in rows) - 1
+            row["runs"].append(run)
+    finally:
+        shutil.rmtree(saved, ignore_errors=True)
+        shutil.rmtree(again, ignore_errors=True)
+    row["median"] = (tables.summarize(row["runs"], records)
+                     if row["runs"] else None)
+    return {"name": "million", "title": f"a saved run of {records:,} records "
+            "judged again, with all reports", "rounds": 1, "rows": [row],
+            "notes": []}
+
+
+def chosen():
+    names = os.environ.get("CASES", "").replace(",", " ").split()
+    for name in names:
+        if name not in CASES and name not in ON_REQUEST:
+            raise network.Trouble(f"no case is called {name}; there are "
+                                  + ", ".join([*CASES, "million"]))
+    return names or [name for name in CASES if name not in ON_REQUEST]
+
+
+def run_all():
+    check_tools()
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    os.environ["PATH"] = os.pathsep.join(
+        [str(BUILD), str(PEERS), os.environ["PATH"]])
+    done = []
+    for name in chosen():
+        done.append(run_million() if name == "million"
+                    else run_case(name, CASES[name]))
+        tables.print_case(done[-1])
+        tables.write(RESULTS, done)
+    print(f"\nwritten: {RESULTS}/table.md, {RESULTS}/results.json")
+    return any(row["wrong"] for case in done for row in case["rows"])
+
+
+def main():
+    network.die_cleanly()
+    try:
+        return int(run_all())
+    except network.Trouble as trouble:
+        print(f"bench: {trouble}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("bench: interrupted", file=sys.stderr)
+        return 130
+
+
+sys.exit(main())

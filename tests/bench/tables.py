@@ -1,0 +1,112 @@
+"""What bench.py found, as a table for people, as Markdown and as JSON.
+
+Figures are medians of a case's rounds; ratios are of medians within one case,
+whose clients ran in turn.
+"""
+import json
+import os
+import pathlib
+import platform
+import statistics
+import time
+
+COLUMNS = ["", "hosts", "hosts/s", "CPU µs a host", "peak MiB", "answered",
+           "CPU ratio", "memory ratio"]
+
+
+def median(runs, key):
+    return statistics.median(run[key] for run in runs)
+
+
+def summarize(runs, hosts):
+    return {"rate": hosts / median(runs, "seconds"),
+            "cpu_us": median(runs, "cpu") / hosts * 1e6,
+            "peak_mib": median(runs, "peak_kib") / 1024,
+            "seconds": median(runs, "seconds"),
+            "answered": min(run["answered"] for run in runs)}
+
+
+def ratio(row, base, key):
+    if base is None or base["median"] is None:
+        return "-"
+    return f"{row['median'][key] / base['median'][key]:.2f}"
+
+
+def cells(row, base):
+    if row["median"] is None:
+        return [row["name"], f"{row['hosts']:,}", row["trouble"],
+                *[""] * (len(COLUMNS) - 3)]
+    middle = row["median"]
+    return [row["name"], f"{row['hosts']:,}", f"{middle['rate']:,.0f}",
+            f"{middle['cpu_us']:,.0f}", f"{middle['peak_mib']:.1f}",
+            f"{middle['answered']:,}", ratio(row, base, "cpu_us"),
+            ratio(row, base, "peak_mib")]
+
+
+def base_of(case):
+    return next((row for row in case["rows"] if row["base"]), None)
+
+
+def table_of(case):
+    return [cells(row, base_of(case)) for row in case["rows"]]
+
+
+def rounds_of(case):
+    return "1 round" if case["rounds"] == 1 else f"{case['rounds']} rounds"
+
+
+def print_case(case):
+    rows = [COLUMNS, *table_of(case)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
+    print(f"\n{case['name']}: {case['title']}; {rounds_of(case)}")
+    for row in rows:
+        print("  " + row[0].ljust(widths[0]) + "".join(
+            "  " + cell.rjust(width)
+            for cell, width in zip(row[1:], widths[1:])))
+    for line in case["notes"]:
+        print("  " + line)
+
+
+def machine():
+    model = "unknown processor"
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            model = line.split(":", 1)[1].strip()
+            break
+    return {"processor": model, "cores": os.cpu_count(),
+            "kernel": platform.release(),
+            "date": time.strftime("%Y-%m-%d", time.gmtime()),
+            "load": os.getloadavg()[0]}
+
+
+def escape(text):
+    return text.replace("|", "\\|")
+
+
+def markdown_case(case):
+    lines = [f"**{case['title']}** ({case['name']}, {rounds_of(case)})",
+             "", "| " + " | ".join([COLUMNS[0] or "client", *COLUMNS[1:],
+                                    "command"]) + " |",
+             "| --- |" + " ---: |" * (len(COLUMNS) - 1) + " --- |"]
+    for row, shown in zip(case["rows"], table_of(case)):
+        lines.append("| " + " | ".join(map(escape, shown)) +
+                     f" | `{escape(row['command'])}` |")
+    return "\n".join(lines + [""] + [note + "\n" for note in case["notes"]])
+
+
+def markdown(cases):
+    where = machine()
+    head = (f"Measured on {where['date']} with `make bench` on "
+            f"{where['cores']} cores of {where['processor']}, Linux "
+            f"{where['kernel']}. Figures are medians, of that machine; only "
+            "ratios within one table, whose clients ran in turn, carry over. "
+            "The scanner has the first core, the servers the last. A ratio is "
+            "to the row that has 1.00.\n")
+    return "\n".join([head, *map(markdown_case, cases)])
+
+
+def write(directory, cases):
+    (directory / "results.json").write_text(json.dumps(
+        {"schema": "fleetscan-bench/1", "machine": machine(),
+         "cases": cases}, indent=1, ensure_ascii=False) + "\n")
+    (directory / "table.md").write_text(markdown(cases))
