@@ -31,7 +31,7 @@ LONGEST_S = 300
 
 TOOLS = {"nginx": "nginx-light", "dnsmasq": "dnsmasq-base", "ip": "iproute2",
          "ss": "iproute2", "unshare": "util-linux", "nsenter": "util-linux",
-         "taskset": "util-linux", "setpriv": "util-linux"}
+         "taskset": "util-linux"}
 
 
 @dataclasses.dataclass

@@ -2,8 +2,8 @@
 
 nginx and dnsmasq run in a network and mount namespace of their own, scanners
 beside them or at the far end of a delay line.  Everything started here ends
-with this process, however that ends: keepers of namespaces and the line read a
-pipe of ours, the servers have us as their parent-death signal.
+with this process, however that ends: the keeper of a namespace, the first
+process in it, reads a pipe of ours, and with it the kernel ends the others.
 """
 import os
 import pathlib
@@ -26,17 +26,18 @@ echo 1 >/proc/sys/net/ipv4/tcp_tw_reuse
 echo 16384 >/proc/sys/net/core/somaxconn
 echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter
 """
+# /proc is that of the world outside, so this is the keeper's number there.
+KEEP = """
+read number rest </proc/self/stat
+echo "ready $number"
+exec cat
+"""
 NEAR_SETUP = SHARED_SETUP + f"""
 ip address add {DNS}/32 dev lo
 ip route add local 10.0.0.0/8 dev lo
 ip route add blackhole 198.18.0.0/15
-echo ready
-exec cat
-"""
-FAR_SETUP = SHARED_SETUP + """
-echo ready
-exec cat
-"""
+""" + KEEP
+FAR_SETUP = SHARED_SETUP + KEEP
 NEAR_END = """
 ip address add 192.0.2.1 peer 192.0.2.2 dev far0
 ip link set far0 txqueuelen 20000 up
@@ -98,7 +99,8 @@ class Fleet:
 
     def __exit__(self, *_):
         for process in reversed(self.processes):
-            process.terminate()
+            if process.stdin is not None:
+                process.stdin.close()
         for process in reversed(self.processes):
             try:
                 process.wait(5)
@@ -133,20 +135,23 @@ class Fleet:
         return process
 
     def start_until_ready(self, command, what):
+        """What it says after that word."""
         process = self.start(command, stdin=subprocess.PIPE,
                              stdout=subprocess.PIPE, text=True)
-        if process.stdout.readline() != "ready\n":
+        words = process.stdout.readline().split()
+        if words[:1] != ["ready"]:
             raise Trouble(f"{what} could not be set up")
-        return process
+        return words[1:]
 
     def open_namespace(self, place, setup):
-        self.keepers[place] = self.start_until_ready(
-            ["unshare", "-n", "-m", "sh", "-c", setup, "keeper",
-             self.directory], "a network namespace").pid
+        [self.keepers[place]] = self.start_until_ready(
+            ["unshare", "--net", "--mount", "--pid", "--fork",
+             "--kill-child", "sh", "-c", setup, "keeper", self.directory],
+            "a network namespace")
 
     def inside(self, place, command):
-        return ["nsenter", "-t", str(self.keepers[place]), "-n", "-m",
-                "--wd=" + os.getcwd(), "--", *map(str, command)]
+        return ["nsenter", "--target", self.keepers[place], "--net", "--mount",
+                "--pid", "--wd=" + os.getcwd(), "--", *map(str, command)]
 
     def lay_line(self):
         """Half of the round trip each way."""
@@ -169,10 +174,9 @@ class Fleet:
                 ("dnsmasq", ["dnsmasq", "-k", "-C",
                              self.directory / "dnsmasq.conf"])):
             with open(self.directory / f"{name}.log", "w") as log:
-                server = self.start(self.inside("near", [
-                    "setpriv", "--pdeathsig", "TERM", "--",
-                    *self.on_last_core(command)]), stdout=log, stderr=log,
-                    stdin=subprocess.DEVNULL)
+                server = self.start(
+                    self.inside("near", self.on_last_core(command)),
+                    stdout=log, stderr=log, stdin=subprocess.DEVNULL)
             self.wait_for(server, name, {"nginx": ":443", "dnsmasq": ":53"}[name])
 
     def wait_for(self, server, name, port):
