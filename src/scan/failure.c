@@ -84,6 +84,14 @@ look_up(struct failure *failure, const struct code_row *rows, size_t count,
 	failure_set(failure, STATUS_UNKNOWN_ERROR, "%s", uv_strerror(code));
 }
 
+bool
+failure_is_our_shortage(int code)
+{
+	return code == UV_EMFILE || code == UV_ENFILE ||
+	       code == UV_EADDRNOTAVAIL || code == UV_ENOBUFS ||
+	       code == UV_ENOMEM;
+}
+
 void
 failure_of_connect(struct failure *failure, int code)
 {
@@ -96,6 +104,20 @@ failure_of_stream(struct failure *failure, int code)
 {
 	look_up(failure, stream_rows,
 	    sizeof(stream_rows) / sizeof(stream_rows[0]), code);
+}
+
+void
+failure_add_company(struct failure *failure, unsigned others)
+{
+	size_t used = strlen(failure->sentence);
+
+	if (others > 0)
+		snprintf(failure->sentence + used,
+		    sizeof(failure->sentence) - used,
+		    " (while %u other connection%s of ours to its address "
+		    "%s open)",
+		    others, others == 1 ? "" : "s",
+		    others == 1 ? "was" : "were");
 }
 
 /* RFC 8446 5.1: content types 20 to 24, then a version that begins with 3. */

@@ -18,9 +18,13 @@ struct failure {
 void failure_set(struct failure *, enum status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The codes are libuv's. */
+/* The codes are libuv's.  No descriptor, port or memory left here? */
+bool failure_is_our_shortage(int code);
 void failure_of_connect(struct failure *, int code);
 void failure_of_stream(struct failure *, int code);
+
+/* Says that so many other connections of ours were open to this address. */
+void failure_add_company(struct failure *, unsigned others);
 
 /*
  * Is this the beginning of something that is no TLS record?  Few octets are

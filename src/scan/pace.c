@@ -214,6 +214,20 @@ pace_waiting(struct pace *pace)
 	return pace->waiting;
 }
 
+unsigned
+pace_in_flight(struct pace *pace, const struct net_address *address)
+{
+	struct stripe *stripe = stripe_of(pace, address);
+	const struct place *place;
+	unsigned count;
+
+	pthread_mutex_lock(&stripe->lock);
+	place = map_get(stripe->places, key_of(address));
+	count = place == NULL ? 0 : place->in_flight;
+	pthread_mutex_unlock(&stripe->lock);
+	return count;
+}
+
 static uint64_t
 count_start(struct pace *pace, uint64_t now)
 {
@@ -247,6 +261,17 @@ pace_charge(struct pace *pace)
 		return;
 	pthread_mutex_lock(&pace->start_lock);
 	count_start(pace, clock_monotonic_ns());
+	pthread_mutex_unlock(&pace->start_lock);
+}
+
+void
+pace_refund(struct pace *pace)
+{
+	if (pace->interval_ns == 0)
+		return;
+	pthread_mutex_lock(&pace->start_lock);
+	if (pace->next_start_ns > pace->interval_ns)
+		pace->next_start_ns -= pace->interval_ns;
 	pthread_mutex_unlock(&pace->start_lock);
 }
 

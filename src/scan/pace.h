@@ -43,12 +43,17 @@ void pace_leave(struct pace *, const struct net_address *, enum pace_outcome,
 
 size_t pace_waiting(struct pace *);
 
+/* How many are in flight to this address, the asker's own among them. */
+unsigned pace_in_flight(struct pace *, const struct net_address *);
+
 /*
  * May one more connection be made now?  0, or milliseconds to wait before
- * asking again.  A yes counts.  pace_charge counts without asking.
+ * asking again.  A yes counts.  pace_charge counts without asking, and
+ * pace_refund takes a yes back that led to no connection.
  */
 unsigned pace_start(struct pace *);
 void pace_charge(struct pace *);
+void pace_refund(struct pace *);
 
 /*
  * From now on one connection an address, starts spread out, and the dead get

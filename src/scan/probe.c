@@ -194,6 +194,9 @@ leave_address(struct probe *probe, enum pace_outcome outcome)
 static void
 release_slot(struct probe *probe)
 {
+	if (probe->paid)
+		pace_refund(probe->host->pace);
+	probe->paid = false;
 	uv_timer_stop(&probe->timer);
 	question_withdraw(&probe->question);
 	probe->job = NULL;
@@ -287,14 +290,6 @@ try_next_address(struct probe *probe)
 
 /* Connecting */
 
-static bool
-is_our_shortage(int code)
-{
-	return code == UV_EMFILE || code == UV_ENFILE ||
-	       code == UV_EADDRNOTAVAIL || code == UV_ENOBUFS ||
-	       code == UV_ENOMEM;
-}
-
 static void
 starve(struct probe *probe)
 {
@@ -305,6 +300,15 @@ starve(struct probe *probe)
 	probe->job = NULL;
 	probe->host->starved(probe, job);
 	release_slot(probe);
+}
+
+/* The start that led here is counted; a further address's is not yet. */
+static void
+pay(struct probe *probe)
+{
+	if (!probe->paid)
+		pace_charge(probe->host->pace);
+	probe->paid = false;
 }
 
 static const struct wire_events wire_events;
@@ -320,10 +324,11 @@ connect_to(struct probe *probe)
 	begin_stage(probe, PROBE_CONNECTING);
 	result = wire_open(&probe->wire, probe->host->loop,
 	    probe->host->buffers, &wire_events, &probe->address, job->port);
-	if (is_our_shortage(result)) {
+	if (failure_is_our_shortage(result)) {
 		starve(probe);
 		return;
 	}
+	pay(probe);
 	if (result < 0) {
 		fail_address(probe, result);
 		return;
@@ -352,21 +357,6 @@ push(void *context, const struct iovec *parts, int count)
 }
 
 static const struct handshake_transport transport = { pull, push };
-
-static void
-fail_handshake(struct probe *probe)
-{
-	struct wire *wire = &probe->wire;
-
-	probe->failed = true;
-	if (failure_of_first_octets(
-		&probe->failure, bytes_of(wire->first, wire->first_size)))
-		return;
-	if (wire->ended != 0 && !handshake_knows_reason(&probe->handshake))
-		failure_of_stream(&probe->failure, wire_end_code(wire));
-	else
-		handshake_failure(&probe->handshake, &probe->failure);
-}
 
 /* GnuTLS may stop for more in the middle of a long message's fragments. */
 static enum handshake_step
@@ -397,7 +387,7 @@ check_demand(struct probe *probe)
 	case HANDSHAKE_FAILED:
 		/* A stream that just ends demands nothing. */
 		if (probe->handshake.certificate_demanded)
-			fail_handshake(probe);
+			probe_explain_handshake(probe);
 		break;
 	}
 	finish(probe);
@@ -413,7 +403,7 @@ step(struct probe *probe)
 		return;
 	case HANDSHAKE_FAILED:
 		probe->timing.tls_ms = elapsed_ms(probe);
-		fail_handshake(probe);
+		probe_explain_handshake(probe);
 		break;
 	case HANDSHAKE_DONE:
 		probe->timing.tls_ms = elapsed_ms(probe);
@@ -471,7 +461,6 @@ on_closed(struct wire *wire)
 	if (probe->reopen && probe->job != NULL) {
 		probe->reopen = false;
 		leave_address(probe, probe_outcome(probe));
-		pace_charge(probe->host->pace);
 		try_next_address(probe);
 		return;
 	}
@@ -532,6 +521,7 @@ finish(struct probe *probe)
 
 	uv_timer_stop(&probe->timer);
 	question_withdraw(&probe->question);
+	probe_admit_company(probe);
 	probe_observe(probe, &seen, ip);
 	probe->job = NULL;
 	probe->host->done(probe, job, &seen);
@@ -554,6 +544,7 @@ probe_start(struct probe *probe, struct job *job)
 	probe->failed = false;
 	probe->reopen = false;
 	probe->has_address = false;
+	probe->paid = true;
 	probe->timing = (struct timing){ -1, -1, -1 };
 	probe->timestamp = probe_timestamp(host);
 	if (job->admitted) {

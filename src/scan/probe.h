@@ -64,6 +64,7 @@ struct probe {
 	struct net_address address; /* connected to, or last tried */
 	bool has_address;
 	bool counted; /* the address's pace has been entered */
+	bool paid;    /* the rate counts a start that is not made yet */
 	struct timing timing;
 	int64_t timestamp;
 };

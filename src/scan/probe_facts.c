@@ -106,10 +106,40 @@ probe_outcome(const struct probe *probe)
 	case STATUS_CONNECTION_RESET:
 	case STATUS_IO_TIMEOUT:
 		return PACE_TROUBLED;
+	case STATUS_CONNECTION_CLOSED:
+		return probe->failure.may_pass ? PACE_TROUBLED : PACE_ANSWERED;
 	case STATUS_UNKNOWN_ERROR:
 	case STATUS_DNS_ERROR:
 		return PACE_NOTHING;
 	default:
 		return PACE_ANSWERED;
 	}
+}
+
+void
+probe_explain_handshake(struct probe *probe)
+{
+	const struct wire *wire = &probe->wire;
+	struct failure *failure = &probe->failure;
+
+	probe->failed = true;
+	if (failure_of_first_octets(
+		failure, bytes_of(wire->first, wire->first_size)))
+		return;
+	if (wire->ended == 0 || handshake_knows_reason(&probe->handshake)) {
+		handshake_failure(&probe->handshake, failure);
+		return;
+	}
+	failure_of_stream(failure, wire_end_code(wire));
+	/* Closed without a word: so does a server that has too many. */
+	if (wire->first_size == 0)
+		failure->may_pass = true;
+}
+
+void
+probe_admit_company(struct probe *probe)
+{
+	if (probe->failed && probe->failure.may_pass && probe->counted)
+		failure_add_company(&probe->failure,
+		    pace_in_flight(probe->host->pace, &probe->address) - 1);
 }

@@ -143,6 +143,43 @@ test_rate(void **state)
 	pace_free(hasty);
 }
 
+/* What led to no connection is not counted: the next may go at once. */
+static void
+test_a_refund(void **state)
+{
+	struct pace *pace = pace_new(1, 1);
+	struct pace *hasty = pace_new(1, 0);
+
+	(void)state;
+	assert_int_equal(pace_start(pace), 0);
+	for (int i = 0; i < 3; i++) {
+		assert_true(pace_start(pace) > 0);
+		pace_refund(pace);
+		assert_int_equal(pace_start(pace), 0);
+	}
+	pace_refund(hasty);
+	assert_int_equal(pace_start(hasty), 0);
+	pace_free(pace);
+	pace_free(hasty);
+}
+
+static void
+test_company(void **state)
+{
+	struct pace *pace = pace_new(4, 0);
+	struct net_address here = address("192.0.2.1");
+
+	(void)state;
+	assert_int_equal(pace_in_flight(pace, &here), 0);
+	assert_true(enter(pace, "192.0.2.1"));
+	assert_true(enter(pace, "192.0.2.1"));
+	assert_true(enter(pace, "192.0.2.2"));
+	assert_int_equal(pace_in_flight(pace, &here), 2);
+	leave(pace, "192.0.2.1", PACE_ANSWERED, 0);
+	assert_int_equal(pace_in_flight(pace, &here), 1);
+	pace_free(pace);
+}
+
 int
 main(void)
 {
@@ -152,6 +189,8 @@ main(void)
 		cmocka_unit_test(test_trouble_without_an_answer_says_nothing),
 		cmocka_unit_test(test_the_dead),
 		cmocka_unit_test(test_rate),
+		cmocka_unit_test(test_a_refund),
+		cmocka_unit_test(test_company),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
