@@ -18,6 +18,9 @@ enum {
 	TRIES = 3,
 	SHORTEST_TRY_MS = 200,
 	LONGEST_TRY_MS = 2000,
+	FIRST_WINDOW = 64,
+	SMALLEST_WINDOW = 16,
+	NARROWING_MS = 1000,
 	RECEIVE_BUFFER = 256 * 1024
 };
 
@@ -61,7 +64,8 @@ struct resolver {
 	uv_timer_t tick;
 	struct map *lookups[2]; /* by name; IPv4, IPv6 */
 	struct lookup *first_in_line, *last_in_line;
-	unsigned out;
+	unsigned out, window; /* questions on the network; allowed there */
+	uint64_t narrowed_ms;
 	bool closing;
 };
 
@@ -235,6 +239,9 @@ resolver_new(
 
 	resolver->loop = loop;
 	resolver->options = *options;
+	resolver->window = FIRST_WINDOW < options->most_questions
+			       ? FIRST_WINDOW
+			       : options->most_questions;
 	resolver->lookups[0] = map_new();
 	resolver->lookups[1] = map_new();
 	result = open_channel(&resolver->usual, resolver, 0);
@@ -421,6 +428,28 @@ should_ask_bluntly(const struct lookup *lookup, int status)
 	return status == ARES_ECONNREFUSED && !lookup->asked_bluntly;
 }
 
+/*
+ * A thousand questions in one moment drown a forwarder: begin with few, one
+ * more for every answer, and half as many, at most once a second, when one
+ * got lost.
+ */
+static void
+adapt_window(struct resolver *resolver, bool lost)
+{
+	uint64_t now = uv_now(resolver->loop);
+
+	if (!lost) {
+		if (resolver->window < resolver->options.most_questions)
+			resolver->window++;
+		return;
+	}
+	if (now - resolver->narrowed_ms < NARROWING_MS)
+		return;
+	resolver->narrowed_ms = now;
+	if (resolver->window / 2 >= SMALLEST_WINDOW)
+		resolver->window /= 2;
+}
+
 static void
 on_addresses(
     void *context, int status, int timeouts, struct ares_addrinfo *info)
@@ -428,10 +457,10 @@ on_addresses(
 	struct lookup *lookup = context;
 	struct resolver *resolver = lookup->resolver;
 
-	(void)timeouts;
 	if (resolver->closing)
 		return;
 	resolver->out--;
+	adapt_window(resolver, timeouts > 0);
 	if (should_ask_bluntly(lookup, status)) {
 		lookup->asked_bluntly = true;
 		send_out(lookup, &resolver->blunt);
@@ -470,7 +499,7 @@ send_next(struct resolver *resolver)
 {
 	struct lookup *lookup;
 
-	while (resolver->out < resolver->options.most_questions &&
+	while (resolver->out < resolver->window &&
 	       (lookup = resolver->first_in_line) != NULL) {
 		resolver->first_in_line = lookup->next;
 		if (resolver->first_in_line == NULL)

@@ -1,7 +1,8 @@
 /*
  * Names to addresses: one resolver a loop.  Each name is asked for once a run
  * and family as far as memory allows; at most so many questions are out at a
- * time, the others wait in line.  A search list is never used.
+ * time, fewer when answers get lost, and the others wait in line.  A search
+ * list is never used.
  */
 #ifndef SCAN_RESOLVE_H
 #define SCAN_RESOLVE_H

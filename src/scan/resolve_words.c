@@ -15,8 +15,9 @@ static const char *const sentences[] = {
 bool
 resolve_is_transient(enum resolve_result result)
 {
+	/* Refused, too: it is how a forwarder says that it has too many. */
 	return result == RESOLVE_TIMEOUT || result == RESOLVE_SERVER_FAILURE ||
-	       result == RESOLVE_FAILED;
+	       result == RESOLVE_REFUSED || result == RESOLVE_FAILED;
 }
 
 void

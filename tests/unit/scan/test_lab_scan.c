@@ -78,7 +78,7 @@ static const struct {
 } names[] = {
 	{ "no-such.lab.test", STATUS_DNS_ERROR, "NXDOMAIN", 1 },
 	{ "servfail.lab.test", STATUS_DNS_ERROR, "SERVFAIL", 2 },
-	{ "refused.lab.test", STATUS_DNS_ERROR, "refused", 1 },
+	{ "refused.lab.test", STATUS_DNS_ERROR, "refused", 2 },
 	{ "silent-dns.lab.test", STATUS_DNS_ERROR, "did not answer", 2 },
 	{ "no-address.lab.test", STATUS_DNS_ERROR, "no address", 1 },
 	{ "truncated.lab.test", STATUS_SUCCESS, NULL, 1 },
