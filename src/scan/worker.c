@@ -14,6 +14,7 @@
 enum {
 	CROWDED_MS = 20,
 	SHORTAGE_MS = 100,
+	RECOVERY_MS = 1000,
 	FEWEST_QUESTIONS = 64,
 	MOST_QUESTIONS = 1024
 };
@@ -30,7 +31,8 @@ struct worker {
 	struct probe_host host;
 	struct probe *slots;
 	unsigned slot_count;
-	unsigned slot_limit; /* lowered when descriptors run short */
+	unsigned slot_limit;  /* lowered when descriptors or ports run short */
+	uint64_t shortage_ms; /* when they last did */
 	unsigned busy;
 	struct probe *free_slots;
 	struct job_queue ready; /* admitted to their address */
@@ -94,9 +96,19 @@ on_starved(struct probe *probe, struct job *job)
 	struct worker *worker = worker_of(probe->host);
 
 	worker->slot_limit = worker->busy > 2 ? worker->busy - 1 : 1;
+	worker->shortage_ms = uv_now(&worker->loop);
 	dispatch_return(worker->plan->dispatch, job);
 	worker->short_of_room = true;
 	look_again(worker, SHORTAGE_MS);
+}
+
+/* Ports come back, and so do others' descriptors: one more with each probe. */
+static void
+recover(struct worker *worker)
+{
+	if (worker->slot_limit < worker->slot_count &&
+	    uv_now(&worker->loop) - worker->shortage_ms >= RECOVERY_MS)
+		worker->slot_limit++;
 }
 
 static void
@@ -107,6 +119,7 @@ on_idle(struct probe *probe)
 	probe->next_free = worker->free_slots;
 	worker->free_slots = probe;
 	worker->busy--;
+	recover(worker);
 	fill(worker);
 }
 
