@@ -102,12 +102,12 @@ sample: all
 
 UNIT_PROGRAMS := $(UNIT:%.c=$(B)/%)
 .PHONY: test test-clients
-test: $(B)/fleetscan $(PROGRAMS) $(UNIT_PROGRAMS)
+test: $(B)/fleetscan $(PROGRAMS) $(UNIT_PROGRAMS) $(B)/saved_fleet
 	@B='$(B)' sh tests/run.sh tests/floors.sh $(UNIT_PROGRAMS) $(TESTS)
 test-clients: $(B)/fleetscan $(PROGRAMS)
 	@B='$(B)' sh tests/run.sh $(CLIENT_TESTS)
 
-# CASES= HOSTS= ROUNDS= choose and size them, as root; `bench-peers` builds
+# CASES=, HOSTS=, ROUNDS= and more, see bench.py; as root.  `bench-peers` builds
 # with Go, into build/peers, what else is compared.
 BENCH := $(patsubst tests/bench/%.c,$(B)/%,$(wildcard tests/bench/*.c))
 BENCH_PLAIN := $(B)/measure $(B)/delay_line

@@ -4,8 +4,9 @@
 CASES="clients rsa ..." chooses among the rows of CASES below, HOSTS scales
 them (5000), ROUNDS says how often each client's turn comes (3).  OTHER="name:
 command" adds a client of one's own to the cases that compare; {hosts},
-{bundle}, {root} and {fleet} (the directory) are filled in.  As root, for the
-namespaces; nothing leaves the machine and nothing stays behind.
+{bundle}, {root} and {fleet} (the directory) are filled in.  README=FILE puts
+the table between that file's marks.  As root, for the namespaces; nothing
+leaves the machine and nothing stays behind.
 """
 import csv
 import dataclasses
@@ -26,8 +27,9 @@ PEERS = BUILD.parent / "build" / "peers"
 HOSTS = int(os.environ.get("HOSTS", "5000"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 OTHER = os.environ.get("OTHER", "")
+README = os.environ.get("README", "")
 CERTIFICATES = 600
-LONGEST_S = 300
+LONGEST_S = 300           # for a client; more where the hosts are many
 
 TOOLS = {"nginx": "nginx-light", "dnsmasq": "dnsmasq-base", "ip": "iproute2",
          "ss": "iproute2", "unshare": "util-linux", "nsenter": "util-linux",
@@ -144,11 +146,14 @@ def check_tools():
                 f"needs {tool} (Debian package {package})")
     if not (BUILD / "fleetscan").exists():
         raise network.Trouble(f"needs {BUILD}/fleetscan: run make")
+    if README and not tables.has_marks(README):
+        raise network.Trouble(f"{README} has no marks for the table: "
+                              + " ".join(tables.MARKS).strip())
 
 
 def is_there(client):
-    return not client.optional or ":" in OTHER and OTHER.startswith(
-        client.name + ":") or shutil.which(client.name) is not None
+    return (not client.optional or OTHER.startswith(client.name + ":") or
+            shutil.which(client.name) is not None)
 
 
 def read_measure(path):
@@ -167,7 +172,7 @@ def end_group(process):
         process.wait()
 
 
-def measure(prefix, command, longest_s=LONGEST_S):
+def measure(prefix, command, longest_s):
     """seconds, CPU seconds, peak KiB, exit status; NULL: took too long."""
     figures = RESULTS / "figures"
     figures.unlink(missing_ok=True)
@@ -216,12 +221,18 @@ def wrong_answers(fleet, hosts):
             for host in truth if said.get(host) != truth[host]]
 
 
+def hosts_of(client, case):
+    return min(client.hosts or case.hosts, case.hosts)
+
+
 def run_client(client, case, fleet, row):
-    hosts = client.hosts and min(client.hosts, case.hosts) or case.hosts
+    hosts = hosts_of(client, case)
     place = "near" if case.delay_ms is None else "far"
-    run = measure(fleet.inside(place, []), fill_in(client, fleet, hosts))
+    longest_s = max(LONGEST_S, hosts // 50)
+    run = measure(fleet.inside(place, []), fill_in(client, fleet, hosts),
+                  longest_s)
     if run is None:
-        row["trouble"] = f"not done after {LONGEST_S} s"
+        row["trouble"] = f"not done after {longest_s} s"
         return
     run["answered"] = count_signs(client.sign)
     row["runs"].append(run)
@@ -231,8 +242,7 @@ def run_client(client, case, fleet, row):
 
 def row_of(client, case):
     return {"name": client.name, "base": client.base, "runs": [], "wrong": [],
-            "hosts": client.hosts and min(client.hosts, case.hosts)
-            or case.hosts,
+            "hosts": hosts_of(client, case),
             "trouble": "" if is_there(client) else "not installed",
             "command": client.command.replace("{{", "{").replace("}}", "}")}
 
@@ -351,6 +361,8 @@ def run_all():
                     else run_case(name, CASES[name]))
         tables.print_case(done[-1])
         tables.write(RESULTS, done)
+    if README:
+        tables.put_between_marks(README, tables.compact(done))
     print(f"\nwritten: {RESULTS}/table.md, {RESULTS}/results.json")
     return any(row["wrong"] for case in done for row in case["rows"])
 

@@ -105,6 +105,50 @@ def markdown(cases):
     return "\n".join([head, *map(markdown_case, cases)])
 
 
+COMPACT = ["`make bench CASES=`", "what", "client", "targets", "hosts/s",
+           "CPU µs a host", "peak MiB", "CPU ratio"]
+
+
+def compact(cases):
+    """One table for the README: what is not installed is left out."""
+    where = machine()
+    lines = ["| " + " | ".join(COMPACT) + " |",
+             "| --- | --- | --- |" + " ---: |" * (len(COMPACT) - 3)]
+    for case in cases:
+        for row, shown in zip(case["rows"], table_of(case)):
+            if row["median"] is not None:
+                lines.append("| " + " | ".join(map(escape, [
+                    case["name"], case["title"], *shown[:5], shown[6]])) +
+                    " |")
+    lines.append(f"\n{where['date']}, {where['cores']} cores of "
+                 f"{where['processor']}, Linux {where['kernel']}; a ratio is "
+                 "to the row of its case that has 1.00.")
+    commands = {row["name"]: row["command"] for case in cases
+                if case["name"] != "scale" for row in case["rows"]
+                if row["median"] is not None}
+    lines += ["", "```", *(f"# {name}\n{command}"
+                           for name, command in commands.items()), "```"]
+    for case in cases:
+        arithmetic = [note for note in case["notes"] if "class" not in note]
+        if arithmetic and any(row["runs"] for row in case["rows"]):
+            lines.append(f"\n`{case['name']}`: " + "; ".join(arithmetic) + ".")
+    return "\n".join(lines) + "\n"
+
+
+MARKS = "<!-- bench -->\n", "<!-- end of bench -->\n"
+
+
+def has_marks(path):
+    whole = pathlib.Path(path).read_text()
+    return MARKS[1] in whole.partition(MARKS[0])[2]
+
+
+def put_between_marks(path, text):
+    before, begin, rest = pathlib.Path(path).read_text().partition(MARKS[0])
+    _, end, after = rest.partition(MARKS[1])
+    pathlib.Path(path).write_text(before + begin + text + end + after)
+
+
 def write(directory, cases):
     (directory / "results.json").write_text(json.dumps(
         {"schema": "fleetscan-bench/1", "machine": machine(),
