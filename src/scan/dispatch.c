@@ -11,6 +11,7 @@ enum {
 	AGAIN_A_SLOT = 16,
 	SMALLEST_AGAIN = 8192,
 	WAITING_A_SLOT = 16,
+	CALM = 4, /* one slot in so many is busy: most work is done */
 	MOST_MESSAGES = 4096
 };
 
@@ -31,6 +32,7 @@ dispatch_init(struct dispatch *dispatch, const struct scan_options *options,
 	if (dispatch->again_limit < SMALLEST_AGAIN)
 		dispatch->again_limit = SMALLEST_AGAIN;
 	dispatch->waiting_limit = slots * WAITING_A_SLOT;
+	dispatch->calm_limit = slots / CALM;
 }
 
 void
@@ -89,12 +91,26 @@ is_over(const struct dispatch *dispatch)
 	       (dispatch->input_ended && dispatch->open == 0);
 }
 
-/* Once everything else is done, slowly: what failed may have been our haste. */
+/* Is nothing left to start, and little under way but what waits in vain? */
+static bool
+is_calm(const struct dispatch *dispatch)
+{
+	uint64_t under_way = dispatch->open - dispatch->input.count -
+			     dispatch->again.count - dispatch->late.count;
+
+	return dispatch->input_ended && dispatch->input.count == 0 &&
+	       under_way <= dispatch->calm_limit;
+}
+
+/*
+ * When all else is nearly done, slowly: what failed may have been our haste.
+ * The last dead hosts of the first pass need not be waited for.
+ */
 static void
 begin_slow_pass(struct dispatch *dispatch)
 {
-	if (!dispatch->input_ended || dispatch->again.count == 0 ||
-	    dispatch->open != dispatch->again.count)
+	if (dispatch->again.count == 0 ||
+	    (!dispatch->slow && !is_calm(dispatch)))
 		return;
 	if (!dispatch->slow)
 		pace_slow_down(dispatch->pace);

@@ -31,7 +31,7 @@ struct dispatch {
 	struct job_queue input; /* read, not started */
 	struct job_queue again; /* to be tried once more */
 	struct job_queue late;	/* taken from `again`, due now */
-	size_t input_limit, again_limit, waiting_limit;
+	size_t input_limit, again_limit, waiting_limit, calm_limit;
 	uint64_t open; /* jobs that are anywhere in the crew */
 	uint64_t started, finished;
 	struct outbox outbox;

@@ -300,6 +300,7 @@ def notes_of(case, rows):
 
 
 def run_case(name, case):
+    print(f"{name} ...", file=sys.stderr, flush=True)
     rows = [row_of(client, case) for client in case.clients]
     with network.Fleet(BUILD, RESULTS / "fleet", case.hosts,
                        case.certificates, case.key, case.tls, case.dead,
@@ -315,6 +316,7 @@ def run_case(name, case):
 
 def run_million():
     """A saved run of 200 x HOSTS records, half as many leaves, judged again."""
+    print("million ...", file=sys.stderr, flush=True)
     records = 200 * HOSTS
     saved, again = RESULTS / "saved", RESULTS / "again"
     shutil.rmtree(again, ignore_errors=True)
