@@ -96,9 +96,11 @@ def far(concurrency, timeout_s):
 
 
 def scale():
-    return [fleetscan(name=f"{size:,} targets", hosts=size, base=size == HOSTS,
-                      rounds=1 if size > 5 * HOSTS else 0)
-            for size in (HOSTS // 5, HOSTS, 2 * HOSTS, 20 * HOSTS)]
+    sizes = [fleetscan(name=f"{size:,} targets", hosts=size,
+                       base=size == HOSTS, rounds=1 if size > 5 * HOSTS else 0)
+             for size in (HOSTS // 5, HOSTS, 2 * HOSTS, 20 * HOSTS)]
+    return [*sizes, fleetscan("-c 1000 --threads 1", f"{HOSTS:,}, -c 1000",
+                              hosts=HOSTS)]
 
 
 CASES = {
