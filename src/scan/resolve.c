@@ -347,8 +347,9 @@ question_withdraw(struct question *question)
 }
 
 /*
- * Tells everybody who waits.  Who is told may ask for other names, so the
- * lookup is pinned by its state: only known ones are ever forgotten.
+ * Tells everybody who waits.  Who is told may ask at once for other names, so
+ * the lookup is pinned by its state: only known ones are ever forgotten.  Or
+ * for this name again: what may be otherwise later is forgotten before.
  */
 static void
 answer(struct lookup *lookup)
@@ -358,14 +359,16 @@ answer(struct lookup *lookup)
 	struct question *question;
 
 	lookup->state = LOOKUP_OUT;
+	if (resolve_is_transient(result))
+		map_remove(*map_of(lookup->resolver, lookup->octets),
+		    bytes_from_string(lookup->name));
 	while ((question = lookup->questions) != NULL) {
 		question_withdraw(question);
 		question->answered(question, result, &addresses);
 	}
 	lookup->state = LOOKUP_KNOWN;
-	/* What may be otherwise later is not remembered. */
 	if (resolve_is_transient(result))
-		forget_lookup(lookup);
+		free(lookup);
 }
 
 static void

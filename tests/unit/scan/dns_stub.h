@@ -32,6 +32,7 @@ struct dns_stub {
 	char address[32]; /* "127.0.0.1:PORT" */
 	unsigned hold_ms;
 	bool silent;
+	bool failing;		   /* answers SERVFAIL */
 	unsigned asked, most;	   /* in all; unanswered at the same time */
 	struct dns_question *held; /* `asked` of them, `answered` done */
 	unsigned answered;
@@ -70,6 +71,13 @@ dns_stub_answer(struct dns_stub *stub, struct dns_question *question)
 	packet[3] = 0x80; /* and available */
 	packet[7] = 1;	  /* one record */
 	packet[11] = 0;	  /* and nothing additional */
+	if (stub->failing) {
+		packet[3] |= 2; /* RFC 1035 4.1.1: server failure */
+		packet[7] = 0;
+		sendto(stub->fd, packet, end, 0,
+		    (struct sockaddr *)&question->from, sizeof(question->from));
+		return;
+	}
 	memcpy(packet + end, record, sizeof(record));
 	sendto(stub->fd, packet, end + sizeof(record), 0,
 	    (struct sockaddr *)&question->from, sizeof(question->from));

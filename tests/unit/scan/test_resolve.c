@@ -113,6 +113,39 @@ test_the_next_server_is_asked(void **state)
 	assert_int_equal(stub.asked, 3);
 }
 
+static unsigned
+count_asked(unsigned retries)
+{
+	struct names names;
+	struct dns_stub stub;
+	struct sightings run;
+	const char *server;
+
+	assert_true(dns_stub_start(&stub, 0, false));
+	stub.failing = true;
+	server = stub.address;
+	prepare(&run, &names, 1, &server, 1);
+	run.options.retries = retries;
+	sightings_run(&run);
+	assert_int_equal(run.seen[0].status, STATUS_DNS_ERROR);
+	assert_int_equal(run.seen[0].attempts, retries + 1);
+	sightings_clear(&run);
+	free(run.targets);
+	dns_stub_stop(&stub);
+	return stub.asked;
+}
+
+/* The second attempt begins while the first is still being told. */
+static void
+test_a_failure_is_asked_again(void **state)
+{
+	unsigned once = count_asked(0);
+
+	(void)state;
+	assert_true(once > 0);
+	assert_int_equal(count_asked(1), 2 * once);
+}
+
 int
 main(void)
 {
@@ -120,6 +153,7 @@ main(void)
 		cmocka_unit_test(test_one_name_is_asked_once),
 		cmocka_unit_test(test_questions_are_few_at_first),
 		cmocka_unit_test(test_the_next_server_is_asked),
+		cmocka_unit_test(test_a_failure_is_asked_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
