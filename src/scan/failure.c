@@ -106,20 +106,6 @@ failure_of_stream(struct failure *failure, int code)
 	    sizeof(stream_rows) / sizeof(stream_rows[0]), code);
 }
 
-void
-failure_add_company(struct failure *failure, unsigned others)
-{
-	size_t used = strlen(failure->sentence);
-
-	if (others > 0)
-		snprintf(failure->sentence + used,
-		    sizeof(failure->sentence) - used,
-		    " (while %u other connection%s of ours to its address "
-		    "%s open)",
-		    others, others == 1 ? "" : "s",
-		    others == 1 ? "was" : "were");
-}
-
 /* RFC 8446 5.1: content types 20 to 24, then a version that begins with 3. */
 static bool
 could_be_record(struct bytes first)

@@ -23,9 +23,6 @@ bool failure_is_our_shortage(int code);
 void failure_of_connect(struct failure *, int code);
 void failure_of_stream(struct failure *, int code);
 
-/* Says that so many other connections of ours were open to this address. */
-void failure_add_company(struct failure *, unsigned others);
-
 /*
  * Is this the beginning of something that is no TLS record?  Few octets are
  * enough; none are not.  If so the failure says what it looks like.

@@ -214,20 +214,6 @@ pace_waiting(struct pace *pace)
 	return pace->waiting;
 }
 
-unsigned
-pace_in_flight(struct pace *pace, const struct net_address *address)
-{
-	struct stripe *stripe = stripe_of(pace, address);
-	const struct place *place;
-	unsigned count;
-
-	pthread_mutex_lock(&stripe->lock);
-	place = map_get(stripe->places, key_of(address));
-	count = place == NULL ? 0 : place->in_flight;
-	pthread_mutex_unlock(&stripe->lock);
-	return count;
-}
-
 static uint64_t
 count_start(struct pace *pace, uint64_t now)
 {

@@ -43,9 +43,6 @@ void pace_leave(struct pace *, const struct net_address *, enum pace_outcome,
 
 size_t pace_waiting(struct pace *);
 
-/* How many are in flight to this address, the asker's own among them. */
-unsigned pace_in_flight(struct pace *, const struct net_address *);
-
 /*
  * May one more connection be made now?  0, or milliseconds to wait before
  * asking again.  A yes counts.  pace_charge counts without asking, and

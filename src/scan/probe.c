@@ -521,7 +521,6 @@ finish(struct probe *probe)
 
 	uv_timer_stop(&probe->timer);
 	question_withdraw(&probe->question);
-	probe_admit_company(probe);
 	probe_observe(probe, &seen, ip);
 	probe->job = NULL;
 	probe->host->done(probe, job, &seen);

@@ -135,11 +135,3 @@ probe_explain_handshake(struct probe *probe)
 	if (wire->first_size == 0)
 		failure->may_pass = true;
 }
-
-void
-probe_admit_company(struct probe *probe)
-{
-	if (probe->failed && probe->failure.may_pass && probe->counted)
-		failure_add_company(&probe->failure,
-		    pace_in_flight(probe->host->pace, &probe->address) - 1);
-}

@@ -23,7 +23,4 @@ enum pace_outcome probe_outcome(const struct probe *);
 /* Fails the probe by what the handshake, or the stream below it, says. */
 void probe_explain_handshake(struct probe *);
 
-/* It may have been us: whoever reads of the failure is to know. */
-void probe_admit_company(struct probe *);
-
 #endif

@@ -101,42 +101,6 @@ test_rate_counts_connections(void **state)
 	finish(&run);
 }
 
-static size_t
-count_saying(const struct sightings *run, const char *words)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < run->target_count; i++)
-		if (strstr(run->seen[i].error, words) != NULL)
-			count++;
-	return count;
-}
-
-/* Whose haste it was stands in the record, until the slow pass rules it out. */
-static void
-test_company_is_admitted(void **state)
-{
-	struct listener listener;
-	struct sightings run;
-
-	(void)state;
-	assert_true(listener_start(&listener, 60000));
-	prepare(&run, 3, listener.port);
-	run.options.threads = 1;
-	run.options.timeout_ms = 300;
-	sightings_run(&run);
-	assert_int_equal(count_saying(&run, "2 other connections of ours"), 1);
-	assert_int_equal(count_saying(&run, "1 other connection of ours"), 1);
-	finish(&run);
-	prepare(&run, 3, listener.port);
-	run.options.timeout_ms = 300;
-	run.options.retries = 1;
-	sightings_run(&run);
-	assert_int_equal(count_saying(&run, "of ours"), 0);
-	finish(&run);
-	listener_stop(&listener);
-}
-
 /* As servers do that have too many, and as some always do. */
 static void
 test_a_silent_end_is_tried_again(void **state)
@@ -489,7 +453,6 @@ main(void)
 		cmocka_unit_test(test_one_address_is_spared),
 		cmocka_unit_test(test_rate_is_kept),
 		cmocka_unit_test(test_rate_counts_connections),
-		cmocka_unit_test(test_company_is_admitted),
 		cmocka_unit_test(test_a_silent_end_is_tried_again),
 		cmocka_unit_test(test_silence_is_tried_again),
 		cmocka_unit_test(test_dead_address_is_given_up),

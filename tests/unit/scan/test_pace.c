@@ -163,23 +163,6 @@ test_a_refund(void **state)
 	pace_free(hasty);
 }
 
-static void
-test_company(void **state)
-{
-	struct pace *pace = pace_new(4, 0);
-	struct net_address here = address("192.0.2.1");
-
-	(void)state;
-	assert_int_equal(pace_in_flight(pace, &here), 0);
-	assert_true(enter(pace, "192.0.2.1"));
-	assert_true(enter(pace, "192.0.2.1"));
-	assert_true(enter(pace, "192.0.2.2"));
-	assert_int_equal(pace_in_flight(pace, &here), 2);
-	leave(pace, "192.0.2.1", PACE_ANSWERED, 0);
-	assert_int_equal(pace_in_flight(pace, &here), 1);
-	pace_free(pace);
-}
-
 int
 main(void)
 {
@@ -190,7 +173,6 @@ main(void)
 		cmocka_unit_test(test_the_dead),
 		cmocka_unit_test(test_rate),
 		cmocka_unit_test(test_a_refund),
-		cmocka_unit_test(test_company),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
