@@ -34,14 +34,46 @@ write_timing(struct json *object, const struct timing *timing)
 	write_milliseconds(member, "tls_ms", timing->tls_ms);
 }
 
+/* Strings and digests alone: a probe's own chain is hashed before. */
+static void
+write_offer(struct json *array, const struct offer_answer *given)
+{
+	struct json *member = json_append_object(array);
+	struct json *offer = json_add_array(member, "offer");
+	struct json *received;
+
+	for (int i = 0; i < OFFER_KIND_COUNT; i++)
+		if ((given->offer & OFFER_BIT(i)) != 0)
+			json_append_string(
+			    offer, offer_word((enum offer_kind)i));
+	if (given->reply == REPLY_NONE)
+		json_add_null(member, "accepted");
+	else
+		json_add_bool(
+		    member, "accepted", given->reply == REPLY_ACCEPTED);
+	json_add_string(member, "version", given->chosen.version);
+	json_add_string(member, "cipher", given->chosen.cipher);
+	json_add_string(member, "mac", given->chosen.mac);
+	json_add_string(member, "group", given->chosen.group);
+	json_add_string(member, "error", given->error);
+	received = json_add_array(member, "received");
+	for (size_t i = 0; given->received != NULL && i < given->received_count;
+	     i++)
+		json_append_digest(received, &given->received[i]);
+}
+
 static void
 write_tls(
     struct json *object, const struct tls_facts *tls, struct arena *scratch)
 {
 	struct json *member = json_add_object(object, "tls");
+	struct json *offers;
 
 	json_add_string(member, "version", tls->version);
 	json_add_string(member, "cipher", tls->cipher);
+	/* Records of before it was noted stay as they are. */
+	if (tls->mac != NULL)
+		json_add_string(member, "mac", tls->mac);
 	json_add_string(member, "group", tls->group);
 	json_add_string(member, "alpn", tls->alpn);
 	json_add_bool(
@@ -52,6 +84,11 @@ write_tls(
 	json_add_string(member, "staple",
 	    tls->staple.size == 0 ? NULL : base64_encode(scratch, tls->staple));
 	json_add_bool(member, "proof", tls->proof);
+	if (tls->offer_count == 0)
+		return;
+	offers = json_add_array(member, "offers");
+	for (size_t i = 0; i < tls->offer_count; i++)
+		write_offer(offers, &tls->offers[i]);
 }
 
 static void
@@ -120,6 +157,68 @@ read_timing(struct record_reader *reader, const struct json *object,
 	timing->tls_ms = record_milliseconds(reader, member, "tls_ms");
 }
 
+static uint64_t
+read_kinds(struct record_reader *reader, const struct json *object)
+{
+	const struct json *array = record_array(reader, object, "offer");
+	uint64_t offer = 0;
+
+	for (const struct json *item = json_first(array); item != NULL;
+	     item = json_next(item)) {
+		int kind = offer_find(json_string(item));
+
+		if (kind < 0)
+			record_refuse(reader, "offer", "holds no known word");
+		else
+			offer |= OFFER_BIT(kind);
+	}
+	return offer;
+}
+
+static enum offer_reply
+read_reply(struct record_reader *reader, const struct json *object)
+{
+	if (json_is_null(record_member(reader, object, "accepted")))
+		return REPLY_NONE;
+	return record_bool(reader, object, "accepted") ? REPLY_ACCEPTED
+						       : REPLY_REFUSED;
+}
+
+static void
+read_offer(struct record_reader *reader, const struct json *object,
+    struct offer_answer *given)
+{
+	given->offer = read_kinds(reader, object);
+	given->reply = read_reply(reader, object);
+	given->chosen.version =
+	    record_optional_string(reader, object, "version");
+	given->chosen.cipher = record_optional_string(reader, object, "cipher");
+	given->chosen.mac = record_optional_string(reader, object, "mac");
+	given->chosen.group = record_optional_string(reader, object, "group");
+	given->error = record_optional_string(reader, object, "error");
+	given->received = record_digests(
+	    reader, object, "received", &given->received_count);
+}
+
+/* Absent where none was made, and in records of before there were any. */
+static void
+read_offers(struct record_reader *reader, const struct json *object,
+    struct tls_facts *tls)
+{
+	const struct json *array;
+	struct offer_answer *offers;
+
+	if (json_get(object, "offers") == NULL)
+		return;
+	array = record_array(reader, object, "offers");
+	offers =
+	    arena_array(reader->arena, json_length(array), sizeof(*offers));
+	for (const struct json *item = json_first(array); item != NULL;
+	     item = json_next(item))
+		read_offer(reader, item, &offers[tls->offer_count++]);
+	tls->offers = offers;
+}
+
 static void
 read_tls(struct record_reader *reader, const struct json *object,
     struct observation *seen)
@@ -132,6 +231,8 @@ read_tls(struct record_reader *reader, const struct json *object,
 	object = record_object(reader, object, "tls");
 	tls->version = record_optional_string(reader, object, "version");
 	tls->cipher = record_optional_string(reader, object, "cipher");
+	if (json_get(object, "mac") != NULL)
+		tls->mac = record_optional_string(reader, object, "mac");
 	tls->group = record_optional_string(reader, object, "group");
 	tls->alpn = record_optional_string(reader, object, "alpn");
 	tls->client_cert_requested =
@@ -141,6 +242,7 @@ read_tls(struct record_reader *reader, const struct json *object,
 	tls->ocsp_stapled = record_bool(reader, object, "ocsp_stapled");
 	tls->staple = record_octets(reader, object, "staple");
 	tls->proof = record_bool(reader, object, "proof");
+	read_offers(reader, object, tls);
 }
 
 bool

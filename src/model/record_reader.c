@@ -124,6 +124,22 @@ record_digest(struct record_reader *reader, const struct json *object,
 		record_refuse(reader, key, "is not a SHA-256 value");
 }
 
+const struct digest *
+record_digests(struct record_reader *reader, const struct json *object,
+    const char *key, size_t *count)
+{
+	const struct json *array = record_array(reader, object, key);
+	struct digest *digests =
+	    arena_array(reader->arena, json_length(array), sizeof(*digests));
+
+	*count = 0;
+	for (const struct json *item = json_first(array); item != NULL;
+	     item = json_next(item))
+		if (!json_digest(item, &digests[(*count)++]))
+			record_refuse(reader, key, "holds no SHA-256 value");
+	return digests;
+}
+
 int64_t
 record_time(
     struct record_reader *reader, const struct json *object, const char *key)

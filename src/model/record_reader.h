@@ -46,6 +46,8 @@ int64_t record_integer(struct record_reader *, const struct json *object,
     const char *key, int64_t least, int64_t most);
 void record_digest(struct record_reader *, const struct json *object,
     const char *key, struct digest *);
+const struct digest *record_digests(struct record_reader *,
+    const struct json *object, const char *key, size_t *count);
 
 /* RFC 3339, in seconds since the epoch. */
 int64_t record_time(struct record_reader *, const struct json *object,

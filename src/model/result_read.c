@@ -125,22 +125,6 @@ read_leaf(struct record_reader *reader, const struct json *object,
 	leaf->signature = record_optional_string(reader, object, "signature");
 }
 
-static void
-read_received(struct record_reader *reader, const struct json *object,
-    struct observation *seen)
-{
-	const struct json *array = record_array(reader, object, "received");
-	struct digest *digests =
-	    arena_array(reader->arena, json_length(array), sizeof(*digests));
-
-	for (const struct json *item = json_first(array); item != NULL;
-	     item = json_next(item))
-		if (!json_digest(item, &digests[seen->received_count++]))
-			record_refuse(
-			    reader, "received", "holds no SHA-256 value");
-	seen->received = digests;
-}
-
 /* `missing` says where each step is to be found, `path` does not. */
 static struct step *
 read_steps(struct record_reader *reader, const struct json *object,
@@ -254,7 +238,8 @@ result_read(struct arena *arena, struct bytes line, struct result *result,
 		return false;
 	if (observation_read(arena, object, &result->seen, &reader.reason)) {
 		read_leaf(&reader, object, &result->leaf);
-		read_received(&reader, object, &result->seen);
+		result->seen.received = record_digests(&reader, object,
+		    "received", &result->seen.received_count);
 		read_verdict(&reader, object, &result->verdict);
 	}
 	json_free(object);

@@ -14,7 +14,7 @@ import chromium
 BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
 FLEETSCAN = os.environ.get("FLEETSCAN", str(BUILD / "fleetscan"))
 KEYS = {"schema", "status", "class", "severity", "from", "timestamp", "sha256",
-        "spki_sha256", "not_before", "not_after", "received", "staple"}
+        "spki_sha256", "not_before", "not_after", "received", "offer", "staple"}
 HOSTILE = ('"><img src=x onerror=owned()><script>owned()</script>'
            "</script><!--' onmouseover=owned() \u202etxt.\u2066 &amp; {}")
 

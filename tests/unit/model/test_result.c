@@ -107,6 +107,34 @@ make_time(struct maker *maker)
 }
 
 static void
+make_offers(struct maker *maker, struct tls_facts *tls)
+{
+	struct offer_answer *offers =
+	    arena_array(maker->arena, OFFER_MOST_ANSWERS, sizeof(*offers));
+
+	tls->offers = offers;
+	tls->offer_count = choose(maker, OFFER_MOST_ANSWERS + 1);
+	for (size_t i = 0; i < tls->offer_count; i++) {
+		struct digest *received =
+		    arena_array(maker->arena, MOST_ELEMENTS, sizeof(*received));
+
+		offers[i] = (struct offer_answer){
+			.offer = choose(maker, OFFER_ALL + 1),
+			.reply = (enum offer_reply)choose(maker, 3),
+			.chosen = { .version = make_optional(maker),
+			    .cipher = make_optional(maker),
+			    .mac = make_optional(maker),
+			    .group = make_optional(maker) },
+			.error = make_optional(maker),
+			.received = received,
+			.received_count = choose(maker, MOST_ELEMENTS + 1),
+		};
+		for (size_t at = 0; at < offers[i].received_count; at++)
+			make_digest(maker, &received[at]);
+	}
+}
+
+static void
 make_observation(struct maker *maker, struct observation *seen)
 {
 	struct digest *received =
@@ -139,6 +167,7 @@ make_observation(struct maker *maker, struct observation *seen)
 	seen->tls = (struct tls_facts){
 		.version = make_optional(maker),
 		.cipher = make_optional(maker),
+		.mac = make_optional(maker),
 		.group = make_optional(maker),
 		.alpn = make_optional(maker),
 		.client_cert_requested = toss(maker),
@@ -146,6 +175,7 @@ make_observation(struct maker *maker, struct observation *seen)
 		.ocsp_stapled = toss(maker),
 		.proof = toss(maker),
 	};
+	make_offers(maker, &seen->tls);
 	if (toss(maker))
 		seen->tls.staple = bytes_from_string("\x30\xff\x01 staple");
 }
