@@ -38,6 +38,13 @@ struct scan_options {
 	const struct resolve_override *overrides;
 	size_t override_count;
 	int64_t now;		/* 0: the clock, else what timestamps say */
+
+	/*
+	 * Offers (model/offer.h) of which each host's fate is to be known: one
+	 * that chose what some of them lack is connected to again.
+	 */
+	const uint64_t *offers;
+	size_t offer_count;
 };
 
 struct crew_progress {

@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "scan/handshake.h"
+#include "scan/priority.h"
 
 enum {
 	MESSAGE_LIMIT = 256 * 1024,
@@ -22,32 +23,6 @@ struct handshake_terms {
 	gnutls_certificate_credentials_t credentials;
 	bool stop_at_certificate;
 };
-
-/*
- * Everything GnuTLS can still speak, the cheapest first: X25519 is the one key
- * share that is sent, and AES-128-GCM saves a SHA-384 transcript.  Versions
- * are named one by one, for NORMAL is what the system's policy says it is.
- * %COMPAT lets a leaf pass whose key usage does not fit the key exchange.
- */
-static const char priority_string[] =
-    "NONE:+VERS-TLS1.3:+VERS-TLS1.2:+VERS-TLS1.1:+VERS-TLS1.0"
-    ":+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-CCM:+AES-256-CCM"
-    ":+AES-128-CBC:+AES-256-CBC:+CAMELLIA-128-CBC:+CAMELLIA-256-CBC"
-    ":+3DES-CBC:+ARCFOUR-128"
-    ":+AEAD:+SHA256:+SHA384:+SHA1:+MD5"
-    ":+ECDHE-ECDSA:+ECDHE-RSA:+DHE-RSA:+RSA:+DHE-DSS"
-    ":+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1:+GROUP-SECP521R1"
-    ":+GROUP-X448:+GROUP-FFDHE2048:+GROUP-FFDHE3072:+GROUP-FFDHE4096"
-    ":+SIGN-ECDSA-SHA256:+SIGN-ECDSA-SECP256R1-SHA256"
-    ":+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-SHA256:+SIGN-RSA-PSS-SHA256"
-    ":+SIGN-ECDSA-SHA384:+SIGN-ECDSA-SECP384R1-SHA384"
-    ":+SIGN-RSA-PSS-RSAE-SHA384:+SIGN-RSA-SHA384:+SIGN-RSA-PSS-SHA384"
-    ":+SIGN-ECDSA-SHA512:+SIGN-ECDSA-SECP521R1-SHA512"
-    ":+SIGN-RSA-PSS-RSAE-SHA512:+SIGN-RSA-SHA512:+SIGN-RSA-PSS-SHA512"
-    ":+SIGN-EdDSA-Ed25519:+SIGN-EdDSA-Ed448:+SIGN-RSA-SHA224"
-    ":+SIGN-ECDSA-SHA224:+SIGN-DSA-SHA256:+SIGN-RSA-SHA1:+SIGN-ECDSA-SHA1"
-    ":+SIGN-DSA-SHA1:+SIGN-RSA-MD5"
-    ":+COMP-NULL:+CTYPE-X509:%COMPAT:%UNSAFE_RENEGOTIATION";
 
 /*
  * Tells the library not to start itself before we have said what policy file
@@ -84,11 +59,14 @@ struct handshake_terms *
 handshake_terms_new(bool stop_at_certificate, const char **error)
 {
 	struct handshake_terms *terms = memory_new(sizeof(*terms));
+	struct text everything = { 0 };
 	int result;
 
 	terms->stop_at_certificate = stop_at_certificate;
+	priority_write(&everything, OFFER_ALL);
 	result =
-	    gnutls_priority_init(&terms->priorities, priority_string, NULL);
+	    gnutls_priority_init(&terms->priorities, everything.data, NULL);
+	text_free(&everything);
 	if (result >= 0)
 		result = gnutls_certificate_allocate_credentials(
 		    &terms->credentials);
@@ -139,6 +117,21 @@ take_chain(struct handshake *handshake, struct bytes message)
 	return handshake->stopped ? GNUTLS_E_CERTIFICATE_ERROR : 0;
 }
 
+/* RFC 5246 7.4.1.3: version, random and session id come before the suite. */
+static void
+take_choice(struct handshake *handshake, struct bytes message)
+{
+	size_t at = 2 + 32;
+
+	handshake->negotiated = true;
+	memset(handshake->suite, 0, sizeof(handshake->suite));
+	if (message.size > at)
+		at += 1 + message.data[at];
+	if (message.size >= at + sizeof(handshake->suite))
+		memcpy(handshake->suite, message.data + at,
+		    sizeof(handshake->suite));
+}
+
 /* RFC 5246 7.4.3: ServerDHParams begin with the prime's length. */
 static int
 check_prime(struct handshake *handshake, struct bytes message)
@@ -167,7 +160,7 @@ on_message(gnutls_session_t session, unsigned type, unsigned when,
 		return 0;
 	switch (type) {
 	case GNUTLS_HANDSHAKE_SERVER_HELLO:
-		handshake->negotiated = true;
+		take_choice(handshake, message);
 		return 0;
 	case GNUTLS_HANDSHAKE_CERTIFICATE_PKT:
 		return take_chain(handshake, message);
@@ -224,12 +217,29 @@ forget(struct handshake *handshake)
 	handshake->certificate_demanded = false;
 }
 
+/* Smaller offers are rare: their priorities live as long as the session. */
 static int
-configure(struct handshake *handshake, const char *sni)
+set_offer(struct handshake *handshake, uint64_t offer)
+{
+	struct text words = { 0 };
+	int result;
+
+	if (offer == OFFER_ALL)
+		return gnutls_priority_set(
+		    handshake->session, handshake->terms->priorities);
+	priority_write(&words, offer);
+	result =
+	    gnutls_priority_set_direct(handshake->session, words.data, NULL);
+	text_free(&words);
+	return result;
+}
+
+static int
+configure(struct handshake *handshake, uint64_t offer, const char *sni)
 {
 	gnutls_session_t session = handshake->session;
 	const struct handshake_terms *terms = handshake->terms;
-	int result = gnutls_priority_set(session, terms->priorities);
+	int result = set_offer(handshake, offer);
 
 	if (result < 0)
 		return result;
@@ -254,7 +264,7 @@ configure(struct handshake *handshake, const char *sni)
 /* A client of GnuTLS asks for OCSP staples unless told otherwise. */
 int
 handshake_begin(struct handshake *handshake,
-    const struct handshake_terms *terms, const char *sni,
+    const struct handshake_terms *terms, uint64_t offer, const char *sni,
     const struct handshake_transport *transport, void *context)
 {
 	forget(handshake);
@@ -265,7 +275,7 @@ handshake_begin(struct handshake *handshake,
 	    GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL |
 		GNUTLS_NO_TICKETS | GNUTLS_KEY_SHARE_TOP);
 	if (handshake->error >= 0)
-		handshake->error = configure(handshake, sni);
+		handshake->error = configure(handshake, offer, sni);
 	return handshake->error < 0 ? -1 : 0;
 }
 
@@ -365,6 +375,15 @@ handshake_knows_reason(const struct handshake *handshake)
 	       handshake->error == GNUTLS_E_FATAL_ALERT_RECEIVED;
 }
 
+bool
+handshake_was_agreed(const struct handshake *handshake)
+{
+	return handshake->complete || handshake->stopped ||
+	       handshake->certificate_demanded ||
+	       (handshake->chain_taken &&
+		   handshake->error != GNUTLS_E_FATAL_ALERT_RECEIVED);
+}
+
 void
 handshake_failure(const struct handshake *handshake, struct failure *failure)
 {
@@ -395,7 +414,10 @@ handshake_failure(const struct handshake *handshake, struct failure *failure)
 	    (int)alert, name != NULL ? name : "unknown");
 }
 
-/* X25519, DHE-1024, or RSA where the key is sent encrypted. */
+/*
+ * X25519, DHE-1024, or RSA where the key is sent encrypted; "DHE" where we
+ * stopped before the prime came.
+ */
 static const char *
 group_name(struct handshake *handshake)
 {
@@ -414,17 +436,39 @@ group_name(struct handshake *handshake)
 		snprintf(
 		    handshake->group, sizeof(handshake->group), "DHE-%u", bits);
 		return bits > 0 && bits <= 8 * MOST_DH_OCTETS ? handshake->group
-							      : NULL;
+							      : "DHE";
 	default:
 		return NULL;
 	}
+}
+
+/*
+ * The library names a cipher once it is in use, which up to TLS 1.2 is at the
+ * very end; the table of suites knows it from the ServerHello on.
+ */
+static void
+name_cipher(const struct handshake *handshake, struct tls_facts *facts)
+{
+	gnutls_cipher_algorithm_t cipher =
+	    gnutls_cipher_get(handshake->session);
+	gnutls_mac_algorithm_t mac = gnutls_mac_get(handshake->session);
+	unsigned char suite[2];
+
+	for (size_t i = 0; cipher == GNUTLS_CIPHER_NULL; i++) {
+		if (gnutls_cipher_suite_info(
+			i, suite, NULL, &cipher, &mac, NULL) == NULL)
+			return;
+		if (memcmp(suite, handshake->suite, sizeof(suite)) != 0)
+			cipher = GNUTLS_CIPHER_NULL;
+	}
+	facts->cipher = gnutls_cipher_get_name(cipher);
+	facts->mac = gnutls_mac_get_name(mac);
 }
 
 void
 handshake_facts(struct handshake *handshake, struct tls_facts *facts)
 {
 	gnutls_session_t session = handshake->session;
-	gnutls_cipher_algorithm_t cipher = gnutls_cipher_get(session);
 
 	memset(facts, 0, sizeof(*facts));
 	facts->client_cert_requested = handshake->certificate_asked;
@@ -436,8 +480,7 @@ handshake_facts(struct handshake *handshake, struct tls_facts *facts)
 		return;
 	facts->version =
 	    gnutls_protocol_get_name(gnutls_protocol_get_version(session));
-	if (cipher != GNUTLS_CIPHER_NULL && cipher != GNUTLS_CIPHER_UNKNOWN)
-		facts->cipher = gnutls_cipher_get_name(cipher);
+	name_cipher(handshake, facts);
 	facts->group = group_name(handshake);
 }
 

@@ -53,6 +53,7 @@ struct handshake {
 	int error;	     /* GnuTLS's */
 	const char *refusal; /* why we stopped it, or NULL */
 	bool negotiated;     /* the server has chosen version and cipher */
+	unsigned char suite[2];
 	bool chain_taken;
 	bool stopped; /* at the certificate, as the terms say */
 	bool complete;
@@ -62,11 +63,13 @@ struct handshake {
 };
 
 /*
- * sni may be NULL.  -1 when it cannot be sent (its form); nothing was begun
- * then, but handshake_end is still right.
+ * The offer is a set of enum offer_kind; OFFER_ALL costs least.  sni may be
+ * NULL.  -1 when it cannot be sent (its form); nothing was begun then, but
+ * handshake_end is still right.
  */
 int handshake_begin(struct handshake *, const struct handshake_terms *,
-    const char *sni, const struct handshake_transport *, void *context);
+    uint64_t offer, const char *sni, const struct handshake_transport *,
+    void *context);
 enum handshake_step handshake_step(struct handshake *);
 
 /*
@@ -82,6 +85,12 @@ enum handshake_step handshake_check(struct handshake *);
  * the stream may know better, if it has ended.
  */
 bool handshake_knows_reason(const struct handshake *);
+/*
+ * Did both sides agree on version and cipher?  So they did where a certificate
+ * of ours is lacking, or one of the server's was more than we could use.  Not
+ * to be asked when the stream has ended.
+ */
+bool handshake_was_agreed(const struct handshake *);
 void handshake_failure(const struct handshake *, struct failure *);
 
 /* Strings are static or in the handshake. */

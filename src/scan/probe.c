@@ -1,42 +1,41 @@
 /*
  * The state machine.  Every stage ends in one of: the next stage, the next
- * address, or finish().  Failures are kept as they come; the last one counts.
+ * address, or probe_finish().  Failures are kept as they come; the last one
+ * counts.
  */
 #include <math.h>
 
 #include "base/log.h"
-#include "scan/probe.h"
-#include "scan/probe_facts.h"
+#include "scan/probe_parts.h"
 
-enum { CHECK_MS = 1000, SHARE_OF_ONE_ADDRESS = 3 };
+enum { SHARE_OF_ONE_ADDRESS = 3 };
 
 static void try_next_address(struct probe *);
 static void on_deadline(uv_timer_t *);
-static void finish(struct probe *);
 
-static struct probe *
+struct probe *
 probe_of(struct wire *wire)
 {
 	return (struct probe *)((char *)wire - offsetof(struct probe, wire));
 }
 
-static double
-elapsed_ms(const struct probe *probe)
+double
+probe_elapsed_ms(const struct probe *probe)
 {
 	double ns = (double)(uv_hrtime() - probe->stage_began_ns);
 
 	return round(ns / 1000) / 1000;
 }
 
-static void
-begin_stage(struct probe *probe, enum probe_stage stage)
+void
+probe_begin_stage(struct probe *probe, enum probe_stage stage)
 {
 	probe->stage = stage;
 	probe->stage_began_ns = uv_hrtime();
 }
 
-static uint64_t
-left_ms(const struct probe *probe)
+uint64_t
+probe_left_ms(const struct probe *probe)
 {
 	uint64_t now = uv_now(probe->host->loop);
 
@@ -44,10 +43,10 @@ left_ms(const struct probe *probe)
 }
 
 /* Stops the stage after so long, or with the target's own deadline. */
-static void
-arm(struct probe *probe, uint64_t stage_ms)
+void
+probe_arm(struct probe *probe, uint64_t stage_ms)
 {
-	uint64_t left = left_ms(probe);
+	uint64_t left = probe_left_ms(probe);
 
 	uv_timer_start(
 	    &probe->timer, on_deadline, stage_ms < left ? stage_ms : left, 0);
@@ -89,7 +88,8 @@ on_resolved(struct probe *probe, enum resolve_result result,
 {
 	struct job *job = probe->job;
 
-	job->dns_ms = (job->dns_ms > 0 ? job->dns_ms : 0) + elapsed_ms(probe);
+	job->dns_ms =
+	    (job->dns_ms > 0 ? job->dns_ms : 0) + probe_elapsed_ms(probe);
 	if (result == RESOLVE_FOUND) {
 		job->addresses = *addresses;
 		job->address = 0;
@@ -97,7 +97,7 @@ on_resolved(struct probe *probe, enum resolve_result result,
 		return;
 	}
 	if (result == RESOLVE_NO_ADDRESS && can_ask_more(probe)) {
-		begin_stage(probe, PROBE_RESOLVING);
+		probe_begin_stage(probe, PROBE_RESOLVING);
 		ask(probe);
 		return;
 	}
@@ -105,7 +105,7 @@ on_resolved(struct probe *probe, enum resolve_result result,
 	if (!probe->failed)
 		resolve_failure(result, &probe->failure);
 	probe->failed = true;
-	finish(probe);
+	probe_finish(probe);
 }
 
 /*
@@ -162,9 +162,9 @@ resolve(struct probe *probe)
 	job->addresses.count = 0;
 	job->families_asked = 0;
 	job->dns_ms = -1;
-	begin_stage(probe, PROBE_RESOLVING);
+	probe_begin_stage(probe, PROBE_RESOLVING);
 	if (given == NULL) {
-		arm(probe, left_ms(probe));
+		probe_arm(probe, probe_left_ms(probe));
 		ask(probe);
 		return;
 	}
@@ -258,11 +258,11 @@ fail_at_deadline(struct probe *probe)
 		return;
 	probe->failed = true;
 	if (probe->stage == PROBE_RESOLVING) {
-		probe->job->dns_ms = elapsed_ms(probe);
+		probe->job->dns_ms = probe_elapsed_ms(probe);
 		resolve_failure(RESOLVE_TIMEOUT, &probe->failure);
 		return;
 	}
-	probe->timing.tls_ms = elapsed_ms(probe);
+	probe->timing.tls_ms = probe_elapsed_ms(probe);
 	failure_set(&probe->failure, STATUS_IO_TIMEOUT, "%s",
 	    probe->wire.first_size > 0
 		? "the server fell silent during the handshake"
@@ -274,17 +274,17 @@ try_next_address(struct probe *probe)
 {
 	struct job *job = probe->job;
 
-	if (left_ms(probe) == 0) {
+	if (probe_left_ms(probe) == 0) {
 		fail_at_deadline(probe);
-		finish(probe);
+		probe_finish(probe);
 	} else if (job->address < job->addresses.count) {
 		enter_address(probe);
 	} else if (can_ask_more(probe)) {
-		begin_stage(probe, PROBE_RESOLVING);
-		arm(probe, left_ms(probe));
+		probe_begin_stage(probe, PROBE_RESOLVING);
+		probe_arm(probe, probe_left_ms(probe));
 		ask(probe);
 	} else {
-		finish(probe);
+		probe_finish(probe);
 	}
 }
 
@@ -321,7 +321,7 @@ connect_to(struct probe *probe)
 	    probe->host->options->timeout_ms / SHARE_OF_ONE_ADDRESS;
 	int result;
 
-	begin_stage(probe, PROBE_CONNECTING);
+	probe_begin_stage(probe, PROBE_CONNECTING);
 	result = wire_open(&probe->wire, probe->host->loop,
 	    probe->host->buffers, &wire_events, &probe->address, job->port);
 	if (failure_is_our_shortage(result)) {
@@ -333,88 +333,10 @@ connect_to(struct probe *probe)
 		fail_address(probe, result);
 		return;
 	}
-	arm(probe, job->address < job->addresses.count || can_ask_more(probe)
+	probe_arm(
+	    probe, job->address < job->addresses.count || can_ask_more(probe)
 		       ? share
-		       : left_ms(probe));
-}
-
-/* The handshake */
-
-static ssize_t
-pull(void *context, void *buffer, size_t size)
-{
-	struct probe *probe = context;
-
-	return wire_pull(&probe->wire, buffer, size);
-}
-
-static ssize_t
-push(void *context, const struct iovec *parts, int count)
-{
-	struct probe *probe = context;
-
-	return wire_push(&probe->wire, parts, count);
-}
-
-static const struct handshake_transport transport = { pull, push };
-
-/* GnuTLS may stop for more in the middle of a long message's fragments. */
-static enum handshake_step
-advance(struct probe *probe, enum handshake_step (*step)(struct handshake *))
-{
-	enum handshake_step result;
-	size_t before;
-
-	do {
-		before = probe->wire.input.size;
-		result = step(&probe->handshake);
-	} while (result == HANDSHAKE_WAITS && probe->wire.input.size > 0 &&
-		 probe->wire.input.size < before);
-	wire_flush(&probe->wire);
-	return result;
-}
-
-static void
-check_demand(struct probe *probe)
-{
-	enum handshake_step result = advance(probe, handshake_check);
-
-	switch (result) {
-	case HANDSHAKE_WAITS:
-		return;
-	case HANDSHAKE_DONE:
-		break;
-	case HANDSHAKE_FAILED:
-		/* A stream that just ends demands nothing. */
-		if (probe->handshake.certificate_demanded)
-			probe_explain_handshake(probe);
-		break;
-	}
-	finish(probe);
-}
-
-static void
-step(struct probe *probe)
-{
-	enum handshake_step result = advance(probe, handshake_step);
-
-	switch (result) {
-	case HANDSHAKE_WAITS:
-		return;
-	case HANDSHAKE_FAILED:
-		probe->timing.tls_ms = elapsed_ms(probe);
-		probe_explain_handshake(probe);
-		break;
-	case HANDSHAKE_DONE:
-		probe->timing.tls_ms = elapsed_ms(probe);
-		if (!handshake_needs_check(&probe->handshake))
-			break;
-		begin_stage(probe, PROBE_CHECKING);
-		arm(probe, CHECK_MS);
-		check_demand(probe);
-		return;
-	}
-	finish(probe);
+		       : probe_left_ms(probe));
 }
 
 static void
@@ -428,36 +350,25 @@ on_connected(struct wire *wire, int status)
 	}
 	question_withdraw(&probe->question);
 	probe->failed = false;
-	probe->timing.connect_ms = elapsed_ms(probe);
-	begin_stage(probe, PROBE_HANDSHAKING);
-	arm(probe, left_ms(probe));
-	if (handshake_begin(&probe->handshake, probe->host->terms,
-		probe_sni(probe->job->target), &transport, probe) < 0) {
-		handshake_failure(&probe->handshake, &probe->failure);
-		probe->failed = true;
-		finish(probe);
-		return;
-	}
-	wire_start(wire);
-	step(probe);
+	probe->timing.connect_ms = probe_elapsed_ms(probe);
+	probe_handshake_begin(probe);
 }
 
 static void
 on_input(struct wire *wire)
 {
-	struct probe *probe = probe_of(wire);
-
-	if (probe->stage == PROBE_HANDSHAKING)
-		step(probe);
-	else if (probe->stage == PROBE_CHECKING)
-		check_demand(probe);
+	probe_handshake_input(probe_of(wire));
 }
 
-static void
-on_closed(struct wire *wire)
+void
+probe_on_closed(struct wire *wire)
 {
 	struct probe *probe = probe_of(wire);
 
+	if (probe->stage == PROBE_OFFERING) {
+		probe_offers_connect(probe);
+		return;
+	}
 	if (probe->reopen && probe->job != NULL) {
 		probe->reopen = false;
 		leave_address(probe, probe_outcome(probe));
@@ -469,7 +380,7 @@ on_closed(struct wire *wire)
 }
 
 static const struct wire_events wire_events = { on_connected, on_input,
-	on_closed };
+	probe_on_closed };
 
 /* Deadlines */
 
@@ -478,12 +389,12 @@ on_connect_deadline(struct probe *probe)
 {
 	struct job *job = probe->job;
 
-	if (job->address < job->addresses.count || left_ms(probe) == 0) {
+	if (job->address < job->addresses.count || probe_left_ms(probe) == 0) {
 		fail_address(probe, UV_ETIMEDOUT);
 		return;
 	}
 	/* The last address of this family: let it hang on while we ask. */
-	arm(probe, left_ms(probe));
+	probe_arm(probe, probe_left_ms(probe));
 	if (can_ask_more(probe))
 		ask(probe);
 }
@@ -503,28 +414,49 @@ on_deadline(uv_timer_t *timer)
 		break;
 	case PROBE_CHECKING: /* silence: the certificate was optional */
 		break;
+	case PROBE_OFFERING:
+		probe_offers_end_at_deadline(probe);
+		return;
 	case PROBE_IDLE:
 	case PROBE_CLOSING:
 		log_bug("a timer ran for an idle probe");
 	}
-	finish(probe);
+	probe_finish(probe);
 }
 
 /* The end */
 
+void
+probe_finish(struct probe *probe)
+{
+	uv_timer_stop(&probe->timer);
+	question_withdraw(&probe->question);
+	probe_keep_facts(probe);
+	handshake_end(&probe->handshake);
+	if (!probe_offers_begin(probe))
+		probe_conclude(probe);
+}
+
 static void
-finish(struct probe *probe)
+clear_others(struct probe *probe)
+{
+	for (unsigned i = 0; i < OFFER_MOST_ANSWERS; i++)
+		handshake_clear(&probe->others[i]);
+	probe->answer_count = 0;
+}
+
+void
+probe_conclude(struct probe *probe)
 {
 	char ip[ADDRESS_TEXT_SIZE];
 	struct observation seen;
 	struct job *job = probe->job;
 
 	uv_timer_stop(&probe->timer);
-	question_withdraw(&probe->question);
 	probe_observe(probe, &seen, ip);
 	probe->job = NULL;
 	probe->host->done(probe, job, &seen);
-	handshake_end(&probe->handshake);
+	clear_others(probe);
 	/* Closed before anybody else may connect there. */
 	if (probe->wire.open)
 		wire_close(&probe->wire);
@@ -547,7 +479,7 @@ probe_start(struct probe *probe, struct job *job)
 	probe->timing = (struct timing){ -1, -1, -1 };
 	probe->timestamp = probe_timestamp(host);
 	if (job->admitted) {
-		arm(probe, left_ms(probe));
+		probe_arm(probe, probe_left_ms(probe));
 		try_next_address(probe);
 		return;
 	}
@@ -572,6 +504,7 @@ probe_abort(struct probe *probe)
 	if (job == NULL)
 		return;
 	handshake_end(&probe->handshake);
+	clear_others(probe);
 	leave_address(probe, PACE_NOTHING);
 	release_slot(probe);
 	job_free(job);
@@ -587,4 +520,5 @@ void
 probe_clear(struct probe *probe)
 {
 	handshake_clear(&probe->handshake);
+	clear_others(probe);
 }

@@ -44,6 +44,7 @@ enum probe_stage {
 	PROBE_CONNECTING,
 	PROBE_HANDSHAKING,
 	PROBE_CHECKING, /* is a client certificate demanded after all? */
+	PROBE_OFFERING, /* less, on a further connection */
 	PROBE_CLOSING
 };
 
@@ -67,6 +68,16 @@ struct probe {
 	bool paid;    /* the rate counts a start that is not made yet */
 	struct timing timing;
 	int64_t timestamp;
+
+	/* Of the first handshake, kept when its session ends */
+	bool has_tls;
+	struct tls_facts tls;
+
+	/* Further handshakes, and how they ended; rarely in use */
+	struct handshake others[OFFER_MOST_ANSWERS];
+	struct offer_answer answers[OFFER_MOST_ANSWERS];
+	struct failure answer_failures[OFFER_MOST_ANSWERS];
+	unsigned answer_count;
 };
 
 void probe_init(struct probe *, const struct probe_host *);

@@ -2,8 +2,7 @@
  * What a probe takes from its target and tells in its observation.  Nothing
  * happens here: see probe.c for that.
  */
-#include "scan/probe.h"
-#include "scan/probe_facts.h"
+#include "scan/probe_parts.h"
 
 static const struct resolve_override *
 find_override(const struct scan_options *options, const struct target *target)
@@ -70,6 +69,17 @@ probe_describe(const struct target *target, struct observation *seen)
 }
 
 void
+probe_keep_facts(struct probe *probe)
+{
+	struct handshake *handshake = &probe->handshake;
+
+	probe->has_tls = handshake->session != NULL && handshake->negotiated;
+	memset(&probe->tls, 0, sizeof(probe->tls));
+	if (handshake->session != NULL)
+		handshake_facts(handshake, &probe->tls);
+}
+
+void
 probe_observe(
     struct probe *probe, struct observation *seen, char ip[ADDRESS_TEXT_SIZE])
 {
@@ -87,10 +97,11 @@ probe_observe(
 	seen->timing.dns_ms = probe->job->dns_ms;
 	seen->status = probe->failed ? probe->failure.status : STATUS_SUCCESS;
 	seen->error = probe->failed ? probe->failure.sentence : NULL;
-	if (handshake->session == NULL)
+	seen->has_tls = probe->has_tls;
+	seen->tls = probe->tls;
+	/* Else the chain is what an earlier target left. */
+	if (!probe->has_tls)
 		return;
-	seen->has_tls = handshake->negotiated;
-	handshake_facts(&probe->handshake, &seen->tls);
 	seen->chain = handshake->chain.certificates;
 	seen->received_count = handshake->chain.count;
 }

@@ -5,6 +5,9 @@
 #include "tests/lab/scenario.h"
 
 #define TLS12 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
+#define TLS13 "NORMAL:-VERS-ALL:+VERS-TLS1.3"
+/* In this order, whatever the client would like better. */
+#define PREFERS(what) TLS12 ":%SERVER_PRECEDENCE:" what
 #define LEAF_ONLY .sent = "leaf"
 #define BELOW(ca) .leaf = { .issuer = ca }
 
@@ -133,6 +136,72 @@ const struct scenario lab_extra_scenarios[] = {
 	    .leaf = { .key = "rsa2048" },
 	    .service = { .priority = TLS12 ":-KX-ALL:+RSA:-CIPHER-ALL:+3DES-"
 					   "CBC:-MAC-ALL:+SHA1" } },
+	{ .id = "prefers-rsa-kx",
+	    .leaf = { .key = "rsa2048" },
+	    .service = { .priority = PREFERS("-KX-ALL:+RSA:+ECDHE-RSA") } },
+	{ .id = "leaf-only-rsa-kx",
+	    LEAF_ONLY,
+	    .leaf = { .key = "rsa2048" },
+	    .service = { .priority = PREFERS("-KX-ALL:+RSA:+ECDHE-RSA") } },
+	{ .id = "prefers-dhe",
+	    .leaf = { .key = "rsa2048" },
+	    .service = { .priority = PREFERS("-KX-ALL:+DHE-RSA:+ECDHE-RSA:"
+					     "-GROUP-ALL:+GROUP-SECP256R1"),
+		.dh_bits = 2048 } },
+	{ .id = "prefers-dhe-1024",
+	    .leaf = { .key = "rsa2048" },
+	    .service = { .priority = PREFERS("-KX-ALL:+DHE-RSA:+ECDHE-RSA:"
+					     "-GROUP-ALL:+GROUP-SECP256R1"),
+		.dh_bits = 1024 } },
+	{ .id = "dhe-or-rsa",
+	    .leaf = { .key = "rsa2048" },
+	    .service = { .priority =
+			     PREFERS("-KX-ALL:+DHE-RSA:+RSA:-GROUP-ALL"),
+		.dh_bits = 2048 } },
+	{ .id = "prefers-cbc",
+	    .leaf = { .key = "rsa2048" },
+	    .service = { .priority = PREFERS("-KX-ALL:+ECDHE-RSA:-CIPHER-ALL:"
+					     "+AES-128-CBC:+AES-128-GCM") } },
+	{ .id = "prefers-cbc-sha2",
+	    .leaf = { .key = "rsa2048" },
+	    .service = { .priority =
+			     PREFERS("-KX-ALL:+ECDHE-RSA:-MAC-ALL:+SHA256:"
+				     "+AEAD:-CIPHER-ALL:+AES-128-CBC:"
+				     "+AES-128-GCM") } },
+	{ .id = "cbc-sha2-only",
+	    .leaf = { .key = "rsa2048" },
+	    .service = { .priority =
+			     TLS12 ":-KX-ALL:+ECDHE-RSA:-MAC-ALL:+SHA256:"
+				   "-CIPHER-ALL:+AES-128-CBC" } },
+	{ .id = "prefers-3des",
+	    .leaf = { .key = "rsa2048" },
+	    .service = { .priority = PREFERS("-KX-ALL:+ECDHE-RSA:-CIPHER-ALL:"
+					     "+3DES-CBC:+AES-128-GCM") } },
+	{ .id = "3des-or-rsa-cbc",
+	    .leaf = { .key = "rsa2048" },
+	    .service = { .priority = PREFERS("-KX-ALL:+RSA:-CIPHER-ALL:"
+					     "+3DES-CBC:+AES-128-CBC") } },
+	{ .id = "rc4-only",
+	    .leaf = { .key = "rsa2048" },
+	    .service = { .priority =
+			     TLS12 ":-KX-ALL:+RSA:-CIPHER-ALL:+ARCFOUR-128" } },
+	{ .id = "camellia-only",
+	    .leaf = { .key = "rsa2048" },
+	    .service = { .priority = TLS12 ":-KX-ALL:+RSA:-CIPHER-ALL:"
+					   "+CAMELLIA-128-CBC" } },
+	{ .id = "ccm-only",
+	    .leaf = { .key = "rsa2048" },
+	    .service = { .priority = TLS12 ":-KX-ALL:+RSA:-CIPHER-ALL:"
+					   "+AES-128-CCM" } },
+	{ .id = "p521-group-only",
+	    .service = { .priority = TLS13 ":-GROUP-ALL:+GROUP-SECP521R1" } },
+	{ .id = "x448-group-only",
+	    .service = { .priority = TLS13 ":-GROUP-ALL:+GROUP-X448" } },
+	{ .id = "ffdhe-group-only",
+	    .service = { .priority = TLS13 ":-GROUP-ALL:+GROUP-FFDHE2048" } },
+	{ .id = "prefers-x448-group",
+	    .service = { .priority = TLS13 ":%SERVER_PRECEDENCE:-GROUP-ALL:"
+					   "+GROUP-X448:+GROUP-X25519" } },
 	{ .id = "client-cert-13",
 	    .service = { .priority = "NORMAL:-VERS-ALL:+VERS-TLS1.3",
 		.client_certificate = CLIENT_CERTIFICATE_REQUIRED } },

@@ -57,6 +57,22 @@ sightings_worker_new(void *context, unsigned index)
 }
 
 static void
+sightings_copy_offers(struct arena *arena, struct tls_facts *tls)
+{
+	struct offer_answer *offers =
+	    arena_array(arena, tls->offer_count, sizeof(*offers));
+
+	for (size_t i = 0; i < tls->offer_count; i++)
+		offers[i] = (struct offer_answer){
+			.offer = tls->offers[i].offer,
+			.reply = tls->offers[i].reply,
+			.error = arena_string(arena, tls->offers[i].error),
+			.received_count = tls->offers[i].received_count,
+		};
+	tls->offers = offers;
+}
+
+static void
 sightings_copy(
     struct arena *arena, struct observation *to, const struct observation *from)
 {
@@ -72,6 +88,7 @@ sightings_copy(
 	to->tls.version = arena_string(arena, from->tls.version);
 	to->tls.cipher = arena_string(arena, from->tls.cipher);
 	to->tls.group = arena_string(arena, from->tls.group);
+	sightings_copy_offers(arena, &to->tls);
 	to->tls.staple = arena_bytes(arena, from->tls.staple);
 	for (size_t i = 0; i < from->received_count; i++)
 		chain[i] = arena_bytes(arena, from->chain[i]);

@@ -96,6 +96,12 @@ struct world {
 	struct sightings full, short_cut;
 };
 
+/* What a client of the day offers. */
+static const uint64_t modern = OFFER_BIT(OFFER_TLS12) | OFFER_BIT(OFFER_TLS13) |
+			       OFFER_BIT(OFFER_ECDHE) | OFFER_BIT(OFFER_AEAD) |
+			       OFFER_BIT(OFFER_X25519) | OFFER_BIT(OFFER_P256) |
+			       OFFER_BIT(OFFER_P384);
+
 static size_t
 words_in(const char *text)
 {
@@ -141,6 +147,8 @@ scan(struct world *world, struct sightings *run, enum handshake_depth depth)
 		.depth = depth,
 		.resolvers = resolvers,
 		.resolver_count = 1,
+		.offers = &modern,
+		.offer_count = 1,
 	};
 	sightings_run(run);
 }
@@ -325,6 +333,55 @@ test_stopping_at_the_certificate(void **state)
 	assert_true(seen->tls.ocsp_stapled);
 }
 
+/* Asked again are those who chose what is not in the offer, and no others. */
+static bool
+is_asked_rightly(const struct observation *seen)
+{
+	const struct tls_facts *tls = &seen->tls;
+	bool missed = (offer_needed(tls) & ~modern) != 0;
+	bool ended = seen->status == STATUS_SUCCESS ||
+		     seen->status == STATUS_HANDSHAKE_ERROR;
+
+	if (tls->offer_count == (ended && missed))
+		return tls->offer_count == 0 || tls->offers[0].offer == modern;
+	print_error("%s: %s %s %s, asked %zu times\n", seen->host, tls->version,
+	    tls->cipher, tls->group, tls->offer_count);
+	return false;
+}
+
+static void
+test_offers(void **state)
+{
+	static const struct {
+		const char *id;
+		enum offer_reply reply;
+	} asked[] = {
+		{ "prefers-rsa-kx", REPLY_ACCEPTED },
+		{ "prefers-dhe", REPLY_ACCEPTED },
+		{ "prefers-x448-group", REPLY_ACCEPTED },
+		{ "rsa-kx", REPLY_REFUSED },
+		{ "tls10", REPLY_REFUSED },
+		{ "rc4-only", REPLY_REFUSED },
+	};
+	struct world *world = *state;
+	bool fine = true;
+
+	for (size_t i = 0; i < world->host_count; i++)
+		fine = is_asked_rightly(&world->full.seen[i]) &&
+		       is_asked_rightly(&world->short_cut.seen[i]) && fine;
+	assert_true(fine);
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+		const struct observation *seen =
+		    find(world, &world->full, asked[i].id);
+
+		assert_int_equal(seen->status, STATUS_SUCCESS);
+		assert_true(seen->tls.proof);
+		assert_int_equal(seen->tls.offer_count, 1);
+		assert_int_equal(seen->tls.offers[0].reply, asked[i].reply);
+		assert_int_equal(seen->tls.offers[0].received_count, 0);
+	}
+}
+
 static void
 test_names(void **state)
 {
@@ -359,6 +416,7 @@ main(void)
 		cmocka_unit_test(test_chains),
 		cmocka_unit_test(test_the_rest_succeeds),
 		cmocka_unit_test(test_stopping_at_the_certificate),
+		cmocka_unit_test(test_offers),
 		cmocka_unit_test(test_names),
 	};
 

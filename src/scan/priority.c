@@ -1,0 +1,75 @@
+/*
+ * A table of the library's words, each with the kinds that want it, in the
+ * order in which they are sent.  The order is the server's hint of what we
+ * like, and a matter of cost; what is offered is the caller's choice.
+ */
+#include "scan/priority.h"
+
+#include <stddef.h>
+
+struct word_row {
+	const char *words;
+	uint64_t kinds; /* any of them wants it; 0: always there */
+};
+
+#define SHA1_MAC                                                 \
+	(OFFER_BIT(OFFER_CBC_SHA1) | OFFER_BIT(OFFER_CAMELLIA) | \
+	    OFFER_BIT(OFFER_TRIPLE_DES) | OFFER_BIT(OFFER_RC4))
+
+/*
+ * The cheapest first: X25519 is the one key share that is sent, and
+ * AES-128-GCM saves a SHA-384 transcript.  Versions are named one by one, for
+ * NORMAL is what the system's policy says it is.  Signatures are all there
+ * always: clients differ little about those of the handshake.  %COMPAT lets a
+ * leaf pass whose key usage does not fit the key exchange.
+ */
+static const struct word_row rows[] = {
+	{ "NONE", 0 },
+	{ ":+VERS-TLS1.3", OFFER_BIT(OFFER_TLS13) },
+	{ ":+VERS-TLS1.2", OFFER_BIT(OFFER_TLS12) },
+	{ ":+VERS-TLS1.1", OFFER_BIT(OFFER_TLS11) },
+	{ ":+VERS-TLS1.0", OFFER_BIT(OFFER_TLS10) },
+	{ ":+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305",
+	    OFFER_BIT(OFFER_AEAD) },
+	{ ":+AES-128-CCM:+AES-256-CCM", OFFER_BIT(OFFER_CCM) },
+	{ ":+AES-128-CBC:+AES-256-CBC",
+	    OFFER_BIT(OFFER_CBC_SHA2) | OFFER_BIT(OFFER_CBC_SHA1) },
+	{ ":+CAMELLIA-128-CBC:+CAMELLIA-256-CBC", OFFER_BIT(OFFER_CAMELLIA) },
+	{ ":+3DES-CBC", OFFER_BIT(OFFER_TRIPLE_DES) },
+	{ ":+ARCFOUR-128", OFFER_BIT(OFFER_RC4) },
+	{ ":+AEAD", 0 },
+	{ ":+SHA256:+SHA384",
+	    OFFER_BIT(OFFER_CBC_SHA2) | OFFER_BIT(OFFER_CAMELLIA) },
+	{ ":+SHA1", SHA1_MAC },
+	{ ":+MD5", OFFER_BIT(OFFER_RC4) },
+	{ ":+ECDHE-ECDSA:+ECDHE-RSA", OFFER_BIT(OFFER_ECDHE) },
+	{ ":+DHE-RSA", OFFER_BIT(OFFER_DHE) },
+	{ ":+RSA", OFFER_BIT(OFFER_RSA) },
+	{ ":+DHE-DSS", OFFER_BIT(OFFER_DHE) },
+	{ ":+GROUP-X25519", OFFER_BIT(OFFER_X25519) },
+	{ ":+GROUP-SECP256R1", OFFER_BIT(OFFER_P256) },
+	{ ":+GROUP-SECP384R1", OFFER_BIT(OFFER_P384) },
+	{ ":+GROUP-SECP521R1", OFFER_BIT(OFFER_P521) },
+	{ ":+GROUP-X448", OFFER_BIT(OFFER_X448) },
+	{ ":+GROUP-FFDHE2048:+GROUP-FFDHE3072:+GROUP-FFDHE4096",
+	    OFFER_BIT(OFFER_FFDHE) },
+	{ ":+SIGN-ECDSA-SHA256:+SIGN-ECDSA-SECP256R1-SHA256"
+	  ":+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-SHA256:+SIGN-RSA-PSS-SHA256"
+	  ":+SIGN-ECDSA-SHA384:+SIGN-ECDSA-SECP384R1-SHA384"
+	  ":+SIGN-RSA-PSS-RSAE-SHA384:+SIGN-RSA-SHA384:+SIGN-RSA-PSS-SHA384"
+	  ":+SIGN-ECDSA-SHA512:+SIGN-ECDSA-SECP521R1-SHA512"
+	  ":+SIGN-RSA-PSS-RSAE-SHA512:+SIGN-RSA-SHA512:+SIGN-RSA-PSS-SHA512"
+	  ":+SIGN-EdDSA-Ed25519:+SIGN-EdDSA-Ed448:+SIGN-RSA-SHA224"
+	  ":+SIGN-ECDSA-SHA224:+SIGN-DSA-SHA256:+SIGN-RSA-SHA1"
+	  ":+SIGN-ECDSA-SHA1:+SIGN-DSA-SHA1:+SIGN-RSA-MD5"
+	  ":+COMP-NULL:+CTYPE-X509:%COMPAT:%UNSAFE_RENEGOTIATION",
+	    0 },
+};
+
+void
+priority_write(struct text *out, uint64_t offer)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].kinds == 0 || (rows[i].kinds & offer) != 0)
+			text_append(out, rows[i].words);
+}
