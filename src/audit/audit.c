@@ -51,16 +51,6 @@ auditor_free(struct auditor *auditor)
 	free(auditor);
 }
 
-static enum key_use
-key_use_of(const struct observation *seen)
-{
-	if (!seen->has_tls || seen->tls.version == NULL ||
-	    seen->tls.group == NULL)
-		return KEY_USE_UNKNOWN;
-	return strcmp(seen->tls.group, "RSA") == 0 ? KEY_USE_DECRYPTS
-						   : KEY_USE_SIGNS;
-}
-
 /*
  * The sources in their order, the store's own intermediates before what was
  * fetched: a certificate at hand is worth more than one on the network.
@@ -385,7 +375,7 @@ look_at(struct judgement *judgement, const struct observation *seen,
 	    judgement->arena, judgement->auditor->signatures);
 	judgement->validation = (struct validation){
 		.now = judgement->auditor->settings->now,
-		.use = key_use_of(seen),
+		.use = key_use_of(&seen->tls),
 	};
 	if (seen->received_count == 0)
 		return;

@@ -38,42 +38,6 @@ is_connection_lost(const struct client_facts *facts)
 }
 
 static bool
-has_group(const struct client_facts *facts, const char *prefix)
-{
-	const char *group = facts->seen->tls.group;
-
-	return group != NULL && strncmp(group, prefix, strlen(prefix)) == 0;
-}
-
-static bool
-uses_dhe(const struct client_facts *facts)
-{
-	return has_group(facts, "DHE-") || has_group(facts, "FFDHE");
-}
-
-static bool
-uses_rsa(const struct client_facts *facts)
-{
-	return facts->validation->use == KEY_USE_DECRYPTS;
-}
-
-static bool
-uses_cbc(const struct client_facts *facts)
-{
-	const char *cipher = facts->seen->tls.cipher;
-
-	return cipher != NULL && strstr(cipher, "CBC") != NULL;
-}
-
-static bool
-uses_triple_des(const struct client_facts *facts)
-{
-	const char *cipher = facts->seen->tls.cipher;
-
-	return cipher != NULL && strstr(cipher, "3DES") != NULL;
-}
-
-static bool
 needs_client_certificate(const struct client_facts *facts)
 {
 	return facts->seen->tls.client_cert_required;
@@ -257,10 +221,6 @@ is_staple_missing(const struct client_facts *facts)
 
 static const struct trait_row host_rows[] = {
 	{ TRAIT_CONNECTION_LOST, is_connection_lost },
-	{ TRAIT_DHE, uses_dhe },
-	{ TRAIT_RSA_KEY_EXCHANGE, uses_rsa },
-	{ TRAIT_CBC_CIPHER, uses_cbc },
-	{ TRAIT_TRIPLE_DES, uses_triple_des },
 	{ TRAIT_CLIENT_CERT_REQUIRED, needs_client_certificate },
 	{ TRAIT_LEAF_MALFORMED, is_leaf_malformed },
 	{ TRAIT_LEAF_TRAILING, has_leaf_trailing },
@@ -279,18 +239,6 @@ static const struct trait_row host_rows[] = {
 	{ TRAIT_STAPLE_GARBAGE, is_staple_garbage },
 	{ TRAIT_STAPLE_MISSING, is_staple_missing },
 };
-
-/* "TLS1.2" is 12, "SSL3.0" 9: older than any of these. */
-static unsigned
-protocol_number(const char *version)
-{
-	if (version == NULL)
-		return 0;
-	if (strncmp(version, "TLS1.", 5) != 0 || version[5] < '0' ||
-	    version[5] > '9')
-		return 9;
-	return 10 + (unsigned)(version[5] - '0');
-}
 
 static unsigned
 dhe_bits(const char *group)
@@ -331,19 +279,38 @@ void
 client_host_outcome(
     const struct client_facts *facts, struct client_outcome *outcome)
 {
-	const struct tls_facts *tls = &facts->seen->tls;
-
 	memset(outcome, 0, sizeof(*outcome));
 	for (size_t i = 0; i < sizeof(host_rows) / sizeof(host_rows[0]); i++)
 		if (host_rows[i].holds(facts))
 			outcome->traits |= CLIENT_BIT(host_rows[i].trait);
-	outcome->measures[LIMIT_LEAST_TLS] = protocol_number(tls->version);
-	outcome->measures[LIMIT_LEAST_DHE_BITS] = dhe_bits(tls->group);
+	outcome->measures[LIMIT_LEAST_DHE_BITS] =
+	    dhe_bits(facts->seen->tls.group);
 	outcome->measures[LIMIT_MOST_SENT] =
 	    (unsigned)facts->seen->received_count;
 	outcome->measures[LIMIT_MOST_MESSAGE_OCTETS] = message_octets(facts);
 	outcome->measures[LIMIT_MOST_CERTIFICATE_OCTETS] =
 	    largest_octets(facts);
+}
+
+/*
+ * The certificates are taken to be the same: what another chain would be
+ * worth is not looked into.
+ */
+void
+client_choice_outcome(const struct client_facts *facts,
+    const struct tls_facts *chosen, struct client_outcome *outcome)
+{
+	struct observation seen = *facts->seen;
+	struct validation validation = *facts->validation;
+	struct client_facts own = *facts;
+
+	seen.tls.version = chosen->version;
+	seen.tls.group = chosen->group;
+	seen.status = STATUS_SUCCESS;
+	validation.use = key_use_of(&seen.tls);
+	own.seen = &seen;
+	own.validation = &validation;
+	client_host_outcome(&own, outcome);
 }
 
 /*

@@ -15,6 +15,10 @@ struct client_outcome {
 /* Of the handshake, of what was sent, and of the leaf by itself. */
 void client_host_outcome(const struct client_facts *, struct client_outcome *);
 
+/* The same for a client that got this handshake instead, a complete one. */
+void client_choice_outcome(const struct client_facts *,
+    const struct tls_facts *chosen, struct client_outcome *);
+
 /*
  * Of one path, whatever its end; runs the validation over it.  `validation`
  * has the host set when some client finds it on the leaf.

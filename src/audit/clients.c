@@ -26,8 +26,9 @@ struct clients {
 
 /* One client's verdict while paths are looked at. */
 struct standing {
-	uint64_t host; /* traits of the host that it refuses */
-	uint64_t best; /* with those of the path it likes best */
+	uint64_t host;	   /* traits of the host that it refuses */
+	uint64_t doubtful; /* of these, what its own offer could change */
+	uint64_t best;	   /* with those of the path it likes best */
 	bool judged;
 	bool unseen; /* AIA would have been asked */
 };
@@ -120,6 +121,23 @@ clients_new(const struct client_profiles *profiles,
 				one_store) == stores[k])
 				join_group(clients, stores[k], i);
 	return clients;
+}
+
+size_t
+clients_offers(
+    const struct clients *clients, uint64_t offers[CLIENTS_MOST_OFFERS])
+{
+	const struct client_profiles *profiles = clients->profiles;
+	size_t count = 0, at;
+
+	for (size_t i = 0; i < profiles->count; i++) {
+		for (at = 0; at < count; at++)
+			if (offers[at] == profiles->list[i].offers)
+				break;
+		if (at == count && count < CLIENTS_MOST_OFFERS)
+			offers[count++] = profiles->list[i].offers;
+	}
+	return count;
 }
 
 void
@@ -266,20 +284,75 @@ reason_of(const struct client_profile *profile, uint64_t bad)
 	return profile->reasons[__builtin_ctzll(first != 0 ? first : bad)];
 }
 
+/*
+ * What the server chose first counts for those who offer it; for the others
+ * what it chose when it was offered theirs.
+ */
+static void
+weigh_other_offer(const struct client_profile *profile,
+    const struct client_facts *facts, uint64_t ways, struct standing *standing)
+{
+	const struct tls_facts *first = &facts->seen->tls, *chosen;
+	enum offer_reply fate = offer_fate(profile->offers, first, &chosen);
+	struct client_outcome own;
+	uint64_t lacking;
+
+	if (fate == REPLY_ACCEPTED) {
+		client_choice_outcome(facts, chosen, &own);
+		standing->host = host_refusals(profile, &own, ways);
+		return;
+	}
+	lacking = client_offer_traits(offer_needed(first) & ~profile->offers);
+	standing->host |= lacking;
+	if (fate == REPLY_NONE)
+		standing->doubtful = lacking;
+}
+
+static void
+weigh_host(const struct clients *clients, const struct client_facts *facts,
+    uint64_t ways, struct standing *standings)
+{
+	const struct client_profiles *profiles = clients->profiles;
+	uint64_t needed = offer_needed(&facts->seen->tls);
+	struct client_outcome host;
+
+	client_host_outcome(facts, &host);
+	for (size_t i = 0; i < profiles->count; i++) {
+		const struct client_profile *profile = &profiles->list[i];
+
+		standings[i].host = host_refusals(profile, &host, ways);
+		if ((needed & ~profile->offers) != 0)
+			weigh_other_offer(profile, facts, ways, &standings[i]);
+	}
+}
+
+/* Would AIA be asked, and could its answer change the verdict? */
+static bool
+is_open(const struct standing *standing)
+{
+	uint64_t certain = standing->best & ~standing->doubtful;
+
+	return standing->unseen && certain != 0 && (certain & ~healable) == 0;
+}
+
 static struct client_verdict
 verdict_of(
     const struct client_profile *profile, const struct standing *standing)
 {
 	struct client_verdict verdict = { .id = profile->id };
+	uint64_t certain = standing->best & ~standing->doubtful;
 
 	if (standing->best == 0) {
 		verdict.accepts = ACCEPTS_YES;
-	} else if (standing->unseen && (standing->best & ~healable) == 0) {
+	} else if (certain == 0) {
+		verdict.accepts = ACCEPTS_UNKNOWN;
+		verdict.reason = "no answer was seen to what it offers";
+	} else if (is_open(standing)) {
 		verdict.accepts = ACCEPTS_UNKNOWN;
 		verdict.reason = "it would follow AIA, which was not done";
 	} else {
 		verdict.accepts = ACCEPTS_NO;
-		verdict.reason = reason_of(profile, standing->best);
+		verdict.reason = reason_of(profile, certain);
 	}
 	return verdict;
 }
@@ -299,7 +372,6 @@ clients_judge(const struct clients *clients, struct arena *arena,
     const struct client_facts *facts, struct verdict *verdict)
 {
 	const struct client_profiles *profiles = clients->profiles;
-	struct client_outcome host;
 	struct standing *standings;
 	struct validation validation;
 	uint64_t ways;
@@ -313,18 +385,15 @@ clients_judge(const struct clients *clients, struct arena *arena,
 		return false;
 	}
 	ways = client_ways(facts->host, facts->received[0]);
-	client_host_outcome(facts, &host);
 	standings = arena_array(arena, profiles->count, sizeof(*standings));
-	for (size_t i = 0; i < profiles->count; i++)
-		standings[i].host =
-		    host_refusals(&profiles->list[i], &host, ways);
+	weigh_host(clients, facts, ways, standings);
 	validation = *facts->validation;
 	validation.host = ways == 0 ? NULL : facts->host;
 	judge_groups(clients, facts, &validation, standings);
 	for (size_t i = 0; i < profiles->count; i++) {
 		verdict->clients[i] =
 		    verdict_of(&profiles->list[i], &standings[i]);
-		open = open || verdict->clients[i].accepts == ACCEPTS_UNKNOWN;
+		open = open || is_open(&standings[i]);
 	}
 	return open;
 }

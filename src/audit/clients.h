@@ -57,9 +57,16 @@ struct clients *clients_new(const struct client_profiles *,
     bool one_store);
 void clients_free(struct clients *);
 
+/* Each offer that some of them makes, once; returns how many. */
+enum { CLIENTS_MOST_OFFERS = 64 };
+size_t clients_offers(
+    const struct clients *, uint64_t offers[CLIENTS_MOST_OFFERS]);
+
 /*
- * Fills the verdict's clients, in the order of the profiles.  True when one
- * is ACCEPTS_UNKNOWN: what AIA leads to could still change it.
+ * Fills the verdict's clients, in the order of the profiles.  One is
+ * ACCEPTS_UNKNOWN where it hangs on what was not looked at, or gave no
+ * answer: AIA, or the server when it is offered what that client offers.
+ * True when what AIA leads to could still change one.
  */
 bool clients_judge(const struct clients *, struct arena *,
     const struct client_facts *, struct verdict *);

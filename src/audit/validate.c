@@ -5,9 +5,19 @@
 #include "audit/validate.h"
 
 #include "audit/constraints.h"
+#include "model/observation.h"
 
 /* Below these, current clients refuse (OpenSSL security level 2 and up). */
 enum { LEAST_RSA_BITS = 2048, LEAST_EC_BITS = 224 };
+
+enum key_use
+key_use_of(const struct tls_facts *tls)
+{
+	if (tls->version == NULL || tls->group == NULL)
+		return KEY_USE_UNKNOWN;
+	return strcmp(tls->group, "RSA") == 0 ? KEY_USE_DECRYPTS
+					      : KEY_USE_SIGNS;
+}
 
 static bool
 is_anchor(const struct path *path, size_t step)

@@ -16,6 +16,9 @@ enum key_use {
 	KEY_USE_DECRYPTS	/* RSA key exchange */
 };
 
+struct tls_facts;
+enum key_use key_use_of(const struct tls_facts *);
+
 struct validation {
 	int64_t now;
 	const struct host_name *host;	/* NULL: not on the leaf, so that name

@@ -307,19 +307,45 @@ archive_certificate(struct archive *archive, const struct digest *digest,
 	       digest_equal(&found, digest);
 }
 
+static const struct bytes *
+find_chain(struct archive *archive, struct arena *arena,
+    const struct digest *received, size_t count)
+{
+	struct bytes *chain = arena_array(arena, count, sizeof(*chain));
+
+	for (size_t i = 0; i < count; i++)
+		if (!archive_certificate(
+			archive, &received[i], arena, &chain[i]))
+			return NULL;
+	return chain;
+}
+
+/* Not needed to judge: a chain that is not there just stays named. */
+static void
+fill_other_chains(
+    struct archive *archive, struct arena *arena, struct tls_facts *tls)
+{
+	struct offer_answer *answers =
+	    arena_array(arena, tls->offer_count, sizeof(*answers));
+
+	for (size_t i = 0; i < tls->offer_count; i++) {
+		answers[i] = tls->offers[i];
+		if (answers[i].received_count > 0)
+			answers[i].chain = find_chain(archive, arena,
+			    answers[i].received, answers[i].received_count);
+	}
+	tls->offers = answers;
+}
+
 bool
 archive_fill_chain(
     struct archive *archive, struct arena *arena, struct observation *seen)
 {
-	struct bytes *chain =
-	    arena_array(arena, seen->received_count, sizeof(*chain));
-
-	for (size_t i = 0; i < seen->received_count; i++)
-		if (!archive_certificate(
-			archive, &seen->received[i], arena, &chain[i]))
-			return false;
-	seen->chain = chain;
-	return true;
+	seen->chain = find_chain(
+	    archive, arena, seen->received, seen->received_count);
+	if (seen->tls.offer_count > 0)
+		fill_other_chains(archive, arena, &seen->tls);
+	return seen->chain != NULL;
 }
 
 /* As certificate_write prints it: spares decoding a million leaves. */

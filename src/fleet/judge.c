@@ -161,7 +161,23 @@ write_found(struct judge *judge, const struct audit_sources *sources,
 			    judge, sources, &steps[i], learn, message);
 }
 
-/* Parses the chain; with a message, notes what is new and who sent what. */
+/* Parses one; with a message, notes if it is new and who sent it. */
+static const struct certificate *
+intern_received(struct judge *judge, struct bytes der, struct message *message)
+{
+	const struct certificate *certificate;
+	bool fresh;
+
+	certificate = certificate_pool_intern(judge->pool, der, &fresh);
+	if (message == NULL)
+		return certificate;
+	if (fresh)
+		write_received(message, certificate);
+	if (certificate_is_authority(certificate))
+		message->sent[message->sent_count++] = certificate->sha256;
+	return certificate;
+}
+
 static const struct certificate **
 intern_chain(struct judge *judge, struct observation *seen,
     struct message *message)
@@ -172,20 +188,45 @@ intern_chain(struct judge *judge, struct observation *seen,
 	    arena_array(judge->arena, seen->received_count, sizeof(*digests));
 
 	for (size_t i = 0; i < seen->received_count; i++) {
-		bool fresh;
-
-		chain[i] = certificate_pool_intern(
-		    judge->pool, seen->chain[i], &fresh);
+		chain[i] = intern_received(judge, seen->chain[i], message);
 		digests[i] = chain[i]->sha256;
-		if (message == NULL)
-			continue;
-		if (fresh)
-			write_received(message, chain[i]);
-		if (certificate_is_authority(chain[i]))
-			message->sent[message->sent_count++] = digests[i];
 	}
 	seen->received = digests;
 	return chain;
+}
+
+static const struct digest *
+intern_other_chain(struct judge *judge, const struct offer_answer *given,
+    struct message *message)
+{
+	struct digest *digests = arena_array(
+	    judge->arena, given->received_count, sizeof(*digests));
+
+	for (size_t i = 0; i < given->received_count; i++)
+		digests[i] =
+		    intern_received(judge, given->chain[i], message)->sha256;
+	return digests;
+}
+
+/*
+ * Chains that other offers got: kept in the run, and named by the record, but
+ * not judged.  What was read from a record has its digests already.
+ */
+static void
+intern_other_chains(struct judge *judge, struct observation *seen,
+    struct message *message)
+{
+	size_t count = seen->tls.offer_count;
+	struct offer_answer *answers =
+	    arena_array(judge->arena, count, sizeof(*answers));
+
+	for (size_t i = 0; i < count; i++) {
+		answers[i] = seen->tls.offers[i];
+		if (answers[i].chain != NULL)
+			answers[i].received = intern_other_chain(
+			    judge, &answers[i], message);
+	}
+	seen->tls.offers = answers;
 }
 
 static bool
@@ -200,6 +241,8 @@ judge_interned(struct judge *judge, const struct observation *observation,
 	arena_reset(judge->arena);
 	seen.site = site_of_host(judge->arena, seen.host);
 	chain = intern_chain(judge, &seen, message);
+	if (seen.tls.offer_count > 0)
+		intern_other_chains(judge, &seen, message);
 	return auditor_judge(
 	    judge->auditor, judge->arena, &seen, chain, sources, result);
 }
@@ -216,10 +259,13 @@ judge_observation(struct judge *judge, const struct observation *seen,
     const struct audit_sources *sources)
 {
 	struct message *message = memory_new(sizeof(*message));
+	size_t most_sent = seen->received_count;
 	struct result result;
 
-	message->sent = memory_array(seen->received_count + 1,
-	    sizeof(*message->sent));
+	for (size_t i = 0; i < seen->tls.offer_count; i++)
+		most_sent += seen->tls.offers[i].received_count;
+	message->sent =
+	    memory_array(most_sent + 1, sizeof(*message->sent));
 	message->pending =
 	    judge_interned(judge, seen, sources, message, &result);
 	message->ordinal = seen->ordinal;

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "audit/clients.h"
 #include "base/clock.h"
 #include "fleet/intake.h"
 #include "fleet/progress.h"
@@ -158,11 +159,17 @@ probe_all(struct run *run)
 		.tick = tick,
 		.discard = discard,
 	};
+	struct scan_options options = run->settings->scan;
+	uint64_t offers[CLIENTS_MOST_OFFERS];
 	const char *error = NULL;
 	int end;
 
+	options.offers = offers;
+	if (run->settings->audit.clients != NULL)
+		options.offer_count =
+		    clients_offers(run->settings->audit.clients, offers);
 	progress_begin(&run->progress, run->settings->color);
-	end = crew_run(&run->settings->scan, &work, &error);
+	end = crew_run(&options, &work, &error);
 	progress_end(&run->progress);
 	if (end == CREW_INTERRUPTED) {
 		run->outcome->end = RUN_INTERRUPTED;

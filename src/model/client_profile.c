@@ -117,20 +117,6 @@ read_number(struct reading *reading, const struct json *value,
 		*(unsigned *)target = (unsigned)number;
 }
 
-/* "1.2" is 12: compared, never shown. */
-static void
-read_protocol(struct reading *reading, const struct json *value,
-    struct place *place, void *target)
-{
-	const char *word = json_string(value);
-
-	if (word == NULL || strlen(word) != 3 || word[0] != '1' ||
-	    word[1] != '.' || word[2] < '0' || word[2] > '3')
-		refuse(reading, place, "not a TLS version from 1.0 to 1.3");
-	else
-		*(unsigned *)target = 10 + (unsigned)(word[2] - '0');
-}
-
 static void
 read_leaf_anchor(struct reading *reading, const struct json *value,
     struct place *place, void *target)
@@ -211,6 +197,22 @@ read_ways_away(struct reading *reading, const struct json *value,
 {
 	*(uint64_t *)target &=
 	    ~read_bits(reading, value, place, client_way_find, "no such way");
+}
+
+static void
+read_offers(struct reading *reading, const struct json *value,
+    struct place *place, void *target)
+{
+	*(uint64_t *)target |=
+	    read_bits(reading, value, place, offer_find, "no such kind");
+}
+
+static void
+read_offers_away(struct reading *reading, const struct json *value,
+    struct place *place, void *target)
+{
+	*(uint64_t *)target &=
+	    ~read_bits(reading, value, place, offer_find, "no such kind");
 }
 
 static void
@@ -351,9 +353,11 @@ finish(struct reading *reading, struct draft *draft)
 		{ "version", profile->version != NULL },
 		{ "source", profile->source != NULL },
 		{ "store", profile->store != NULL },
+		{ "offers", profile->offers != 0 },
 		{ "reads", profile->reads != 0 },
 	};
-	uint64_t elsewhere = CLIENT_BIT(TRAIT_NAME);
+	uint64_t elsewhere =
+	    CLIENT_BIT(TRAIT_NAME) | client_offer_traits(OFFER_ALL);
 
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		if (!needed[i].given)
@@ -365,7 +369,7 @@ finish(struct reading *reading, struct draft *draft)
 		    CLIENT_BIT(client_limit_trait((enum client_limit)i));
 	if ((profile->refuses & elsewhere) != 0)
 		refuse(reading, &(struct place){ profile->id, "refuses", -1 },
-		    "names a trait that a limit or `reads` decides");
+		    "names a trait that a limit, `offers` or `reads` decides");
 	finish_words(reading, draft);
 }
 
@@ -430,7 +434,6 @@ static const struct field fields[] = {
 	{ "preloads", read_bool, AT(profile.builder.preloads) },
 	{ "leaf_anchor", read_leaf_anchor, AT(profile.builder.leaf_anchor) },
 	{ "most_sorted", read_number, AT(profile.builder.most_sorted) },
-	{ "least_tls", read_protocol, LIMIT_AT(LIMIT_LEAST_TLS) },
 	{ "least_dhe_bits", read_number, LIMIT_AT(LIMIT_LEAST_DHE_BITS) },
 	{ "least_rsa_bits", read_number, LIMIT_AT(LIMIT_LEAST_RSA_BITS) },
 	{ "most_sent", read_number, LIMIT_AT(LIMIT_MOST_SENT) },
@@ -440,6 +443,8 @@ static const struct field fields[] = {
 	    LIMIT_AT(LIMIT_MOST_CERTIFICATE_OCTETS) },
 	{ "most_intermediates", read_number,
 	    LIMIT_AT(LIMIT_MOST_INTERMEDIATES) },
+	{ "offers", read_offers, AT(profile.offers) },
+	{ "withholds", read_offers_away, AT(profile.offers) },
 	{ "refuses", read_traits, AT(profile.refuses) },
 	{ "takes", read_traits_away, AT(profile.refuses) },
 	{ "tells_first", read_traits, AT(profile.tells_first) },

@@ -17,6 +17,7 @@
 
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "model/offer.h"
 
 /*
  * What some client refuses.  Of several, the one listed first is told as the
@@ -26,15 +27,17 @@
 enum client_trait {
 	/* The handshake */
 	TRAIT_CONNECTION_LOST,	/* broke off after the certificates */
-	TRAIT_OLD_PROTOCOL,	/* limit least_tls */
+	TRAIT_OLD_PROTOCOL,	/* of no version that is offered */
 	TRAIT_MESSAGE_SIZE,	/* limit most_message_octets */
 	TRAIT_CERTIFICATE_SIZE, /* limit most_certificate_octets */
 	TRAIT_SENT_COUNT,	/* limit most_sent */
-	TRAIT_DHE,		/* finite-field Diffie-Hellman was chosen */
+	TRAIT_DHE,		/* not offered, as the next but bits */
 	TRAIT_DHE_BITS,		/* limit least_dhe_bits */
 	TRAIT_RSA_KEY_EXCHANGE,
 	TRAIT_CBC_CIPHER,
 	TRAIT_TRIPLE_DES,
+	TRAIT_RARE_CIPHER, /* CCM, Camellia, RC4, or one without a name here */
+	TRAIT_RARE_GROUP,
 	/* Octets */
 	TRAIT_LEAF_MALFORMED,
 	TRAIT_LEAF_TRAILING, /* octets after the end of the leaf's DER */
@@ -123,7 +126,6 @@ enum client_way {
 
 /* Numbers a client compares; 0 in a profile is no limit. */
 enum client_limit {
-	LIMIT_LEAST_TLS,	       /* 12 is TLS 1.2; "1.2" in the file */
 	LIMIT_LEAST_DHE_BITS,	       /* of the server's prime */
 	LIMIT_LEAST_RSA_BITS,	       /* of every key on the path */
 	LIMIT_MOST_SENT,	       /* certificates in the message */
@@ -136,6 +138,9 @@ enum client_limit {
 /* Is the limit undershot, and the trait that a breach has. */
 bool client_limit_is_least(enum client_limit);
 enum client_trait client_limit_trait(enum client_limit);
+
+/* The traits of needing what these kinds are and not being offered it. */
+uint64_t client_offer_traits(uint64_t kinds);
 
 /* A leaf that is itself in the store. */
 enum leaf_anchor {
@@ -169,7 +174,8 @@ struct client_profile {
 	const char *source;  /* where the rules come from */
 	const char *store;   /* the store it reads; else the default one */
 	struct client_builder builder;
-	uint64_t refuses;     /* traits; limits have theirs beside */
+	uint64_t offers;      /* bits of enum offer_kind */
+	uint64_t refuses;     /* traits; limits and offers have theirs */
 	uint64_t tells_first; /* these before the others, as the reason */
 	uint64_t reads;	      /* ways */
 	unsigned limits[LIMIT_COUNT];

@@ -17,6 +17,8 @@ static const char *const trait_words[TRAIT_COUNT] = {
 	[TRAIT_RSA_KEY_EXCHANGE] = "rsa_key_exchange",
 	[TRAIT_CBC_CIPHER] = "cbc_cipher",
 	[TRAIT_TRIPLE_DES] = "triple_des",
+	[TRAIT_RARE_CIPHER] = "rare_cipher",
+	[TRAIT_RARE_GROUP] = "rare_group",
 	[TRAIT_LEAF_MALFORMED] = "leaf_malformed",
 	[TRAIT_LEAF_TRAILING] = "leaf_trailing",
 	[TRAIT_SENT_GARBAGE] = "sent_garbage",
@@ -92,7 +94,6 @@ static const struct {
 	enum client_trait trait;
 	bool least;
 } limits[LIMIT_COUNT] = {
-	[LIMIT_LEAST_TLS] = { TRAIT_OLD_PROTOCOL, true },
 	[LIMIT_LEAST_DHE_BITS] = { TRAIT_DHE_BITS, true },
 	[LIMIT_LEAST_RSA_BITS] = { TRAIT_RSA_BITS, true },
 	[LIMIT_MOST_SENT] = { TRAIT_SENT_COUNT, false },
@@ -100,6 +101,42 @@ static const struct {
 	[LIMIT_MOST_CERTIFICATE_OCTETS] = { TRAIT_CERTIFICATE_SIZE, false },
 	[LIMIT_MOST_INTERMEDIATES] = { TRAIT_PATH_COUNT, false },
 };
+
+/* What a client that does not offer the kind says of a server that insists. */
+static const enum client_trait kind_traits[OFFER_KIND_COUNT + 1] = {
+	[OFFER_TLS10] = TRAIT_OLD_PROTOCOL,
+	[OFFER_TLS11] = TRAIT_OLD_PROTOCOL,
+	[OFFER_TLS12] = TRAIT_OLD_PROTOCOL,
+	[OFFER_TLS13] = TRAIT_OLD_PROTOCOL,
+	[OFFER_ECDHE] = TRAIT_RARE_GROUP,
+	[OFFER_DHE] = TRAIT_DHE,
+	[OFFER_RSA] = TRAIT_RSA_KEY_EXCHANGE,
+	[OFFER_AEAD] = TRAIT_RARE_CIPHER,
+	[OFFER_CCM] = TRAIT_RARE_CIPHER,
+	[OFFER_CBC_SHA2] = TRAIT_CBC_CIPHER,
+	[OFFER_CBC_SHA1] = TRAIT_CBC_CIPHER,
+	[OFFER_CAMELLIA] = TRAIT_RARE_CIPHER,
+	[OFFER_TRIPLE_DES] = TRAIT_TRIPLE_DES,
+	[OFFER_RC4] = TRAIT_RARE_CIPHER,
+	[OFFER_X25519] = TRAIT_RARE_GROUP,
+	[OFFER_P256] = TRAIT_RARE_GROUP,
+	[OFFER_P384] = TRAIT_RARE_GROUP,
+	[OFFER_P521] = TRAIT_RARE_GROUP,
+	[OFFER_X448] = TRAIT_RARE_GROUP,
+	[OFFER_FFDHE] = TRAIT_RARE_GROUP,
+	[OFFER_KIND_COUNT] = TRAIT_RARE_CIPHER, /* OFFER_UNKNOWN */
+};
+
+uint64_t
+client_offer_traits(uint64_t kinds)
+{
+	uint64_t traits = 0;
+
+	for (int i = 0; i <= OFFER_KIND_COUNT; i++)
+		if ((kinds & OFFER_BIT(i)) != 0)
+			traits |= CLIENT_BIT(kind_traits[i]);
+	return traits;
+}
 
 bool
 client_limit_is_least(enum client_limit limit)

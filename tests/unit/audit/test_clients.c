@@ -253,6 +253,24 @@ fill_handshake(const struct service *service, struct observation *seen)
 	}
 }
 
+/* A server that knows nothing but what it chose, and was asked for less. */
+static void
+insist(const struct world *world, struct observation *seen)
+{
+	struct offer_answer *answer =
+	    arena_array(world->arena, 1, sizeof(*answer));
+	uint64_t offers[CLIENTS_MOST];
+
+	for (size_t i = 0; i < world->profiles->count; i++)
+		offers[i] = world->profiles->list[i].offers;
+	if (!offer_next(
+		offers, world->profiles->count, &seen->tls, &answer->offer))
+		return;
+	answer->reply = REPLY_REFUSED;
+	seen->tls.offers = answer;
+	seen->tls.offer_count = 1;
+}
+
 static void
 begin_visit(const struct world *world, const struct station *station,
     struct visit_facts *visit, const struct client_aia *aia,
@@ -269,6 +287,7 @@ begin_visit(const struct world *world, const struct station *station,
 	seen->host = station->name;
 	seen->received_count = station->chain_length;
 	fill_handshake(&station->scenario->service, seen);
+	insist(world, seen);
 	visit->host = host_name_of(station->name);
 	visit->validation = (struct validation){
 		.now = world->pki.now,
@@ -297,9 +316,10 @@ end_visit(struct visit_facts *visit)
 		certificate_free(visit->fetched[i]);
 }
 
+/* `answer`, if any, is what came of a further connection. */
 static bool
-judge(const struct world *world, const struct station *station, bool may_fetch,
-    struct verdict *verdict)
+judge_asked(const struct world *world, const struct station *station,
+    bool may_fetch, const struct offer_answer *answer, struct verdict *verdict)
 {
 	struct signature_memory *signatures = signature_memory_new();
 	const char *trust = station->scenario->trust;
@@ -314,12 +334,23 @@ judge(const struct world *world, const struct station *station, bool may_fetch,
 	memset(verdict, 0, sizeof(*verdict));
 	begin_visit(
 	    world, station, &visit, may_fetch ? &aia : NULL, signatures);
+	if (answer != NULL) {
+		visit.seen.tls.offers = answer;
+		visit.seen.tls.offer_count = 1;
+	}
 	open = clients_judge(clients, world->arena, &visit.facts, verdict);
 	end_visit(&visit);
 	clients_free(clients);
 	trust_store_free(store);
 	signature_memory_free(signatures);
 	return open;
+}
+
+static bool
+judge(const struct world *world, const struct station *station, bool may_fetch,
+    struct verdict *verdict)
+{
+	return judge_asked(world, station, may_fetch, NULL, verdict);
 }
 
 static const struct station *
@@ -442,7 +473,8 @@ static const struct {
 	{ "inter-is-anchor",
 	    "curl python313 perl " GNUTLS_ALL " go java " BROWSERS },
 	/* Sent alone: GnuTLS looks at the leaf itself only then. */
-	{ "leaf-in-store", "curl python313 perl " GNUTLS_ALL " go java firefox" },
+	{ "leaf-in-store",
+	    "curl python313 perl " GNUTLS_ALL " go java firefox" },
 	{ "selfsigned", "" },
 	{ "root-expired", "java" },
 	{ "root-sent", "not" },
@@ -501,6 +533,87 @@ test_further_behaviours(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+static const struct client_verdict *
+find_verdict(const struct verdict *verdict, const char *id)
+{
+	for (size_t i = 0; i < verdict->client_count; i++)
+		if (strcmp(verdict->clients[i].id, id) == 0)
+			return &verdict->clients[i];
+	fail_msg("no client %s", id);
+	return NULL;
+}
+
+/* First each server's choice, then what it answered to less. */
+static const struct {
+	const char *id;
+	enum offer_reply reply;
+	struct tls_facts chosen;
+	const char *client;
+	enum acceptance accepts;
+	const char *reason;
+} asked_rows[] = {
+	{ "rsa-kx", REPLY_ACCEPTED,
+	    { .version = "TLS1.2", .cipher = "AES-128-GCM", .group = "X25519" },
+	    "python313", ACCEPTS_YES, NULL },
+	{ "rsa-kx", REPLY_REFUSED, { .version = NULL }, "python313", ACCEPTS_NO,
+	    "no cipher in common (RSA key exchange only)" },
+	{ "rsa-kx", REPLY_NONE, { .version = NULL }, "python313",
+	    ACCEPTS_UNKNOWN, "no answer was seen to what it offers" },
+	/* It offers what was chosen at first: further answers are others'. */
+	{ "rsa-kx", REPLY_REFUSED, { .version = NULL }, "curl", ACCEPTS_YES,
+	    NULL },
+	/* Its own choice may be bad for it in another way. */
+	{ "tls10", REPLY_ACCEPTED,
+	    { .version = "TLS1.2",
+		.cipher = "AES-128-GCM",
+		.group = "DHE-1024" },
+	    "curl", ACCEPTS_NO, "(35) dh key too small" },
+	{ "tls10", REPLY_ACCEPTED,
+	    { .version = "TLS1.2",
+		.cipher = "AES-128-GCM",
+		.group = "DHE-1024" },
+	    "java", ACCEPTS_YES, NULL },
+	/* The usage of the leaf's key has to fit what is done with it. */
+	{ "ku-keyenc-tls12", REPLY_NONE, { .version = NULL }, "java",
+	    ACCEPTS_NO, "unsuitable key usage for this key exchange" },
+	/* Doubt on top of a certain refusal is none. */
+	{ "leaf-only-rsa-kx", REPLY_NONE, { .version = NULL }, "python313",
+	    ACCEPTS_NO,
+	    "CERTIFICATE_VERIFY_FAILED: unable to get local issuer "
+	    "certificate" },
+};
+
+static void
+test_further_offers(void **state)
+{
+	struct world *world = *state;
+
+	for (size_t i = 0; i < sizeof(asked_rows) / sizeof(asked_rows[0]);
+	     i++) {
+		struct offer_answer answer = {
+			.offer = OFFER_ALL,
+			.reply = asked_rows[i].reply,
+			.chosen = asked_rows[i].chosen,
+		};
+		const struct client_verdict *client;
+		struct verdict verdict;
+		bool open =
+		    judge_asked(world, find_station(world, asked_rows[i].id),
+			true, &answer, &verdict);
+
+		/* What the server would say is nothing to wait for. */
+		assert_false(open);
+		client = find_verdict(&verdict, asked_rows[i].client);
+		if (client->accepts != asked_rows[i].accepts)
+			fail_msg("row %zu: %d", i, client->accepts);
+		if (asked_rows[i].reason == NULL)
+			assert_null(client->reason);
+		else
+			assert_string_equal(
+			    client->reason, asked_rows[i].reason);
+	}
+}
+
 static enum acceptance
 acceptance_of(const struct verdict *verdict, const char *id)
 {
@@ -547,6 +660,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_measured_scenarios),
 		cmocka_unit_test(test_further_behaviours),
+		cmocka_unit_test(test_further_offers),
 		cmocka_unit_test(test_unseen_aia),
 	};
 

@@ -11,7 +11,8 @@
 
 #define FACTS                                                          \
 	"\"title\": \"A\", \"version\": \"1\", \"source\": \"here\", " \
-	"\"store\": \"system\", \"reads\": [\"name\"]"
+	"\"store\": \"system\", \"reads\": [\"name\"], "               \
+	"\"offers\": [\"tls1.2\"]"
 #define ONE(fields)                                                         \
 	"{ \"families\": [], \"clients\": [ { \"id\": \"a\", " FACTS fields \
 	" } ] }"
@@ -31,8 +32,15 @@ static const struct {
 	    "c.json: a.refuses: not an array of words" },
 	{ ONE(", \"refuses\": [7]"), "c.json: a.refuses[0]: no such trait" },
 	{ ONE(", \"refuses\": [\"rsa_bits\"]"),
-	    "c.json: a.refuses: names a trait that a limit or `reads` "
-	    "decides" },
+	    "c.json: a.refuses: names a trait that a limit, `offers` or "
+	    "`reads` decides" },
+	{ ONE(", \"refuses\": [\"triple_des\"]"),
+	    "c.json: a.refuses: names a trait that a limit, `offers` or "
+	    "`reads` decides" },
+	{ ONE(", \"offers\": [\"tls1.2\", \"tls0.9\"]"),
+	    "c.json: a.offers[1]: no such kind" },
+	{ ONE(", \"withholds\": [\"tls1.2\"]"),
+	    "c.json: a.offers: is missing" },
 	{ ONE(", \"ignores\": [\"nick\"]"),
 	    "c.json: a.ignores[0]: no such way" },
 	{ ONE(", \"words\": { \"sha0\": \"x\" }"),
@@ -44,8 +52,6 @@ static const struct {
 	    "c.json: a.backtracks: neither true nor false" },
 	{ ONE(", \"most_sent\": -1"),
 	    "c.json: a.most_sent: not a number from 0 up" },
-	{ ONE(", \"least_tls\": 1.2"),
-	    "c.json: a.least_tls: not a TLS version from 1.0 to 1.3" },
 	{ ONE(", \"leaf_anchor\": \"maybe\""),
 	    "c.json: a.leaf_anchor: not never, self_signed, alone or always" },
 	{ ONE(", \"like\": \"b\""),
@@ -78,11 +84,12 @@ test_mistakes(void **state)
 
 static const char family_text[] =
     "{ \"families\": [ { \"id\": \"f\", \"refuses\": [\"sha1\", \"md5\"],"
-    "  \"reads\": [\"name\", \"wildcard\"], \"least_tls\": \"1.2\","
+    "  \"reads\": [\"name\", \"wildcard\"], \"offers\": [\"dhe\", \"rsa\"],"
     "  \"prefix\": \"no: \", \"words\": { \"sha1\": \"weak\" } } ],"
     "  \"clients\": [ { \"like\": \"f\", \"takes\": [\"md5\"],"
     "  \"refuses\": [\"dsa\"], \"ignores\": [\"wildcard\"],"
     "  \"title\": \"A\", \"version\": \"1\", \"source\": \"here\","
+    "  \"withholds\": [\"rsa\"], \"offers\": [\"aead\"],"
     "  \"store\": \"java\", \"handshake_prefix\": \"tls \","
     "  \"id\": \"a\", \"most_sent\": 10 } ] }";
 
@@ -104,7 +111,8 @@ test_inheritance(void **state)
 	assert_true(
 	    a->refuses == (CLIENT_BIT(TRAIT_SHA1) | CLIENT_BIT(TRAIT_DSA)));
 	assert_true(a->reads == CLIENT_BIT(WAY_NAME));
-	assert_int_equal(a->limits[LIMIT_LEAST_TLS], 12);
+	assert_true(
+	    a->offers == (OFFER_BIT(OFFER_DHE) | OFFER_BIT(OFFER_AEAD)));
 	assert_int_equal(a->limits[LIMIT_MOST_SENT], 10);
 	assert_string_equal(a->reasons[TRAIT_SHA1], "no: weak");
 	assert_string_equal(a->reasons[TRAIT_DSA], "no: dsa");
