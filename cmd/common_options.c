@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "model/trust_store.h"
 #include "report/report.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
@@ -57,18 +58,6 @@ output_settings_init(struct output_settings *settings)
 	};
 }
 
-/* A store's name becomes a member of records and the name of a file. */
-static bool
-is_store_name(const char *name, size_t size)
-{
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
-				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789._-";
-
-	return size > 0 && size <= 64 && name[0] != '.' &&
-	       strspn(name, allowed) >= size;
-}
-
 static const char *
 parse_store(void *group, const char *value)
 {
@@ -78,7 +67,8 @@ parse_store(void *group, const char *value)
 
 	if (equals == NULL || equals[1] == '\0')
 		return "is not NAME=PATH";
-	if (!is_store_name(value, (size_t)(equals - value)))
+	if (!trust_store_is_name(
+		bytes_of(value, (size_t)(equals - value))))
 		return "names are of letters, digits, '.', '_' and '-'";
 	name = memory_string(value);
 	name[equals - value] = '\0';

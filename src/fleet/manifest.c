@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "model/trust_store.h"
 
 enum { MANIFEST_MOST = 1 << 20 };
 
@@ -104,12 +105,33 @@ read_options(
 	manifest->options = options;
 }
 
-static void
+/*
+ * The names become those of files, here and in what is made of this run: one
+ * that leads elsewhere is refused.
+ */
+static bool
+read_stores(
+    struct arena *arena, const struct json *stores, struct manifest *manifest)
+{
+	manifest->stores =
+	    arena_array(arena, json_length(stores), sizeof(char *));
+	for (const struct json *at = json_first(stores); at != NULL;
+	     at = json_next(at)) {
+		const char *name = json_string(at);
+
+		if (name == NULL ||
+		    !trust_store_is_name(bytes_from_string(name)))
+			return false;
+		manifest->stores[manifest->store_count++] =
+		    arena_string(arena, name);
+	}
+	return true;
+}
+
+static bool
 read_members(
     struct arena *arena, const struct json *json, struct manifest *manifest)
 {
-	const struct json *stores = json_get(json, "stores");
-
 	manifest->id = arena_string(arena, json_string(json_get(json, "id")));
 	manifest->version =
 	    arena_string(arena, json_string(json_get(json, "version")));
@@ -131,12 +153,8 @@ read_members(
 	manifest->threads =
 	    (unsigned)json_integer(json_get(json, "threads"), 0);
 	read_options(arena, json_get(json, "options"), manifest);
-	manifest->stores =
-	    arena_array(arena, json_length(stores), sizeof(char *));
-	for (const struct json *at = json_first(stores); at != NULL;
-	     at = json_next(at))
-		manifest->stores[manifest->store_count++] =
-		    arena_string(arena, json_string(at));
+	return manifest->id != NULL &&
+	    read_stores(arena, json_get(json, "stores"), manifest);
 }
 
 bool
@@ -148,6 +166,7 @@ manifest_read(struct arena *arena, const char *directory,
 	char error[80];
 	struct json *json = NULL;
 	const char *found = NULL;
+	bool was_read = false;
 
 	memset(manifest, 0, sizeof(*manifest));
 	if (file_read(path, MANIFEST_MOST, &text) < 0)
@@ -158,10 +177,13 @@ manifest_read(struct arena *arena, const char *directory,
 	else if ((found = json_string(json_get(json, "schema"))) == NULL ||
 	    strcmp(found, schema) != 0)
 		*reason = arena_printf(arena, "%s: no run of fleetscan", path);
+	else if (!read_members(arena, json, manifest))
+		*reason = arena_printf(arena,
+		    "%s: it has no id, or a store of no proper name", path);
 	else
-		read_members(arena, json, manifest);
+		was_read = true;
 	json_free(json);
 	text_free(&text);
 	free(path);
-	return manifest->id != NULL;
+	return was_read;
 }

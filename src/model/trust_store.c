@@ -10,6 +10,8 @@
 #include "base/memory.h"
 #include "model/signature.h"
 
+enum { MOST_NAME = 64 };
+
 /* What stores of several names share. */
 struct contents {
 	size_t users;
@@ -236,6 +238,19 @@ trust_store_system_path(void)
 		if (file_exists(system_places[i]))
 			return system_places[i];
 	return NULL;
+}
+
+bool
+trust_store_is_name(struct bytes name)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789._-";
+
+	for (size_t i = 0; i < name.size; i++)
+		if (memchr(allowed, name.data[i], sizeof(allowed) - 1) == NULL)
+			return false;
+	return name.size > 0 && name.size <= MOST_NAME && name.data[0] != '.';
 }
 
 const char *

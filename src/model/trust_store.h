@@ -16,6 +16,12 @@
 struct trust_store;
 
 /*
+ * A store's name becomes a member of records and the name of a file: at most
+ * 64 of letters, digits, ".", "_" and "-", and no "." first.
+ */
+bool trust_store_is_name(struct bytes);
+
+/*
  * The paths joined (files or directories), each certificate once.  NULL with
  * a sentence in *error (heap; the caller frees) when a path cannot be read or
  * holds no certificate.
