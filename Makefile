@@ -102,7 +102,8 @@ sample: all
 
 UNIT_PROGRAMS := $(UNIT:%.c=$(B)/%)
 .PHONY: test test-clients
-test: $(B)/fleetscan $(PROGRAMS) $(UNIT_PROGRAMS) $(B)/saved_fleet
+test: $(B)/fleetscan $(PROGRAMS) $(UNIT_PROGRAMS) $(B)/saved_fleet \
+		test-replays
 	@B='$(B)' sh tests/run.sh tests/floors.sh $(UNIT_PROGRAMS) $(TESTS)
 test-clients: $(B)/fleetscan $(PROGRAMS)
 	@B='$(B)' sh tests/run.sh $(CLIENT_TESTS)
@@ -123,8 +124,11 @@ $(filter-out $(BENCH_PLAIN),$(BENCH)): $(B)/%: $(B)/tests/bench/%.o \
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
 
 # libFuzzer comes with clang; FUZZ_SECONDS=60 also runs each fuzzer so long.
-FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
-.PHONY: fuzz fuzzers
+# Without it a target is a program that reads its seeds: `make test` replays
+# them with the sanitizers on, unoptimized, which is built in seconds.
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+REPLAYS := $(FUZZERS:%=$(B)/replay_%)
+.PHONY: fuzz fuzzers replays
 fuzz:
 	$(MAKE) CC=clang B=build/fuzz SANITIZE=fuzzer-no-link,address,undefined \
 		fuzzers
@@ -136,6 +140,14 @@ fuzz:
 fuzzers: $(FUZZERS:%=$(B)/%)
 $(FUZZERS:%=$(B)/%): $(B)/%: $(B)/tests/fuzz/%.o $(B)/libfleetscan.a
 	$(CC) -fsanitize=fuzzer,address,undefined $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
+replays: $(REPLAYS)
+$(REPLAYS): $(B)/replay_%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o \
+		$(B)/libfleetscan.a
+	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
+.PHONY: test-replays
+test-replays: | $(DEPS)
+	@$(MAKE) -s B='$(B)/replay' SANITIZE=address,undefined OPTIMIZE='-O0 -g' \
+		replays
 
 # The manual page takes its options from the program's help.
 $(B)/fleetscan.1: data/man/fleetscan.1 data/man/page.sh data/man/options.awk \

@@ -1,38 +1,11 @@
 /*
- * Any octets as a certificate and as a bundle: nothing may be read past the
- * end, take long or leak, and what was read must hold together.  For libFuzzer
- * with -DFUZZER; else a program that reads the files it is given.
+ * Any octets as a certificate: nothing may be read past the end, take long or
+ * leak, and what was read must hold together.
  */
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "base/arena.h"
-#include "base/file.h"
-#include "base/utf8.h"
-#include "model/bundle.h"
 #include "model/certificate.h"
-#include "model/certificate_pool.h"
 #include "model/signature.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-require(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static void
-require_clean(const char *string)
-{
-	struct bytes octets;
-
-	if (string == NULL)
-		return;
-	octets = bytes_from_string(string);
-	require(utf8_valid_prefix(octets) == octets.size);
-}
+#include "tests/fuzz/fuzz.h"
 
 static void
 require_within(const struct certificate *certificate, struct bytes part)
@@ -114,17 +87,6 @@ try_signature(const struct certificate *certificate)
 	signature_memory_free(memory);
 }
 
-static void
-try_bundle(struct bytes octets)
-{
-	struct arena *arena = arena_new();
-	struct bundle bundle = { NULL, 0, 0 };
-	int status = bundle_read_bytes(arena, octets, &bundle);
-
-	require((status == 0) == (bundle.count > 0));
-	arena_free(arena);
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -133,26 +95,5 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require_consistent(certificate);
 	try_signature(certificate);
 	certificate_free(certificate);
-	try_bundle(bytes_of(data, size));
 	return 0;
 }
-
-#ifndef FUZZER
-int
-main(int argc, char **argv)
-{
-	enum { LARGEST_INPUT = 64 << 20 };
-
-	for (int i = 1; i < argc; i++) {
-		struct text text = { NULL, 0, 0 };
-
-		if (file_read(argv[i], LARGEST_INPUT, &text) < 0) {
-			perror(argv[i]);
-			return EXIT_FAILURE;
-		}
-		LLVMFuzzerTestOneInput((const uint8_t *)text.data, text.size);
-		text_free(&text);
-	}
-	return EXIT_SUCCESS;
-}
-#endif

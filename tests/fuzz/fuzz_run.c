@@ -1,0 +1,109 @@
+/*
+ * Any octets as the files of a saved run: run.json, hosts.ndjson,
+ * certs.ndjson and aia.ndjson, one behind the other with a NUL between.
+ * What can be opened can be read to its end.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "fleet/aia_file.h"
+#include "fleet/manifest.h"
+#include "tests/fuzz/fuzz.h"
+
+enum { FILES = 4 };
+
+static const char *const names[FILES] = { "run.json", "hosts.ndjson",
+	"certs.ndjson", "aia.ndjson" };
+
+static void
+write_part(const char *directory, const char *name, struct bytes *rest)
+{
+	const uint8_t *end = memchr(rest->data, '\0', rest->size);
+	struct bytes part = fuzz_take(rest,
+	    end == NULL ? rest->size : (size_t)(end - rest->data));
+	char *path = file_join(directory, name);
+	FILE *file = fopen(path, "we");
+
+	require(file != NULL);
+	fwrite(part.data, 1, part.size, file);
+	fclose(file);
+	free(path);
+	fuzz_take(rest, 1);
+}
+
+static void
+read_manifest(const char *directory)
+{
+	struct arena *arena = arena_new();
+	struct manifest manifest;
+	const char *reason = NULL;
+
+	if (manifest_read(arena, directory, &manifest, &reason)) {
+		for (size_t i = 0; i < manifest.store_count; i++)
+			require(strchr(manifest.stores[i], '/') == NULL);
+		require(manifest_write(directory, &manifest) == 0);
+		require(manifest_read(arena, directory, &manifest, &reason));
+	} else {
+		require(reason != NULL);
+	}
+	arena_free(arena);
+}
+
+static void
+ignore(void *context, struct bytes der)
+{
+	require(context == NULL && der.data != NULL);
+}
+
+static void
+read_records(struct archive *archive)
+{
+	struct aia *aia = aia_new(NULL);
+
+	aia_file_read(archive, aia);
+	for (size_t i = 0; i < archive_count(archive); i++) {
+		struct arena *arena = arena_new();
+		struct result result;
+
+		if (archive_read(archive, i, arena, &result, NULL))
+			(void)archive_fill_chain(archive, arena, &result.seen);
+		arena_free(arena);
+	}
+	archive_each_authority(archive, ignore, NULL);
+	require(aia_fetch(aia) == 0);
+	aia_free(aia);
+}
+
+static void
+remove_run(const char *directory)
+{
+	for (size_t i = 0; i < FILES; i++) {
+		char *path = file_join(directory, names[i]);
+
+		unlink(path);
+		free(path);
+	}
+	rmdir(directory);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char directory[] = "/tmp/fuzz_run.XXXXXX", *error = NULL;
+	struct bytes rest = bytes_of(data, size);
+	struct archive *archive;
+
+	require(mkdtemp(directory) != NULL);
+	for (size_t i = 0; i < FILES; i++)
+		write_part(directory, names[i], &rest);
+	read_manifest(directory);
+	archive = archive_open(directory, &error);
+	if (archive != NULL)
+		read_records(archive);
+	archive_close(archive);
+	free(error);
+	remove_run(directory);
+	return 0;
+}
