@@ -2,36 +2,46 @@
  * fleetscan merge: the runs of shards become one, as if one machine had
  * scanned it all.
  */
-#include <stdio.h>
+#include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "cmd/commands.h"
 #include "cmd/past_run.h"
 #include "cmd/scan_run.h"
 #include "fleet/policy_file.h"
+#include "fleet/shard_set.h"
 
-enum { GROUPS = 1 };
+enum { GROUPS = 2 };
 
 struct merge {
 	struct scan_settings settings;
+	bool partial;
 	struct past_run *runs;
 	struct archive **archives;
 	size_t count;
+};
+
+static const struct option_row rows[] = {
+	{ .name = "partial",
+	    .help = "join what there is, though something is lacking: exit 3",
+	    .kind = OPTION_FLAG,
+	    .offset = offsetof(struct merge, partial) },
 };
 
 static int
 parse(struct merge *merge, int argc, char **argv)
 {
 	struct option_group groups[GROUPS] = {
+		{ "Merge", rows, sizeof(rows) / sizeof(rows[0]), merge },
 		output_group(&merge->settings.output),
 	};
 	struct usage usage = {
 		.command = "merge",
 		.synopsis = "merge RUN... -o DIR",
 		.about = "Joins the runs of shards into one.  Hosts that miss "
-			 "a certificate are judged with what all shards know.",
+			 "a certificate are judged with what all shards know.  "
+			 "What would not be one run is refused.",
 		.example = "  fleetscan merge shard-* -o merged\n",
 		.groups = groups,
 		.group_count = GROUPS,
@@ -39,18 +49,6 @@ parse(struct merge *merge, int argc, char **argv)
 	};
 
 	return options_parse(&usage, argc, argv);
-}
-
-/* Shards of one run share the stores' names; the latest clock judges all. */
-static bool
-agree(const struct manifest *a, const struct manifest *b)
-{
-	if (a->store_count != b->store_count)
-		return false;
-	for (size_t i = 0; i < a->store_count; i++)
-		if (strcmp(a->stores[i], b->stores[i]) != 0)
-			return false;
-	return true;
 }
 
 static bool
@@ -63,16 +61,6 @@ open_runs(struct merge *merge, char **names, size_t count)
 		if (!past_run_open(&merge->runs[i], "merge", names[i]))
 			return false;
 		merge->archives[i] = merge->runs[i].archive;
-		if (!agree(&merge->runs[0].manifest, &merge->runs[i].manifest)) {
-			log_error("merge: %s: it was judged by other stores "
-				  "than %s",
-			    names[i], names[0]);
-			return false;
-		}
-		if (merge->runs[i].manifest.finished == 0)
-			log_warning("%s is not a finished run: its hosts that "
-				    "were not reached are lacking",
-			    names[i]);
 	}
 	return true;
 }
@@ -104,6 +92,36 @@ count_ignored(const struct merge *merge)
 	return count;
 }
 
+/* False once it has complained: these are not one run, or not all of it. */
+static bool
+fit_together(const struct merge *merge, char **names, bool *lacking)
+{
+	struct arena *arena = arena_new();
+	struct shard_run *runs =
+	    arena_array(arena, merge->count, sizeof(*runs));
+	struct shard_set set;
+	bool fit;
+
+	for (size_t i = 0; i < merge->count; i++)
+		runs[i] = (struct shard_run){ names[i],
+			&merge->runs[i].manifest, merge->archives[i] };
+	shard_set_check(arena, runs, merge->count, &set);
+	*lacking = set.lack_count > 0;
+	fit = set.conflict == NULL && (merge->partial || !*lacking);
+	if (set.conflict != NULL)
+		log_error("merge: %s", set.conflict);
+	for (size_t i = 0; i < set.lack_count; i++)
+		if (fit)
+			log_warning("%s", set.lacks[i]);
+		else
+			log_error("merge: %s", set.lacks[i]);
+	if (set.conflict == NULL && !fit)
+		log_error("merge: --partial joins what there is");
+	arena_free(arena);
+	return fit;
+}
+
+/* Shards start when they can: the latest clock judges all. */
 static int64_t
 latest_clock(const struct merge *merge)
 {
@@ -131,7 +149,8 @@ run(struct merge *merge, int first, int argc, char **argv)
 			  "directory to join them in");
 		return EXIT_CODE_USAGE;
 	}
-	if (!open_runs(merge, argv + first, (size_t)(argc - first)))
+	if (!open_runs(merge, argv + first, (size_t)(argc - first)) ||
+	    !fit_together(merge, argv + first, &job.is_partial))
 		return EXIT_CODE_USAGE;
 	if (!share_policy(merge, argv + first))
 		return EXIT_CODE_USAGE;

@@ -25,6 +25,7 @@ struct scan {
 	struct manifest_option command_line;
 	struct text words;	/* the command line, joined */
 	const char **stores;
+	char *shard;		/* "3/16", or NULL */
 	char *directory;	/* NULL: nothing is kept */
 	char id[CLOCK_TEXT_SIZE];
 	struct run_outcome outcome;
@@ -51,6 +52,11 @@ describe(struct scan *scan)
 	scan->manifest.id = scan->id;
 	scan->manifest.version = FLEETSCAN_VERSION;
 	scan->manifest.command = job->command;
+	if (scan->settings->target.shard.count > 0 &&
+	    asprintf(&scan->shard, "%u/%u", scan->settings->target.shard.index,
+		scan->settings->target.shard.count) < 0)
+		log_fatal("out of memory");
+	scan->manifest.shard = scan->shard;
 	scan->manifest.clock = scan->judging.audit.now;
 	scan->manifest.warn_days = scan->judging.audit.warn_days;
 	scan->manifest.crit_days = scan->judging.audit.crit_days;
@@ -190,25 +196,38 @@ tell_ignored(const struct run_outcome *outcome)
 		log_info(format, count, plural);
 }
 
-/* Reports, then run.json says that the run is whole. */
+static void
+count_targets(struct scan *scan)
+{
+	struct manifest *manifest = &scan->manifest;
+
+	manifest->records = scan->outcome.records;
+	manifest->ignored = scan->job->ignored + scan->outcome.ignored;
+	manifest->targets = scan->outcome.records;
+	manifest->listed = scan->outcome.records + manifest->ignored;
+	if (scan->job->targets == NULL)
+		return;
+	manifest->listed = target_list_count(scan->job->targets);
+	if (scan->settings->target.shard.count == 0)
+		manifest->targets = manifest->listed - scan->outcome.ignored;
+}
+
+/* Reports, then run.json says that the run is whole, if it is. */
 static int
 finish(struct scan *scan)
 {
+	bool whole = !scan->job->is_partial && scan->outcome.left_out == 0;
 	int code;
 
 	scan->manifest.finished = clock_now();
-	scan->manifest.records = scan->outcome.records;
-	scan->manifest.ignored = scan->job->ignored + scan->outcome.ignored;
+	count_targets(scan);
 	tell_ignored(&scan->outcome);
-	scan->manifest.targets = scan->job->targets == NULL
-	    ? scan->outcome.records
-	    : scan->settings->target.shard.count > 0
-	    ? scan->outcome.records
-	    : target_list_count(scan->job->targets) - scan->outcome.ignored;
 	if (scan->directory != NULL) {
 		code = publish_run(scan);
 		if (code != EXIT_CODE_FINISHED)
 			return code;
+		if (!whole)
+			scan->manifest.finished = 0;
 		if (manifest_write(scan->directory, &scan->manifest) < 0) {
 			log_error("%s: %s", scan->directory, strerror(errno));
 			return EXIT_CODE_OUTPUT;
@@ -219,6 +238,8 @@ finish(struct scan *scan)
 			prune_runs(scan->directory, scan->manifest.started,
 			    scan->settings->output.keep);
 	}
+	if (!whole)
+		return EXIT_CODE_UNFINISHED;
 	return outcome_exit_code(
 	    &scan->settings->output.fail_on, &scan->outcome);
 }
@@ -246,6 +267,7 @@ scan_run(const struct scan_job *job)
 	judging_clear(&scan.judging);
 	text_free(&scan.words);
 	free(scan.stores);
+	free(scan.shard);
 	free(scan.directory);
 	return code;
 }

@@ -16,6 +16,7 @@ struct scan_job {
 	struct archive *const *archives; /* or saved runs, judged again */
 	size_t archive_count;
 	uint64_t ignored;		/* targets that these leave out */
+	bool is_partial;		/* these lack something: never whole */
 	bool is_fleet;			/* a list: reports/latest follows it */
 	int argc;			/* the command line, for run.json */
 	char **argv;

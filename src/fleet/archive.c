@@ -266,6 +266,20 @@ read_line(FILE *file, uint64_t offset, struct arena *arena, struct bytes *line)
 	return size > 0;
 }
 
+uint64_t
+archive_ordinal(struct archive *archive, size_t at)
+{
+	struct arena *arena = arena_new();
+	uint64_t ordinal = 0;
+	struct bytes line;
+
+	if (!read_line(archive->records, archive->offsets[at], arena, &line) ||
+	    !read_ordinal(line, &ordinal))
+		ordinal = 0;
+	arena_free(arena);
+	return ordinal;
+}
+
 bool
 archive_read(struct archive *archive, size_t at, struct arena *arena,
     struct result *result, struct bytes *line)

@@ -23,6 +23,9 @@ const char *archive_directory(const struct archive *);
 /* Records, in input order: 0 .. count - 1. */
 size_t archive_count(const struct archive *);
 
+/* The record's place in the input, without reading all of it; 0: none. */
+uint64_t archive_ordinal(struct archive *, size_t at);
+
 /* Lines that could not be read as a record, and were left out. */
 size_t archive_damaged(const struct archive *);
 

@@ -49,10 +49,12 @@ print(const struct manifest *manifest, struct text *out)
 		json_add_string(option, "name", manifest->options[i].name);
 		json_add_string(option, "value", manifest->options[i].value);
 	}
+	json_add_string(object, "shard", manifest->shard);
 	list = json_add_array(object, "stores");
 	for (size_t i = 0; i < manifest->store_count; i++)
 		json_append_string(list, manifest->stores[i]);
 	json_add_integer(object, "targets", (int64_t)manifest->targets);
+	json_add_integer(object, "listed", (int64_t)manifest->listed);
 	json_add_integer(object, "records", (int64_t)manifest->records);
 	json_add_integer(object, "ignored", (int64_t)manifest->ignored);
 	json_add_integer(object, "threads", manifest->threads);
@@ -146,6 +148,8 @@ read_members(
 	    (unsigned)json_integer(json_get(json, "crit_days"), 0);
 	manifest->targets =
 	    (uint64_t)json_integer(json_get(json, "targets"), 0);
+	manifest->listed =
+	    (uint64_t)json_integer(json_get(json, "listed"), 0);
 	manifest->records =
 	    (uint64_t)json_integer(json_get(json, "records"), 0);
 	manifest->ignored =
@@ -153,6 +157,8 @@ read_members(
 	manifest->threads =
 	    (unsigned)json_integer(json_get(json, "threads"), 0);
 	read_options(arena, json_get(json, "options"), manifest);
+	manifest->shard =
+	    arena_string(arena, json_string(json_get(json, "shard")));
 	return manifest->id != NULL &&
 	    read_stores(arena, json_get(json, "stores"), manifest);
 }

@@ -25,9 +25,11 @@ struct manifest {
 	unsigned warn_days, crit_days; /* 0: by the certificates' validity */
 	const struct manifest_option *options;	/* as given, in table order */
 	size_t option_count;
+	const char *shard;	/* "I/N", or NULL */
 	const char **stores;	/* names; the first is the default */
 	size_t store_count;
 	uint64_t targets;	/* read from the lists; 0 until the end */
+	uint64_t listed;	/* in all shards together; 0 until the end */
 	uint64_t records;
 	uint64_t ignored;	/* by the policy, in this run or before */
 	unsigned threads;

@@ -48,6 +48,7 @@ replay_record(struct replay *replay, size_t at)
 		log_warning("%s: record %zu lacks its certificates and is "
 			    "left out",
 		    archive_directory(replay->archive), at + 1);
+		replay->outcome->left_out++;
 		return;
 	}
 	if (replay_ignores(replay->policy, replay->arena, &result.seen)) {

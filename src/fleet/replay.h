@@ -11,7 +11,8 @@
 /*
  * Takes what the settings say of judging and output (nothing is probed or
  * fetched).  What AIA led to then is read from aia.ndjson.  A record whose
- * certificates the run does not hold any more is left out, with a warning.
+ * certificates the run does not hold any more is left out, with a warning, and
+ * counted.
  */
 void run_replay(const struct run_settings *, struct archive *const archives[],
     size_t count, struct run_outcome *);

@@ -43,6 +43,7 @@ struct run_outcome {
 	uint64_t records;
 	uint64_t ignored;	/* targets that the policy leaves out */
 	uint64_t pending;	/* left for --resume */
+	uint64_t left_out;	/* saved records that lack certificates */
 	uint64_t counts[CLASS_COUNT][SEVERITY_COUNT];
 	double seconds;
 };

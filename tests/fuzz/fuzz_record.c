@@ -9,7 +9,8 @@
 #include "report/report.h"
 #include "tests/fuzz/fuzz.h"
 
-typedef bool (*rewrite)(struct arena *, struct bytes line, struct text *out);
+typedef bool (*rewriting)(
+    struct arena *, struct bytes line, struct text *out);
 
 static bool
 rewrite_record(struct arena *arena, struct bytes line, struct text *out)
@@ -41,7 +42,7 @@ rewrite_pending(struct arena *arena, struct bytes line, struct text *out)
 }
 
 static void
-check_rewriting(rewrite rewrite, struct bytes line)
+check_rewriting(rewriting rewrite, struct bytes line)
 {
 	struct arena *arena = arena_new();
 	struct text once = { NULL, 0, 0 }, twice = { NULL, 0, 0 };
