@@ -59,12 +59,13 @@ absorb(struct state *s, uint64_t word)
 
 /* The octets after the last whole word, and the length in the top octet. */
 static uint64_t
-last_word(const uint8_t *tail, size_t size)
+last_word(struct bytes bytes)
 {
-	uint64_t word = (uint64_t)size << 56;
+	uint64_t word = (uint64_t)bytes.size << 56;
+	size_t whole = bytes.size & ~(size_t)7;
 
-	for (size_t i = 0; i < size % 8; i++)
-		word |= (uint64_t)tail[i] << (8 * i);
+	for (size_t i = whole; i < bytes.size; i++)
+		word |= (uint64_t)bytes.data[i] << (8 * (i - whole));
 	return word;
 }
 
@@ -85,7 +86,7 @@ hash_bytes(const struct hash_key *key, struct bytes bytes)
 		memcpy(&word, bytes.data + at, sizeof(word));
 		absorb(&s, le64toh(word));
 	}
-	absorb(&s, last_word(bytes.data + whole, bytes.size));
+	absorb(&s, last_word(bytes));
 	s.v2 ^= 0xff;
 	for (int i = 0; i < 3; i++)
 		mix(&s);
