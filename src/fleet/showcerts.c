@@ -9,6 +9,7 @@ struct showing {
 	struct archive *archive;
 	const struct result *result;
 	struct arena *scratch;
+	struct certificate **sent; /* NULL each: not in this run */
 };
 
 static void
@@ -84,25 +85,47 @@ append_gap(struct showing *show, const struct digest *sha256, bool *told)
 }
 
 static void
-append_certificate(struct showing *show, size_t at)
+read_certificates(struct showing *show)
 {
-	const struct digest *sha256 = &show->result->seen.received[at];
-	struct certificate *certificate;
-	char hex[DIGEST_HEX_SIZE];
+	const struct observation *seen = &show->result->seen;
 	struct bytes der;
 
+	show->sent = arena_array(
+	    show->scratch, seen->received_count, sizeof(*show->sent));
+	for (size_t i = 0; i < seen->received_count; i++)
+		if (archive_certificate(show->archive, &seen->received[i],
+			show->scratch, &der))
+			show->sent[i] = certificate_new(der);
+}
+
+/* A chain that is not all there says nothing of how far OpenSSL gets. */
+static size_t
+count_certificates(const struct showing *show)
+{
+	size_t count = show->result->seen.received_count;
+
+	for (size_t i = 0; i < count; i++)
+		if (show->sent[i] == NULL)
+			return 0;
+	return count;
+}
+
+static void
+append_certificate(struct showing *show, size_t at)
+{
+	const struct certificate *certificate = show->sent[at];
+	char hex[DIGEST_HEX_SIZE];
+
 	text_printf(show->out, "%2zu ", at);
-	if (!archive_certificate(show->archive, sha256, show->scratch, &der)) {
-		digest_to_hex(sha256, hex);
+	if (certificate == NULL) {
+		digest_to_hex(&show->result->seen.received[at], hex);
 		append_line(show->out, "s:not in this run, sha256 ", hex);
 		return;
 	}
-	certificate = certificate_new(der);
 	append_line(show->out, "s:", certificate->subject);
 	append_line(show->out, "   i:", certificate->issuer);
 	if (certificate->damage != NULL)
 		append_line(show->out, "   -- ", certificate->damage);
-	certificate_free(certificate);
 }
 
 static void
@@ -141,7 +164,9 @@ static void
 append_errors(struct showing *show)
 {
 	struct verify_error errors[VERIFY_ERRORS];
-	size_t count = verify_errors(show->result, errors);
+	size_t count = verify_errors(show->result,
+	    (const struct certificate *const *)show->sent,
+	    count_certificates(show), errors);
 
 	for (size_t i = 0; i < count; i++) {
 		if (errors[i].number == 0) {
@@ -175,10 +200,11 @@ void
 showcerts_append(
     struct text *out, struct archive *archive, const struct result *result)
 {
-	struct showing show = { out, archive, result, arena_new() };
+	struct showing show = { out, archive, result, arena_new(), NULL };
 	const struct observation *seen = &result->seen;
 	bool told = false;
 
+	read_certificates(&show);
 	append_heading(&show);
 	for (size_t i = 0; i < seen->received_count; i++) {
 		append_certificate(&show, i);
@@ -190,5 +216,7 @@ showcerts_append(
 		append_anchor(&show);
 		append_errors(&show);
 	}
+	for (size_t i = 0; i < seen->received_count; i++)
+		certificate_free(show.sent[i]);
 	arena_free(show.scratch);
 }

@@ -6,6 +6,7 @@
 #ifndef FLEET_VERIFY_ERROR_H
 #define FLEET_VERIFY_ERROR_H
 
+#include "model/certificate.h"
 #include "model/result.h"
 
 struct verify_error {
@@ -14,14 +15,16 @@ struct verify_error {
 	size_t depth;	  /* 0: the leaf */
 };
 
-enum { VERIFY_ERRORS = 2 };
+enum { VERIFY_ERRORS = 8 };
 
 /*
  * In the order printed; none where openssl accepts the host, or where no
  * certificate came.  What the record says of the client "openssl" counts;
- * without that the class does.
+ * without that the class does.  `sent` is the Certificate message, as far as
+ * it is still known (count 0: not at all).
  */
-size_t verify_errors(
-    const struct result *, struct verify_error errors[VERIFY_ERRORS]);
+size_t verify_errors(const struct result *,
+    const struct certificate *const sent[], size_t count,
+    struct verify_error errors[VERIFY_ERRORS]);
 
 #endif

@@ -61,6 +61,13 @@ def check_sites(run):
     first = sites[0]["outliers"][0]
     check("sites: the first line names the odd one out",
           code == 0 and first["host"] in out.splitlines()[0], out)
+    code, story, _ = call("sites", run, "example.test")
+    words = ("kilas.example.test", ": missing intermediate; issuer Atlas DV "
+             "TLS CA - G2")
+    check("sites: the story's first line names the host and why",
+          code == 0 and all(word in story.splitlines()[0] for word in words)
+          and "siblings have Meridian TLS Issuing CA 2025" in story and
+          "sends 1 certificate, siblings send 2" in story, story)
     check("sites: no line is over 80 columns",
           max(map(len, out.splitlines())) <= 80, out)
     code, _, error = call("sites", run, "absent.example")

@@ -365,7 +365,7 @@ openssl_is_quoted(void **state)
 		memset(path, 0, sizeof(path));
 		for (size_t k = verify_cases[i].sent; k < 4; k++)
 			path[k].from = SOURCE_STORE;
-		count = verify_errors(&result, errors);
+		count = verify_errors(&result, NULL, 0, errors);
 		print_message("verify %zu\n", i);
 		if (verify_cases[i].number < 0) {
 			assert_int_equal(count, 0);
