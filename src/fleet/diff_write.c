@@ -28,6 +28,10 @@ static const char *const columns[] = {
 	"to_tls_version",
 	"from_received",
 	"to_received",
+	"first_broken",
+	"since",
+	"last_good",
+	"flaps",
 };
 
 static const char *
@@ -211,9 +215,27 @@ side_values(struct arena *arena, const struct result *result,
 	values[at++] = arena_printf(arena, "%zu", result->seen.received_count);
 }
 
+/* Empty without a history, and for a host that is not broken now. */
+static void
+append_history(
+    struct csv_row *row, const struct history_facts *facts, struct arena *arena)
+{
+	static const struct history_facts none = { 0 };
+	const struct history_facts *past = facts == NULL ? &none : facts;
+
+	csv_string(row, time_text(arena, past->first_broken));
+	csv_string(row, time_text(arena, past->since));
+	csv_string(row, time_text(arena, past->last_good));
+	if (facts == NULL)
+		csv_string(row, NULL);
+	else
+		csv_integer(row, facts->flaps);
+}
+
 static void
 append_row(struct text *out, const struct change *change,
-    const struct change_sides *sides, struct arena *arena)
+    const struct change_sides *sides, const struct history_facts *past,
+    struct arena *arena)
 {
 	const char *from[SIDE_VALUES] = { NULL }, *to[SIDE_VALUES] = { NULL };
 	const struct observation *seen = &sides->host->seen;
@@ -233,6 +255,7 @@ append_row(struct text *out, const struct change *change,
 		csv_string(&row, from[i]);
 		csv_string(&row, to[i]);
 	}
+	append_history(&row, past, arena);
 	csv_end(&row);
 }
 
@@ -244,6 +267,7 @@ diff_append_csv(
 	struct change_sides sides;
 
 	if (diff_read(diff, change, arena, &sides))
-		append_row(out, change, &sides, arena);
+		append_row(out, change, &sides,
+		    history_of_change(diff, change), arena);
 	arena_free(arena);
 }
