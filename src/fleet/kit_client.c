@@ -11,7 +11,7 @@
 static const char prologue[] =
     "set -eu\n"
     "\n"
-    "here=$(CDPATH= cd -- \"$(dirname -- \"$0\")\" && pwd)\n"
+    "here=$(CDPATH='' cd -- \"$(dirname -- \"$0\")\" && pwd)\n"
     "root=${FLEETSCAN_ROOT:-}\n"
     "\n"
     "# Below another root there is nothing to be told of the change.\n"
@@ -149,7 +149,8 @@ write_script(struct kit *kit, const struct kit_platform *platform)
 	append_subjects(&out, kit);
 	text_append(&out, prologue);
 	append_names(&out, kit, "certificates", false);
-	append_names(&out, kit, "roots", true);
+	if (strstr(platform->functions, "$roots") != NULL)
+		append_names(&out, kit, "roots", true);
 	text_append(&out, platform->functions);
 	text_append(&out, epilogue);
 	kit_put(kit, arena_printf(kit->arena, "client/%s", platform->file),

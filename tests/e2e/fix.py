@@ -314,6 +314,15 @@ def check_scripts(one, path):
         check_java(one.kit, path)
 
 
+def check_lint(one):
+    name = "shellcheck finds nothing in the scripts"
+    if shutil.which("shellcheck") is None:
+        skip(name, "it is not installed")
+        return
+    done = run("shellcheck", *(one.kit / "client" / file for file in SCRIPTS))
+    check(name, [done.stdout] if done.returncode != 0 else [])
+
+
 def check_directory(one, path):
     wrong = []
     before = (one.kit / "fix.json").read_bytes()
@@ -385,6 +394,7 @@ def main():
             if one.store in ("fleet", "r1"):
                 check_served(lab, one, path)
         check_scripts(fleet, path)
+        check_lint(fleet)
         check_directory(fleet, path)
         check_roots(fleet, path)
     return 1 if failed else 0
