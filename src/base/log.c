@@ -8,19 +8,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/text.h"
+
 enum { EXIT_MACHINE_FAILED = 4 };
 
 static enum log_level level = LOG_NORMAL;
 
-/* One sentence stays one line, whatever other threads have to say. */
+/*
+ * One sentence stays one line, whatever other threads have to say and whatever
+ * a host's name or a file's holds.
+ */
 __attribute__((format(printf, 1, 0))) static void
 say(const char *format, va_list arguments)
 {
-	flockfile(stderr);
-	fputs("fleetscan: ", stderr);
-	vfprintf(stderr, format, arguments);
-	fputc('\n', stderr);
-	funlockfile(stderr);
+	struct text out = { NULL, 0, 0 };
+	char *sentence;
+
+	if (vasprintf(&sentence, format, arguments) < 0)
+		log_fatal("out of memory");
+	text_append(&out, "fleetscan: ");
+	text_append_cell(&out, sentence, SIZE_MAX);
+	text_append_char(&out, '\n');
+	fwrite(out.data, 1, out.size, stderr);
+	text_free(&out);
+	free(sentence);
 }
 
 void
@@ -91,8 +102,13 @@ log_fatal(const char *format, ...)
 {
 	va_list arguments;
 
+	/* As it is: there may be no memory left to make it another. */
 	va_start(arguments, format);
-	say(format, arguments);
+	flockfile(stderr);
+	fputs("fleetscan: ", stderr);
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+	funlockfile(stderr);
 	va_end(arguments);
 	exit(EXIT_MACHINE_FAILED);
 }

@@ -1,7 +1,8 @@
 /*
  * Any octets as the files of a saved run: run.json, hosts.ndjson,
  * certs.ndjson and aia.ndjson, one behind the other with a NUL between.
- * What can be opened can be read to its end.
+ * What can be opened can be read to its end, and told by site and as a
+ * difference.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +10,10 @@
 
 #include "base/file.h"
 #include "fleet/aia_file.h"
+#include "fleet/diff.h"
 #include "fleet/manifest.h"
+#include "fleet/run_index.h"
+#include "fleet/sites_text.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { FILES = 4 };
@@ -77,6 +81,69 @@ read_records(struct archive *archive)
 }
 
 static void
+tell_sites(struct archive *archive)
+{
+	struct sites *sites = sites_of_run(archive);
+	struct text out = { NULL, 0, 0 };
+	FILE *null = fopen("/dev/null", "we");
+
+	for (size_t i = 0; i < sites_count(sites); i++) {
+		const struct site_group *group = sites_at(sites, i);
+
+		sites_append_headline(sites, group, archive, &out);
+		sites_append_text(sites, group, archive, &out);
+		sites_append_chains(sites, group, archive, &out);
+		sites_append_json(sites, group, archive, &out);
+	}
+	sites_write_csv(sites, archive, null);
+	fclose(null);
+	text_append(&out, "");
+	require_clean(out.data);
+	text_free(&out);
+	sites_free(sites);
+}
+
+static void
+tell_changes(struct archive *older, struct archive *newer)
+{
+	struct diff_settings settings = { .all = true, .still = true };
+	struct hash_key key = hash_key_random();
+	struct run_index *from = run_index_new(older, &key);
+	struct run_index *to = run_index_new(newer, &key);
+	struct text out = { NULL, 0, 0 };
+	struct diff diff;
+
+	diff_init(&diff, older, from, newer, to, &settings);
+	for (size_t i = 0; i < diff.count; i++) {
+		diff_append_json(&diff, &diff.changes[i], &out);
+		diff_append_csv(&diff, &diff.changes[i], &out);
+		diff_append_text(&diff, &diff.changes[i], &out);
+	}
+	diff_append_summary(&diff, &out);
+	diff_append_mail(&diff, &out);
+	require_clean(out.data);
+	diff_clear(&diff);
+	text_free(&out);
+	run_index_free(from);
+	run_index_free(to);
+}
+
+/* All of it is new, gone, and still as it was. */
+static void
+tell(struct archive *archive)
+{
+	char *error = NULL;
+	struct archive *nothing = archive_open("/dev/null", &error);
+
+	require(nothing != NULL);
+	tell_sites(archive);
+	tell_changes(nothing, archive);
+	tell_changes(archive, nothing);
+	tell_changes(archive, archive);
+	archive_close(nothing);
+}
+
+static void
 remove_run(const char *directory)
 {
 	for (size_t i = 0; i < FILES; i++) {
@@ -100,8 +167,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		write_part(directory, names[i], &rest);
 	read_manifest(directory);
 	archive = archive_open(directory, &error);
-	if (archive != NULL)
+	if (archive != NULL) {
 		read_records(archive);
+		tell(archive);
+	}
 	archive_close(archive);
 	free(error);
 	remove_run(directory);

@@ -72,6 +72,25 @@ levels_hide(void **state)
 }
 
 static void
+say_what_a_host_sent(void)
+{
+	log_error("%s: refused", "a\033[2J\nfleetscan: all is well\r");
+	log_warning("%s", "b\xff\xc2\x9b, \xe2\x80\xae, \xc3\xbc");
+}
+
+static void
+a_sentence_stays_one_line(void **state)
+{
+	char heard[256];
+
+	(void)state;
+	listen_to(say_what_a_host_sent, heard, sizeof(heard));
+	assert_string_equal(heard,
+	    "fleetscan: a\\1B[2J\\0Afleetscan: all is well\\0D: refused\n"
+	    "fleetscan: b\\FF\\C2\\9B, \\E2\\80\\AE, \xc3\xbc\n");
+}
+
+static void
 have_a_bug(void)
 {
 	signal(SIGABRT, SIG_DFL);
@@ -112,6 +131,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(levels_hide),
+		cmocka_unit_test(a_sentence_stays_one_line),
 		cmocka_unit_test(a_bug_names_its_place_and_aborts),
 		cmocka_unit_test(the_machine_failing_is_exit_4),
 	};
