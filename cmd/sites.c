@@ -53,7 +53,8 @@ parse(struct sites_options *options, int argc, char **argv)
 static void
 flush(struct text *out)
 {
-	fwrite(out->data, 1, out->size, stdout);
+	if (out->size > 0)
+		fwrite(out->data, 1, out->size, stdout);
 	text_clear(out);
 }
 

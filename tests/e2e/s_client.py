@@ -64,8 +64,6 @@ def agrees(told, code, mine, block):
 
 def ask_all(lab):
     def try_one(row):
-        if row["id"] == "silent":
-            return None
         try:
             return ask(row, lab)
         except subprocess.TimeoutExpired:
@@ -96,11 +94,14 @@ def main():
         return 0
     with Laboratory("--scenarios", "--extras", "--fleet") as lab, \
             tempfile.TemporaryDirectory() as name:
+        # It says nothing, to neither, until they give up.
+        lab.hosts = [row for row in lab.hosts if row["id"] != "silent"]
         theirs, mine, asked, differ = ask_all(lab), {}, 0, []
         for store in sorted({row["trust"] for row in lab.hosts}):
             run = pathlib.Path(name) / store
             rows = [row for row in lab.hosts if row["trust"] == store]
-            mine.update(ours(run, lab.scan(rows, store, "-o", run)))
+            mine.update(ours(run, lab.scan(rows, store, "-o", run, "-t",
+                                           "30")))
     for id, answer in theirs.items():
         if answer is None or id not in mine or id in OTHERWISE:
             continue
