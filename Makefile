@@ -144,10 +144,15 @@ replays: $(REPLAYS)
 $(REPLAYS): $(B)/replay_%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o \
 		$(B)/libfleetscan.a
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
+# Some distributions have the sanitizers' libraries in packages of their own.
 .PHONY: test-replays
 test-replays: | $(DEPS)
-	@$(MAKE) -s B='$(B)/replay' SANITIZE=address,undefined OPTIMIZE='-O0 -g' \
-		replays
+	@mkdir -p '$(B)/replay'
+	@if echo 'int main(void) { return 0; }' | $(CC) -x c -o '$(B)/replay/try' \
+		-fsanitize=address,undefined - 2>/dev/null; then \
+		$(MAKE) -s B='$(B)/replay' SANITIZE=address,undefined \
+			OPTIMIZE='-O0 -g' replays; \
+	else echo 'no sanitizers: seeds of fuzz targets are not replayed'; fi
 
 # The manual page takes its options from the program's help.
 $(B)/fleetscan.1: data/man/fleetscan.1 data/man/page.sh data/man/options.awk \
