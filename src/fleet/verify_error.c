@@ -339,28 +339,36 @@ is_listed(const struct listing *listing, int number, size_t depth)
 	return false;
 }
 
+static int
+date_error(const struct finding *finding)
+{
+	return finding->cause != NULL &&
+		       strcmp(finding->cause, "not_yet_valid") == 0
+		   ? NOT_YET_VALID
+		   : HAS_EXPIRED;
+}
+
 /* From the root down, but a root that is not on the path is not looked at. */
 static void
 push_dates(struct listing *listing, bool is_trusted)
 {
 	const struct verdict *verdict = &listing->result->verdict;
+	int numbers[OPENSSL_MOST_STEPS] = { 0 };
 
+	for (size_t i = 0; i < verdict->finding_count; i++) {
+		const struct finding *finding = &verdict->findings[i];
+		size_t depth;
+
+		if (!is_about(finding, "expired") ||
+		    (finding->cert < 0 && !is_trusted))
+			continue;
+		depth = depth_of_finding(listing->result, finding);
+		if (depth < OPENSSL_MOST_STEPS)
+			numbers[depth] = date_error(finding);
+	}
 	for (size_t depth = OPENSSL_MOST_STEPS; depth-- > 0;)
-		for (size_t i = 0; i < verdict->finding_count; i++) {
-			const struct finding *finding = &verdict->findings[i];
-			bool early =
-			    finding->cause != NULL &&
-			    strcmp(finding->cause, "not_yet_valid") == 0;
-			int number = early ? NOT_YET_VALID : HAS_EXPIRED;
-
-			if (!is_about(finding, "expired") ||
-			    (finding->cert < 0 && !is_trusted) ||
-			    depth_of_finding(listing->result, finding) !=
-				depth ||
-			    is_listed(listing, number, depth))
-				continue;
-			push(listing, number, depth);
-		}
+		if (numbers[depth] != 0)
+			push(listing, numbers[depth], depth);
 }
 
 static bool
