@@ -150,9 +150,8 @@ run(struct merge *merge, int first, int argc, char **argv)
 		return EXIT_CODE_USAGE;
 	}
 	if (!open_runs(merge, argv + first, (size_t)(argc - first)) ||
+	    !share_policy(merge, argv + first) ||
 	    !fit_together(merge, argv + first, &job.is_partial))
-		return EXIT_CODE_USAGE;
-	if (!share_policy(merge, argv + first))
 		return EXIT_CODE_USAGE;
 	judge->has_at = true;
 	judge->at = latest_clock(merge);
