@@ -100,7 +100,7 @@ append_clients(struct text *out, const struct repair_plan *plan,
 	text_free(&rest);
 }
 
-/* FACTS of OpenSSL, which wants a root unless PARTIAL_CHAIN is set. */
+/* OpenSSL wants a root unless PARTIAL_CHAIN is set. */
 static const char roots_matter[] =
     "#\n"
     "# An intermediate is of use to openssl, python (before 3.13), requests,\n"
