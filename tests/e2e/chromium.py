@@ -24,6 +24,7 @@ class Chromium:
         "--disable-sync", "--disable-quic", "--disable-dev-shm-usage",
         "--disable-domain-reliability", "--no-pings", "--hide-scrollbars",
         "--host-resolver-rules=MAP * ~NOTFOUND", "--remote-debugging-pipe")
+    environment = None
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
@@ -40,6 +41,7 @@ class Chromium:
             [find(), *self.OPTIONS, f"--user-data-dir={self.folder.name}",
              "about:blank"],
             preexec_fn=place, close_fds=False, start_new_session=True,
+            env=self.environment,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL)
         os.close(to_read)

@@ -95,6 +95,32 @@ public class Visit {
 }
 """
 
+PHP = """
+[, $host, $name, $ip, $port, $store] = $argv;
+$context = stream_context_create(["ssl" => ["cafile" => $store], "http" => ["timeout" => 4]]);
+exit(file_get_contents("https://$host:$port/", false, $context) === false ? 1 : 0);
+"""
+
+RUBY = """
+require "net/http"
+host, name, ip, port, store = ARGV
+uri = URI("https://#{host}:#{port}/")
+http = Net::HTTP.new(uri.host, uri.port)
+http.use_ssl = true
+http.ca_file = store
+http.open_timeout = http.ssl_timeout = http.read_timeout = 4
+exit http.get("/").code == "200"
+"""
+
+PERL = """
+use IO::Socket::SSL;
+my ($host, $name, $ip, $port, $store) = @ARGV;
+my $socket = IO::Socket::SSL->new(PeerHost => $host, PeerPort => $port, Timeout => 4, SSL_ca_file => $store,
+    SSL_verifycn_scheme => "http") or die "$SSL_ERROR\n";
+print $socket "GET / HTTP/1.0\r\n\r\n";
+exit((<$socket> // "") =~ / 200 / ? 0 : 1);
+"""
+
 
 def run(command, send=b"", env=None, timeout=TIMEOUT):
     try:
@@ -151,6 +177,20 @@ class Clients:
         return self._script(s, ["java", "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
                                 f"-Djdk.net.hosts.file={self.work}/hosts", "-cp", str(self.work), "Visit"], 15)
 
+    def php(self, s):
+        return self._script(s, [*self._with_hosts(), "php", "-n", "-r", PHP, "--"])
+
+    def ruby(self, s):
+        return self._script(s, [*self._with_hosts(), "ruby", "-e", RUBY, "--"])
+
+    def perl(self, s):
+        return self._script(s, [*self._with_hosts(), "perl", "-e", PERL, "--"])
+
+    def _with_hosts(self):
+        """What runs a command that can be told an address in /etc/hosts only."""
+        return ["unshare", "-m", "sh", "-c", 'mount --bind "$1" /etc/hosts && shift && exec "$@"', "sh",
+                str(self.work / "hosts")]
+
     def _script(self, s, command, timeout=TIMEOUT):
         code, said = run([*command, s["host"], s["name"], s["ip"], s["port"], s["store"]], timeout=timeout)
         return code == 0, said
@@ -168,8 +208,7 @@ class Clients:
         return b"not valid: is this a git repository" in said or b"not found" in said, said
 
     def wget(self, s):
-        code, said = run(["unshare", "-m", "sh", "-c", 'mount --bind "$1" /etc/hosts && shift && exec "$@"', "sh",
-                          str(self.work / "hosts"), "wget", "-q", "-O", "/dev/null", "-t", "1", "-T", "5",
+        code, said = run([*self._with_hosts(), "wget", "-q", "-O", "/dev/null", "-t", "1", "-T", "5",
                           f"--ca-certificate={s['store']}", "--ca-directory=/nonexistent", "--no-hsts",
                           f"https://{s['host']}:{s['port']}/"])
         return code == 0, said
@@ -191,11 +230,14 @@ class Clients:
                 have.append("requests")
         if self.interpreter313:
             have.append("python313")
-        if shutil.which("wget") and os.geteuid() == 0 and run(["unshare", "-m", "true"])[0] == 0:
-            have.append("wget")
-        if shutil.which("go"):
+        if os.geteuid() == 0 and run(["unshare", "-m", "true"])[0] == 0:
+            have += [c for c in ("wget", "php", "ruby") if shutil.which(c)]
+            if run(["perl", "-MIO::Socket::SSL", "-e", "1"])[0] == 0:
+                have.append("perl")
+        go = shutil.which("/usr/lib/go-1.19/bin/go") or shutil.which("go")
+        if go:
             (self.work / "visit.go").write_text(GO)
-            if run(["go", "build", "-o", str(self.work / "visit-go"), str(self.work / "visit.go")],
+            if run([go, "build", "-o", str(self.work / "visit-go"), str(self.work / "visit.go")],
                    env={"HOME": str(self.work), "GOFLAGS": "-mod=mod", "GO111MODULE": "off"}, timeout=180)[0] == 0:
                 have.append("go")
         if shutil.which("javac"):
