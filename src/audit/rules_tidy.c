@@ -154,8 +154,7 @@ find_strays(const struct audit_view *view, struct findings *findings)
 {
 	for (size_t i = 1; i < view->received_count; i++)
 		if (!is_on_judged_path(view, view->received[i]) &&
-		    !is_repeated(view, i) &&
-		    !is_root(view, view->received[i]))
+		    !is_repeated(view, i))
 			report_stray(view, i, findings);
 }
 

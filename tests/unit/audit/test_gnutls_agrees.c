@@ -30,21 +30,20 @@ enum { MOST_LINE = 4 << 20, MOST_CHAIN = 256 };
 /* Accepted by us and not by GnuTLS 3.7, and why we are right. */
 static const struct {
 	const char *id, *why;
+	bool leaks; /* not even tried: GnuTLS 3.7 loses memory over it */
 } explained[] = {
 	{ "pathlen::self-issued-certs-pathlen",
-	    "self-issued certificates do not count (RFC 5280 4.2.1.9)" },
+	    "self-issued certificates do not count (RFC 5280 4.2.1.9)", false },
 	{ "rfc5280::nc::nc-forbids-othername-noop",
-	    "a constraint on otherName, and no such name below it" },
-	{ "pathlen::validation-ignores-pathlen-in-leaf",
-	    "GnuTLS takes a CA certificate in the leaf's place as an issuer" },
+	    "a constraint on otherName, and no such name below it", true },
 	{ "bettertls::nameconstraints::tc5223",
-	    GNUTLS_READS_THE_CN },
+	    GNUTLS_READS_THE_CN, false },
 	{ "bettertls::nameconstraints::tc5230",
-	    GNUTLS_READS_THE_CN },
+	    GNUTLS_READS_THE_CN, false },
 	{ "bettertls::nameconstraints::tc7405",
-	    GNUTLS_READS_THE_CN },
+	    GNUTLS_READS_THE_CN, false },
 	{ "bettertls::nameconstraints::tc8164",
-	    GNUTLS_READS_THE_CN },
+	    GNUTLS_READS_THE_CN, false },
 };
 
 struct case_state {
@@ -67,13 +66,14 @@ pinned_time(time_t *out)
 	return pinned;
 }
 
-static bool
-is_explained(const char *id)
+/* Its row, or -1. */
+static int
+find_explained(const char *id)
 {
 	for (size_t i = 0; i < sizeof(explained) / sizeof(explained[0]); i++)
 		if (strcmp(explained[i].id, id) == 0)
-			return true;
-	return false;
+			return (int)i;
+	return -1;
 }
 
 static gnutls_x509_crt_t
@@ -137,11 +137,11 @@ compare(struct case_state *state, const struct trust_store *store,
     const char *host, const struct verdict *verdict)
 {
 	const struct certificate *path[MOST_CHAIN];
+	int row = find_explained(state->id);
 	unsigned status;
 
 	state->accepted++;
-	/* Not even tried: GnuTLS 3.7 leaks over a constraint on otherName. */
-	if (is_explained(state->id))
+	if (row >= 0 && explained[row].leaks)
 		return;
 	for (size_t i = 0; i < verdict->path_length; i++) {
 		path[i] = find(state, store, &verdict->path[i].sha256);
@@ -149,10 +149,16 @@ compare(struct case_state *state, const struct trust_store *store,
 	}
 	status = verify(path, verdict->path_length, host);
 	state->compared++;
-	if (status == 0)
+	if ((status == 0) == (row < 0))
 		return;
 	state->disagreed++;
-	print_message("%s: accepted here, GnuTLS says 0x%x\n", state->id, status);
+	if (row < 0)
+		print_message("%s: accepted here, GnuTLS says 0x%x\n",
+		    state->id, status);
+	else
+		print_message("%s: GnuTLS accepts it now, and the table says "
+			      "that it cannot: %s\n",
+		    state->id, explained[row].why);
 }
 
 static void
@@ -267,7 +273,7 @@ test_gnutls_agrees(void **unused)
 	line_reader_close(reader);
 	print_message("%zu paths accepted, %zu compared, %zu disagree\n",
 	    state.accepted, state.compared, state.disagreed);
-	assert_true(state.compared > 50);
+	assert_true(state.compared > 100);
 	assert_int_equal(state.disagreed, 0);
 	certificate_pool_free(state.pool);
 	arena_free(state.arena);
