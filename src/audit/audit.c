@@ -416,6 +416,8 @@ staple_word(const struct ocsp_staple *staple)
 		return STAPLE_SAYS_GOOD;
 	case OCSP_REVOKED:
 		return STAPLE_SAYS_REVOKED;
+	case OCSP_UNKNOWN:
+		return STAPLE_SAYS_UNKNOWN;
 	case OCSP_UNUSABLE:
 		if (strcmp(staple->cause, "not_successful") == 0)
 			return STAPLE_SAYS_NOTHING;

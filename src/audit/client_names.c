@@ -49,6 +49,13 @@ next_label(struct bytes *name, struct bytes *label)
 	return true;
 }
 
+static bool
+is_a_label(struct bytes label)
+{
+	return label.size >= 4 &&
+	       strncasecmp((const char *)label.data, "xn--", 4) == 0;
+}
+
 /* "w*l" for "wild": one star, which stands for at least one octet. */
 static bool
 label_matches_partly(struct bytes pattern, struct bytes label)
@@ -80,24 +87,42 @@ wildcard_way(struct bytes base, bool underscore)
 			  : CLIENT_BIT(WAY_WILDCARD);
 }
 
-/* A star that is not the whole of the left-most label. */
+/*
+ * Where in the first label the star stands; no client that reads such names
+ * does so in an A-label (RFC 6125 6.4.3).
+ */
+static uint64_t
+partial_way(struct bytes pattern, struct bytes label)
+{
+	if (!label_matches_partly(pattern, label))
+		return 0;
+	if (is_a_label(pattern) || is_a_label(label))
+		return CLIENT_BIT(WAY_WILDCARD_A_LABEL);
+	return pattern.data[0] == '*' ? CLIENT_BIT(WAY_WILDCARD_FRONT)
+				      : CLIENT_BIT(WAY_WILDCARD_PARTIAL);
+}
+
+/* A star that is not the whole of the left-most label alone. */
 static uint64_t
 odd_wildcard_way(struct bytes pattern, struct bytes host)
 {
 	struct bytes label, wanted;
-	uint64_t way = CLIENT_BIT(WAY_WILDCARD_PARTIAL);
+	uint64_t way = 0;
 
 	if (!next_label(&pattern, &wanted) || !next_label(&host, &label))
 		return 0;
-	if (has(wanted, '*') && !label_matches_partly(wanted, label))
+	if (has(wanted, '*') && wanted.size > 1) {
+		way = partial_way(wanted, label);
+		if (way == 0)
+			return 0;
+	} else if (wanted.size != 1 && !dns_equal(wanted, label)) {
 		return 0;
-	if (!has(wanted, '*') && !dns_equal(wanted, label))
-		return 0;
+	}
 	while (next_label(&pattern, &wanted)) {
 		if (!next_label(&host, &label))
 			return 0;
 		if (wanted.size == 1 && wanted.data[0] == '*')
-			way = CLIENT_BIT(WAY_WILDCARD_INNER);
+			way |= CLIENT_BIT(WAY_WILDCARD_INNER);
 		else if (!dns_equal(wanted, label))
 			return 0;
 	}
@@ -105,7 +130,7 @@ odd_wildcard_way(struct bytes pattern, struct bytes host)
 }
 
 static uint64_t
-name_way(struct bytes name, struct bytes host)
+undotted_way(struct bytes name, struct bytes host)
 {
 	bool underscore = has(host, '_');
 	struct bytes label, rest = host, base;
@@ -113,18 +138,28 @@ name_way(struct bytes name, struct bytes host)
 	if (dns_equal(name, host))
 		return underscore ? CLIENT_BIT(WAY_NAME_UNDERSCORE)
 				  : CLIENT_BIT(WAY_NAME);
-	if (name.size == host.size + 1 && name.data[host.size] == '.' &&
-	    dns_equal(bytes_of(name.data, host.size), host))
-		return CLIENT_BIT(WAY_NAME_DOT);
 	if (!has(name, '*'))
 		return 0;
-	if (!dns_is_wildcard(name))
+	base = dns_is_wildcard(name) ? bytes_of(name.data + 2, name.size - 2)
+				     : bytes_of(NULL, 0);
+	if (base.size == 0 || has(base, '*'))
 		return odd_wildcard_way(name, host);
-	base = bytes_of(name.data + 2, name.size - 2);
 	if (!next_label(&rest, &label) || label.size == 0 ||
 	    !dns_equal(rest, base))
 		return 0;
 	return wildcard_way(base, underscore);
+}
+
+/* All that a client must read for this name; 0: it does not fit. */
+static uint64_t
+name_way(struct bytes name, struct bytes host)
+{
+	uint64_t way;
+
+	if (name.size == 0 || name.data[name.size - 1] != '.')
+		return undotted_way(name, host);
+	way = undotted_way(bytes_of(name.data, name.size - 1), host);
+	return way == 0 ? 0 : way | CLIENT_BIT(WAY_NAME_DOT);
 }
 
 static bool
@@ -157,42 +192,78 @@ alternative_way(const struct general_name *name, const struct host_name *host)
 		   : 0;
 }
 
+/* What else the leaf's alternative names are, where none is for the host. */
+struct company {
+	bool name, address, uri;
+};
+
+static uint64_t
+common_address_way(const struct company *company)
+{
+	if (company->name)
+		return CLIENT_BIT(WAY_COMMON_NAME_ADDRESS_BESIDE_NAME);
+	return company->address ? CLIENT_BIT(WAY_COMMON_NAME_ADDRESS_BESIDE)
+				: CLIENT_BIT(WAY_COMMON_NAME_ADDRESS);
+}
+
+/* The way in which the common name fits, and why it is looked at at all. */
 static uint64_t
 common_name_way(const struct certificate *leaf, const struct host_name *host,
-    bool beside_address)
+    const struct company *company)
 {
 	struct bytes name;
-	uint64_t standard = CLIENT_BIT(WAY_NAME) | CLIENT_BIT(WAY_WILDCARD) |
-			    CLIENT_BIT(WAY_NAME_UNDERSCORE) |
-			    CLIENT_BIT(WAY_WILDCARD_UNDERSCORE);
+	uint64_t way;
 
 	if (leaf->subject_cn == NULL)
 		return 0;
 	name = bytes_from_string(leaf->subject_cn);
 	if (host->address_size != 0)
-		return !beside_address && is_address_text(name, host)
-			   ? CLIENT_BIT(WAY_COMMON_NAME_ADDRESS)
-			   : 0;
-	if ((name_way(name, host->name) & standard) == 0)
+		return is_address_text(name, host) ? common_address_way(company)
+						   : 0;
+	way = company->name ? 0 : name_way(name, host->name);
+	if (way == 0)
 		return 0;
-	return beside_address ? CLIENT_BIT(WAY_COMMON_NAME_BESIDE)
-			      : CLIENT_BIT(WAY_COMMON_NAME);
+	if (company->address)
+		return way | CLIENT_BIT(WAY_COMMON_NAME_BESIDE);
+	if (company->uri)
+		return way | CLIENT_BIT(WAY_COMMON_NAME_BESIDE_URI);
+	return way | CLIENT_BIT(WAY_COMMON_NAME);
 }
 
-uint64_t
-client_ways(const struct host_name *host, const struct certificate *leaf)
+static void
+add_fit(struct client_fits *fits, uint64_t needs)
+{
+	for (size_t i = 0; i < fits->count; i++)
+		if (fits->needs[i] == needs)
+			return;
+	if (needs != 0 && fits->count < CLIENT_MOST_FITS)
+		fits->needs[fits->count++] = needs;
+}
+
+void
+client_fits_find(const struct host_name *host, const struct certificate *leaf,
+    struct client_fits *fits)
 {
 	const struct name_list *names = &leaf->alternative_names;
-	bool has_name = false, has_address = false;
-	uint64_t ways = 0;
+	struct company company = { false, false, false };
 
+	fits->count = 0;
 	for (size_t i = 0; i < names->count; i++) {
-		has_name = has_name || names->names[i].kind == NAME_DNS;
-		has_address =
-		    has_address || names->names[i].kind == NAME_ADDRESS;
-		ways |= alternative_way(&names->names[i], host);
+		enum name_kind kind = names->names[i].kind;
+
+		company.name = company.name || kind == NAME_DNS;
+		company.address = company.address || kind == NAME_ADDRESS;
+		company.uri = company.uri || kind == NAME_URI;
+		add_fit(fits, alternative_way(&names->names[i], host));
 	}
-	if (!has_name)
-		ways |= common_name_way(leaf, host, has_address);
-	return ways;
+	add_fit(fits, common_name_way(leaf, host, &company));
+}
+
+bool
+client_fits_read(const struct client_fits *fits, uint64_t reads)
+{
+	for (size_t i = 0; i < fits->count; i++)
+		if ((fits->needs[i] & ~reads) == 0)
+			return true;
+	return false;
 }

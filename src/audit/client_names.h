@@ -8,7 +8,16 @@
 
 #include "audit/name.h"
 
-/* Bits of enum client_way. */
-uint64_t client_ways(const struct host_name *, const struct certificate *leaf);
+enum { CLIENT_MOST_FITS = 16 };
+
+/* Each a set of enum client_way that a client must all read to find it. */
+struct client_fits {
+	uint64_t needs[CLIENT_MOST_FITS];
+	size_t count;
+};
+
+void client_fits_find(const struct host_name *, const struct certificate *leaf,
+    struct client_fits *);
+bool client_fits_read(const struct client_fits *, uint64_t reads);
 
 #endif

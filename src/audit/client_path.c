@@ -93,6 +93,11 @@ add_stored(const struct walk *walk, struct candidates *to,
 	for (size_t i = 0; i < list.count; i++) {
 		const struct certificate *issuer = list.certificates[i];
 
+		if (walk->search->how->anchors_by_octets &&
+		    !bytes_equal(subject->raw_issuer, issuer->raw_subject)) {
+			walk->search->plain = false;
+			continue;
+		}
 		add(walk, to,
 		    (struct candidate){
 			.certificate = issuer,
@@ -216,6 +221,8 @@ leaves_no_choice(const struct walk *walk, const struct candidates *candidates)
 		return false;
 	return candidates->count == 0 ||
 	       (key_id_compare(subject, only->certificate) != KEY_ID_DIFFERS &&
+		   bytes_equal(
+		       subject->raw_issuer, only->certificate->raw_subject) &&
 		   (only->from == SOURCE_RECEIVED ||
 		       only->certificate->self_issued));
 }
@@ -261,6 +268,29 @@ descend(struct walk *walk, const struct candidate *candidate)
 	below->signed_above = false;
 }
 
+/* As far as this client minds what the two say of the key. */
+static bool
+is_issuer_for(const struct client_builder *how,
+    const struct certificate *subject, const struct candidate *candidate)
+{
+	bool minds = how->key_ids_must_fit ||
+		     (how->anchor_key_ids_must_fit && candidate->anchor);
+
+	return !minds || key_id_compare(subject, candidate->certificate) !=
+			     KEY_ID_DIFFERS;
+}
+
+/* A root that was sent, where a further version of it could follow. */
+static bool
+is_the_end(const struct walk *walk)
+{
+	const struct path *path = &walk->path;
+
+	return walk->search->how->ends_at_roots && path->length > 1 &&
+	       path_is_self_signed(walk->search->facts->edges,
+		   path->steps[path->length - 1].certificate);
+}
+
 static void
 explore(struct walk *walk)
 {
@@ -270,13 +300,16 @@ explore(struct walk *walk)
 	struct candidates candidates;
 	unsigned ends = walk->ends;
 
+	if (is_the_end(walk)) {
+		walk->search->plain = false;
+		finish(walk, PATH_SELF_SIGNED);
+		return;
+	}
 	gather(walk, &candidates);
 	walk->search->plain =
 	    walk->search->plain && leaves_no_choice(walk, &candidates);
 	for (size_t i = 0; i < candidates.count && !walk->over; i++)
-		if (!how->key_ids_must_fit ||
-		    key_id_compare(subject, candidates.list[i].certificate) !=
-			KEY_ID_DIFFERS)
+		if (is_issuer_for(how, subject, &candidates.list[i]))
 			descend(walk, &candidates.list[i]);
 	if (walk->ends == ends)
 		finish(walk,

@@ -96,12 +96,17 @@ has_sent_garbage(const struct client_facts *facts)
 }
 
 static bool
-is_purpose_any_alone(const struct client_facts *facts)
+is_purpose_any_alone(const struct certificate *certificate)
 {
-	const struct certificate *leaf = facts->received[0];
+	return certificate->has_purposes &&
+	       (certificate->purposes & PURPOSE_ANY) != 0 &&
+	       (certificate->purposes & PURPOSE_SERVER_AUTH) == 0;
+}
 
-	return leaf->has_purposes && (leaf->purposes & PURPOSE_ANY) != 0 &&
-	       (leaf->purposes & PURPOSE_SERVER_AUTH) == 0;
+static bool
+is_leaf_purpose_any_alone(const struct client_facts *facts)
+{
+	return is_purpose_any_alone(facts->received[0]);
 }
 
 static bool
@@ -138,15 +143,15 @@ has_empty_subject(const struct client_facts *facts)
 }
 
 static bool
-has_leaf_p521(const struct client_facts *facts)
+is_leaf_ca(const struct client_facts *facts)
 {
-	return facts->received[0]->curve == CURVE_P521;
+	return facts->received[0]->is_ca;
 }
 
 static bool
-has_leaf_ed25519(const struct client_facts *facts)
+has_leaf_p521(const struct client_facts *facts)
 {
-	return facts->received[0]->key_kind == KEY_ED25519;
+	return facts->received[0]->curve == CURVE_P521;
 }
 
 static bool
@@ -200,6 +205,12 @@ is_staple_revoked(const struct client_facts *facts)
 }
 
 static bool
+is_staple_unknown(const struct client_facts *facts)
+{
+	return facts->staple == STAPLE_SAYS_UNKNOWN;
+}
+
+static bool
 is_staple_unusable(const struct client_facts *facts)
 {
 	return facts->staple == STAPLE_IS_UNUSABLE;
@@ -214,9 +225,12 @@ is_staple_garbage(const struct client_facts *facts)
 static bool
 is_staple_missing(const struct client_facts *facts)
 {
-	return facts->received[0]->must_staple &&
-	       facts->seen->tls.version != NULL &&
-	       !facts->seen->tls.ocsp_stapled;
+	if (facts->seen->tls.version == NULL || facts->seen->tls.ocsp_stapled)
+		return false;
+	for (size_t i = 0; i < facts->seen->received_count; i++)
+		if (facts->received[i]->must_staple)
+			return true;
+	return false;
 }
 
 static const struct trait_row host_rows[] = {
@@ -225,16 +239,17 @@ static const struct trait_row host_rows[] = {
 	{ TRAIT_LEAF_MALFORMED, is_leaf_malformed },
 	{ TRAIT_LEAF_TRAILING, has_leaf_trailing },
 	{ TRAIT_SENT_GARBAGE, has_sent_garbage },
-	{ TRAIT_LEAF_PURPOSE_ANY, is_purpose_any_alone },
+	{ TRAIT_LEAF_PURPOSE_ANY, is_leaf_purpose_any_alone },
 	{ TRAIT_LEAF_USAGE_NO_TLS, has_usage_for_no_tls },
 	{ TRAIT_LEAF_USAGE_NOT_THIS, has_usage_not_for_this },
 	{ TRAIT_EMPTY_SUBJECT, has_empty_subject },
+	{ TRAIT_LEAF_IS_CA, is_leaf_ca },
 	{ TRAIT_LEAF_P521, has_leaf_p521 },
-	{ TRAIT_LEAF_ED25519, has_leaf_ed25519 },
 	{ TRAIT_LEAF_PSS_KEY, has_leaf_pss_key },
 	{ TRAIT_TYPED_UNICODE, is_typed_unicode },
 	{ TRAIT_TYPED_DOT, is_typed_with_dot },
 	{ TRAIT_STAPLE_REVOKED, is_staple_revoked },
+	{ TRAIT_STAPLE_UNKNOWN, is_staple_unknown },
 	{ TRAIT_STAPLE_UNUSABLE, is_staple_unusable },
 	{ TRAIT_STAPLE_GARBAGE, is_staple_garbage },
 	{ TRAIT_STAPLE_MISSING, is_staple_missing },
@@ -348,8 +363,9 @@ static const struct {
 	[FAULT_ROOT_EXPIRED] = { CLIENT_BIT(TRAIT_LEAF_EXPIRED),
 	    CLIENT_BIT(TRAIT_ROOT_EXPIRED) },
 	[FAULT_NOT_YET_VALID] = SAME(TRAIT_NOT_YET_VALID),
-	[FAULT_EC_BITS] = SAME(TRAIT_EC_BITS),
-	[FAULT_DSA] = SAME(TRAIT_DSA),
+	/* Libraries lack such curves, and DSA, rather than forbid them. */
+	[FAULT_EC_BITS] = SAME(TRAIT_UNSUPPORTED_ALGORITHM),
+	[FAULT_DSA] = SAME(TRAIT_UNSUPPORTED_ALGORITHM),
 	[FAULT_SHA1] = SAME(TRAIT_SHA1),
 	[FAULT_MD5] = SAME(TRAIT_MD5),
 };
@@ -357,16 +373,16 @@ static const struct {
 _Static_assert(FAULT_COUNT == FAULT_MD5 + 1, "what is the new fault's trait?");
 
 static uint64_t
-traits_of_faults(const struct faults *faults)
+traits_of_faults(const struct faults *faults, size_t step)
 {
 	uint64_t traits = 0;
 
-	for (size_t i = 0; i < faults->count && i < FAULTS_MOST; i++) {
-		const struct path_fault *fault = &faults->list[i];
-
-		traits |= fault->step == 0 ? fault_traits[fault->fault].leaf
-					   : fault_traits[fault->fault].above;
-	}
+	for (size_t i = 0; i < faults->count && i < FAULTS_MOST; i++)
+		if (faults->list[i].step == step)
+			traits |=
+			    step == 0
+				? fault_traits[faults->list[i].fault].leaf
+				: fault_traits[faults->list[i].fault].above;
 	return traits;
 }
 
@@ -377,7 +393,7 @@ traits_of_authority(const struct certificate *certificate, bool root)
 	uint64_t traits = 0;
 
 	if (certificate->version < 3)
-		return root ? CLIENT_BIT(TRAIT_ROOT_VERSION_1) : 0;
+		return root ? CLIENT_BIT(TRAIT_CA_BASIC_NOT_CRITICAL) : 0;
 	if (!certificate->has_subject_key_id)
 		traits |= CLIENT_BIT(TRAIT_CA_NO_SUBJECT_KEY_ID);
 	if (!certificate->has_key_usage)
@@ -420,10 +436,16 @@ traits_of_step(const struct path *path, size_t at)
 
 	if (certificate->unknown_critical_count > 0)
 		traits |= CLIENT_BIT(TRAIT_UNKNOWN_CRITICAL);
+	if (certificate->policy_constraints_critical)
+		traits |= CLIENT_BIT(TRAIT_POLICY_DEMANDED);
 	if (has_rare_constraints(certificate))
 		traits |= CLIENT_BIT(TRAIT_RARE_CONSTRAINTS);
+	if (certificate->key_kind == KEY_ED25519)
+		traits |= CLIENT_BIT(TRAIT_ED25519);
 	if (at > 0)
 		traits |= traits_of_authority(certificate, root);
+	if (at > 0 && is_purpose_any_alone(certificate))
+		traits |= CLIENT_BIT(TRAIT_CA_PURPOSE_ANY);
 	if (path->length > 1 && !root && certificate->version == 3 &&
 	    !certificate->has_authority_key_id)
 		traits |= CLIENT_BIT(TRAIT_NO_AUTHORITY_KEY_ID);
@@ -511,10 +533,16 @@ client_path_outcome(const struct validation *validation, struct path *path,
 	memset(outcome, 0, sizeof(*outcome));
 	path->faults.count = 0;
 	validate_path(validation, path);
-	outcome->traits = trait_of_end(path) | traits_of_faults(&path->faults) |
-			  traits_of_common_name(path);
-	for (size_t at = 0; at < path->length; at++)
-		outcome->traits |= traits_of_step(path, at);
+	outcome->traits = trait_of_end(path) | traits_of_common_name(path);
+	for (size_t at = 0; at < path->length; at++) {
+		uint64_t *to =
+		    path->end == PATH_ANCHOR && at + 1 == path->length
+			? &outcome->anchor_traits
+			: &outcome->traits;
+
+		*to |= traits_of_step(path, at) |
+		       traits_of_faults(&path->faults, at);
+	}
 	outcome->measures[LIMIT_LEAST_RSA_BITS] = least_rsa_bits(path);
 	outcome->measures[LIMIT_MOST_INTERMEDIATES] =
 	    (unsigned)(path->length - ends);

@@ -9,6 +9,7 @@
 
 struct client_outcome {
 	uint64_t traits;		/* bits of enum client_trait */
+	uint64_t anchor_traits;		/* those of the path's anchor alone */
 	unsigned measures[LIMIT_COUNT]; /* 0: not known, breaks no limit */
 };
 

@@ -69,6 +69,9 @@ builds_alike(const struct client_builder *a, const struct client_builder *b)
 	return a->backtracks == b->backtracks &&
 	       a->partial_chain == b->partial_chain &&
 	       a->key_ids_must_fit == b->key_ids_must_fit &&
+	       a->anchor_key_ids_must_fit == b->anchor_key_ids_must_fit &&
+	       a->ends_at_roots == b->ends_at_roots &&
+	       a->anchors_by_octets == b->anchors_by_octets &&
 	       a->prefers_valid == b->prefers_valid &&
 	       a->fetches_aia == b->fetches_aia && a->preloads == b->preloads &&
 	       a->leaf_anchor == b->leaf_anchor &&
@@ -156,7 +159,9 @@ static uint64_t
 refusals(
     const struct client_profile *profile, const struct client_outcome *outcome)
 {
-	uint64_t bad = outcome->traits & profile->refuses;
+	uint64_t bad = profile->refuses &
+		       (outcome->traits |
+			   (outcome->anchor_traits & ~profile->anchor_takes));
 
 	for (int i = 0; i < LIMIT_COUNT; i++) {
 		enum client_limit limit = (enum client_limit)i;
@@ -267,11 +272,11 @@ judge_groups(const struct clients *clients, const struct client_facts *facts,
 
 static uint64_t
 host_refusals(const struct client_profile *profile,
-    const struct client_outcome *host, uint64_t ways)
+    const struct client_outcome *host, const struct client_fits *fits)
 {
 	uint64_t bad = refusals(profile, host);
 
-	if ((profile->reads & ways) == 0)
+	if (!client_fits_read(fits, profile->reads))
 		bad |= CLIENT_BIT(TRAIT_NAME);
 	return bad;
 }
@@ -290,7 +295,8 @@ reason_of(const struct client_profile *profile, uint64_t bad)
  */
 static void
 weigh_other_offer(const struct client_profile *profile,
-    const struct client_facts *facts, uint64_t ways, struct standing *standing)
+    const struct client_facts *facts, const struct client_fits *fits,
+    struct standing *standing)
 {
 	const struct tls_facts *first = &facts->seen->tls, *chosen;
 	enum offer_reply fate = offer_fate(profile->offers, first, &chosen);
@@ -299,7 +305,7 @@ weigh_other_offer(const struct client_profile *profile,
 
 	if (fate == REPLY_ACCEPTED) {
 		client_choice_outcome(facts, chosen, &own);
-		standing->host = host_refusals(profile, &own, ways);
+		standing->host = host_refusals(profile, &own, fits);
 		return;
 	}
 	lacking = client_offer_traits(offer_needed(first) & ~profile->offers);
@@ -310,7 +316,7 @@ weigh_other_offer(const struct client_profile *profile,
 
 static void
 weigh_host(const struct clients *clients, const struct client_facts *facts,
-    uint64_t ways, struct standing *standings)
+    const struct client_fits *fits, struct standing *standings)
 {
 	const struct client_profiles *profiles = clients->profiles;
 	uint64_t needed = offer_needed(&facts->seen->tls);
@@ -320,9 +326,9 @@ weigh_host(const struct clients *clients, const struct client_facts *facts,
 	for (size_t i = 0; i < profiles->count; i++) {
 		const struct client_profile *profile = &profiles->list[i];
 
-		standings[i].host = host_refusals(profile, &host, ways);
+		standings[i].host = host_refusals(profile, &host, fits);
 		if ((needed & ~profile->offers) != 0)
-			weigh_other_offer(profile, facts, ways, &standings[i]);
+			weigh_other_offer(profile, facts, fits, &standings[i]);
 	}
 }
 
@@ -374,7 +380,7 @@ clients_judge(const struct clients *clients, struct arena *arena,
 	const struct client_profiles *profiles = clients->profiles;
 	struct standing *standings;
 	struct validation validation;
-	uint64_t ways;
+	struct client_fits fits;
 	bool open = false;
 
 	verdict->client_count = profiles->count;
@@ -384,11 +390,11 @@ clients_judge(const struct clients *clients, struct arena *arena,
 		refuse_all(profiles, status_word(facts->seen->status), verdict);
 		return false;
 	}
-	ways = client_ways(facts->host, facts->received[0]);
+	client_fits_find(facts->host, facts->received[0], &fits);
 	standings = arena_array(arena, profiles->count, sizeof(*standings));
-	weigh_host(clients, facts, ways, standings);
+	weigh_host(clients, facts, &fits, standings);
 	validation = *facts->validation;
-	validation.host = ways == 0 ? NULL : facts->host;
+	validation.host = fits.count == 0 ? NULL : facts->host;
 	judge_groups(clients, facts, &validation, standings);
 	for (size_t i = 0; i < profiles->count; i++) {
 		verdict->clients[i] =

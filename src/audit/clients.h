@@ -17,6 +17,7 @@ enum staple_word {
 	STAPLE_SAYS_NOTHING,
 	STAPLE_SAYS_GOOD,
 	STAPLE_SAYS_REVOKED,
+	STAPLE_SAYS_UNKNOWN,
 	STAPLE_IS_UNUSABLE, /* expired, forged, or for another certificate */
 	STAPLE_IS_GARBAGE   /* no OCSP response at all */
 };

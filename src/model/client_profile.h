@@ -56,13 +56,15 @@ enum client_trait {
 	TRAIT_PATH_LENGTH,
 	TRAIT_CA_KEY_USAGE, /* keyCertSign is missing */
 	TRAIT_UNKNOWN_CRITICAL,
+	TRAIT_POLICY_DEMANDED, /* critical policyConstraints, 4.2.1.11 */
 	TRAIT_NAME_CONSTRAINTS,
-	TRAIT_RARE_CONSTRAINTS, /* critical, and not on names of hosts */
+	TRAIT_RARE_CONSTRAINTS,	       /* critical, and not on names of hosts */
 	TRAIT_COMMON_NAME_CONSTRAINED, /* no DNS name; the CN is outside */
 	TRAIT_DOTTED_COMMON_NAME_CONSTRAINED, /* and looks like a host */
 	TRAIT_NAME_ENCODING, /* issuer and subject differ in octets only */
 	/* What the leaf's key is for */
-	TRAIT_CA_PURPOSE, /* an intermediate's excludes servers */
+	TRAIT_CA_PURPOSE,     /* an intermediate's excludes servers */
+	TRAIT_CA_PURPOSE_ANY, /* an intermediate's is any alone */
 	TRAIT_LEAF_PURPOSE,
 	TRAIT_LEAF_PURPOSE_ANY,	   /* anyExtendedKeyUsage alone */
 	TRAIT_LEAF_USAGE_NO_TLS,   /* none that TLS could use */
@@ -72,16 +74,14 @@ enum client_trait {
 	TRAIT_CA_NO_SUBJECT_KEY_ID,  /* 4.2.1.2 */
 	TRAIT_CA_NO_KEY_USAGE,	     /* 4.2.1.3 */
 	TRAIT_CA_BASIC_NOT_CRITICAL, /* 4.2.1.9 */
-	TRAIT_ROOT_VERSION_1,	     /* 4.2.1.9 */
 	TRAIT_EMPTY_SUBJECT,	     /* 4.1.2.6, SAN not critical */
+	TRAIT_LEAF_IS_CA,	     /* 4.2.1.9 allows it */
 	/* Strength */
 	TRAIT_RSA_BITS, /* limit least_rsa_bits */
-	TRAIT_EC_BITS,
-	TRAIT_DSA,
 	TRAIT_SHA1,
 	TRAIT_MD5,
 	TRAIT_LEAF_P521,
-	TRAIT_LEAF_ED25519,
+	TRAIT_ED25519,	    /* any key of the path */
 	TRAIT_LEAF_PSS_KEY, /* the key itself is for RSA-PSS alone */
 	/* The name */
 	TRAIT_NAME, /* no way in which it fits is one that is read */
@@ -94,9 +94,10 @@ enum client_trait {
 	TRAIT_NOT_YET_VALID,
 	/* Last */
 	TRAIT_STAPLE_REVOKED,
+	TRAIT_STAPLE_UNKNOWN,  /* to the CA that was asked */
 	TRAIT_STAPLE_UNUSABLE, /* expired, forged, for another one */
 	TRAIT_STAPLE_GARBAGE,
-	TRAIT_STAPLE_MISSING, /* promised by the leaf, RFC 7633 */
+	TRAIT_STAPLE_MISSING, /* promised by one of those sent, RFC 7633 */
 	TRAIT_CLIENT_CERT_REQUIRED,
 	TRAIT_COUNT
 };
@@ -105,7 +106,10 @@ enum client_trait {
 #define CLIENT_BIT(n) ((uint64_t)1 << (n))
 _Static_assert(TRAIT_COUNT <= 64, "traits have outgrown their set");
 
-/* How a name of the leaf fits the host; RFC 9525 knows the first three. */
+/*
+ * How a name of the leaf fits the host; RFC 9525 knows the first three.  One
+ * name may need several: "*.test" in the CN wants two of them read.
+ */
 enum client_way {
 	WAY_NAME,
 	WAY_ADDRESS,
@@ -115,12 +119,17 @@ enum client_way {
 	WAY_WILDCARD_SUFFIX,	 /* "*.co.uk" */
 	WAY_WILDCARD_TOP,	 /* "*.test" */
 	WAY_WILDCARD_PARTIAL,	 /* "w*l.example.com" */
+	WAY_WILDCARD_FRONT,	 /* "*l.example.com" */
+	WAY_WILDCARD_A_LABEL,	 /* "xn--w*.example.com" */
 	WAY_WILDCARD_INNER,	 /* "a.*.example.com" */
 	WAY_NAME_DOT,		 /* "www.example.com." in the certificate */
 	WAY_ADDRESS_AS_NAME,	 /* a dNSName of "192.0.2.1" */
 	WAY_COMMON_NAME,	 /* no DNS name and no address beside it */
 	WAY_COMMON_NAME_ADDRESS, /* the same, and the host is an address */
-	WAY_COMMON_NAME_BESIDE,	 /* an address, but no DNS name beside it */
+	WAY_COMMON_NAME_ADDRESS_BESIDE,	     /* beside another address */
+	WAY_COMMON_NAME_ADDRESS_BESIDE_NAME, /* beside a DNS name */
+	WAY_COMMON_NAME_BESIDE,	    /* an address, but no DNS name beside it */
+	WAY_COMMON_NAME_BESIDE_URI, /* neither of both, but a URI */
 	WAY_COUNT
 };
 
@@ -158,6 +167,11 @@ struct client_builder {
 	bool partial_chain;
 	/* A key identifier that differs makes it another's certificate. */
 	bool key_ids_must_fit;
+	bool anchor_key_ids_must_fit; /* the same, for those in the store */
+	/* No issuer is looked for above a root that was sent. */
+	bool ends_at_roots;
+	/* Issuers in the store are looked up by the octets of the name. */
+	bool anchors_by_octets;
 	/* Of several sent ones the first that is valid now comes first. */
 	bool prefers_valid;
 	bool fetches_aia; /* follows http caIssuers URLs */
@@ -174,10 +188,11 @@ struct client_profile {
 	const char *source;  /* where the rules come from */
 	const char *store;   /* the store it reads; else the default one */
 	struct client_builder builder;
-	uint64_t offers;      /* bits of enum offer_kind */
-	uint64_t refuses;     /* traits; limits and offers have theirs */
-	uint64_t tells_first; /* these before the others, as the reason */
-	uint64_t reads;	      /* ways */
+	uint64_t offers;       /* bits of enum offer_kind */
+	uint64_t refuses;      /* traits; limits and offers have theirs */
+	uint64_t anchor_takes; /* of these, what does not matter on an anchor */
+	uint64_t tells_first;  /* these before the others, as the reason */
+	uint64_t reads;	       /* ways */
 	unsigned limits[LIMIT_COUNT];
 	const char *reasons[TRAIT_COUNT]; /* in its own words, never NULL */
 };

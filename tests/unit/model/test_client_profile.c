@@ -87,7 +87,7 @@ static const char family_text[] =
     "  \"reads\": [\"name\", \"wildcard\"], \"offers\": [\"dhe\", \"rsa\"],"
     "  \"prefix\": \"no: \", \"words\": { \"sha1\": \"weak\" } } ],"
     "  \"clients\": [ { \"like\": \"f\", \"takes\": [\"md5\"],"
-    "  \"refuses\": [\"dsa\"], \"ignores\": [\"wildcard\"],"
+    "  \"refuses\": [\"md5\"], \"ignores\": [\"wildcard\"],"
     "  \"title\": \"A\", \"version\": \"1\", \"source\": \"here\","
     "  \"withholds\": [\"rsa\"], \"offers\": [\"aead\"],"
     "  \"store\": \"java\", \"handshake_prefix\": \"tls \","
@@ -109,13 +109,13 @@ test_inheritance(void **state)
 	assert_non_null(a);
 	assert_null(client_profile_find(profiles, "f"));
 	assert_true(
-	    a->refuses == (CLIENT_BIT(TRAIT_SHA1) | CLIENT_BIT(TRAIT_DSA)));
+	    a->refuses == (CLIENT_BIT(TRAIT_SHA1) | CLIENT_BIT(TRAIT_MD5)));
 	assert_true(a->reads == CLIENT_BIT(WAY_NAME));
 	assert_true(
 	    a->offers == (OFFER_BIT(OFFER_DHE) | OFFER_BIT(OFFER_AEAD)));
 	assert_int_equal(a->limits[LIMIT_MOST_SENT], 10);
 	assert_string_equal(a->reasons[TRAIT_SHA1], "no: weak");
-	assert_string_equal(a->reasons[TRAIT_DSA], "no: dsa");
+	assert_string_equal(a->reasons[TRAIT_MD5], "no: md5");
 	assert_string_equal(a->reasons[TRAIT_DHE], "tls dhe");
 	assert_string_equal(a->store, "java");
 	arena_free(arena);

@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""Which rule of data/clients.json rests on what was seen where.
+
+Scans the lab once, then judges the saved runs again with one rule taken out at
+a time.  Prints for each rule the scenarios that are predicted worse without
+it, or its source where none is.  Then the score with each third of the
+scenarios left out: a rule that no scenario of the other two thirds needs is
+dropped before the third is judged, even where its source is a manual, so this
+is a lower bound for hosts that nobody has seen yet.
+"""
+import copy
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import zlib
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TESTS / "e2e"))
+
+from laboratory import FLEETSCAN, Laboratory  # noqa: E402
+
+LISTS = ("refuses", "takes", "reads", "ignores")
+# What describes a client and is no rule, or is read by all of them.
+NO_RULES = ("id", "like", "title", "version", "source", "store", "words",
+            "prefix", "handshake_prefix", "tells_first")
+
+
+def read_truth():
+    truth = json.loads((TESTS / "chains/scenarios.json").read_text())
+    truth.update(json.loads((TESTS / "lab/extras.json").read_text()))
+    return {scenario: set(row["rejected_by"])
+            for scenario, row in truth.items() if "rejected_by" in row}
+
+
+def rules_of(profiles):
+    """(group, index, key, item) of every rule; item None for a number."""
+    for group in ("families", "clients"):
+        for index, profile in enumerate(profiles[group]):
+            if profile["id"] == "any":
+                continue
+            for key, value in profile.items():
+                if key in LISTS:
+                    for item in value:
+                        yield group, index, key, item
+                elif key not in NO_RULES:
+                    yield group, index, key, None
+
+
+def without(profiles, rules):
+    less = copy.deepcopy(profiles)
+    for group, index, key, item in rules:
+        if item is None:
+            del less[group][index][key]
+        else:
+            less[group][index][key].remove(item)
+    return less
+
+
+class Judge:
+    """The lab's hosts, scanned once, judged by any profiles."""
+
+    def __init__(self, lab, folder):
+        self.folder = pathlib.Path(folder)
+        (self.folder / "bin").mkdir()
+        (self.folder / "data").mkdir()
+        self.program = shutil.copy(FLEETSCAN, self.folder / "bin")
+        for file in (TESTS.parent / "data").glob("*.*"):
+            shutil.copy(file, self.folder / "data")
+        self.ids, self.runs = {}, []
+        for store in sorted({row["trust"] for row in lab.hosts}):
+            rows = [row for row in lab.hosts if row["trust"] == store]
+            run = self.folder / f"run-{len(self.runs)}"
+            self.runs.append(run)
+            self.scan(lab, rows, store, run)
+            self.ids.update((f"{row['name']}:{row['port']}", row["id"])
+                            for row in rows)
+
+    def scan(self, lab, rows, store, run):
+        lines = "".join(f"{row['host']}:{row['port']}\n" for row in rows)
+        subprocess.run(
+            [self.program, "scan", "-q", "-l", "-", "-o", run, "--trust",
+             lab.trust(store), "-r", f"127.0.0.1:{lab.dns}",
+             "--aia-allow-private", "-t", "4", "--retries", "0",
+             "--intermediates", "none", "-f", "ndjson"],
+            input=lines, text=True, check=True, capture_output=True)
+
+    def refused(self, profiles):
+        """{scenario: set of clients}"""
+        (self.folder / "data/clients.json").write_text(json.dumps(profiles))
+        found = {}
+        for run in self.runs:
+            done = subprocess.run([self.program, "audit", run, "--json"],
+                                  text=True, check=True, capture_output=True)
+            for line in done.stdout.splitlines():
+                record = json.loads(line)
+                found[self.ids[f"{record['host']}:{record['port']}"]] = {
+                    client for client, verdict in record["clients"].items()
+                    if not verdict["accepts"]}
+        return found
+
+
+def wrong(truth, refused):
+    """How many clients are predicted wrongly, by scenario."""
+    return {scenario: len(truth[scenario] ^ refused.get(scenario, set()))
+            for scenario in truth}
+
+
+def third_of(scenario):
+    return zlib.crc32(scenario.encode()) % 3
+
+
+def share(truth, errors, scenarios, clients):
+    scenarios = [s for s in scenarios if s in truth]
+    total = len(scenarios) * clients
+    bad = sum(errors[s] for s in scenarios)
+    return 100 * (total - bad) / total if total else 100.0
+
+
+def leave_out(judge, truth, profiles, worse):
+    """Prints the score of each third by the rules that the others need."""
+    clients = len(profiles["clients"])
+    for third in range(3):
+        needed = {rule for rule, scenarios in worse.items()
+                  if any(third_of(s) != third for s in scenarios)}
+        errors = wrong(truth, judge.refused(
+            without(profiles, set(worse) - needed)))
+        left = [s for s in truth if third_of(s) == third]
+        disputed = [s for s in left if 0 < len(truth[s]) < clients]
+        print(f"ok - third {third + 1} left out: "
+              f"{share(truth, errors, left, clients):.1f} % of the verdicts, "
+              f"{share(truth, errors, disputed, clients):.1f} % of the "
+              f"disputed ones, with {len(needed)} of {len(worse)} rules")
+
+
+def main():
+    truth = read_truth()
+    profiles = json.loads((TESTS.parent / "data/clients.json").read_text())
+    with Laboratory("--scenarios", "--extras") as lab, \
+            tempfile.TemporaryDirectory() as folder:
+        judge = Judge(lab, folder)
+        base = wrong(truth, judge.refused(profiles))
+        worse = {}
+        for rule in rules_of(profiles):
+            errors = wrong(truth, judge.refused(without(profiles, [rule])))
+            worse[rule] = [s for s in truth if errors[s] > base[s]]
+            group, index, key, item = rule
+            profile = profiles[group][index]
+            print(f"# {profile['id']}.{key}{f' {item}' if item else ''}: "
+                  f"{' '.join(worse[rule]) or 'no scenario'}")
+        leave_out(judge, truth, profiles, worse)
+
+
+if __name__ == "__main__":
+    main()
