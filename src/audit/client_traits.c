@@ -505,6 +505,8 @@ trait_of_end(const struct path *path)
 	if (path->end == PATH_SELF_SIGNED)
 		return path->length == 1 ? CLIENT_BIT(TRAIT_SELF_SIGNED_LEAF)
 					 : CLIENT_BIT(TRAIT_UNTRUSTED_ROOT);
+	if (path->length > 1 && last[-1].signature == SIGNATURE_BAD)
+		return CLIENT_BIT(TRAIT_BAD_SIGNATURE);
 	return last->from == SOURCE_STORE ? CLIENT_BIT(TRAIT_PARTIAL_CHAIN)
 					  : CLIENT_BIT(TRAIT_NO_ISSUER);
 }
