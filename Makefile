@@ -106,7 +106,7 @@ test: $(B)/fleetscan $(PROGRAMS) $(UNIT_PROGRAMS) $(B)/saved_fleet \
 		test-replays
 	@B='$(B)' sh tests/run.sh tests/floors.sh $(UNIT_PROGRAMS) $(TESTS)
 test-clients: $(B)/fleetscan $(PROGRAMS)
-	@B='$(B)' sh tests/run.sh $(CLIENT_TESTS)
+	@B='$(B)' TEST_TIMEOUT=$${TEST_TIMEOUT:-3600} sh tests/run.sh $(CLIENT_TESTS)
 
 # CASES=, HOSTS=, ROUNDS= and more, see bench.py; as root.  `bench-peers` builds
 # with Go, into build/peers, what else is compared.
