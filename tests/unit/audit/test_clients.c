@@ -575,7 +575,7 @@ static const struct {
 	    "java", ACCEPTS_YES, NULL },
 	/* The usage of the leaf's key has to fit what is done with it. */
 	{ "ku-keyenc-tls12", REPLY_NONE, { .version = NULL }, "java",
-	    ACCEPTS_NO, "unsuitable key usage for this key exchange" },
+	    ACCEPTS_NO, "KeyUsage does not allow digital signatures" },
 	/* Doubt on top of a certain refusal is none. */
 	{ "leaf-only-rsa-kx", REPLY_NONE, { .version = NULL }, "python313",
 	    ACCEPTS_NO,
