@@ -84,7 +84,11 @@ show_item(const struct repair_item *item)
 
 	cell_append_count(&line, item->host_count, 7);
 	text_append(&line, "  ");
-	cell_append(&line, item->certificate->subject, 48);
+	if (item->number > 0)
+		text_printf(&line, "fix %-4zu", item->number);
+	else
+		text_append(&line, "root    ");
+	cell_append(&line, item->certificate->subject, 42);
 	text_printf(&line, "  heals %zu client%s\n", item->heal_count,
 	    plural(item->heal_count));
 	fputs(line.data, stdout);

@@ -14,6 +14,7 @@
 #include "fleet/judge.h"
 #include "fleet/repair_clients.h"
 #include "model/signature.h"
+#include "report/wanted.h"
 
 /* Certificates of one host, leaf first, each once. */
 struct pieces {
@@ -30,6 +31,7 @@ struct planner {
 	const struct digest *roots;
 	size_t root_count;
 	struct map *items;     /* SHA-256 -> struct repair_item */
+	struct wanted *wanted; /* numbers them */
 	struct arena *scratch; /* for one record */
 };
 
@@ -398,6 +400,7 @@ plan_records(struct planner *planner)
 		if (!archive_read(
 			planner->archive, i, planner->scratch, &record, NULL))
 			continue;
+		wanted_add(planner->wanted, &record);
 		if (can_be_repaired(planner, &record))
 			repair(planner, &record, i);
 		else if (record.verdict.class_id != CLASS_OK)
@@ -510,6 +513,18 @@ find_roots(struct archive *archive, const struct digest sha256[], size_t count,
 	return NULL;
 }
 
+/* By all hosts that lack them, healed or not: as the run's summary does. */
+static void
+number_items(struct planner *planner)
+{
+	for (size_t i = 0; i < planner->plan->item_count; i++) {
+		struct repair_item *item = planner->plan->items[i];
+
+		item->number =
+		    wanted_number(planner->wanted, &item->certificate->sha256);
+	}
+}
+
 static void
 plan_all(struct planner *planner, const struct saved_run *trusting)
 {
@@ -517,8 +532,11 @@ plan_all(struct planner *planner, const struct saved_run *trusting)
 	planner->judge = judge_new(planner->settings);
 	planner->items = map_new();
 	planner->scratch = arena_new();
+	planner->wanted = wanted_new();
 	plan_records(planner);
 	list_hosts(planner->plan);
+	number_items(planner);
+	wanted_free(planner->wanted);
 	arena_free(planner->scratch);
 	map_free(planner->items);
 	judge_free(planner->judge);

@@ -38,6 +38,7 @@ struct repair_item {
 	enum source from;
 	const char *where; /* or NULL */
 	bool is_root;	   /* named by the user */
+	size_t number;	   /* the summary's "fix 1"; 0: not of its kind */
 	struct repair_host **hosts;
 	size_t host_count;
 	size_t healed;	    /* of these, with nothing else wrong */

@@ -16,6 +16,7 @@ tally_init(struct tally *tally, int64_t now)
 	memset(tally, 0, sizeof(*tally));
 	tally->now = now;
 	tally->causes = map_new();
+	tally->wanted = wanted_new();
 	tally->scratch = arena_new();
 }
 
@@ -57,6 +58,7 @@ tally_clear(struct tally *tally)
 	free(tally->clients);
 	map_free(tally->causes);
 	free(tally->sites);
+	wanted_free(tally->wanted);
 	arena_free(tally->scratch);
 	memset(tally, 0, sizeof(*tally));
 }
@@ -187,6 +189,7 @@ tally_add_site(struct tally *tally, const struct tally_site *site)
 
 	tally->all_sites++;
 	tally->sites_not_ok += site->ok < site->hosts;
+	tally->sites_odd += site->outliers > 0;
 	if (tally->site_count == TALLY_SITES) {
 		add_up(&tally->other_sites, site);
 		return;
@@ -386,8 +389,11 @@ tally_result(struct tally *tally, const struct result *result)
 	tally->statuses[result->seen.status]++;
 	tally->severities[verdict->severity]++;
 	tally->retried += result->seen.attempts > 1;
+	tally->unreachable_retried +=
+	    result->seen.attempts > 1 && verdict->class_id == CLASS_UNREACHABLE;
 	count_expiry(tally, &result->leaf);
 	count_clients(tally, verdict);
+	wanted_add(tally->wanted, result);
 	if (verdict->class_id != CLASS_OK) {
 		bool waived = result_is_waived(result);
 
@@ -447,6 +453,23 @@ tally_cause_count(const struct tally *tally, enum class_id class_id)
 	for (size_t at = 0; map_next(tally->causes, &at, &key, &value);)
 		count +=
 		    ((const struct tally_cause *)value)->class_id == class_id;
+	return count;
+}
+
+size_t
+tally_private_root_count(const struct tally *tally)
+{
+	struct bytes key;
+	size_t count = 0;
+	void *value;
+
+	for (size_t at = 0; map_next(tally->causes, &at, &key, &value);) {
+		const struct tally_cause *cause = value;
+
+		count += cause->class_id == CLASS_WRONG_ROOT &&
+			 cause->cause != NULL &&
+			 strcmp(cause->cause, "private_root") == 0;
+	}
 	return count;
 }
 

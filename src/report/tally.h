@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "model/certificate.h"
 #include "model/result.h"
+#include "report/wanted.h"
 
 enum {
 	TALLY_EXAMPLES = 20,
@@ -83,10 +84,12 @@ struct tally {
 	struct tally_worst worst[TALLY_WORST]; /* worst first */
 	size_t worst_count;
 	uint64_t retried; /* records that took more than one attempt */
+	uint64_t unreachable_retried; /* those of them that failed again */
+	struct wanted *wanted;
 	struct map *causes;
 	struct tally_site *sites; /* as told, up to TALLY_SITES */
 	size_t site_count, site_capacity;
-	uint64_t all_sites, sites_not_ok;
+	uint64_t all_sites, sites_not_ok, sites_odd; /* odd: outliers */
 	struct tally_site other_sites; /* the sum of those not kept */
 	struct arena *scratch;
 };
@@ -111,6 +114,8 @@ size_t tally_cause_count(const struct tally *, enum class_id);
 
 /* Of a trusted CA that the policy does not expect, its root or issuer? */
 bool tally_cause_is_unexpected(const struct tally_cause *);
+/* How many distinct roots that somebody made for himself. */
+size_t tally_private_root_count(const struct tally *);
 
 /* The same to people: class, cause and name, whatever the certificate. */
 bool tally_cause_is_alike(
