@@ -133,6 +133,17 @@ latest_clock(const struct merge *merge)
 	return latest;
 }
 
+/* Nights of one list stay comparable, however many machines scanned it. */
+static void
+take_lists(struct merge *merge)
+{
+	const struct manifest *manifest = &merge->runs[0].manifest;
+
+	for (size_t i = 0; i < manifest->list_count; i++)
+		option_list_add(
+		    &merge->settings.target.lists, manifest->lists[i]);
+}
+
 static int
 run(struct merge *merge, int first, int argc, char **argv)
 {
@@ -153,6 +164,7 @@ run(struct merge *merge, int first, int argc, char **argv)
 	    !share_policy(merge, argv + first) ||
 	    !fit_together(merge, argv + first, &job.is_partial))
 		return EXIT_CODE_USAGE;
+	take_lists(merge);
 	judge->has_at = true;
 	judge->at = latest_clock(merge);
 	past_run_lend(

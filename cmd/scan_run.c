@@ -52,6 +52,8 @@ describe(struct scan *scan)
 	scan->manifest.id = scan->id;
 	scan->manifest.version = FLEETSCAN_VERSION;
 	scan->manifest.command = job->command;
+	scan->manifest.lists = scan->settings->target.lists.items;
+	scan->manifest.list_count = scan->settings->target.lists.count;
 	if (scan->settings->target.shard.count > 0 &&
 	    asprintf(&scan->shard, "%u/%u", scan->settings->target.shard.index,
 		scan->settings->target.shard.count) < 0)
@@ -178,8 +180,8 @@ publish_run(struct scan *scan)
 		.prom_hosts = scan->settings->output.prom_hosts,
 	};
 
-	return outcome_publish(
-	    &scan->settings->output, scan->directory, &run);
+	return outcome_publish(&scan->settings->output, scan->directory,
+	    manifest, &run);
 }
 
 /* Never lost without a word; when nothing is left, not even quietly. */

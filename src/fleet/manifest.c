@@ -27,6 +27,16 @@ add_time(struct json *object, const char *key, int64_t time,
 }
 
 static void
+add_strings(struct json *object, const char *key, const char *const strings[],
+    size_t count)
+{
+	struct json *list = json_add_array(object, key);
+
+	for (size_t i = 0; i < count; i++)
+		json_append_string(list, strings[i]);
+}
+
+static void
 print(const struct manifest *manifest, struct text *out)
 {
 	struct json *object = json_new_object(), *list;
@@ -49,10 +59,9 @@ print(const struct manifest *manifest, struct text *out)
 		json_add_string(option, "name", manifest->options[i].name);
 		json_add_string(option, "value", manifest->options[i].value);
 	}
+	add_strings(object, "lists", manifest->lists, manifest->list_count);
 	json_add_string(object, "shard", manifest->shard);
-	list = json_add_array(object, "stores");
-	for (size_t i = 0; i < manifest->store_count; i++)
-		json_append_string(list, manifest->stores[i]);
+	add_strings(object, "stores", manifest->stores, manifest->store_count);
 	json_add_integer(object, "targets", (int64_t)manifest->targets);
 	json_add_integer(object, "listed", (int64_t)manifest->listed);
 	json_add_integer(object, "records", (int64_t)manifest->records);
@@ -107,6 +116,21 @@ read_options(
 	manifest->options = options;
 }
 
+static const char **
+read_strings(struct arena *arena, const struct json *list, size_t *count)
+{
+	const char **strings =
+	    arena_array(arena, json_length(list), sizeof(*strings));
+
+	*count = 0;
+	for (const struct json *at = json_first(list); at != NULL;
+	     at = json_next(at))
+		if (json_string(at) != NULL)
+			strings[(*count)++] =
+			    arena_string(arena, json_string(at));
+	return strings;
+}
+
 /*
  * The names become those of files, here and in what is made of this run: one
  * that leads elsewhere is refused.
@@ -159,6 +183,8 @@ read_members(
 	read_options(arena, json_get(json, "options"), manifest);
 	manifest->shard =
 	    arena_string(arena, json_string(json_get(json, "shard")));
+	manifest->lists =
+	    read_strings(arena, json_get(json, "lists"), &manifest->list_count);
 	return manifest->id != NULL &&
 	    read_stores(arena, json_get(json, "stores"), manifest);
 }

@@ -19,6 +19,8 @@ struct manifest {
 	const char *id;		/* the start, "2026-11-23T091500Z" */
 	const char *version;	/* of the program */
 	const char *command;	/* "scan", "audit", "demo", "merge" */
+	const char **lists;	/* the -l files that it scanned */
+	size_t list_count;
 	int64_t started;
 	int64_t finished;	/* 0: not yet, or interrupted */
 	int64_t clock;		/* the time the run judges by */

@@ -10,11 +10,18 @@
 #include "base/memory.h"
 #include "fleet/manifest.h"
 
+static void
+run_clear(struct old_run *run)
+{
+	free(run->path);
+	free(run->scope);
+}
+
 void
 run_list_clear(struct run_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		free(list->runs[i].path);
+		run_clear(&list->runs[i]);
 	free(list->runs);
 	*list = (struct run_list){ NULL, 0, 0 };
 }
@@ -38,6 +45,30 @@ is_own_directory(const char *path)
 	return lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+char *
+run_scope(const struct manifest *manifest)
+{
+	struct text scope = { NULL, 0, 0 };
+
+	for (size_t i = 0; i < manifest->list_count; i++) {
+		text_append(&scope, manifest->lists[i]);
+		text_append_char(&scope, '\n');
+	}
+	if (scope.size > 0 && manifest->shard != NULL)
+		text_append(&scope, manifest->shard);
+	return scope.data;
+}
+
+static bool
+has_records(const char *directory)
+{
+	char *path = file_join(directory, "hosts.ndjson");
+	bool exists = file_exists(path);
+
+	free(path);
+	return exists;
+}
+
 static void
 consider(struct run_list *list, const char *directory, const char *name,
     int64_t before)
@@ -52,8 +83,13 @@ consider(struct run_list *list, const char *directory, const char *name,
 	    manifest.finished != 0 && manifest.started < before) {
 		list->runs = memory_grow(list->runs, list->count,
 		    &list->capacity, sizeof(*list->runs));
-		list->runs[list->count++] =
-		    (struct old_run){ path, manifest.started };
+		list->runs[list->count++] = (struct old_run){
+			.path = path,
+			.scope = run_scope(&manifest),
+			.is_shard = manifest.shard != NULL,
+			.has_records = has_records(path),
+			.started = manifest.started,
+		};
 		path = NULL;
 	}
 	free(path);
@@ -66,6 +102,7 @@ run_list_read(struct run_list *list, const char *directory, int64_t before)
 	DIR *stream = opendir(directory);
 	struct dirent *entry;
 
+	*list = (struct run_list){ NULL, 0, 0 };
 	if (stream == NULL)
 		return -1;
 	while ((entry = readdir(stream)) != NULL)
@@ -74,4 +111,29 @@ run_list_read(struct run_list *list, const char *directory, int64_t before)
 	if (list->count > 1)
 		qsort(list->runs, list->count, sizeof(*list->runs), by_start);
 	return 0;
+}
+
+const struct old_run *
+run_list_newest(const struct run_list *list, const char *scope)
+{
+	for (size_t i = list->count; i > 0; i--) {
+		const struct old_run *run = &list->runs[i - 1];
+
+		if (run->has_records && run->scope != NULL &&
+		    strcmp(run->scope, scope) == 0)
+			return run;
+	}
+	return NULL;
+}
+
+const struct old_run *
+run_list_newest_fleet(const struct run_list *list)
+{
+	for (size_t i = list->count; i > 0; i--) {
+		const struct old_run *run = &list->runs[i - 1];
+
+		if (run->has_records && run->scope != NULL && !run->is_shard)
+			return run;
+	}
+	return NULL;
 }
