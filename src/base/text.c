@@ -269,3 +269,20 @@ text_append_cell(struct text *text, const char *string, size_t columns)
 		rest.size -= length;
 	}
 }
+
+size_t
+text_columns(struct bytes rest)
+{
+	size_t columns = 0;
+
+	while (rest.size > 0) {
+		uint32_t code_point = 0;
+		size_t length = utf8_decode(rest, &code_point);
+
+		columns += length == 0 ? 1 : width_of(code_point);
+		length += length == 0;
+		rest.data += length;
+		rest.size -= length;
+	}
+	return columns;
+}

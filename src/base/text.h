@@ -41,4 +41,7 @@ char *text_clean(struct arena *, struct bytes);
  */
 void text_append_cell(struct text *, const char *string, size_t columns);
 
+/* The terminal columns of a string that was appended so; of valid UTF-8. */
+size_t text_columns(struct bytes);
+
 #endif

@@ -281,13 +281,20 @@ archive_ordinal(struct archive *archive, size_t at)
 }
 
 bool
+archive_line(
+    struct archive *archive, size_t at, struct arena *arena, struct bytes *line)
+{
+	return read_line(archive->records, archive->offsets[at], arena, line);
+}
+
+bool
 archive_read(struct archive *archive, size_t at, struct arena *arena,
     struct result *result, struct bytes *line)
 {
 	struct bytes raw;
 	const char *reason;
 
-	if (!read_line(archive->records, archive->offsets[at], arena, &raw))
+	if (!archive_line(archive, at, arena, &raw))
 		return false;
 	if (line != NULL)
 		*line = raw;

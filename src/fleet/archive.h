@@ -36,6 +36,10 @@ size_t archive_damaged(const struct archive *);
 bool archive_read(struct archive *, size_t at, struct arena *, struct result *,
     struct bytes *line);
 
+/* The record as it is written, in the arena; false as above. */
+bool archive_line(
+    struct archive *, size_t at, struct arena *, struct bytes *line);
+
 /* The certificate's DER in the arena; false when the run does not hold it. */
 bool archive_certificate(
     struct archive *, const struct digest *, struct arena *, struct bytes *der);

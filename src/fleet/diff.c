@@ -405,8 +405,8 @@ match_rest(struct diff *diff, struct run_entry *from, size_t from_count,
 			match_new(diff, &to[k]);
 }
 
-static void
-match_all(struct diff *diff, struct run_index *older, struct run_index *newer)
+void
+diff_match(struct diff *diff, struct run_index *older, struct run_index *newer)
 {
 	size_t i = 0, k = 0;
 
@@ -442,8 +442,7 @@ by_group(const void *left, const void *right)
 }
 
 void
-diff_init(struct diff *diff, struct archive *older, struct run_index *from,
-    struct archive *newer, struct run_index *to,
+diff_begin(struct diff *diff, struct archive *older, struct archive *newer,
     const struct diff_settings *settings)
 {
 	*diff = (struct diff){
@@ -451,10 +450,24 @@ diff_init(struct diff *diff, struct archive *older, struct run_index *from,
 		.newer = newer,
 		.settings = settings,
 	};
-	match_all(diff, from, to);
+}
+
+void
+diff_end(struct diff *diff)
+{
 	if (diff->count > 1)
 		qsort(diff->changes, diff->count, sizeof(*diff->changes),
 		    by_group);
+}
+
+void
+diff_init(struct diff *diff, struct archive *older, struct run_index *from,
+    struct archive *newer, struct run_index *to,
+    const struct diff_settings *settings)
+{
+	diff_begin(diff, older, newer, settings);
+	diff_match(diff, from, to);
+	diff_end(diff);
 }
 
 void

@@ -91,6 +91,16 @@ void diff_init(struct diff *, struct archive *older, struct run_index *,
     struct archive *newer, struct run_index *, const struct diff_settings *);
 void diff_clear(struct diff *);
 
+/*
+ * The same in parts, for runs whose indexes are not to be in memory: records
+ * of one key must be in the same part of both.
+ */
+void diff_begin(struct diff *, struct archive *older, struct archive *newer,
+    const struct diff_settings *);
+void diff_match(
+    struct diff *, struct run_index *older, struct run_index *newer);
+void diff_end(struct diff *);
+
 /* Did the host get worse, or come new and broken, or get lost? */
 bool change_is_bad(const struct change *);
 
@@ -117,6 +127,14 @@ void diff_append_csv(const struct diff *, const struct change *, struct text *);
 void diff_append_summary(const struct diff *, struct text *);
 void diff_append_text(
     const struct diff *, const struct change *, struct text *);
+
+/* The same for whoever lays it out, in the arena. */
+const char *change_group_word(enum change_group);
+const char *diff_summary_text(const struct diff *, struct arena *);
+
+/* False when a record cannot be read any more. */
+bool diff_change_text(const struct diff *, const struct change *,
+    struct arena *, const char **host, const char **story);
 
 /*
  * The night's mail, subject first; nothing at all when nothing got worse.

@@ -10,14 +10,7 @@
 #include "fleet/run_index.h"
 #include "report/cells.h"
 
-enum {
-	WIDTH = 80,
-	WORD_COLUMNS = 12,
-	HOST_COLUMNS = 28,
-	LEAST_WORDS = 24, /* of the story, however long the host is */
-	CLIENTS_NAMED = 3,
-	DATE_SIZE = 11
-};
+enum { WORD_COLUMNS = 12, CLIENTS_NAMED = 3, DATE_SIZE = 11 };
 
 static const char *const group_words[GROUPS] = {
 	[GROUP_WORSE] = "worse",
@@ -30,6 +23,12 @@ static const char *const group_words[GROUPS] = {
 	[GROUP_GONE] = "gone",
 	[GROUP_STILL] = "still broken",
 };
+
+const char *
+change_group_word(enum change_group group)
+{
+	return group_words[group];
+}
 
 static const char *
 join(struct arena *arena, const char *list, const char *between,
@@ -218,34 +217,17 @@ story_of(struct arena *arena, const struct diff *diff,
 	return arena_printf(arena, "%s, %s", story, history_text(arena, past));
 }
 
-static size_t
-columns_of(const char *data, size_t size)
+bool
+diff_change_text(const struct diff *diff, const struct change *change,
+    struct arena *arena, const char **host, const char **story)
 {
-	size_t columns = 0;
+	struct change_sides sides;
 
-	for (size_t i = 0; i < size; i++)
-		columns += ((unsigned char)data[i] & 0xc0) != 0x80;
-	return columns;
-}
-
-/* A host is never cut; the story is, at the end of the line. */
-static void
-append_line(
-    struct text *out, const char *word, const char *host, const char *story)
-{
-	size_t start = out->size, used;
-
-	cell_append(out, word, WORD_COLUMNS);
-	text_append_char(out, ' ');
-	text_append_cell(out, host, SIZE_MAX);
-	for (used = columns_of(out->data + start, out->size - start);
-	     used < WORD_COLUMNS + 1 + HOST_COLUMNS; used++)
-		text_append_char(out, ' ');
-	text_append_char(out, ' ');
-	used++;
-	text_append_cell(out, story,
-	    used + LEAST_WORDS > WIDTH ? LEAST_WORDS : WIDTH - used);
-	text_append_char(out, '\n');
+	if (!diff_read(diff, change, arena, &sides))
+		return false;
+	*host = host_text(arena, sides.host);
+	*story = story_of(arena, diff, change, &sides);
+	return true;
 }
 
 void
@@ -253,19 +235,17 @@ diff_append_text(
     const struct diff *diff, const struct change *change, struct text *out)
 {
 	struct arena *arena = arena_new();
-	struct change_sides sides;
+	const char *host, *story;
 
-	if (diff_read(diff, change, arena, &sides))
-		append_line(out, group_words[change->group],
-		    host_text(arena, sides.host),
-		    story_of(arena, diff, change, &sides));
+	if (diff_change_text(diff, change, arena, &host, &story))
+		cell_append_change(
+		    out, group_words[change->group], host, story);
 	arena_free(arena);
 }
 
-void
-diff_append_summary(const struct diff *diff, struct text *out)
+const char *
+diff_summary_text(const struct diff *diff, struct arena *arena)
 {
-	struct arena *arena = arena_new();
 	int64_t since = run_started(diff->older);
 	const char *list = NULL, *damped = "";
 
@@ -279,11 +259,17 @@ diff_append_summary(const struct diff *diff, struct text *out)
 		damped = arena_printf(arena,
 		    " (and %s by timeouts and resets alone, see --all)",
 		    count_text(arena, diff->damped));
-	cell_append_wrapped(out,
-	    arena_printf(arena, "Since %s: %s%s",
-		since == 0 ? "then" : date_text(arena, since),
-		list == NULL ? "no change" : list, damped),
-	    0);
+	return arena_printf(arena, "Since %s: %s%s",
+	    since == 0 ? "then" : date_text(arena, since),
+	    list == NULL ? "no change" : list, damped);
+}
+
+void
+diff_append_summary(const struct diff *diff, struct text *out)
+{
+	struct arena *arena = arena_new();
+
+	cell_append_wrapped(out, diff_summary_text(diff, arena), 0);
 	arena_free(arena);
 }
 

@@ -103,23 +103,49 @@ by_key(const void *left, const void *right)
 }
 
 struct run_index *
-run_index_new(struct archive *archive, const struct hash_key *key)
+run_index_empty(void)
 {
 	struct run_index *index = memory_new(sizeof(*index));
+
+	index->entries =
+	    memory_grow(NULL, 0, &index->capacity, sizeof(*index->entries));
+	return index;
+}
+
+void
+run_index_put(struct run_index *index, const struct run_entry *entry)
+{
+	index->entries = memory_grow(index->entries, index->count,
+	    &index->capacity, sizeof(*index->entries));
+	index->entries[index->count++] = *entry;
+}
+
+void
+run_index_settle(struct run_index *index)
+{
+	if (index->count > 1)
+		qsort(index->entries, index->count, sizeof(*index->entries),
+		    by_key);
+}
+
+struct run_index *
+run_index_new(struct archive *archive, const struct hash_key *key)
+{
+	struct run_index *index = run_index_empty();
 	struct arena *arena = arena_new();
 	struct text scratch = { .size = 0 };
-	size_t count = archive_count(archive);
 
-	index->entries = memory_array(count + 1, sizeof(*index->entries));
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < archive_count(archive); i++) {
+		struct run_entry entry;
 		struct result result;
 
 		arena_reset(arena);
-		if (archive_read(archive, i, arena, &result, NULL))
-			index->entries[index->count++] =
-			    run_entry_of(&result, i, key, &scratch);
+		if (!archive_read(archive, i, arena, &result, NULL))
+			continue;
+		entry = run_entry_of(&result, i, key, &scratch);
+		run_index_put(index, &entry);
 	}
-	qsort(index->entries, index->count, sizeof(*index->entries), by_key);
+	run_index_settle(index);
 	text_free(&scratch);
 	arena_free(arena);
 	return index;

@@ -20,11 +20,16 @@ struct run_entry {
 
 struct run_index {
 	struct run_entry *entries; /* by key, then address, then record */
-	size_t count;
+	size_t count, capacity;
 };
 
 /* Two indexes compare only when made with one hash key. */
 struct run_index *run_index_new(struct archive *, const struct hash_key *);
+
+/* The same entry by entry: empty, put each, then settle. */
+struct run_index *run_index_empty(void);
+void run_index_put(struct run_index *, const struct run_entry *);
+void run_index_settle(struct run_index *);
 void run_index_free(struct run_index *);
 
 /* The entry of one record; the scratch is emptied. */

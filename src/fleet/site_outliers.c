@@ -55,23 +55,26 @@ list_odd(struct sites *sites)
 	qsort(sites->odd, count, sizeof(*sites->odd), by_oddity);
 }
 
-static void
+/* Returns how many. */
+static size_t
 list_differences(struct sites *sites, const struct site_row *row,
-    struct arena *arena, struct site_outlier *outlier)
+    struct arena *arena, struct site_difference differs[SITE_FIELDS])
 {
 	const struct site_group *group = &sites->group;
-	unsigned differs = sites_differences(sites, row);
+	unsigned bits = sites_differences(sites, row);
 	struct site_words words;
+	size_t count = 0;
 
 	site_rows_words(sites->rows, row, arena, &words);
 	for (unsigned i = 0; i < SITE_FIELDS; i++) {
-		struct site_difference *difference =
-		    &outlier->differs[outlier->difference_count];
+		struct site_difference *difference = &differs[count];
 
-		if ((differs & 1u << i) == 0)
+		if ((bits & 1u << i) == 0)
 			continue;
-		outlier->difference_count++;
-		difference->field = (enum site_field)i;
+		count++;
+		*difference = (struct site_difference){
+			.field = (enum site_field)i,
+		};
 		if (i < SITE_VALUES) {
 			difference->value = words.values[i];
 			difference->usual = group->usual[i];
@@ -80,6 +83,18 @@ list_differences(struct sites *sites, const struct site_row *row,
 		difference->expiry = row->not_after;
 		difference->days = (group->expiry - row->not_after) / DAY;
 	}
+	return count;
+}
+
+size_t
+sites_compare(struct sites *sites, const struct site_group *group, size_t at,
+    struct arena *arena, struct site_difference differs[SITE_FIELDS])
+{
+	struct site_row row;
+
+	sites_want_current(sites, group);
+	row = *sites_row(sites, at);
+	return list_differences(sites, &row, arena, differs);
 }
 
 static void
@@ -120,7 +135,8 @@ sites_outlier(struct sites *sites, const struct site_group *group, size_t at,
 		.cause = arena_string(arena, result.verdict.cause),
 	};
 	list_failing(arena, &result.verdict, outlier);
-	list_differences(sites, &row, arena, outlier);
+	outlier->difference_count =
+	    list_differences(sites, &row, arena, outlier->differs);
 	return true;
 }
 

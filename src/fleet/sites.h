@@ -131,6 +131,13 @@ struct site_outlier *sites_outliers(struct sites *, const struct site_group *,
     struct archive *, struct arena *, size_t *count);
 
 /*
+ * In what the group's host 0 .. hosts - 1 differs; returns in how much.  The
+ * usual values are the group's, the host's are in the arena.
+ */
+size_t sites_compare(struct sites *, const struct site_group *, size_t at,
+    struct arena *, struct site_difference[SITE_FIELDS]);
+
+/*
  * sites.csv: one row a difference; an outlier by its class alone has one row,
  * of field "class".  Failing shows on the stream.
  */

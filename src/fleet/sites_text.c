@@ -99,8 +99,8 @@ comparison_text(struct arena *arena, const struct site_difference *difference)
 	    sends ? "send" : "have", difference->usual);
 }
 
-static const char *
-outlier_name(struct arena *arena, const struct site_outlier *outlier)
+const char *
+sites_outlier_name(struct arena *arena, const struct site_outlier *outlier)
 {
 	return outlier->port == 443
 		   ? outlier->host
@@ -120,12 +120,24 @@ short_name(
 
 	if (host <= end || outlier->host[host - end] != '.' ||
 	    strcmp(outlier->host + host - end + 1, site) != 0)
-		return outlier_name(arena, outlier);
+		return sites_outlier_name(arena, outlier);
 	name = arena_string(arena, outlier->host);
 	name[host - end] = '\0';
 	if (outlier->port == 443)
 		return name;
 	return arena_printf(arena, "%s:%u", name, (unsigned)outlier->port);
+}
+
+const char *
+sites_comparison_text(
+    struct arena *arena, const struct site_difference differs[], size_t count)
+{
+	const char *words = NULL;
+
+	for (size_t i = 0; i < count; i++)
+		words = join(
+		    arena, words, "; ", comparison_text(arena, &differs[i]));
+	return words;
 }
 
 void
@@ -138,11 +150,12 @@ sites_append_headline(struct sites *sites, const struct site_group *group,
 
 	if (group->outliers > 0 &&
 	    sites_outlier(sites, group, 0, archive, arena, &odd)) {
-		words = arena_printf(arena, "%s: %s", outlier_name(arena, &odd),
-		    class_title(odd.class_id));
-		for (size_t i = 0; i < odd.difference_count; i++)
+		words = arena_printf(arena, "%s: %s",
+		    sites_outlier_name(arena, &odd), class_title(odd.class_id));
+		if (odd.difference_count > 0)
 			words = join(arena, words, "; ",
-			    comparison_text(arena, &odd.differs[i]));
+			    sites_comparison_text(
+				arena, odd.differs, odd.difference_count));
 		if (odd.failing_count > 0)
 			words = join(arena, words, "; fails in ",
 			    failing_text(arena, &odd));
@@ -151,8 +164,8 @@ sites_append_headline(struct sites *sites, const struct site_group *group,
 	arena_free(arena);
 }
 
-static const char *
-usual_text(struct arena *arena, const struct site_group *group)
+const char *
+sites_usual_text(struct arena *arena, const struct site_group *group)
 {
 	const char *list = group->usual[SITE_FIELD_ISSUER];
 	const char *root = group->usual[SITE_FIELD_ROOT];
@@ -184,7 +197,7 @@ heading_text(struct arena *arena, const struct site_group *group)
 		return arena_printf(
 		    arena, "%s; none delivered a certificate", hosts);
 	hosts = arena_printf(arena, "%s; usual: %s%s", hosts,
-	    usual_text(arena, group), notes[group->baseline]);
+	    sites_usual_text(arena, group), notes[group->baseline]);
 	if (!group->dated)
 		return hosts;
 	if (group->earliest == group->latest)
@@ -194,22 +207,37 @@ heading_text(struct arena *arena, const struct site_group *group)
 	    date_text(arena, group->earliest), date_text(arena, group->latest));
 }
 
+const char *
+sites_outlier_text(struct arena *arena, const struct site_outlier *outlier)
+{
+	const char *words = NULL;
+
+	for (size_t i = 0; i < outlier->difference_count; i++)
+		words = join(arena, words, " · ",
+		    difference_text(arena, &outlier->differs[i]));
+	/* Where nothing was delivered, there was nothing to refuse. */
+	if (outlier->failing_count > 0 &&
+	    outlier->class_id != CLASS_UNREACHABLE &&
+	    outlier->class_id != CLASS_NO_TLS)
+		words = join(arena, words, " · ",
+		    arena_printf(
+			arena, "refused by %s", failing_text(arena, outlier)));
+	return words;
+}
+
 static void
 append_outlier(struct text *out, struct arena *arena,
     const struct site_group *group, const struct site_outlier *outlier)
 {
 	const char *name = short_name(arena, group->site, outlier);
-	const char *words = NULL;
+	const char *words = sites_outlier_text(arena, outlier);
 	size_t start;
 
-	if (outlier->class_id != CLASS_OK)
+	if (outlier->class_id != CLASS_OK && words == NULL)
 		words = class_title(outlier->class_id);
-	for (size_t i = 0; i < outlier->difference_count; i++)
-		words = join(arena, words, " · ",
-		    difference_text(arena, &outlier->differs[i]));
-	if (outlier->failing_count > 0)
-		words = join(arena, words, " · refused by ",
-		    failing_text(arena, outlier));
+	else if (outlier->class_id != CLASS_OK)
+		words =
+		    join(arena, class_title(outlier->class_id), " · ", words);
 	text_append(out, outlier->class_id == CLASS_OK ? "  " : "! ");
 	start = out->size;
 	text_append_cell(out, name, SIZE_MAX);

@@ -11,6 +11,19 @@
 void sites_append_headline(
     struct sites *, const struct site_group *, struct archive *, struct text *);
 
+/*
+ * In words, in the arena, for whoever lays them out: what is usual; how an
+ * outlier differs; and the same with what its siblings have.  NULL: in
+ * nothing.
+ */
+const char *sites_usual_text(struct arena *, const struct site_group *);
+const char *sites_outlier_text(struct arena *, const struct site_outlier *);
+const char *sites_comparison_text(
+    struct arena *, const struct site_difference differs[], size_t count);
+
+/* "kilas.example.com", with its port where that is not 443. */
+const char *sites_outlier_name(struct arena *, const struct site_outlier *);
+
 /* What is usual, then a paragraph an outlier. */
 void sites_append_text(
     struct sites *, const struct site_group *, struct archive *, struct text *);

@@ -126,3 +126,11 @@ result_common_name(struct arena *arena, const char *name)
 	}
 	return name;
 }
+
+const char *
+result_short_name(struct arena *arena, const char *name)
+{
+	const char *common = result_common_name(arena, name);
+
+	return common == name ? name : arena_printf(arena, "CN=%s", common);
+}

@@ -124,4 +124,7 @@ bool result_root_is_untrusted(const struct result *);
  */
 const char *result_common_name(struct arena *, const char *name);
 
+/* "CN=R11": what people know a CA by; the whole name where it has no CN. */
+const char *result_short_name(struct arena *, const char *name);
+
 #endif

@@ -4,18 +4,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { WIDTH = 80 };
-
-/* Continuation octets take no column; wide characters are rare enough. */
-static size_t
-columns_of(const char *data, size_t size)
-{
-	size_t columns = 0;
-
-	for (size_t i = 0; i < size; i++)
-		columns += ((unsigned char)data[i] & 0xc0) != 0x80;
-	return columns;
-}
+enum {
+	WIDTH = 80,
+	CHANGE_COLUMNS = 12,
+	HOST_COLUMNS = 28,
+	STORY_LEAST = 24 /* so much of it is worth a place beside the host */
+};
 
 void
 cell_append(struct text *out, const char *string, size_t columns)
@@ -23,7 +17,7 @@ cell_append(struct text *out, const char *string, size_t columns)
 	size_t start = out->size, used;
 
 	text_append_cell(out, string == NULL ? "" : string, columns);
-	used = columns_of(out->data + start, out->size - start);
+	used = text_columns(bytes_of(out->data + start, out->size - start));
 	for (; used < columns; used++)
 		text_append_char(out, ' ');
 }
@@ -35,7 +29,7 @@ append_words(struct text *out, const char *words, size_t column)
 
 	while (*words != '\0') {
 		size_t length = strcspn(words, " ");
-		size_t columns = columns_of(words, length);
+		size_t columns = text_columns(bytes_of(words, length));
 
 		if (at > column && at + 1 + columns > WIDTH) {
 			text_printf(out, "\n%*s", (int)column, "");
@@ -61,6 +55,33 @@ cell_append_wrapped(struct text *out, const char *words, size_t column)
 	append_words(out, clean.data, column);
 	text_append_char(out, '\n');
 	text_free(&clean);
+}
+
+static size_t
+begin_line(struct text *out, size_t column)
+{
+	text_printf(out, "\n%*s", (int)column, "");
+	return column;
+}
+
+void
+cell_append_change(
+    struct text *out, const char *word, const char *host, const char *story)
+{
+	size_t start = out->size, used;
+
+	cell_append(out, word, CHANGE_COLUMNS);
+	text_append_char(out, ' ');
+	text_append_cell(out, host, SIZE_MAX);
+	used = text_columns(bytes_of(out->data + start, out->size - start));
+	for (; used < CHANGE_COLUMNS + 1 + HOST_COLUMNS; used++)
+		text_append_char(out, ' ');
+	/* A host is never cut; after a long one the story has its own line. */
+	if (used + 1 + STORY_LEAST > WIDTH)
+		used = begin_line(out, CHANGE_COLUMNS);
+	text_append_char(out, ' ');
+	text_append_cell(out, story, WIDTH - used - 1);
+	text_append_char(out, '\n');
 }
 
 const char *

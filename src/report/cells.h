@@ -17,6 +17,10 @@ void cell_append(struct text *, const char *, size_t columns);
  */
 void cell_append_wrapped(struct text *, const char *words, size_t column);
 
+/* A line, or two: what became of a host.  The story ends with the line. */
+void cell_append_change(
+    struct text *, const char *word, const char *host, const char *story);
+
 /* "5,000", right-aligned. */
 void cell_append_count(struct text *, uint64_t, size_t columns);
 
