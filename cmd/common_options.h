@@ -63,6 +63,7 @@ struct output_settings {
 	enum progress_mode progress;
 	enum log_level level;
 	bool no_color;
+	bool diff_last; /* scan's: what changed since the last run */
 };
 
 /* Defaults; clear returns what parsing put on the heap. */

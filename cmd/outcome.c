@@ -2,6 +2,7 @@
 #include "cmd/outcome.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include "base/memory.h"
 #include "cmd/commands.h"
 #include "fleet/publish.h"
+#include "fleet/run_list.h"
 
 static const char reports_directory[] = "reports";
 
@@ -138,13 +140,70 @@ drop_streams(const char *directory)
 	}
 }
 
+/* The run that this one is to be compared with: on the heap, or NULL. */
+static char *
+find_earlier(const struct run_list *runs, const struct manifest *manifest)
+{
+	char *scope = run_scope(manifest);
+	const struct old_run *run = NULL;
+
+	if (scope != NULL)
+		run = run_list_newest(runs, scope);
+	/* A list may have got another name. */
+	if (run == NULL && scope != NULL && manifest->shard == NULL)
+		run = run_list_newest_fleet(runs);
+	free(scope);
+	return run == NULL ? NULL : memory_string(run->path);
+}
+
+/* The run that may hold a lone host's siblings: likewise. */
+static char *
+find_family(const struct run_list *runs, const struct report_run *run)
+{
+	const struct old_run *newest = run_list_newest_fleet(runs);
+
+	return newest == NULL || run->targets > REPORT_DIAGNOSED_MOST
+	    ? NULL
+	    : memory_string(newest->path);
+}
+
+static void
+find_other_runs(const char *directory, const struct manifest *manifest,
+    const struct report_run *run, struct publication *publication)
+{
+	bool is_told = publication->terminal.stream != NULL ||
+	    publication->changes != PUBLISH_NO_CHANGES ||
+	    (publication->formats & REPORT_HTML) != 0;
+	char *copy;
+	struct run_list runs;
+
+	if (!is_told)
+		return;
+	copy = memory_string(directory);
+	/* One that cannot be listed holds no run to compare with. */
+	if (run_list_read(&runs, dirname(copy), manifest->started + 1) == 0) {
+		publication->earlier = find_earlier(&runs, manifest);
+		if (publication->terminal.stream != NULL)
+			publication->family = find_family(&runs, run);
+	}
+	run_list_clear(&runs);
+	free(copy);
+}
+
 int
 outcome_publish(const struct output_settings *output, const char *directory,
-    const struct report_run *run)
+    const struct manifest *manifest, const struct report_run *run)
 {
-	struct report_terminal terminal = {
-		output->json || output->level == LOG_QUIET ? NULL : stdout,
-		outcome_colors(output, stdout),
+	bool is_quiet = output->level == LOG_QUIET;
+	struct publication publication = {
+		.formats = output->formats,
+		.terminal = {
+			output->json || is_quiet ? NULL : stdout,
+			outcome_colors(output, stdout),
+		},
+		.changes = !output->diff_last ? PUBLISH_NO_CHANGES
+		    : is_quiet		      ? PUBLISH_MAIL
+					      : PUBLISH_CHANGES,
 	};
 	char *error = NULL;
 	const char *failed = NULL;
@@ -156,11 +215,14 @@ outcome_publish(const struct output_settings *output, const char *directory,
 		free(error);
 		return EXIT_CODE_OUTPUT;
 	}
-	if (publish(archive, run, output->formats, &terminal, &failed) < 0) {
+	find_other_runs(directory, manifest, run, &publication);
+	if (publish(archive, run, &publication, &failed) < 0) {
 		log_error("%s: %s", failed, strerror(errno));
 		code = EXIT_CODE_OUTPUT;
 	}
 	archive_close(archive);
+	free(publication.earlier);
+	free(publication.family);
 	if (code == EXIT_CODE_FINISHED && (output->formats & REPORT_NDJSON) == 0)
 		drop_streams(directory);
 	return code;

@@ -26,9 +26,12 @@ void outcome_link_latest(const char *directory);
 int outcome_show_record(const struct output_settings *, struct bytes line,
     const struct report_run *);
 
-/* Makes the reports of a finished run; an exit code. */
+/*
+ * Makes the reports of a finished run, with what is new since the run before
+ * it in the directory beside it; an exit code.
+ */
 int outcome_publish(const struct output_settings *, const char *directory,
-    const struct report_run *);
+    const struct manifest *, const struct report_run *);
 
 /* 0 or 1 by --fail-on, for a finished run. */
 int outcome_exit_code(const struct fail_on *, const struct run_outcome *);

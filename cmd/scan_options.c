@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "model/endpoint.h"
 #include "model/target.h"
+#include "report/report.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
@@ -328,11 +329,38 @@ static const struct option_row probe_rows[] = {
 		    "(default: full)" },
 };
 
+#define OUTPUT(member) offsetof(struct output_settings, member)
+
+static const struct option_row change_rows[] = {
+	{ .name = "diff-last",
+	    .kind = OPTION_FLAG,
+	    .offset = OUTPUT(diff_last),
+	    .help = "what changed since the last run of this list; with -q "
+		    "a mail, and only when something got worse" },
+};
+
 struct option_group
 probe_group(struct probe_settings *settings)
 {
 	return (struct option_group){ "Probing", probe_rows, COUNT(probe_rows),
 		settings };
+}
+
+static bool
+check_diff_last(const struct scan_settings *settings)
+{
+	const char *why = NULL;
+
+	if (settings->output.json)
+		why = "prints words, and --json records: ask for one of them";
+	else if (settings->target.lists.count == 0)
+		why = "compares runs of a list: name it with -l FILE";
+	else if ((settings->output.formats & REPORT_NDJSON) == 0)
+		why = "compares records, which the next run needs too: let -f "
+		      "have ndjson";
+	if (why != NULL)
+		options_complain("scan", "--diff-last", why);
+	return why == NULL;
 }
 
 /* What options must not say together, or not leave unsaid. */
@@ -349,6 +377,8 @@ check(const struct scan_settings *settings, bool has_arguments)
 		    "needs the interrupted run's directory, -o DIR");
 		return false;
 	}
+	if (settings->output.diff_last && !check_diff_last(settings))
+		return false;
 	return judge_settings_check(&settings->judge, "scan");
 }
 
@@ -363,6 +393,8 @@ scan_options_parse(struct scan_settings *settings, int argc, char **argv)
 		found_group(&settings->found, true),
 		judge_group(&settings->judge),
 		output_group(&settings->output),
+		{ "Changes", change_rows, COUNT(change_rows),
+		    &settings->output },
 	};
 	const struct usage usage = {
 		.command = "scan",

@@ -1,11 +1,28 @@
-/* Reads a run back and has it written as reports.  Formats nothing itself. */
+/*
+ * Reads a run back and has it written as reports, which ask here for what
+ * nobody knows who sees one record at a time.  Formats nothing itself.
+ */
 #include "fleet/publish.h"
 
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/log.h"
+#include "fleet/kin.h"
+#include "fleet/since.h"
 #include "fleet/sites.h"
+#include "fleet/sites_text.h"
 #include "report/tally.h"
+
+enum { ODD_MOST = 6 }; /* of a site, in words; `sites` tells of them all */
+
+/* What is asked while the reports are made. */
+struct knowledge {
+	struct archive *archive;
+	struct sites *sites;
+	struct since *since; /* or NULL */
+	struct kin *kin;     /* or NULL */
+};
 
 static void
 publish_authority(void *context, struct bytes der)
@@ -37,15 +54,61 @@ publish_sites(struct sites *sites, struct report *report)
 	}
 }
 
-static int
-write_sites(struct sites *sites, struct archive *archive)
+static bool
+tell_site(const void *context, size_t number, struct arena *arena,
+    struct report_site *told)
 {
-	char *path = file_join(archive_directory(archive), "sites.csv");
+	const struct knowledge *knowledge = context;
+	const struct site_group *group = sites_at(knowledge->sites, number);
+	struct report_odd *odd = arena_array(arena, ODD_MOST, sizeof(*odd));
+
+	*told = (struct report_site){ .odd = odd };
+	for (size_t i = 0; i < group->outliers && i < ODD_MOST; i++) {
+		struct site_outlier outlier;
+
+		if (!sites_outlier(knowledge->sites, group, i,
+			knowledge->archive, arena, &outlier))
+			continue;
+		odd[told->odd_count++] = (struct report_odd){
+			.host = sites_outlier_name(arena, &outlier),
+			.words = sites_outlier_text(arena, &outlier),
+			.class_id = outlier.class_id,
+		};
+	}
+	if (group->baseline != BASELINE_NONE)
+		told->usual = sites_usual_text(arena, group);
+	return true;
+}
+
+static const struct report_since *
+tell_since(const void *context)
+{
+	const struct knowledge *knowledge = context;
+
+	return knowledge->since == NULL ? NULL : since_facts(knowledge->since);
+}
+
+static bool
+tell_kin(const void *context, const struct result *result, struct arena *arena,
+    struct report_kin *told)
+{
+	const struct knowledge *knowledge = context;
+
+	return knowledge->kin != NULL &&
+	       kin_find(knowledge->kin, result, arena, told);
+}
+
+static int
+write_sites(const struct knowledge *knowledge)
+{
+	char *path =
+	    file_join(archive_directory(knowledge->archive), "sites.csv");
 	struct file_draft *draft = file_draft_open(path);
 	int result = -1;
 
 	if (draft != NULL) {
-		sites_write_csv(sites, archive, file_draft_stream(draft));
+		sites_write_csv(knowledge->sites, knowledge->archive,
+		    file_draft_stream(draft));
 		result = file_draft_commit(draft);
 	}
 	free(path);
@@ -54,8 +117,9 @@ write_sites(struct sites *sites, struct archive *archive)
 
 /* -1 with errno when what sites keep on disk cannot be written or read. */
 static int
-feed(struct archive *archive, struct report *report, struct sites *sites)
+feed(const struct knowledge *knowledge, struct report *report)
 {
+	struct archive *archive = knowledge->archive;
 	struct arena *arena = arena_new();
 
 	archive_each_authority(archive, publish_authority, report);
@@ -66,34 +130,109 @@ feed(struct archive *archive, struct report *report, struct sites *sites)
 		if (!archive_read(archive, i, arena, &result, NULL))
 			continue;
 		report_result(report, &result);
-		sites_add(sites, i, &result);
+		sites_add(knowledge->sites, i, &result);
+		if (knowledge->since != NULL)
+			since_add(knowledge->since, i, &result);
 	}
 	arena_free(arena);
-	if (sites_settle(sites) < 0)
+	if (knowledge->since != NULL &&
+	    since_settle(knowledge->since, archive) < 0)
 		return -1;
-	publish_sites(sites, report);
+	if (sites_settle(knowledge->sites) < 0)
+		return -1;
+	publish_sites(knowledge->sites, report);
 	return 0;
 }
 
-int
-publish(struct archive *archive, const struct report_run *run, unsigned formats,
-    const struct report_terminal *terminal, const char **failed)
+static void
+append_changes(const struct diff *diff, struct text *out)
 {
-	struct sites *sites = sites_new();
-	struct report *report =
-	    report_open(run, archive_directory(archive), formats);
-	int result = -1;
+	if (diff == NULL)
+		text_append(out, "\nNo earlier run of this list to compare "
+				 "with.\n");
+	else if (diff->count > 0)
+		text_append_char(out, '\n');
+	for (size_t i = 0; diff != NULL && i < diff->count; i++)
+		diff_append_text(diff, &diff->changes[i], out);
+}
+
+/* -1 with errno. */
+static int
+print_changes(const struct knowledge *knowledge, enum publish_changes changes)
+{
+	const struct diff *diff =
+	    tell_since(knowledge) == NULL ? NULL : since_diff(knowledge->since);
+	struct text out = { .size = 0 };
+	int result;
+
+	if (changes == PUBLISH_NO_CHANGES)
+		return 0;
+	if (changes == PUBLISH_MAIL && diff != NULL)
+		diff_append_mail(diff, &out);
+	if (changes == PUBLISH_CHANGES)
+		append_changes(diff, &out);
+	if (out.size > 0)
+		fwrite(out.data, 1, out.size, stdout);
+	result = fflush(stdout) == 0 && !ferror(stdout) ? 0 : -1;
+	text_free(&out);
+	return result;
+}
+
+static int
+write_all(const struct knowledge *knowledge, const struct report_run *run,
+    const struct publication *publication, const char **failed)
+{
+	struct report *report = report_open(
+	    run, archive_directory(knowledge->archive), publication->formats);
 
 	*failed = "the reports";
-	if (report != NULL && feed(archive, report, sites) == 0)
-		result = report_finish(report, terminal, failed);
-	else
+	if (report == NULL || feed(knowledge, report) < 0) {
 		report_abandon(report);
-	if (result == 0 && (formats & REPORT_CSV) != 0 &&
-	    write_sites(sites, archive) < 0) {
-		*failed = "sites.csv";
-		result = -1;
+		return -1;
 	}
-	sites_free(sites);
+	if (report_finish(report, &publication->terminal, failed) < 0)
+		return -1;
+	*failed = "sites.csv";
+	if ((publication->formats & REPORT_CSV) != 0 &&
+	    write_sites(knowledge) < 0)
+		return -1;
+	*failed = "standard output";
+	return print_changes(knowledge, publication->changes);
+}
+
+static void
+open_others(struct knowledge *knowledge, const struct publication *publication)
+{
+	char *error = NULL;
+
+	if (publication->earlier != NULL)
+		knowledge->since = since_open(publication->earlier, &error);
+	if (error == NULL && publication->family != NULL)
+		knowledge->kin = kin_open(publication->family, &error);
+	if (error != NULL)
+		log_warning("%s", error);
+	free(error);
+}
+
+int
+publish(struct archive *archive, const struct report_run *facts,
+    const struct publication *publication, const char **failed)
+{
+	struct knowledge knowledge = {
+		.archive = archive,
+		.sites = sites_new(),
+	};
+	struct report_run run = *facts;
+	int result;
+
+	run.site = tell_site;
+	run.since = tell_since;
+	run.kin = tell_kin;
+	run.context = &knowledge;
+	open_others(&knowledge, publication);
+	result = write_all(&knowledge, &run, publication, failed);
+	since_free(knowledge.since);
+	kin_free(knowledge.kin);
+	sites_free(knowledge.sites);
 	return result;
 }

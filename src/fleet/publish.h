@@ -9,12 +9,28 @@
 #include "fleet/archive.h"
 #include "report/report.h"
 
+/* What is printed of an earlier run besides the summary. */
+enum publish_changes {
+	PUBLISH_NO_CHANGES,
+	PUBLISH_CHANGES, /* every one */
+	PUBLISH_MAIL	 /* what got worse, ready to be mailed, or nothing */
+};
+
+struct publication {
+	unsigned formats;
+	struct report_terminal terminal;
+	char *earlier; /* a run to compare with; NULL: none */
+	char *family;  /* a run that may hold a host's siblings; NULL: none */
+	enum publish_changes changes;
+};
+
 /*
- * Feeds every record in input order to the report's writers and finishes it.
- * -1 with errno when something could not be read or written; *failed then
- * names it (static).
+ * Feeds every record in input order to the report's writers and finishes it;
+ * a run to look at that cannot be read is warned of and done without.  -1 with
+ * errno when something could not be read or written; *failed then names it
+ * (static).
  */
-int publish(struct archive *, const struct report_run *, unsigned formats,
-    const struct report_terminal *, const char **failed);
+int publish(struct archive *, const struct report_run *,
+    const struct publication *, const char **failed);
 
 #endif

@@ -57,14 +57,28 @@ count_refusing(const struct verdict *verdict)
 	return count;
 }
 
-static void
-append_heading(struct text *out, const struct result *result, bool colors,
-    struct arena *scratch)
+/* Who made a root that is not trusted, as far as the cause tells. */
+static const char *
+root_remark(const char *cause)
 {
-	const struct verdict *verdict = &result->verdict;
+	static const struct {
+		const char *cause, *remark;
+	} remarks[] = {
+		{ "self_signed", "self-signed, no CA" },
+		{ "private_root", "private, self-signed" },
+		{ "distrusted_root", "distrusted" },
+	};
 
-	text_append_cell(out, result_endpoint(scratch, result), SIZE_MAX);
-	text_append(out, "   ");
+	for (size_t i = 0; i < sizeof(remarks) / sizeof(remarks[0]); i++)
+		if (cause != NULL && strcmp(remarks[i].cause, cause) == 0)
+			return remarks[i].remark;
+	return "not trusted";
+}
+
+/* "wrong root   refused by 16 of 16 clients" */
+static void
+append_class(struct text *out, const struct verdict *verdict, bool colors)
+{
 	color_begin(out, verdict->severity, colors);
 	text_append(out, class_title(verdict->class_id));
 	color_end(out, colors);
@@ -72,6 +86,45 @@ append_heading(struct text *out, const struct result *result, bool colors,
 		text_printf(out, "   refused by %zu of %zu clients",
 		    count_refusing(verdict), verdict->client_count);
 	text_append_char(out, '\n');
+}
+
+/*
+ * A host whose root is not trusted must not be taken for one that lacks an
+ * intermediate: the root stands at the top.
+ */
+static void
+append_wrong_end(struct text *out, const struct result *result, bool colors,
+    struct arena *scratch)
+{
+	const struct verdict *verdict = &result->verdict;
+	const struct step *root = result_root(result);
+
+	if (!result_root_is_untrusted(result) || root == NULL ||
+	    root->subject == NULL)
+		return;
+	text_append(out, "  ");
+	color_begin(out, SEVERITY_ERROR, colors);
+	cell_append_wrapped(out,
+	    arena_printf(scratch, "ends at %s (%s)",
+		result_short_name(scratch, root->subject),
+		root_remark(verdict->cause)),
+	    2);
+	color_end(out, colors);
+}
+
+static void
+append_heading(struct text *out, const struct result *result, bool colors,
+    struct arena *scratch)
+{
+	enum { ENDPOINT_MOST = 36 }; /* beside it the class still has room */
+	const char *endpoint = result_endpoint(scratch, result);
+	size_t start = out->size, columns;
+
+	text_append_cell(out, endpoint, SIZE_MAX);
+	columns = text_columns(bytes_of(out->data + start, out->size - start));
+	text_append(out, columns > ENDPOINT_MOST ? "\n  " : "   ");
+	append_class(out, &result->verdict, colors);
+	append_wrong_end(out, result, colors, scratch);
 }
 
 /*
@@ -194,9 +247,25 @@ source_text(const struct step *step, struct arena *scratch)
 	    step->where == NULL ? "" : step->where);
 }
 
+/* Another run may know who sends it, where this one was of a host alone. */
 static void
-append_missing(
-    struct text *out, const struct result *result, struct arena *scratch)
+append_sender(struct text *out, const struct report_kin *kin, size_t at,
+    enum source from, struct arena *scratch)
+{
+	if (kin->senders == NULL || kin->senders[at] == NULL ||
+	    from == SOURCE_FLEET)
+		return;
+	append_label(out, "");
+	text_append(out, "   ");
+	cell_append_wrapped(out,
+	    arena_printf(
+		scratch, "sent by %s in %s", kin->senders[at], kin->run),
+	    BODY_COLUMN + 3);
+}
+
+static void
+append_missing(struct text *out, const struct result *result,
+    const struct report_kin *kin, struct arena *scratch)
 {
 	const struct verdict *verdict = &result->verdict;
 
@@ -212,6 +281,7 @@ append_missing(
 		text_append(out, "   ");
 		text_append_cell(out, source_text(step, scratch), SIZE_MAX);
 		text_append_char(out, '\n');
+		append_sender(out, kin, i, step->from, scratch);
 	}
 }
 
@@ -315,7 +385,76 @@ append_findings(struct text *out, const struct verdict *verdict, bool colors,
 }
 
 static void
-append_repair(struct text *out, const struct result *result)
+append_siblings(
+    struct text *out, const struct report_kin *kin, struct arena *scratch)
+{
+	const char *hosts = arena_printf(scratch, "%s%s in %s",
+	    count_text(scratch, kin->siblings),
+	    kin->siblings == 1 ? " sibling" : " siblings", kin->run);
+
+	if (kin->siblings == 0)
+		return;
+	append_label(out, "siblings");
+	cell_append_wrapped(out,
+	    kin->differs == NULL
+		? arena_printf(scratch, "it is like its %s", hosts)
+		: arena_printf(scratch, "it differs from its %s: %s", hosts,
+		      kin->differs),
+	    BODY_COLUMN);
+}
+
+static void
+append_body(struct text *out, const char *words)
+{
+	append_label(out, "");
+	cell_append_wrapped(out, words, BODY_COLUMN);
+}
+
+/* What the run's repair kit has for it; nothing where no run was written. */
+static void
+append_kit(struct text *out, const struct report_run *run,
+    const struct verdict *verdict, struct arena *scratch)
+{
+	size_t count = verdict->missing_count;
+
+	if (run->directory == NULL || count == 0)
+		return;
+	append_body(out,
+	    count == 1 ? "For clients that cannot wait: one certificate for "
+			 "their trust store."
+		       : arena_printf(scratch,
+			     "For clients that cannot wait: %zu certificates "
+			     "for their trust store.",
+			     count));
+	append_label(out, "");
+	text_printf(out, "fleetscan fix ");
+	text_append_cell(out, run->directory, SIZE_MAX);
+	text_append_char(out, '\n');
+}
+
+/* Nothing heals a wrong root but to trust it, by name and on purpose. */
+static void
+append_trust(
+    struct text *out, const struct report_run *run, const struct result *result)
+{
+	const struct step *root = result_root(result);
+	char hex[DIGEST_HEX_SIZE];
+
+	if (run->directory == NULL || root == NULL ||
+	    !result_root_is_untrusted(result))
+		return;
+	digest_to_hex(&root->sha256, hex);
+	append_body(out, "Or trust this root on purpose:");
+	append_label(out, "");
+	text_append(out, "fleetscan fix ");
+	text_append_cell(out, run->directory, SIZE_MAX);
+	text_append(out, " --trust-root\n");
+	append_body(out, hex);
+}
+
+static void
+append_repair(struct text *out, const struct report_run *run,
+    const struct result *result, struct arena *scratch)
 {
 	const struct verdict *verdict = &result->verdict;
 	const struct finding_kind *kind;
@@ -328,10 +467,13 @@ append_repair(struct text *out, const struct result *result)
 	text_append_char(out, '\n');
 	append_label(out, "repair");
 	cell_append_wrapped(out, kind->advice, BODY_COLUMN);
+	append_kit(out, run, verdict, scratch);
+	append_trust(out, run, result);
 }
 
 void
-diagnosis_append(struct text *out, const struct result *result, bool colors)
+diagnosis_append(struct text *out, const struct report_run *run,
+    const struct report_kin *kin, const struct result *result, bool colors)
 {
 	struct arena *scratch = arena_new();
 	const struct verdict *verdict = &result->verdict;
@@ -341,7 +483,7 @@ diagnosis_append(struct text *out, const struct result *result, bool colors)
 		text_append_char(out, '\n');
 	append_status(out, &result->seen, scratch);
 	append_received(out, result, scratch);
-	append_missing(out, result, scratch);
+	append_missing(out, result, kin, scratch);
 	append_root(out, result, colors, scratch);
 	if (verdict->finding_count > 0)
 		text_append_char(out, '\n');
@@ -351,6 +493,7 @@ diagnosis_append(struct text *out, const struct result *result, bool colors)
 	append_clients(out, verdict, ACCEPTS_NO, "refuses", scratch);
 	append_clients(out, verdict, ACCEPTS_YES, "accepts", scratch);
 	append_clients(out, verdict, ACCEPTS_UNKNOWN, "unknown", scratch);
-	append_repair(out, result);
+	append_siblings(out, kin, scratch);
+	append_repair(out, run, result, scratch);
 	arena_free(scratch);
 }

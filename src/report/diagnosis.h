@@ -1,13 +1,15 @@
 /*
  * One host on one screen: what it sends, what is missing, who refuses it and
- * what repairs it.  Nothing is said that the record does not hold.
+ * what repairs it.  Nothing is said that the record, or the run that is named
+ * with it, does not hold.
  */
 #ifndef REPORT_DIAGNOSIS_H
 #define REPORT_DIAGNOSIS_H
 
 #include "base/text.h"
-#include "model/result.h"
+#include "report/report.h"
 
-void diagnosis_append(struct text *, const struct result *, bool colors);
+void diagnosis_append(struct text *, const struct report_run *,
+    const struct report_kin *, const struct result *, bool colors);
 
 #endif

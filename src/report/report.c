@@ -21,10 +21,7 @@ static const struct writer *const writers[] = {
 	&prometheus_writer,
 };
 
-enum {
-	WRITERS = sizeof(writers) / sizeof(writers[0]),
-	DIAGNOSED_MOST = 3 /* more hosts are told as a summary */
-};
+enum { WRITERS = sizeof(writers) / sizeof(writers[0]) };
 
 struct open_writer {
 	const struct writer *writer;
@@ -135,15 +132,23 @@ report_open(
 static void
 diagnose(struct report *report, const struct result *result)
 {
-	if (report->run->targets > DIAGNOSED_MOST)
+	const struct report_run *run = report->run;
+	struct report_kin kin = { .siblings = 0 };
+	struct arena *arena;
+
+	if (run->targets > REPORT_DIAGNOSED_MOST)
 		return;
+	arena = arena_new();
+	if (run->kin != NULL)
+		run->kin(run->context, result, arena, &kin);
 	for (int colors = 0; colors < 2; colors++) {
 		struct text *text = &report->diagnoses[colors];
 
 		if (text->size > 0)
 			text_append_char(text, '\n');
-		diagnosis_append(text, result, colors == 1);
+		diagnosis_append(text, run, &kin, result, colors == 1);
 	}
+	arena_free(arena);
 }
 
 void
@@ -237,18 +242,45 @@ commit_all(struct report *report, const char **failed)
 	return failure == 0 ? 0 : -1;
 }
 
-/* "Reports in DIR (hosts.csv, summary.json)" */
+/* "Reports in DIR (hosts.csv, summary.json)": two lines where one is short. */
 static void
 append_place(struct text *out, const struct report *report)
 {
+	enum { WIDTH = 80 };
+	struct text files = { NULL, 0, 0 };
+	size_t start;
+
 	if (report->run->directory == NULL || report->open_count == 0)
 		return;
-	text_append(out, "\nReports in ");
-	text_append_cell(out, report->run->directory, SIZE_MAX);
 	for (size_t i = 0; i < report->open_count; i++)
-		text_printf(out, "%s%s", i == 0 ? " (" : ", ",
+		text_printf(&files, "%s%s", i == 0 ? "(" : ", ",
 		    report->open[i].writer->file);
-	text_append(out, ")\n");
+	text_append_char(&files, ')');
+	text_append_char(out, '\n');
+	start = out->size;
+	text_append(out, "Reports in ");
+	text_append_cell(out, report->run->directory, SIZE_MAX);
+	text_append(
+	    out, text_columns(bytes_of(out->data + start, out->size - start)) +
+			     1 + files.size >
+			 WIDTH
+		     ? "\n  "
+		     : " ");
+	text_append(out, files.data);
+	text_append_char(out, '\n');
+	text_free(&files);
+}
+
+/* Where one host's story does not say it already. */
+static void
+append_kit(struct text *out, const struct report *report)
+{
+	if (report->run->directory == NULL ||
+	    wanted_count(report->tally.wanted) == 0)
+		return;
+	text_append(out, "Repair kit: fleetscan fix ");
+	text_append_cell(out, report->run->directory, SIZE_MAX);
+	text_append_char(out, '\n');
 }
 
 static int
@@ -256,10 +288,12 @@ print_terminal(struct report *report, const struct report_terminal *terminal)
 {
 	struct text *text = &report->diagnoses[terminal->colors];
 
-	if (report->run->targets > DIAGNOSED_MOST)
+	if (report->run->targets > REPORT_DIAGNOSED_MOST)
 		terminal_append_summary(
 		    text, report->run, &report->tally, terminal->colors);
 	append_place(text, report);
+	if (report->run->targets > REPORT_DIAGNOSED_MOST)
+		append_kit(text, report);
 	if (text->size > 0)
 		fwrite(text->data, 1, text->size, terminal->stream);
 	return fflush(terminal->stream) == 0 && !ferror(terminal->stream) ? 0

@@ -20,11 +20,57 @@ enum report_format {
 	REPORT_ALL = REPORT_NDJSON | REPORT_CSV | REPORT_HTML | REPORT_PROM
 };
 
+/* Of so many targets each has its story on the terminal; more: a summary. */
+enum { REPORT_DIAGNOSED_MOST = 3 };
+
 /* "ndjson,csv" to enum report_format bits; false for any other word. */
 bool report_formats_parse(const char *list, unsigned *formats);
 
 struct report_option {
 	const char *name, *value; /* "concurrency", "500" */
+};
+
+/*
+ * What became of hosts since an earlier run, in words: every host is counted,
+ * a bounded number of each group is named.
+ */
+struct report_change {
+	const char *host, *words; /* "ok -> missing intermediate" */
+};
+
+struct report_change_group {
+	const char *word; /* "worse" */
+	bool is_bad;
+	uint64_t hosts;
+	const struct report_change *named;
+	size_t named_count;
+};
+
+struct report_since {
+	const char *run;     /* the earlier one's name */
+	const char *summary; /* "Since 2026-11-22: 4 worse, 2 better" */
+	const struct report_change_group *groups;
+	size_t group_count;
+};
+
+/* The worst outliers of a site, a bounded number of them, in words. */
+struct report_odd {
+	const char *host, *words; /* words: NULL where the class says it all */
+	enum class_id class_id;
+};
+
+struct report_site {
+	const char *usual; /* what its hosts have in common, or NULL */
+	const struct report_odd *odd;
+	size_t odd_count;
+};
+
+/* What an earlier run knows of a host that is looked at alone. */
+struct report_kin {
+	const char *run;      /* its directory */
+	size_t siblings;      /* other hosts of the site there */
+	const char *differs;  /* "issuer A, siblings have B"; NULL: nothing */
+	const char **senders; /* by the record's `missing`; each may be NULL */
 };
 
 /* The facts of a run, borrowed until the report is finished. */
@@ -42,6 +88,17 @@ struct report_run {
 	const char *directory; /* as people are told; NULL: none */
 	const char *trust;     /* the default store's name */
 	bool prom_hosts;       /* metrics.prom: series of single hosts too */
+
+	/*
+	 * What only who sees more than one host knows.  Each may be NULL; all
+	 * but kin are asked at the end.
+	 */
+	bool (*site)(const void *context, size_t number, struct arena *,
+	    struct report_site *); /* by the order they were told in */
+	const struct report_since *(*since)(const void *context);
+	bool (*kin)(const void *context, const struct result *, struct arena *,
+	    struct report_kin *);
+	const void *context;
 };
 
 struct report;
@@ -72,9 +129,9 @@ struct report_terminal {
 };
 
 /*
- * Commits every draft, prints the summary (for one to three targets, what is
- * wrong with each) and frees the report.  -1 with errno when a file or the
- * terminal could not be written; *failed (static) then names the file.
+ * Commits every draft, prints the summary (for REPORT_DIAGNOSED_MOST targets,
+ * what is wrong with each) and frees the report.  -1 with errno when a file or
+ * the terminal could not be written; *failed (static) then names the file.
  */
 int report_finish(
     struct report *, const struct report_terminal *, const char **failed);

@@ -12,11 +12,21 @@ enum {
 	CLASS_COLUMNS = 22,
 	COUNT_COLUMNS = 9,
 	CAUSES_SHOWN = 12,
-	CAUSE_COLUMNS = 34,
-	PLACE_COLUMNS = 34,
+	WIDTH = 80,
+	REMARK_COLUMN = 44,
+	CAUSE_COLUMN = 9,
+	NAME_COLUMNS = 32,
+	PLACE_COLUMN = 13,
+	CHANGES_SHOWN = 10,
 	ENDPOINT_COLUMNS = 34,
 	DETAIL_COLUMNS = 42
 };
+
+static size_t
+columns_of(const char *string)
+{
+	return text_columns(bytes_from_string(string));
+}
 
 static void
 append_heading(
@@ -27,17 +37,41 @@ append_heading(
 }
 
 /* Beside "ok" stands what will not be ok for long. */
-static void
-append_expiring(
-    struct text *out, const struct tally *tally, struct arena *scratch)
+static const char *
+expiring_text(const struct tally *tally, struct arena *scratch)
 {
+	const char *words;
+
 	if (tally->days_30 == 0)
-		return;
-	text_printf(out, "   %s expire in 30 days",
-	    count_text(scratch, tally->days_30));
-	if (tally->days_7 > 0)
-		text_printf(
-		    out, ", %s in 7", count_text(scratch, tally->days_7));
+		return NULL;
+	words = arena_printf(scratch, "%s expire%s within 30 days",
+	    count_text(scratch, tally->days_30),
+	    tally->days_30 == 1 ? "s" : "");
+	return tally->days_7 == 0
+		   ? words
+		   : arena_printf(scratch, "%s, %s within 7", words,
+			 count_text(scratch, tally->days_7));
+}
+
+/* What stands beside a class; NULL: nothing. */
+static const char *
+remark_text(
+    const struct tally *tally, enum class_id class_id, struct arena *scratch)
+{
+	size_t causes = tally_cause_count(tally, class_id);
+	size_t roots = tally_private_root_count(tally);
+
+	if (class_id == CLASS_OK)
+		return expiring_text(tally, scratch);
+	if (class_id == CLASS_WRONG_ROOT && roots > 0)
+		return arena_printf(scratch, "%s private root%s",
+		    count_text(scratch, roots), roots == 1 ? "" : "s");
+	if (class_id == CLASS_UNREACHABLE && tally->unreachable_retried > 0)
+		return arena_printf(scratch, "%s tried again",
+		    count_text(scratch, tally->unreachable_retried));
+	return causes <= 1 ? NULL
+			   : arena_printf(scratch, "%s causes",
+				 count_text(scratch, causes));
 }
 
 static void
@@ -45,8 +79,12 @@ append_class(struct text *out, const struct tally *tally,
     enum class_id class_id, struct arena *scratch, bool colors)
 {
 	uint64_t count = tally->classes[class_id];
-	size_t causes = tally_cause_count(tally, class_id);
+	const char *remark = remark_text(tally, class_id, scratch);
 
+	if (tally->waived[class_id] > 0)
+		remark = arena_printf(scratch, "%s%s%s waived",
+		    remark == NULL ? "" : remark, remark == NULL ? "" : ", ",
+		    count_text(scratch, tally->waived[class_id]));
 	if (count == 0 && class_id != CLASS_OK)
 		return;
 	text_append(out, "  ");
@@ -58,31 +96,29 @@ append_class(struct text *out, const struct tally *tally,
 	    tally->records == 0
 		? 0.0
 		: 100.0 * (double)count / (double)tally->records);
-	if (class_id == CLASS_OK)
-		append_expiring(out, tally, scratch);
-	else if (causes > 1)
-		text_printf(out, "   %s causes", count_text(scratch, causes));
-	if (tally->waived[class_id] > 0)
-		text_printf(out, "%s%s waived", causes > 1 ? ", " : "   ",
-		    count_text(scratch, tally->waived[class_id]));
-	text_append_char(out, '\n');
+	if (remark == NULL) {
+		text_append_char(out, '\n');
+		return;
+	}
+	text_append(out, "   ");
+	cell_append_wrapped(out, remark, REMARK_COLUMN);
 }
 
-/* The CN is what people know a CA by; the whole name is in the reports. */
+/* A cause's word is made of lower case and one of two signs for a blank. */
 static const char *
-short_name(const char *subject, struct arena *scratch)
+cause_words(const char *cause, struct arena *scratch)
 {
-	const char *name = result_common_name(scratch, subject);
+	char *words = arena_string(scratch, cause);
 
-	if (name == subject)
-		return subject;
-	return arena_printf(scratch, "CN=%s", name);
+	for (char *at = words; at != NULL && *at != '\0'; at++)
+		if (*at == '_' || *at == '-')
+			*at = ' ';
+	return words;
 }
 
-/* "miss CN=R11", "end at CN=Corp Root": the name cut to what is left. */
-static void
-append_cause_name(
-    struct text *out, const struct tally_cause *cause, struct arena *scratch)
+/* "miss CN=R11", "end at CN=Corp Root (private)", "expired, leaf expired" */
+static const char *
+cause_name(const struct tally_cause *cause, struct arena *scratch)
 {
 	static const char *const verbs[CLASS_COUNT] = {
 		[CLASS_MISSING_INTERMEDIATE] = "miss",
@@ -90,16 +126,20 @@ append_cause_name(
 		[CLASS_UNKNOWN_ISSUER] = "are issued by the unknown",
 	};
 	const char *verb = verbs[cause->class_id];
-	const char *name = short_name(cause->subject, scratch);
+	const char *title = class_title(cause->class_id);
+	bool is_private =
+	    cause->cause != NULL && strcmp(cause->cause, "private_root") == 0;
 
 	if (tally_cause_is_unexpected(cause))
 		verb = "unexpected";
-	if (verb == NULL || name == NULL)
-		verb = class_title(cause->class_id);
-	if (name == NULL)
-		name = cause->cause == NULL ? "" : cause->cause;
-	cell_append(
-	    out, arena_printf(scratch, "%s %s", verb, name), CAUSE_COLUMNS);
+	if (cause->subject != NULL)
+		return arena_printf(scratch, "%s %s%s",
+		    verb == NULL ? title : verb,
+		    result_short_name(scratch, cause->subject),
+		    is_private ? " (private)" : "");
+	return cause->cause == NULL ? title
+				    : arena_printf(scratch, "%s, %s", title,
+					  cause_words(cause->cause, scratch));
 }
 
 /* Where the missing certificate is to be had, else a host as an example. */
@@ -121,28 +161,108 @@ place_of(const struct tally_cause *cause, struct arena *scratch)
 	    cause->example_count > 1 ? ", …" : "");
 }
 
+/*
+ * One cause: how many, what, where, and what of the repair kit heals it.  A
+ * name or a place is not cut: what does not fit has a line of its own.
+ */
+static void
+append_cause(struct text *out, const struct tally *tally,
+    const struct tally_cause *cause, size_t name_columns, struct arena *scratch)
+{
+	size_t fix = cause->is_missing
+			 ? wanted_number(tally->wanted, &cause->sha256)
+			 : 0;
+	const char *kit =
+	    fix == 0 ? "" : arena_printf(scratch, "   fix %zu", fix);
+	const char *name = cause_name(cause, scratch);
+	const char *place = place_of(cause, scratch);
+	size_t tail = columns_of(place) + strlen(kit);
+
+	cell_append_count(out, cause->hosts, CAUSE_COLUMN - 2);
+	text_append(out, "  ");
+	if (CAUSE_COLUMN + columns_of(name) + 2 + tail > WIDTH) {
+		cell_append_wrapped(out, name, CAUSE_COLUMN);
+		text_printf(out, "%*s", PLACE_COLUMN, "");
+	} else {
+		if (CAUSE_COLUMN + name_columns + 2 + tail > WIDTH)
+			name_columns = WIDTH - CAUSE_COLUMN - 2 - tail;
+		cell_append(out, name, name_columns);
+		text_append(out, "  ");
+	}
+	text_append_cell(out, place, SIZE_MAX);
+	text_append(out, kit);
+	text_append_char(out, '\n');
+}
+
+/* So wide that the longest of the usual names fits. */
+static size_t
+widest_name(const struct tally_cause *const causes[], size_t count,
+    struct arena *scratch)
+{
+	size_t widest = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t columns = columns_of(cause_name(causes[i], scratch));
+
+		if (columns > widest && columns <= NAME_COLUMNS)
+			widest = columns;
+	}
+	return widest;
+}
+
 static void
 append_causes(
     struct text *out, const struct tally *tally, struct arena *scratch)
 {
 	size_t count;
 	const struct tally_cause **causes = tally_causes(tally, &count);
+	size_t shown = count < CAUSES_SHOWN ? count : CAUSES_SHOWN;
+	size_t columns = widest_name(causes, shown, scratch);
 
 	if (count > 0)
 		text_append(out, "\nCauses, most hosts first\n");
-	for (size_t i = 0; i < count && i < CAUSES_SHOWN; i++) {
-		cell_append_count(out, causes[i]->hosts, COUNT_COLUMNS);
-		text_append(out, "  ");
-		append_cause_name(out, causes[i], scratch);
-		text_append_char(out, ' ');
-		text_append_cell(
-		    out, place_of(causes[i], scratch), PLACE_COLUMNS);
-		text_append_char(out, '\n');
-	}
-	if (count > CAUSES_SHOWN)
-		text_printf(out, "%*s  more in summary.json\n", COUNT_COLUMNS,
-		    count_text(scratch, count - CAUSES_SHOWN));
+	for (size_t i = 0; i < shown; i++)
+		append_cause(out, tally, causes[i], columns, scratch);
+	if (count > shown)
+		text_printf(out, "%*s  more in summary.json\n",
+		    CAUSE_COLUMN - 2, count_text(scratch, count - shown));
 	free(causes);
+}
+
+static const struct report_since *
+since_of(const struct report_run *run)
+{
+	return run->since == NULL ? NULL : run->since(run->context);
+}
+
+/* What got worse is named; of the rest the count is news enough. */
+static void
+append_since(struct text *out, const struct report_since *since, bool colors,
+    struct arena *scratch)
+{
+	uint64_t bad = 0, shown = 0;
+
+	text_append_char(out, '\n');
+	cell_append_wrapped(out,
+	    arena_printf(scratch, "%s (%s)", since->summary, since->run), 0);
+	for (size_t i = 0; i < since->group_count; i++) {
+		const struct report_change_group *group = &since->groups[i];
+
+		if (!group->is_bad)
+			continue;
+		bad += group->hosts;
+		for (size_t k = 0;
+		     k < group->named_count && shown < CHANGES_SHOWN; k++) {
+			color_begin(out, SEVERITY_ERROR, colors);
+			cell_append_change(out, group->word,
+			    group->named[k].host, group->named[k].words);
+			color_end(out, colors);
+			shown++;
+		}
+	}
+	if (bad > shown)
+		text_printf(out, "  and %s more in report.html\n",
+		    count_text(scratch, bad - shown));
 }
 
 static void
@@ -171,11 +291,17 @@ terminal_append_summary(struct text *out, const struct report_run *run,
     const struct tally *tally, bool colors)
 {
 	struct arena *scratch = arena_new();
+	const struct report_since *since = since_of(run);
 
 	append_heading(out, run, scratch);
 	for (int i = 0; i < CLASS_COUNT; i++)
 		append_class(out, tally, (enum class_id)i, scratch, colors);
 	append_causes(out, tally, scratch);
-	append_worst(out, tally, colors);
+	/* Whoever knows the last run wants its news, not its old acquaintances.
+	 */
+	if (since != NULL)
+		append_since(out, since, colors, scratch);
+	else
+		append_worst(out, tally, colors);
 	arena_free(scratch);
 }

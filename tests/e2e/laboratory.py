@@ -63,3 +63,28 @@ class Laboratory:
             rows = [row for row in self.hosts if row["trust"] == store]
             found.update(self.scan(rows, store, *options))
         return found
+
+
+class Fleet(Laboratory):
+    """The example fleet, scanned from a folder with fleet.scan_in(folder)."""
+
+    def __init__(self):
+        super().__init__("--fleet")
+
+    def find(self, name):
+        row = next(row for row in self.hosts if row["name"] == name)
+        return f"{name}:{row['port']}"
+
+    def scan_in(self, folder, *arguments, down=()):
+        """scan with these arguments; nobody listens where `down` are."""
+        listing = folder / "hosts.txt"
+        listing.write_text("".join(f"{row['name']}:{row['port']}\n"
+                                   for row in self.hosts))
+        return subprocess.run(
+            [FLEETSCAN, "scan", "--trust", self.trust("fleet"),
+             "-r", f"127.0.0.1:{self.dns}", "--intermediates", "none",
+             "--aia-allow-private", "-t", "4", "--retries", "0",
+             *(word for name in down
+               for word in ("--resolve", f"{self.find(name)}:127.0.0.1:1")),
+             *arguments],
+            capture_output=True, text=True, cwd=folder, timeout=60)

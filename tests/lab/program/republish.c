@@ -1,62 +1,23 @@
 /*
- * republish DIR RECORDS.ndjson: every report of these records, in their order,
- * as a run would write them.  For tests of the reports' files: of records
- * that no server would send, and of more hosts than a test can scan.
+ * republish DIR [EARLIER]: every report of the records in DIR/hosts.ndjson, as
+ * a run would write them, compared with those of an earlier run.  For tests
+ * of the reports' files: of records that no server would send, and of more
+ * hosts than a test can scan.
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "report/report.h"
-
-enum { LINE_MOST = 1 << 22 };
-
-static uint64_t
-count_lines(const char *path)
-{
-	struct line_reader *reader = line_reader_open(path, LINE_MOST);
-	struct bytes line;
-	uint64_t count = 0;
-
-	if (reader == NULL)
-		return 0;
-	while (line_reader_next(reader, &line) == 1)
-		count++;
-	line_reader_close(reader);
-	return count;
-}
-
-static int
-feed(struct report *report, const char *path)
-{
-	struct line_reader *reader = line_reader_open(path, LINE_MOST);
-	struct arena *arena = arena_new();
-	struct bytes line;
-	int end = 0;
-
-	while (end == 0 && line_reader_next(reader, &line) == 1) {
-		const char *reason;
-		struct result result;
-
-		arena_reset(arena);
-		if (result_read(arena, line, &result, &reason)) {
-			report_result(report, &result);
-			continue;
-		}
-		fprintf(stderr, "%s:%llu: %s\n", path,
-		    (unsigned long long)line_reader_number(reader), reason);
-		end = -1;
-	}
-	arena_free(arena);
-	line_reader_close(reader);
-	return end;
-}
+#include "fleet/publish.h"
 
 int
 main(int argc, char **argv)
 {
-	struct report_terminal terminal = { NULL, false };
+	struct publication publication = {
+		.formats = REPORT_ALL,
+		.earlier = argc == 3 ? argv[2] : NULL,
+	};
 	struct report_run run = {
 		.id = "republished",
 		.version = "test",
@@ -67,16 +28,21 @@ main(int argc, char **argv)
 		.trust = "system",
 	};
 	const char *failed = "the records";
-	struct report *report;
+	char *error = NULL;
+	struct archive *archive;
+	int end = -1;
 
-	if (argc != 3)
+	if (argc < 2 || argc > 3)
 		return 2;
-	run.targets = run.records = count_lines(argv[2]);
-	report =
-	    run.records == 0 ? NULL : report_open(&run, argv[1], REPORT_ALL);
-	if (report != NULL && feed(report, argv[2]) == 0 &&
-	    report_finish(report, &terminal, &failed) == 0)
-		return 0;
-	fprintf(stderr, "republish: %s: %s\n", failed, strerror(errno));
-	return 1;
+	archive = archive_open(argv[1], &error);
+	if (archive != NULL) {
+		run.targets = run.records = archive_count(archive);
+		end = publish(archive, &run, &publication, &failed);
+	}
+	if (end < 0)
+		fprintf(stderr, "republish: %s: %s\n", failed,
+		    error == NULL ? strerror(errno) : error);
+	archive_close(archive);
+	free(error);
+	return end < 0;
 }

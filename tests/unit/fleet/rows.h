@@ -31,6 +31,7 @@ struct row {
 	uint8_t leaf; /* another number, another certificate */
 	uint16_t port;
 	bool chain_kept; /* received in spite of the status */
+	uint8_t missing; /* another number, another certificate; 0: none */
 };
 
 struct rows_run {
@@ -114,6 +115,7 @@ row_judge(struct arena *arena, const struct row *row, bool received,
 	};
 	static const struct step leaf = { .from = SOURCE_RECEIVED };
 	struct step *path = arena_array(arena, 2, sizeof(*path));
+	struct step *missing = arena_alloc(arena, sizeof(*missing));
 	bool bad = row->class_id != CLASS_OK;
 
 	path[0] = leaf;
@@ -121,12 +123,19 @@ row_judge(struct arena *arena, const struct row *row, bool received,
 	path[1].from = SOURCE_STORE;
 	path[1].subject =
 	    arena_printf(arena, "CN=%s", row_or(row->root, "Root CA"));
+	*missing = (struct step){ .subject = "CN=Missing CA",
+		.from = SOURCE_AIA,
+		.where = "http://aia.test/ca" };
+	memset(missing->sha256.octets, row->missing,
+	    sizeof(missing->sha256.octets));
 	*verdict = (struct verdict){
 		.class_id = row->class_id,
 		.cause = row->cause,
 		.severity = bad ? SEVERITY_ERROR : SEVERITY_OK,
 		.path = path,
 		.path_length = received ? 2 : 0,
+		.missing = missing,
+		.missing_count = row->missing != 0,
 		.clients = clients[bad],
 		.client_count = 2,
 	};

@@ -39,18 +39,75 @@ run_of(uint64_t targets)
 	};
 }
 
+static const struct report_change worse[] = {
+	{ "kilas.example.com", "ok -> missing intermediate" },
+	{ "a-host-with-quite-a-long-name.and-a-domain.example.com:8443",
+	    "ok -> expired (new certificate)" },
+	{ "\x1b[2J\xe2\x80\xaetxt.example", "ok -> \x1b]0;owned\x07" },
+	{ "\xe4\xb8\xad\xe6\x96\x87.example",
+	    "ok -> \xe4\xb8\xad\xe6\x96\x87\xe4\xb8\xad\xe6\x96\x87"
+	    "\xe4\xb8\xad\xe6\x96\x87\xe4\xb8\xad\xe6\x96\x87"
+	    "\xe4\xb8\xad\xe6\x96\x87\xe4\xb8\xad\xe6\x96\x87"
+	    "\xe4\xb8\xad\xe6\x96\x87\xe4\xb8\xad\xe6\x96\x87" },
+};
+
+static const struct report_change_group groups[] = {
+	{ "worse", true, 60, worse, 4 },
+	{ "better", false, 1, worse, 1 },
+};
+
+static const struct report_since since = {
+	"2026-11-22T020000Z",
+	"Since 2026-11-22: 60 worse, 1 better, 17 renewed",
+	groups,
+	2,
+};
+
+static const struct report_since *
+tell_since(const void *context)
+{
+	(void)context;
+	return &since;
+}
+
+static bool
+tell_kin(const void *context, const struct result *result, struct arena *arena,
+    struct report_kin *kin)
+{
+	const char **senders =
+	    arena_array(arena, result->verdict.missing_count, sizeof(char *));
+
+	(void)context;
+	*kin = (struct report_kin){
+		.run = "reports/2026-11-22T020000Z",
+		.siblings = 11,
+		.differs = result->verdict.class_id == CLASS_OK
+			       ? NULL
+			       : "issuer A, siblings have B",
+		.senders = senders,
+	};
+	if (result->verdict.missing_count > 0)
+		senders[0] = "blog.example.com";
+	return true;
+}
+
 /* A report on these samples; the terminal's text is appended to *screen. */
 static int
 make_report(const char *directory, unsigned formats, int first, int end,
-    bool colors, struct text *screen, const char **failed)
+    bool colors, bool knows_others, struct text *screen, const char **failed)
 {
 	struct report_run run = run_of((uint64_t)(end - first));
 	struct report_terminal terminal = { NULL, colors };
-	struct report *report = report_open(&run, directory, formats);
+	struct report *report;
 	char *data = NULL;
 	size_t size = 0;
 	int result;
 
+	if (knows_others) {
+		run.since = tell_since;
+		run.kin = tell_kin;
+	}
+	report = report_open(&run, directory, formats);
 	assert_non_null(report);
 	for (int i = first; i < end; i++)
 		report_result(report, &samples[i]);
@@ -132,7 +189,7 @@ csv_is_written_to_the_letter(void **state)
 
 	(void)state;
 	assert_int_equal(make_report(directory, REPORT_CSV, 0, SAMPLE_COUNT,
-			     false, &screen, &failed),
+			     false, false, &screen, &failed),
 	    0);
 	read_file(directory, "hosts.csv", &file);
 	assert_string_equal(file.data, csv);
@@ -196,7 +253,8 @@ summary_holds_the_facts(void **state)
 	const char *failed;
 
 	(void)state;
-	make_report(directory, 0, 0, SAMPLE_COUNT, false, &screen, &failed);
+	make_report(
+	    directory, 0, 0, SAMPLE_COUNT, false, false, &screen, &failed);
 	assert_false(has_file(directory, "hosts.csv"));
 	read_file(directory, "summary.json", &file);
 	json = json_parse(bytes_of(file.data, file.size), error);
@@ -234,29 +292,36 @@ assert_harmless(const struct text *screen)
 static void
 assert_narrow(const struct text *screen)
 {
-	size_t columns = 0;
+	const char *line = screen->data, *end;
 
-	for (size_t i = 0; i < screen->size; i++) {
-		if (screen->data[i] == '\n')
-			columns = 0;
-		else if (((unsigned char)screen->data[i] & 0xc0) != 0x80)
-			columns++;
-		assert_in_range(columns, 0, 80);
-	}
+	for (; (end = strchr(line, '\n')) != NULL; line = end + 1)
+		if (text_columns(bytes_of(line, (size_t)(end - line))) > 80)
+			fail_msg(
+			    "wider than 80: %.*s", (int)(end - line), line);
 }
 
 /* Samples from first to before end, and what the screen must show. */
-static const struct {
+struct screen {
 	int first, end;
 	const char *shown;
-} screens[] = {
+};
+
+static const struct screen screens[] = {
 	{ 0, SAMPLE_COUNT, "6 targets in 1.5 s\n" },
 	{ 0, SAMPLE_COUNT,
-	    "  ok                            1  16.7 %   1 expire in 30 days, "
-	    "1 in 7\n" },
-	{ 0, SAMPLE_COUNT, "1  miss CN=Issuing CA 1            " },
-	{ 0, SAMPLE_COUNT, "sent by api.example.com:443\n" },
-	{ 0, SAMPLE_COUNT, "1  end at CN=Root CA" },
+	    "  ok                            1  16.7 %   1 expires within 30 "
+	    "days, 1 within 7\n" },
+	{ 0, SAMPLE_COUNT,
+	    "      1  miss CN=Issuing CA 1             "
+	    "sent by api.example.com:443   fix 1\n" },
+	{ 0, SAMPLE_COUNT,
+	    "      1  end at CN=Root CA (private)      "
+	    "intra.example.com:443\n" },
+	{ 0, SAMPLE_COUNT, "      1  unreachable, connection refused  gone." },
+	{ 0, SAMPLE_COUNT, "%   1 private root\n" },
+	{ 0, SAMPLE_COUNT, "%   1 tried again\n" },
+	{ 0, SAMPLE_COUNT, "\nThe worst hosts\n" },
+	{ 0, SAMPLE_COUNT, "\nRepair kit: fleetscan fix reports/x\n" },
 	{ 0, SAMPLE_COUNT, "Reports in reports/x (summary.json)\n" },
 	{ 1, 2,
 	    "www.example.com:443   missing intermediate   refused by 2 of "
@@ -274,6 +339,15 @@ static const struct {
 	    "certificate\n" },
 	{ 1, 2, "  unknown   chrome: fetches the issuer\n" },
 	{ 1, 2, "  repair    Put the missing certificates behind" },
+	{ 1, 2, "\n            fleetscan fix reports/x\n" },
+	{ 2, 3,
+	    "intra.example.com:443   wrong root   refused by 2 of 3 clients\n"
+	    "  ends at CN=Root CA (private, self-signed)\n" },
+	{ 2, 3,
+	    "            fleetscan fix reports/x --trust-root\n"
+	    "            "
+	    "3300000000000000000000000000000000000000000000000000000"
+	    "000000000\n" },
 	{ 2, 3, "  ends at   2  CN=Root CA,O=Example\\, Inc." },
 	{ 2, 3, "not in store system\n" },
 	{ 2, 3, "  notice    The root is sent: CN=Root CA is a root\n" },
@@ -285,20 +359,39 @@ static const struct {
 	{ 5, 6, "\\1B]0;owned\\07" },
 };
 
+/* The same where an earlier run is there to be asked. */
+static const struct screen informed_screens[] = {
+	{ 0, SAMPLE_COUNT,
+	    "Since 2026-11-22: 60 worse, 1 better, 17 renewed "
+	    "(2026-11-22T020000Z)\n"
+	    "worse        kilas.example.com            "
+	    "ok -> missing intermediate\n"
+	    "worse        a-host-with-quite-a-long-name.and-a-domain."
+	    "example.com:8443\n"
+	    "             ok -> expired (new certificate)\n" },
+	{ 0, SAMPLE_COUNT, "\n  and 56 more in report.html\n" },
+	{ 1, 2,
+	    "\n  siblings  it differs from its 11 siblings in "
+	    "reports/2026-11-22T020000Z:\n            issuer A, siblings have "
+	    "B\n" },
+	{ 0, 1,
+	    "\n  siblings  it is like its 11 siblings in "
+	    "reports/2026-11-22T020000Z\n" },
+};
+
 static void
-screens_show_what_matters(void **state)
+check_screens(const struct screen rows[], size_t count, bool knows_others)
 {
-	(void)state;
-	for (size_t i = 0; i < sizeof(screens) / sizeof(screens[0]); i++) {
+	for (size_t i = 0; i < count; i++) {
 		char *directory = make_directory();
 		struct text screen = { NULL, 0, 0 };
 		const char *failed;
 
-		make_report(directory, 0, screens[i].first, screens[i].end,
-		    false, &screen, &failed);
-		if (strstr(screen.data, screens[i].shown) == NULL)
+		make_report(directory, 0, rows[i].first, rows[i].end, false,
+		    knows_others, &screen, &failed);
+		if (strstr(screen.data, rows[i].shown) == NULL)
 			fail_msg(
-			    "no \"%s\" in:\n%s", screens[i].shown, screen.data);
+			    "no \"%s\" in:\n%s", rows[i].shown, screen.data);
 		assert_harmless(&screen);
 		assert_narrow(&screen);
 		remove_file(directory, "summary.json");
@@ -309,15 +402,24 @@ screens_show_what_matters(void **state)
 }
 
 static void
+screens_show_what_matters(void **state)
+{
+	(void)state;
+	check_screens(screens, sizeof(screens) / sizeof(screens[0]), false);
+	check_screens(informed_screens,
+	    sizeof(informed_screens) / sizeof(informed_screens[0]), true);
+}
+
+static void
 colours_come_only_when_asked_for(void **state)
 {
 	struct text plain = { NULL, 0, 0 }, colored = { NULL, 0, 0 };
 	const char *failed;
 
 	(void)state;
-	make_report(NULL, 0, 0, SAMPLE_COUNT, false, &plain, &failed);
-	make_report(NULL, 0, 0, SAMPLE_COUNT, true, &colored, &failed);
-	make_report(NULL, 0, 1, 2, true, &colored, &failed);
+	make_report(NULL, 0, 0, SAMPLE_COUNT, false, true, &plain, &failed);
+	make_report(NULL, 0, 0, SAMPLE_COUNT, true, true, &colored, &failed);
+	make_report(NULL, 0, 1, 2, true, false, &colored, &failed);
 	assert_null(strchr(plain.data, '\033'));
 	assert_non_null(strstr(colored.data, "\033[31m"));
 	assert_null(strstr(plain.data, "Reports in"));
