@@ -17,20 +17,35 @@
 /* What has to be repaired stands before what is ok. */
 enum { ROWS_BROKEN, ROWS_OK, ROWS };
 
+/*
+ * Rows stand in blocks within <noscript>: where there is no script they are
+ * the list; where there is one they are text, which the script makes rows of
+ * bit by bit, and a row's story only when somebody opens it.
+ */
+enum { BLOCK_ROWS = 250 };
+
 struct page {
 	FILE *rows[ROWS];
-	uint64_t shown;
+	uint64_t written[ROWS];
 };
+
+static bool
+has_since(const struct sheet *sheet)
+{
+	return html_since_of(sheet) != NULL;
+}
 
 /* In the order of the page; adding one is a row. */
 static const struct section {
 	const char *id, *title;
 	void (*append)(struct sheet *);
+	bool (*is_there)(const struct sheet *); /* NULL: always */
 } sections[] = {
-	{ "causes", "Causes and what repairs them", html_causes },
-	{ "expiry", "What ends when", html_calendar },
-	{ "sites", "Sites", html_sites },
-	{ "clients", "Clients", html_clients },
+	{ "since", "New since the last run", html_since, has_since },
+	{ "causes", "Causes and what repairs them", html_causes, NULL },
+	{ "expiry", "What ends when", html_calendar, NULL },
+	{ "sites", "Sites and their odd ones out", html_sites, NULL },
+	{ "clients", "Clients", html_clients, NULL },
 };
 
 enum { SECTIONS = sizeof(sections) / sizeof(sections[0]) };
@@ -62,13 +77,19 @@ free_page(void *own)
 	free(page);
 }
 
+static uint64_t
+count_shown(const struct page *page)
+{
+	return page->written[ROWS_BROKEN] + page->written[ROWS_OK];
+}
+
 /* Of a large run, only what somebody has to do something about. */
 static bool
 is_shown(const struct sheet *sheet, const struct result *result)
 {
 	const struct page *page = sheet->own;
 
-	if (page->shown >= HTML_ROWS_MOST)
+	if (count_shown(page) >= HTML_ROWS_MOST)
 		return false;
 	return sheet->run->records <= HTML_ROWS_MOST ||
 	       result->verdict.class_id != CLASS_OK;
@@ -78,17 +99,17 @@ static void
 write_row(struct sheet *sheet, const struct result *result)
 {
 	struct page *page = sheet->own;
-	bool is_ok = result->verdict.class_id == CLASS_OK;
-	FILE *rows = page->rows[is_ok ? ROWS_OK : ROWS_BROKEN];
+	int kind = result->verdict.class_id == CLASS_OK ? ROWS_OK : ROWS_BROKEN;
 
 	if (sheet->failure != 0 || !is_shown(sheet, result))
 		return;
+	if (page->written[kind]++ % BLOCK_ROWS == 0)
+		html_raw(&sheet->line, "</noscript>\n<noscript>");
 	html_host(&sheet->line, result, sheet->scratch);
-	if (fwrite(sheet->line.data, 1, sheet->line.size, rows) !=
+	if (fwrite(sheet->line.data, 1, sheet->line.size, page->rows[kind]) !=
 	    sheet->line.size)
 		sheet->failure = errno;
 	text_clear(&sheet->line);
-	page->shown++;
 }
 
 static void
@@ -149,15 +170,24 @@ append_head(struct sheet *sheet)
 	html_symbols(out);
 }
 
-static void
-append_navigation(struct text *out)
+static bool
+is_there(const struct sheet *sheet, const struct section *section)
 {
+	return section->is_there == NULL || section->is_there(sheet);
+}
+
+static void
+append_navigation(struct sheet *sheet)
+{
+	struct text *out = &sheet->line;
+
 	html_raw(out,
 	    "<nav aria-label=Sections><a class=brand href=\"#top\">fleetscan"
 	    "</a>");
 	for (size_t i = 0; i < SECTIONS; i++)
-		html_fill(out, "<a href=\"#{}\">{}</a>", sections[i].id,
-		    sections[i].title);
+		if (is_there(sheet, &sections[i]))
+			html_fill(out, "<a href=\"#{}\">{}</a>", sections[i].id,
+			    sections[i].title);
 	html_raw(out, "<a href=\"#hosts\">Hosts</a></nav>\n");
 }
 
@@ -244,25 +274,24 @@ append_what_is_shown(struct sheet *sheet)
 	struct arena *scratch = sheet->scratch;
 	uint64_t records = sheet->tally->records;
 	uint64_t broken = records - sheet->tally->classes[CLASS_OK];
+	uint64_t shown = count_shown(page);
 
 	html_fill(&sheet->line, "<p id=shown class=quiet role=status>{}</p>\n",
-	    html_hosts(scratch, page->shown));
-	if (page->shown == records)
+	    html_hosts(scratch, shown));
+	if (shown == records)
 		return;
-	if (page->shown == broken)
+	if (shown == broken)
 		html_fill(&sheet->line,
 		    "<p class=note>Of {} the page holds the {} that are not "
 		    "ok; <a href=\"hosts.csv\">hosts.csv</a> has them all.</p>"
 		    "\n",
-		    html_hosts(scratch, records),
-		    count_text(scratch, page->shown));
+		    html_hosts(scratch, records), count_text(scratch, shown));
 	else
 		html_fill(&sheet->line,
 		    "<p class=note>Of {} that are not ok the page holds the "
 		    "first {}; <a href=\"hosts.csv\">hosts.csv</a> has them "
 		    "all.</p>\n",
-		    html_hosts(scratch, broken),
-		    count_text(scratch, page->shown));
+		    html_hosts(scratch, broken), count_text(scratch, shown));
 }
 
 /* With a script the heads become buttons that sort. */
@@ -297,13 +326,18 @@ append_hosts(struct sheet *sheet)
 	append_filters(sheet);
 	append_what_is_shown(sheet);
 	append_columns(&sheet->line);
-	html_raw(&sheet->line, "<div id=list>\n");
+	html_raw(&sheet->line,
+	    "<noscript><style>#blocked { display: none }</style></noscript>"
+	    "<p id=blocked class=note>The list of hosts is made by this page's "
+	    "own script, which something keeps from running; "
+	    "<a href=\"hosts.csv\">hosts.csv</a> has them all.</p>\n"
+	    "<div id=list><noscript>");
 	flush(sheet);
 	for (int i = 0; i < ROWS; i++)
 		copy_rows(sheet, page->rows[i]);
-	html_raw(&sheet->line,
-	    "</div>\n<p id=none class=quiet hidden>No host fits.</p>\n"
-	    "</section>\n");
+	html_raw(&sheet->line, "</noscript></div>\n<p id=none class=quiet "
+			       "hidden>No host fits.</p>\n"
+			       "</section>\n");
 }
 
 static void
@@ -324,12 +358,13 @@ finish(struct sheet *sheet)
 	if (sheet->failure != 0)
 		return;
 	append_head(sheet);
-	append_navigation(&sheet->line);
+	append_navigation(sheet);
 	html_raw(&sheet->line, "<main id=top>\n<header>\n");
 	html_overview(sheet);
 	html_raw(&sheet->line, "</header>\n");
 	for (size_t i = 0; i < SECTIONS; i++)
-		append_section(sheet, &sections[i]);
+		if (is_there(sheet, &sections[i]))
+			append_section(sheet, &sections[i]);
 	append_hosts(sheet);
 	append_foot(sheet);
 }

@@ -54,8 +54,12 @@ const char *html_source(struct arena *, enum source, const char *where);
 void html_host(struct text *, const struct result *, struct arena *);
 void html_host_chain(struct text *, const struct result *, struct arena *);
 
+/* What is new since an earlier run; NULL: nothing to compare with. */
+const struct report_since *html_since_of(const struct sheet *);
+
 /* The sections. */
 void html_symbols(struct text *);
+void html_since(struct sheet *);
 void html_overview(struct sheet *);
 void html_causes(struct sheet *);
 void html_clients(struct sheet *);

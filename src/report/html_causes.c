@@ -59,6 +59,22 @@ append_certificate(struct sheet *sheet, const struct tally_cause *cause)
 		    html_source(sheet->scratch, cause->from, cause->where));
 }
 
+/* What heals it where clients cannot wait for the server. */
+static void
+append_kit(struct sheet *sheet, const struct tally_cause *cause)
+{
+	size_t fix = cause->is_missing
+			 ? wanted_number(sheet->tally->wanted, &cause->sha256)
+			 : 0;
+
+	if (fix == 0 || sheet->run->directory == NULL)
+		return;
+	html_fill(&sheet->line,
+	    "<p class=kit><b>fix {}</b> of the repair kit: "
+	    "<code>fleetscan fix {}</code></p>",
+	    count_text(sheet->scratch, fix), sheet->run->directory);
+}
+
 static void
 append_cause(struct sheet *sheet, const struct tally_cause *cause)
 {
@@ -73,8 +89,10 @@ append_cause(struct sheet *sheet, const struct tally_cause *cause)
 	    kind == NULL ? cause->cause : kind->title);
 	append_certificate(sheet, cause);
 	append_examples(sheet, cause);
-	html_fill(out, "</td><td class=repair>{}</td></tr>\n",
+	html_fill(out, "</td><td class=repair>{}",
 	    kind == NULL ? NULL : kind->advice);
+	append_kit(sheet, cause);
+	html_raw(out, "</td></tr>\n");
 }
 
 static void

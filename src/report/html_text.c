@@ -137,15 +137,6 @@ html_class(struct text *out, enum class_id class_id)
 	    class_title(class_id));
 }
 
-/* The CN is what people know a CA by. */
-static const char *
-short_name(struct arena *arena, const char *subject)
-{
-	const char *name = result_common_name(arena, subject);
-
-	return name == subject ? subject : arena_printf(arena, "CN=%s", name);
-}
-
 const char *
 html_cause_name(struct arena *arena, const struct tally_cause *cause)
 {
@@ -164,7 +155,7 @@ html_cause_name(struct arena *arena, const struct tally_cause *cause)
 	if (cause->subject == NULL || *cause->subject == '\0')
 		return kind == NULL ? cause->cause : kind->title;
 	return arena_printf(arena, "%s %s", verb == NULL ? "by" : verb,
-	    short_name(arena, cause->subject));
+	    result_short_name(arena, cause->subject));
 }
 
 const char *

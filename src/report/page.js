@@ -1,6 +1,8 @@
 /*
  * report.html: search, filters and sorting over the rows that are on the page.
- * It moves and hides what is there and never makes markup out of text.
+ * It moves and hides what is there.  The only markup it makes is the page's
+ * own, which noscript elements hold as text: rows, and a row's story when it
+ * is opened.
  */
 (function () {
 	"use strict";
@@ -12,10 +14,65 @@
 	var byClass = byId("by-class");
 	var bySite = byId("by-site");
 	var byClient = byId("by-client");
-	var rows = Array.prototype.map.call(list.children, function (row, at) {
-		return { row: row, at: at, values: null };
-	});
+	var blocks = Array.prototype.filter.call(list.children,
+	    function (block) {
+		return block.textContent !== "";
+	    });
+	var rows = [];
+	var stories = new WeakMap();
 	var order = { key: null, down: false };
+
+	/* A block of rows without their stories takes the place of its text. */
+	function build(block) {
+		var holder = document.createElement("template");
+		var texts = block.textContent.split("</details>\n");
+		var heads = "";
+
+		texts.pop();
+		texts = texts.map(function (text) {
+			var at = text.indexOf("<div class=story>");
+
+			heads += text.slice(0, at) + "</details>";
+			return text.slice(at);
+		});
+		holder.innerHTML = heads;
+		Array.prototype.forEach.call(holder.content.children,
+		    function (row, at) {
+			stories.set(row, texts[at]);
+			rows.push({ row: row, at: rows.length, values: null });
+		    });
+		list.replaceChild(holder.content, block);
+	}
+
+	function buildAll() {
+		while (blocks.length > 0)
+			build(blocks.shift());
+		list.removeAttribute("aria-busy");
+	}
+
+	/* The first rows at once; the others while there is nothing to do. */
+	function buildOn(idle) {
+		do {
+			if (blocks.length > 0)
+				build(blocks.shift());
+		} while (idle && blocks.length > 0 &&
+		    idle.timeRemaining() > 10);
+		if (blocks.length === 0)
+			list.removeAttribute("aria-busy");
+		else if (window.requestIdleCallback)
+			requestIdleCallback(buildOn, { timeout: 100 });
+		else
+			setTimeout(buildOn, 0);
+	}
+
+	list.addEventListener("toggle", function (event) {
+		var story = stories.get(event.target);
+
+		if (!story || !event.target.open)
+			return;
+		stories.delete(event.target);
+		event.target.insertAdjacentHTML("beforeend", story);
+	}, true);
 
 	/* The cells of a row, read when they are first asked for. */
 	function values(entry) {
@@ -63,6 +120,7 @@
 		};
 		var shown = 0;
 
+		buildAll();
 		rows.forEach(function (entry) {
 			var hidden = !fits(entry, wanted);
 
@@ -95,6 +153,7 @@
 	function sort(key) {
 		var all = document.createDocumentFragment();
 
+		buildAll();
 		order.down = order.key === key ? !order.down :
 		    key === "refused";
 		order.key = key;
@@ -154,6 +213,9 @@
 		text.focus();
 	});
 	form.hidden = false;
+	byId("blocked").hidden = true;
+	list.setAttribute("aria-busy", "true");
+	buildOn();
 	if (form.querySelector("input").value || byClass.value ||
 	    bySite.value || byClient.value)
 		filter();

@@ -10,6 +10,7 @@ import sys
 import tempfile
 
 import chromium
+from laboratory import Fleet
 
 BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
 FLEETSCAN = os.environ.get("FLEETSCAN", str(BUILD / "fleetscan"))
@@ -34,14 +35,14 @@ def demo(folder):
     return folder / "reports" / "latest"
 
 
-def republish(folder, name, records):
+def republish(folder, name, records, *earlier):
+    """Every report of these records, compared with an earlier run's."""
     run = folder / name
     run.mkdir()
-    lines = run / "records.ndjson"
-    with lines.open("w") as out:
+    with (run / "hosts.ndjson").open("w") as out:
         for record in records:
-            out.write(json.dumps(record) + "\n")
-    subprocess.run([str(BUILD / "republish"), str(run), str(lines)],
+            out.write(json.dumps(record, separators=(",", ":")) + "\n")
+    subprocess.run([str(BUILD / "republish"), str(run), *map(str, earlier)],
                    check=True, timeout=60)
     return run
 
@@ -53,6 +54,14 @@ def spoil(value, key=None):
     if isinstance(value, list) and key not in KEYS:
         return [spoil(inner, key) for inner in value]
     return HOSTILE if isinstance(value, str) and key not in KEYS else value
+
+
+def load(page, path):
+    """Opens the page and waits until all of its rows are there."""
+    page.open(path)
+    page.ask("new Promise(done => { const look = () => "
+             "document.getElementById('list').hasAttribute('aria-busy') ? "
+             "setTimeout(look, 5) : done(); look() })")
 
 
 def shown(page):
@@ -114,9 +123,12 @@ def check_chain(page):
              ".find(row => !row.hidden).firstElementChild.focus()")
     check("a row has the focus",
           page.ask("document.activeElement.tagName") == "SUMMARY")
+    check("a closed row has no story", page.ask(
+        "document.querySelector('#list .story')") is None)
     page.key("Enter", 13, "\r")
+    page.ask("new Promise(done => setTimeout(done, 50))")
     check("Enter opens a row", page.ask(
-        "document.querySelectorAll('.host[open]').length") == 1)
+        "document.querySelectorAll('.host[open] .story').length") == 1)
     kinds = page.ask("[...document.querySelectorAll('.host[open] .chain li')]"
                      ".map(link => link.className + ' ' + "
                      "(link.offsetHeight > 10))")
@@ -131,19 +143,101 @@ def check_cards(page, records):
     page.key("/", 191, "/")
     check("/ leads to the search",
           page.ask("document.activeElement.id") == "by-text")
+    page.ask("document.querySelector('.odd a[data-find*=kilas]').click()")
+    check("an odd one out leads to its row", shown(page) == 1, shown(page))
+    page.ask("document.querySelector("
+             "'.sites th a[data-site=\"velo-rental.test\"]').click()")
+    want = sum(1 for record in records
+               if record["site"] == "velo-rental.test")
+    check("a site leads to its hosts", shown(page) == want, shown(page))
+    page.ask("document.querySelector('.client a[data-client=chrome]').click()")
+    want = sum(1 for record in records
+               if record["clients"]["chrome"]["accepts"] is False)
+    check("a client leads to what it refuses", shown(page) == want,
+          shown(page))
+
+
+def check_sections(page, run):
+    """Sites, matrix and calendar say what the run's other files say."""
+    found = page.ask("[...document.querySelectorAll('.sites tbody tr')]"
+                     ".map(row => row.textContent)")
+    told = subprocess.run([FLEETSCAN, "sites", str(run)], check=True,
+                          capture_output=True, text=True).stdout
+    kilas = next((row for row in found if row.startswith("example.test")), "")
+    check("sites are told as `sites` tells them",
+          "issuer Atlas DV TLS CA - G2 · root Atlas Primary Root CA - G3 · "
+          "1 certificate · refused by" in kilas and
+          "issuer Atlas DV TLS CA - G2" in " ".join(told.split()), kilas)
+    check("and what is usual", "usual: Meridian TLS Issuing CA 2025" in kilas,
+          kilas)
+    clients = page.ask("[...document.querySelectorAll('.matrix .client')]"
+                       ".map(head => head.textContent)")
+    sums = page.ask("[...document.querySelectorAll('.matrix tfoot td')]"
+                    ".map(cell => cell.textContent)")[1:]
+    summary = json.loads((run / "summary.json").read_text())
+    want = {name: str(count["refuses"])
+            for name, count in summary["clients"].items()}
+    check("the matrix has every client and what it refuses",
+          dict(zip(clients, sums)) == want, dict(zip(clients, sums)))
+    weeks = page.ask("[...document.querySelectorAll('.calendar .count')]"
+                     ".map(count => Number(count.textContent))")
+    want = [week["leaves"] + week["intermediates"]
+            for week in summary["expiring"]["weeks"]]
+    check("the calendar has every week", weeks == want, weeks)
+    check("causes name the number of the repair kit", page.ask(
+        "[...document.querySelectorAll('.kit b')].map(fix => fix.textContent)"
+        ".sort()") == ["fix 1", "fix 2", "fix 3"])
+
+
+def check_news(page, folder):
+    """A second run of the same list names what changed since the first."""
+    def scan(*down):
+        done = fleet.scan_in(folder, "-q", "-l", "hosts.txt", down=down)
+        assert done.returncode == 0, done.stderr
+        run = (folder / "reports" / "latest").resolve()
+        load(page, run / "report.html")
+        return run.name, page.ask(
+            "[...document.querySelectorAll('.change')].map(group => "
+            "[group.querySelector('summary').textContent, group.open])")
+
+    with Fleet() as fleet:
+        first, groups = scan()
+        check("without an earlier run there is no news",
+              page.ask("document.getElementById('since')") is None)
+        second, groups = scan("www.example.test", "pay.harbour-bank.test")
+        check("what got worse is open", groups == [["2 unreachable", True]],
+              groups)
+        check("the news names the run that it compares with", first in
+              page.ask("document.getElementById('since').textContent"))
+        page.ask("document.querySelector('.change a').click()")
+        check("a host of the news leads to its row", shown(page) == 1)
+        _, groups = scan()
+        check("what got better is there to be opened",
+              groups == [["2 better", False]], groups)
 
 
 def check_without_script(page, run):
     page.call("Emulation.setScriptExecutionDisabled", value=True)
     page.open(run / "report.html")
     nodes = page.call("DOM.getDocument", depth=1)["root"]["nodeId"]
-    for name, selector, least in (("rows", "#list > .host", 51),
+    for name, selector, least in (("rows", "#list .host", 51),
                                   ("hidden filters", "#filters[hidden]", 1),
-                                  ("chains", ".chain li", 100)):
+                                  ("chains", ".chain li", 100),
+                                  ("stories", "#list .host > .story", 51)):
         found = page.call("DOM.querySelectorAll", nodeId=nodes,
                           selector=selector)["nodeIds"]
         check(f"without a script: {name}", len(found) >= least, len(found))
     page.call("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def check_impatient(page, run):
+    """What is filtered at once is filtered among all rows, not the first."""
+    page.open(run / "report.html")
+    choose(page, "by-class", "ok")
+    first = shown(page)
+    load(page, run / "report.html")
+    choose(page, "by-class", "ok")
+    check("a filter waits for all rows", first == shown(page) > 0, first)
 
 
 def check_widths(page, run):
@@ -156,10 +250,16 @@ def check_widths(page, run):
 
 def check_hostile(page, folder, records):
     hostile = [spoil(record) for record in records]
-    run = republish(folder, "hostile", hostile)
+    # As many ports as hosts, so that the earlier run's are found again.
+    for port, record in enumerate(hostile, 1):
+        record["port"] = port
+    before = republish(folder, "before", [
+        {**record, "class": "ok", "severity": "ok", "cause": None}
+        for record in hostile])
+    run = republish(folder, "hostile", hostile, before)
     page.call("Page.addScriptToEvaluateOnNewDocument",
               source="window.owned = () => { window.hurt = true }")
-    page.open(run / "report.html")
+    load(page, run / "report.html")
     page.ask("document.querySelectorAll('details').forEach("
              "row => row.open = true)")
     page.ask("new Promise(done => setTimeout(done, 200))")
@@ -173,6 +273,9 @@ def check_hostile(page, folder, records):
     check("nor run", page.ask("window.hurt") is None)
     check("one script stands on the page",
           page.ask("document.scripts.length") == 1)
+    check("the news and the sites hold them too", page.ask(
+        "[document.querySelectorAll('.change li').length > 0, "
+        "document.querySelectorAll('.odd li').length > 0]") == [True, True])
     check("they are read as they are", page.ask(
         "document.querySelector('.host .name').textContent")
         .startswith(HOSTILE[:60]))
@@ -192,7 +295,7 @@ def check_many(page, folder, records):
         many.append(record)
     for count in (10000, 12000):
         run = republish(folder, f"many-{count}", many[:count])
-        page.open(run / "report.html")
+        load(page, run / "report.html")
         took = page.ask("performance.timing.loadEventEnd - "
                         "performance.timing.navigationStart")
         rows = shown(page)
@@ -217,8 +320,9 @@ def main():
         run = demo(folder)
         lines = (run / "hosts.ndjson").read_text().splitlines()
         records = [json.loads(line) for line in lines]
-        page.open(run / "report.html")
+        load(page, run / "report.html")
         check("a row a host", shown(page) == len(records))
+        check_sections(page, run)
         check_filters(page, records)
         check_sorting(page)
         check_chain(page)
@@ -228,6 +332,8 @@ def main():
         check_without_script(page, run)
         check_widths(page, run)
         check_hostile(page, folder, records)
+        check_impatient(page, run)
+        check_news(page, folder)
         check_many(page, folder, records)
     return 1 if failures else 0
 

@@ -48,6 +48,43 @@ strings_become_text(void **state)
 	}
 }
 
+static const struct report_change change = { "www.example.com",
+	"ok -> <missing> & more" };
+
+static const struct report_change_group change_groups[] = {
+	{ "worse", true, 3, &change, 1 },
+	{ "renewed", false, 1, &change, 1 },
+	{ "still broken", false, 7, NULL, 0 },
+};
+
+static const struct report_since news = { "2026-11-22T020000Z",
+	"Since 2026-11-22: 3 worse, 1 renewed, 7 still broken", change_groups,
+	3 };
+
+static const struct report_since *
+tell_since(const void *context)
+{
+	(void)context;
+	return &news;
+}
+
+static const struct report_odd odd[] = {
+	{ "www.example.com", "issuer \"A\" \xc2\xb7 1 certificate",
+	    CLASS_MISSING_INTERMEDIATE },
+	{ "old.example.com:8443", "expires 61 days before the others",
+	    CLASS_OK },
+};
+
+static bool
+tell_site(const void *context, size_t number, struct arena *arena,
+    struct report_site *told)
+{
+	(void)context;
+	(void)arena;
+	*told = (struct report_site){ "Issuing CA 1 <- Root CA", odd, 2 };
+	return number == 0;
+}
+
 /* The file that this writer makes of these results. */
 static void
 write_report(const struct result results[], size_t count, uint64_t records,
@@ -63,6 +100,9 @@ write_report(const struct result results[], size_t count, uint64_t records,
 		.targets = records,
 		.records = records,
 		.trust = "system",
+		.directory = "reports/x",
+		.since = tell_since,
+		.site = tell_site,
 	};
 	struct report_terminal terminal = { NULL, false };
 	char directory[] = "/tmp/test_page.XXXXXX";
@@ -111,6 +151,18 @@ page_has_a_row_a_host(void **state)
 		"in store system",
 		"connection-refused: 192.0.2.5 port 443: connection refused",
 		"<dt>subject<dd>CN=\\1B]0;owned\\07",
+		"Since 2026-11-22: 3 worse, 1 renewed, 7 still broken",
+		"(compared with run 2026-11-22T020000Z)",
+		"<details class=\"change error\" open><summary><b>3</b> worse",
+		"ok -&gt; &lt;missing&gt; &amp; more",
+		"and 2 more: <code>fleetscan diff</code>",
+		"<details class=change><summary><b>1</b> renewed",
+		"usual: Issuing CA 1 &lt;- Root CA",
+		"<span>issuer &quot;A&quot; \xc2\xb7 1 certificate</span>",
+		"data-find=\"old.example.com:8443\">old.example.com:8443</a>  "
+		"<span>expires 61 days",
+		"<b>fix 1</b> of the repair kit: "
+		"<code>fleetscan fix reports/x</code>",
 	};
 	struct text page = { NULL, 0, 0 };
 
@@ -121,6 +173,10 @@ page_has_a_row_a_host(void **state)
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		if (strstr(page.data, wanted[i]) == NULL)
 			fail_msg("the page lacks %s", wanted[i]);
+	/* Rows stand where a browser with a script takes them for text. */
+	assert_int_equal(count_of(&page, "<noscript><details class="), 2);
+	assert_int_equal(
+	    count_of(&page, "<noscript>"), count_of(&page, "</noscript>"));
 	assert_int_equal(count_of(&page, "\x1b"), 0);
 	assert_int_equal(count_of(&page, "\xe2\x80\xae"), 0);
 	text_free(&page);
@@ -158,8 +214,8 @@ metrics_are_escaped_and_complete(void **state)
 		"Inc.\"} 1\n",
 		"fleetscan_site_hosts{site=\"example.com\",class=\"ok\"} 1\n",
 		/* The one that ended a day ago, and has not vanished. */
-		"fleetscan_site_earliest_not_after_timestamp_seconds{"
-		"site=\"example.com\"} 1795338900\n",
+		("fleetscan_site_earliest_not_after_timestamp_seconds{"
+		 "site=\"example.com\"} 1795338900\n"),
 		"fleetscan_expiring_hosts{days=\"7\"} 1\n",
 	};
 	struct text metrics = { NULL, 0, 0 };
