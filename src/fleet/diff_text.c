@@ -10,7 +10,7 @@
 #include "fleet/run_index.h"
 #include "report/cells.h"
 
-enum { WORD_COLUMNS = 12, CLIENTS_NAMED = 3, DATE_SIZE = 11 };
+enum { WORD_COLUMNS = 12, CLIENTS_NAMED = 3, MAIL_LINES = 200, DATE_SIZE = 11 };
 
 static const char *const group_words[GROUPS] = {
 	[GROUP_WORSE] = "worse",
@@ -257,7 +257,8 @@ diff_summary_text(const struct diff *diff, struct arena *arena)
 				group_words[i]));
 	if (diff->damped > 0)
 		damped = arena_printf(arena,
-		    " (and %s by timeouts and resets alone, see --all)",
+		    " (and %s by timeouts and resets alone: fleetscan diff "
+		    "--all)",
 		    count_text(arena, diff->damped));
 	return arena_printf(arena, "Since %s: %s%s",
 	    since == 0 ? "then" : date_text(arena, since),
@@ -317,20 +318,57 @@ append_mail_line(
 }
 
 /* Whether it is there: a mail must not point to nothing. */
-static void
+static bool
 append_place(const struct diff *diff, const char *label, const char *name,
     struct text *out)
 {
 	char *path = file_join(archive_directory(diff->newer), name);
 	char *full = file_exists(path) ? realpath(path, NULL) : NULL;
 
-	if (full != NULL) {
+	bool exists = full != NULL;
+
+	if (exists) {
 		text_append(out, label);
 		text_append_cell(out, full, SIZE_MAX);
 		text_append_char(out, '\n');
 	}
 	free(full);
 	free(path);
+	return exists;
+}
+
+/* The kit that is there, or what makes it where there is something in it. */
+static void
+append_kit(const struct diff *diff, struct text *out)
+{
+	bool is_missing = false;
+
+	if (append_place(diff, "repair kit: ", "fix", out))
+		return;
+	for (size_t i = 0; i < diff->count && !is_missing; i++)
+		is_missing =
+		    change_is_bad(&diff->changes[i]) &&
+		    diff->changes[i].class_id == CLASS_MISSING_INTERMEDIATE;
+	if (is_missing)
+		append_place(diff, "repair kit: fleetscan fix ", "", out);
+}
+
+/* The first ones; a mail of thousands of lines is read by nobody. */
+static void
+append_mail_lines(
+    const struct diff *diff, size_t bad, struct arena *arena, struct text *out)
+{
+	size_t told = 0;
+
+	for (size_t i = 0; i < diff->count && told < MAIL_LINES; i++) {
+		if (!change_is_bad(&diff->changes[i]))
+			continue;
+		append_mail_line(diff, &diff->changes[i], out);
+		told++;
+	}
+	if (told < bad)
+		text_printf(out, "and %s more, in the report\n",
+		    count_text(arena, bad - told));
 }
 
 void
@@ -348,11 +386,9 @@ diff_append_mail(const struct diff *diff, struct text *out)
 		    count_text(arena, bad), bad == 1 ? "" : "s",
 		    count_text(arena, diff->groups[GROUP_BETTER]),
 		    count_text(arena, archive_count(diff->newer)));
-		for (size_t i = 0; i < diff->count; i++)
-			if (change_is_bad(&diff->changes[i]))
-				append_mail_line(diff, &diff->changes[i], out);
+		append_mail_lines(diff, bad, arena, out);
 		text_append_char(out, '\n');
-		append_place(diff, "repair kit: ", "fix", out);
+		append_kit(diff, out);
 		append_place(diff, "report: ", "report.html", out);
 	}
 	arena_free(arena);

@@ -296,7 +296,8 @@ addresses_tell_records_of_one_name_apart(void **state)
 	pair_close(&pair);
 }
 
-static void
+/* A %s stands for the newer run's directory. */
+__attribute__((format(printf, 4, 0))) static void
 check_mail(const struct row *before, const struct row *after, size_t count,
     const char *expected)
 {
@@ -313,8 +314,13 @@ check_mail(const struct row *before, const struct row *after, size_t count,
 	diff_append_mail(&diff, &out);
 	if (expected == NULL)
 		assert_int_equal(out.size, 0);
-	else
-		assert_string_equal(out.data, expected);
+	else {
+		struct text want = { .size = 0 };
+
+		text_printf(&want, expected, pair.newer.directory);
+		assert_string_equal(out.data, want.data);
+		text_free(&want);
+	}
 	text_free(&out);
 	diff_clear(&diff);
 	pair_close(&pair);
@@ -342,6 +348,11 @@ mail_comes_only_when_something_got_worse(void **state)
 	    "worse        a.example.com\n"
 	    "             ok -> missing intermediate (new issuer); curl, "
 	    "openssl fail\n"
+	    "unreachable  c.example.com:8443\n"
+	    "             ok -> connection-refused\n\n"
+	    "repair kit: fleetscan fix %s\n");
+	check_mail(good + 2, bad + 2, 1,
+	    "Subject: fleetscan: 1 host got worse, 0 better (1 scanned)\n\n"
 	    "unreachable  c.example.com:8443\n"
 	    "             ok -> connection-refused\n\n");
 }
