@@ -186,6 +186,13 @@ is_renewal(const struct result *from, const struct result *to, unsigned fields)
 	       !to->leaf.undated && to->leaf.not_after > from->leaf.not_after;
 }
 
+/* What a policy waives is known: it weighs nothing until the waiver ends. */
+static unsigned
+gravity_of(const struct result *result)
+{
+	return result_is_waived(result) ? 0 : gravity[result->verdict.class_id];
+}
+
 /* CHANGE_KINDS: nothing to tell. */
 static enum change_kind
 kind_of(const struct result *from, const struct result *to, unsigned fields)
@@ -193,9 +200,11 @@ kind_of(const struct result *from, const struct result *to, unsigned fields)
 	enum class_id before = from->verdict.class_id;
 	enum class_id after = to->verdict.class_id;
 
+	if (result_is_waived(to))
+		return fields == 0 ? CHANGE_KINDS : CHANGE_CHANGED;
 	if (!is_reached(to) && is_reached(from))
 		return CHANGE_UNREACHABLE;
-	if (is_reached(to) && gravity[after] > gravity[before])
+	if (is_reached(to) && gravity_of(to) > gravity_of(from))
 		return CHANGE_WORSE;
 	/* From one grave fault to another is no improvement. */
 	if (is_reached(to) && before != after && gravity[after] <= 1)
@@ -346,8 +355,11 @@ match_new(struct diff *diff, const struct run_entry *to)
 	struct arena *arena = arena_new();
 	struct result result;
 
-	if (archive_read(diff->newer, to->record, arena, &result, NULL))
+	if (archive_read(diff->newer, to->record, arena, &result, NULL)) {
 		change.severity = result.verdict.severity;
+		if (result_is_waived(&result))
+			change.group = GROUP_NEW;
+	}
 	arena_free(arena);
 	push(diff, &change);
 }

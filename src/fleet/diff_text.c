@@ -62,13 +62,17 @@ host_text(struct arena *arena, const struct result *result)
 }
 
 static const char *
-state_text(const struct result *result)
+state_text(struct arena *arena, const struct result *result)
 {
 	enum class_id class_id = result->verdict.class_id;
+	const char *words =
+	    class_id == CLASS_UNREACHABLE || class_id == CLASS_NO_TLS
+		? status_word(result->seen.status)
+		: class_title(class_id);
 
-	return class_id == CLASS_UNREACHABLE || class_id == CLASS_NO_TLS
-		   ? status_word(result->seen.status)
-		   : class_title(class_id);
+	return result_is_waived(result)
+		   ? arena_printf(arena, "%s, waived", words)
+		   : words;
 }
 
 static const char *
@@ -95,8 +99,8 @@ field_text(struct arena *arena, const struct change_sides *sides,
 
 	switch (field) {
 	case DIFF_CLASS:
-		return arena_printf(
-		    arena, "%s -> %s", state_text(from), state_text(to));
+		return arena_printf(arena, "%s -> %s", state_text(arena, from),
+		    state_text(arena, to));
 	case DIFF_CAUSE:
 		return arena_printf(arena, "%s -> %s",
 		    or_none(from->verdict.cause), or_none(to->verdict.cause));
@@ -164,7 +168,7 @@ verdict_text(struct arena *arena, const struct change *change,
 	};
 	const char *list = NULL;
 	const char *words = arena_printf(arena, "%s -> %s",
-	    state_text(&sides->from), state_text(&sides->to));
+	    state_text(arena, &sides->from), state_text(arena, &sides->to));
 	unsigned fields = change->fields;
 
 	if ((fields & DIFF_BIT(DIFF_ISSUER)) != 0)
@@ -211,7 +215,7 @@ story_of(struct arena *arena, const struct diff *diff,
 		 change->kind != CHANGE_STILL)
 		story = verdict_text(arena, change, sides);
 	else
-		story = state_text(sides->host);
+		story = state_text(arena, sides->host);
 	if (past == NULL)
 		return story;
 	return arena_printf(arena, "%s, %s", story, history_text(arena, past));

@@ -59,6 +59,7 @@ hash_state(
 
 	add(text, class_word(result->verdict.class_id));
 	add(text, result->verdict.cause);
+	add(text, result_is_waived(result) ? "waived" : NULL);
 	add(text, status_word(seen->status));
 	add(text, result->leaf.issuer);
 	add(text, root == NULL ? NULL : root->subject);

@@ -209,7 +209,7 @@ def check_waivers(fleet):
 def check_reports(fleet):
     policy = write_policy(fleet.folder / "p.json", waivers=[
         waiver("wrong_root", sites=["polder-energie.test"])])
-    run = fleet.folder / "reports"
+    run = fleet.folder / "first" / "reports"
     code, out, error = call("scan", *fleet.options, "-l", "-", "-o", run,
                             "--policy", policy, text=fleet.list)
     summary = json.loads((run / "summary.json").read_text())

@@ -326,6 +326,29 @@ check_mail(const struct row *before, const struct row *after, size_t count,
 	pair_close(&pair);
 }
 
+/* A waived fault is no news, until its waiver ends. */
+static void
+waived_hosts_are_not_mailed(void **state)
+{
+	static const struct row good[] = { { .host = "a.example.com" } };
+	static const struct row waived[] = { { .host = "a.example.com",
+	    .class_id = CLASS_WRONG_ROOT,
+	    .cause = "private_root",
+	    .waived = true } };
+	static const struct row ended[] = { { .host = "a.example.com",
+	    .class_id = CLASS_WRONG_ROOT,
+	    .cause = "private_root" } };
+
+	(void)state;
+	check_mail(good, waived, 1, NULL);
+	check_mail(ended, waived, 1, NULL);
+	check_mail(waived, ended, 1,
+	    "Subject: fleetscan: 1 host got worse, 0 better (1 scanned)\n\n"
+	    "worse        a.example.com\n"
+	    "             wrong root, waived -> wrong root; curl, openssl "
+	    "fail\n\n");
+}
+
 static void
 mail_comes_only_when_something_got_worse(void **state)
 {
@@ -493,6 +516,7 @@ main(void)
 		cmocka_unit_test(all_tells_of_timeouts),
 		cmocka_unit_test(addresses_tell_records_of_one_name_apart),
 		cmocka_unit_test(mail_comes_only_when_something_got_worse),
+		cmocka_unit_test(waived_hosts_are_not_mailed),
 		cmocka_unit_test(hostile_names_stay_where_they_belong),
 		cmocka_unit_test(history_tells_since_when),
 	};
