@@ -56,6 +56,25 @@ option_list_clear(struct option_list *list)
 }
 
 void
+given_options_clear(struct given_options *given)
+{
+	free(given->items);
+	*given = (struct given_options){ NULL, 0, 0 };
+}
+
+static void
+note_given(struct given_options *given, const struct option_row *row,
+    const char *value)
+{
+	if (given == NULL)
+		return;
+	given->items = memory_grow(given->items, given->count, &given->capacity,
+	    sizeof(*given->items));
+	given->items[given->count++] = (struct given_option){ row,
+		row->argument == NULL ? NULL : value };
+}
+
+void
 options_complain(const char *command, const char *option, const char *sentence)
 {
 	log_error("%s: %s: %s", command, option, sentence);
@@ -263,14 +282,24 @@ tables_free(struct tables *tables)
 	free(tables->names);
 }
 
+const char *
+option_row_name(const struct option_row *row, char out[64])
+{
+	if (row->name != NULL)
+		snprintf(out, 64, "%s", row->name);
+	else
+		snprintf(out, 64, "%c", row->letter);
+	return out;
+}
+
 /* "--rate", or "-4" where there is no long form. */
 static const char *
 spell(const struct option_row *row, char out[64])
 {
-	if (row->name != NULL)
-		snprintf(out, 64, "--%s", row->name);
-	else
-		snprintf(out, 64, "-%c", row->letter);
+	char name[64];
+
+	option_row_name(row, name);
+	snprintf(out, 64, "%s%.60s", row->name != NULL ? "--" : "-", name);
 	return out;
 }
 
@@ -454,8 +483,10 @@ take(const struct usage *usage, const struct gathered *given)
 	const char *wrong =
 	    store(given->row, given->settings, given->value, sentence);
 
-	if (wrong == NULL)
+	if (wrong == NULL) {
+		note_given(usage->given, given->row, given->value);
 		return true;
+	}
 	spell(given->row, name);
 	if (given->line == 0) {
 		options_complain(usage->command, name, wrong);

@@ -42,6 +42,8 @@ struct option_row {
 	unsigned value;
 	unsigned least, most;
 	const char *const *words; /* ends with NULL */
+	bool is_path;	 /* of a file: relative to where the program began */
+	bool is_passing; /* of this one call: not among run.json's options */
 
 	/* NULL, or a sentence (static) on what is wrong with the value. */
 	const char *(*parse)(void *settings, const char *value);
@@ -53,6 +55,23 @@ struct option_group {
 	size_t count;
 	void *settings;
 };
+
+/* One option as it was typed; the value is borrowed as OPTION_STRING is. */
+struct given_option {
+	const struct option_row *row;
+	const char *value; /* NULL: it takes none */
+};
+
+/* In the order they were taken: the file's, then the command line's. */
+struct given_options {
+	struct given_option *items;
+	size_t count, capacity;
+};
+
+void given_options_clear(struct given_options *);
+
+/* What run.json calls an option: its long form, else its letter. */
+const char *option_row_name(const struct option_row *, char out[64]);
 
 /* A command as its help shows it. */
 struct usage {
@@ -66,6 +85,7 @@ struct usage {
 	/* --config FILE is read into it, and has to live as long as the
 	   settings do; NULL: the command takes none. */
 	struct option_file *file;
+	struct given_options *given; /* is told what was typed; or NULL */
 };
 
 enum options_end {

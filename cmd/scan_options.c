@@ -18,7 +18,8 @@ enum {
 	DEFAULT_PER_IP = 4,
 	DEFAULT_TIMEOUT_MS = 10000,
 	DEFAULT_RETRIES = 1,
-	MOST_SHARDS = 1000000
+	MOST_SHARDS = 1000000,
+	GROUP_COUNT = 7
 };
 
 static const char not_yet[] = "not in this version";
@@ -60,6 +61,7 @@ scan_settings_clear(struct scan_settings *settings)
 	probe_settings_clear(&settings->probe);
 	trust_settings_clear(&settings->trust);
 	found_settings_clear(&settings->found);
+	given_options_clear(&settings->given);
 	option_file_clear(&settings->file);
 	scan_settings_init(settings);
 }
@@ -212,6 +214,7 @@ static const struct option_row target_rows[] = {
 	    .name = "list",
 	    .argument = "FILE",
 	    .kind = OPTION_LIST,
+	    .is_passing = true,
 	    .offset = TARGET(lists),
 	    .help = "targets, one a line, or CSV; - is stdin; repeatable" },
 	{ .letter = 'p',
@@ -244,8 +247,10 @@ static const struct option_row target_rows[] = {
 		    "system says" },
 	{ .name = "resume",
 	    .kind = OPTION_FLAG,
+	    .is_passing = true,
 	    .offset = TARGET(resume),
-	    .help = "go on with an interrupted run in -o DIR" },
+	    .help = "go on with the interrupted run in -o DIR, by its own "
+		    "options; lists given here replace its lists" },
 };
 
 static const char *const depth_words[] = { "full", "certificate", NULL };
@@ -367,7 +372,8 @@ check_diff_last(const struct scan_settings *settings)
 static bool
 check(const struct scan_settings *settings, bool has_arguments)
 {
-	if (!has_arguments && settings->target.lists.count == 0) {
+	if (!has_arguments && settings->target.lists.count == 0 &&
+	    !settings->target.resume) {
 		options_complain("scan", "no targets",
 		    "name hosts, or a list of them with -l FILE");
 		return false;
@@ -382,20 +388,59 @@ check(const struct scan_settings *settings, bool has_arguments)
 	return judge_settings_check(&settings->judge, "scan");
 }
 
+static void
+list_groups(
+    struct scan_settings *settings, struct option_group groups[GROUP_COUNT])
+{
+	groups[0] = (struct option_group){ "Targets", target_rows,
+		COUNT(target_rows), &settings->target };
+	groups[1] = probe_group(&settings->probe);
+	groups[2] = trust_group(&settings->trust);
+	groups[3] = found_group(&settings->found, true);
+	groups[4] = judge_group(&settings->judge);
+	groups[5] = output_group(&settings->output);
+	groups[6] = (struct option_group){ "Changes", change_rows,
+		COUNT(change_rows), &settings->output };
+}
+
+const struct option_row *
+scan_option_find(const char *name)
+{
+	struct option_group groups[GROUP_COUNT];
+	struct scan_settings unused;
+	char row_name[64];
+
+	scan_settings_init(&unused);
+	list_groups(&unused, groups);
+	for (size_t i = 0; i < GROUP_COUNT; i++)
+		for (size_t k = 0; k < groups[i].count; k++)
+			if (strcmp(
+				option_row_name(&groups[i].rows[k], row_name),
+				name) == 0)
+				return &groups[i].rows[k];
+	return NULL;
+}
+
+/* auto/N means another part where the batch system is another. */
+static void
+name_shard(struct scan_settings *settings)
+{
+	struct target_settings *target = &settings->target;
+
+	snprintf(target->shard_text, sizeof(target->shard_text), "%u/%u",
+	    target->shard.index, target->shard.count);
+	for (size_t i = 0; i < settings->given.count; i++) {
+		struct given_option *option = &settings->given.items[i];
+
+		if (option->row->parse == parse_shard)
+			option->value = target->shard_text;
+	}
+}
+
 int
 scan_options_parse(struct scan_settings *settings, int argc, char **argv)
 {
-	const struct option_group groups[] = {
-		{ "Targets", target_rows, COUNT(target_rows),
-		    &settings->target },
-		probe_group(&settings->probe),
-		trust_group(&settings->trust),
-		found_group(&settings->found, true),
-		judge_group(&settings->judge),
-		output_group(&settings->output),
-		{ "Changes", change_rows, COUNT(change_rows),
-		    &settings->output },
-	};
+	struct option_group groups[GROUP_COUNT];
 	const struct usage usage = {
 		.command = "scan",
 		.synopsis = "scan [options] [-l FILE]... [HOST]...",
@@ -404,14 +449,19 @@ scan_options_parse(struct scan_settings *settings, int argc, char **argv)
 			 "HOST:PORT, [IPv6]:PORT, an address, a CIDR block "
 			 "or a URL.",
 		.example = "  fleetscan scan -l hosts.txt -o reports/tonight\n"
+			   "  fleetscan scan --resume -o reports/tonight\n"
 			   "  fleetscan scan www.example.com\n"
 			   "  fleetscan scan --config nightly.conf --keep 30\n",
 		.groups = groups,
-		.group_count = COUNT(groups),
+		.group_count = GROUP_COUNT,
 		.file = &settings->file,
+		.given = &settings->given,
 	};
-	int first = options_parse(&usage, argc, argv);
+	int first;
 
+	list_groups(settings, groups);
+	first = options_parse(&usage, argc, argv);
+	name_shard(settings);
 	if (first >= 0 && !check(settings, first < argc))
 		return OPTIONS_WRONG;
 	return first;

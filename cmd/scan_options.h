@@ -9,12 +9,15 @@
 #include "fleet/shard.h"
 #include "scan/crew.h"
 
+enum { SHARD_TEXT_SIZE = 24 };
+
 struct target_settings {
 	struct option_list lists; /* files; "-" is standard input */
 	unsigned port;
 	const char *sni; /* NULL: each target's own name */
 	bool strict;	 /* a bad line ends the run */
 	struct shard shard;
+	char shard_text[SHARD_TEXT_SIZE]; /* "I/N", also of auto/N */
 	bool resume;
 };
 
@@ -33,6 +36,7 @@ struct scan_settings {
 	struct judge_settings judge;
 	struct output_settings output;
 	struct option_file file;
+	struct given_options given;
 };
 
 void scan_settings_init(struct scan_settings *);
@@ -43,6 +47,9 @@ void scan_settings_clear(struct scan_settings *);
  * that are arguments begin at the index returned.
  */
 int scan_options_parse(struct scan_settings *, int argc, char **argv);
+
+/* By the name that run.json has for it; NULL: there is none. */
+const struct option_row *scan_option_find(const char *name);
 
 struct option_group probe_group(struct probe_settings *);
 

@@ -428,6 +428,47 @@ a_bad_file_is_told_where(void **state)
 	}
 }
 
+/* What run.json can ask again; of a batch system's part the number. */
+static void
+what_was_given_is_told(void **state)
+{
+	static const struct {
+		const char *name, *value;
+		bool is_passing;
+	} want[] = {
+		{ "timeout", "2.5", false },
+		{ "quiet", NULL, true },
+		{ "4", NULL, false },
+		{ "shard", "2/5", false },
+		{ "out", "d", true },
+		{ "resolver", "192.0.2.1", false },
+	};
+	struct scan_settings settings;
+	const struct given_options *given = &settings.given;
+	char name[64];
+
+	setenv("SLURM_ARRAY_TASK_ID", "2", 1);
+	parse_good(*state,
+	    "-t 2.5 -q host.test -4 --shard=auto/5 -o d -r 192.0.2.1",
+	    &settings);
+	unsetenv("SLURM_ARRAY_TASK_ID");
+	assert_int_equal(given->count, 6);
+	for (size_t i = 0; i < given->count; i++) {
+		const struct given_option *option = &given->items[i];
+
+		assert_string_equal(
+		    option_row_name(option->row, name), want[i].name);
+		assert_int_equal(option->row->is_passing, want[i].is_passing);
+		assert_ptr_equal(scan_option_find(name), option->row);
+		if (want[i].value == NULL)
+			assert_null(option->value);
+		else
+			assert_string_equal(option->value, want[i].value);
+	}
+	assert_null(scan_option_find("frobnicate"));
+	scan_settings_clear(&settings);
+}
+
 static void
 help_is_no_failure(void **state)
 {
@@ -445,8 +486,12 @@ help_fits_the_terminal(void **state)
 {
 	struct probe_settings settings;
 	struct option_group group = probe_group(&settings);
-	const struct usage usage = { "scan", "scan", "About.", "  scan\n",
-		&group, 1, NULL };
+	const struct usage usage = { .command = "scan",
+		.synopsis = "scan",
+		.about = "About.",
+		.example = "  scan\n",
+		.groups = &group,
+		.group_count = 1 };
 	char *data = NULL;
 	size_t size = 0, columns = 0;
 	FILE *stream = open_memstream(&data, &size);
@@ -488,6 +533,7 @@ main(void)
 		cmocka_unit_test(fail_on_knows_severities_and_classes),
 		cmocka_unit_test(a_file_goes_before_the_command_line),
 		cmocka_unit_test(a_bad_file_is_told_where),
+		cmocka_unit_test(what_was_given_is_told),
 		cmocka_unit_test(help_is_no_failure),
 		cmocka_unit_test(help_fits_the_terminal),
 	};
