@@ -2,6 +2,7 @@
 #include "fleet/manifest.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,10 @@
 #include "base/json.h"
 #include "model/trust_store.h"
 
-enum { MANIFEST_MOST = 1 << 20 };
+/* A command line may name a hundred thousand hosts. */
+enum { MANIFEST_MOST = 16 << 20 };
+
+enum { HASH_TEXT_SIZE = 17 };
 
 static const char schema[] = "fleetscan-run/1";
 
@@ -37,10 +41,36 @@ add_strings(struct json *object, const char *key, const char *const strings[],
 }
 
 static void
+add_options(struct json *object, const struct manifest *manifest)
+{
+	struct json *list = json_add_array(object, "options");
+
+	for (size_t i = 0; i < manifest->option_count; i++) {
+		struct json *option = json_append_object(list);
+
+		json_add_string(option, "name", manifest->options[i].name);
+		json_add_string(option, "value", manifest->options[i].value);
+	}
+}
+
+/* What was asked: enough to ask it again. */
+static void
+add_request(struct json *object, const struct manifest *manifest)
+{
+	add_options(object, manifest);
+	add_strings(object, "lists", manifest->lists, manifest->list_count);
+	add_strings(
+	    object, "arguments", manifest->arguments, manifest->argument_count);
+	json_add_string(
+	    object, "working_directory", manifest->working_directory);
+	json_add_string(object, "shard", manifest->shard);
+}
+
+static void
 print(const struct manifest *manifest, struct text *out)
 {
-	struct json *object = json_new_object(), *list;
-	char times[3][CLOCK_TEXT_SIZE];
+	struct json *object = json_new_object();
+	char times[3][CLOCK_TEXT_SIZE], hash[HASH_TEXT_SIZE];
 
 	json_add_string(object, "schema", schema);
 	json_add_string(object, "id", manifest->id);
@@ -52,15 +82,10 @@ print(const struct manifest *manifest, struct text *out)
 	add_time(object, "clock", manifest->clock, times[2]);
 	json_add_integer(object, "warn_days", manifest->warn_days);
 	json_add_integer(object, "crit_days", manifest->crit_days);
-	list = json_add_array(object, "options");
-	for (size_t i = 0; i < manifest->option_count; i++) {
-		struct json *option = json_append_object(list);
-
-		json_add_string(option, "name", manifest->options[i].name);
-		json_add_string(option, "value", manifest->options[i].value);
-	}
-	add_strings(object, "lists", manifest->lists, manifest->list_count);
-	json_add_string(object, "shard", manifest->shard);
+	add_request(object, manifest);
+	snprintf(hash, sizeof(hash), "%016" PRIx64, manifest->list_hash);
+	json_add_string(
+	    object, "list_hash", manifest->list_hash == 0 ? NULL : hash);
 	add_strings(object, "stores", manifest->stores, manifest->store_count);
 	json_add_integer(object, "targets", (int64_t)manifest->targets);
 	json_add_integer(object, "listed", (int64_t)manifest->listed);
@@ -108,11 +133,14 @@ read_options(
 
 	for (const struct json *at = json_first(list); at != NULL;
 	     at = json_next(at))
-		options[manifest->option_count++] = (struct manifest_option){
-			arena_string(arena, json_string(json_get(at, "name"))),
-			arena_string(
-			    arena, json_string(json_get(at, "value"))),
-		};
+		if (json_string(json_get(at, "name")) != NULL)
+			options[manifest->option_count++] =
+			    (struct manifest_option){
+				    arena_string(arena,
+					json_string(json_get(at, "name"))),
+				    arena_string(arena,
+					json_string(json_get(at, "value"))),
+			    };
 	manifest->options = options;
 }
 
@@ -154,10 +182,27 @@ read_stores(
 	return true;
 }
 
+static void
+read_request(
+    struct arena *arena, const struct json *json, struct manifest *manifest)
+{
+	read_options(arena, json_get(json, "options"), manifest);
+	manifest->lists =
+	    read_strings(arena, json_get(json, "lists"), &manifest->list_count);
+	manifest->arguments = read_strings(
+	    arena, json_get(json, "arguments"), &manifest->argument_count);
+	manifest->working_directory = arena_string(
+	    arena, json_string(json_get(json, "working_directory")));
+	manifest->shard =
+	    arena_string(arena, json_string(json_get(json, "shard")));
+}
+
 static bool
 read_members(
     struct arena *arena, const struct json *json, struct manifest *manifest)
 {
+	const char *hash = json_string(json_get(json, "list_hash"));
+
 	manifest->id = arena_string(arena, json_string(json_get(json, "id")));
 	manifest->version =
 	    arena_string(arena, json_string(json_get(json, "version")));
@@ -172,21 +217,17 @@ read_members(
 	    (unsigned)json_integer(json_get(json, "crit_days"), 0);
 	manifest->targets =
 	    (uint64_t)json_integer(json_get(json, "targets"), 0);
-	manifest->listed =
-	    (uint64_t)json_integer(json_get(json, "listed"), 0);
+	manifest->listed = (uint64_t)json_integer(json_get(json, "listed"), 0);
 	manifest->records =
 	    (uint64_t)json_integer(json_get(json, "records"), 0);
 	manifest->ignored =
 	    (uint64_t)json_integer(json_get(json, "ignored"), 0);
 	manifest->threads =
 	    (unsigned)json_integer(json_get(json, "threads"), 0);
-	read_options(arena, json_get(json, "options"), manifest);
-	manifest->shard =
-	    arena_string(arena, json_string(json_get(json, "shard")));
-	manifest->lists =
-	    read_strings(arena, json_get(json, "lists"), &manifest->list_count);
+	manifest->list_hash = hash == NULL ? 0 : strtoull(hash, NULL, 16);
+	read_request(arena, json, manifest);
 	return manifest->id != NULL &&
-	    read_stores(arena, json_get(json, "stores"), manifest);
+	       read_stores(arena, json_get(json, "stores"), manifest);
 }
 
 bool
@@ -204,10 +245,10 @@ manifest_read(struct arena *arena, const char *directory,
 	if (file_read(path, MANIFEST_MOST, &text) < 0)
 		*reason = arena_printf(arena, "%s: %s", path, strerror(errno));
 	else if ((json = json_parse(bytes_of(text.data, text.size), error)) ==
-	    NULL)
+		 NULL)
 		*reason = arena_printf(arena, "%s: %s", path, error);
 	else if ((found = json_string(json_get(json, "schema"))) == NULL ||
-	    strcmp(found, schema) != 0)
+		 strcmp(found, schema) != 0)
 		*reason = arena_printf(arena, "%s: no run of fleetscan", path);
 	else if (!read_members(arena, json, manifest))
 		*reason = arena_printf(arena,

@@ -1,0 +1,27 @@
+/*
+ * What was asked for, as run.json keeps it and reports show it: options as
+ * they were typed, lists, arguments.
+ */
+#ifndef CMD_REQUEST_H
+#define CMD_REQUEST_H
+
+#include "cmd/options.h"
+#include "fleet/manifest.h"
+#include "report/report.h"
+
+/*
+ * Fills in the manifest's options, and the directory they were typed in.
+ * Everything is in the arena; the text is clean UTF-8.
+ */
+void request_describe(
+    struct arena *, struct manifest *, const struct given_options *);
+
+/* Copies of strings in the arena, clean. */
+const char **request_strings(
+    struct arena *, const char *const *strings, size_t count);
+
+/* For reports: each option once, its values joined; lists and arguments. */
+struct report_option *request_report(
+    struct arena *, const struct manifest *, size_t *count);
+
+#endif
