@@ -61,23 +61,24 @@ by_prefix(const void *a, const void *b)
 }
 
 /* The digits after the first `"ordinal":`, which is near the line's start. */
-static bool
-read_ordinal(struct bytes line, uint64_t *ordinal)
+bool
+record_line_ordinal(struct bytes line, uint64_t *ordinal, struct bytes *digits)
 {
 	static const char key[] = "\"ordinal\":";
-	const uint8_t *at = memmem(line.data, line.size, key, sizeof(key) - 1);
-	const uint8_t *end = line.data + line.size;
-	bool any = false;
+	const uint8_t *start, *at, *end = line.data + line.size;
 
-	if (at == NULL || line.data[line.size - 1] != '}')
+	if (line.size == 0 || line.data[line.size - 1] != '}')
 		return false;
+	start = memmem(line.data, line.size, key, sizeof(key) - 1);
+	if (start == NULL)
+		return false;
+	start += sizeof(key) - 1;
 	*ordinal = 0;
-	for (at += sizeof(key) - 1; at < end && *at >= '0' && *at <= '9';
-	     at++) {
+	for (at = start; at < end && *at >= '0' && *at <= '9'; at++)
 		*ordinal = *ordinal * 10 + (uint64_t)(*at - '0');
-		any = true;
-	}
-	return any;
+	if (digits != NULL)
+		*digits = bytes_of(start, (size_t)(at - start));
+	return at > start;
 }
 
 /*
@@ -111,7 +112,7 @@ index_records(struct archive *archive)
 		if (more < 0 && errno != EMSGSIZE)
 			break;
 		if (more < 0 || line.size == 0 ||
-		    !read_ordinal(line, &ordinal)) {
+		    !record_line_ordinal(line, &ordinal, NULL)) {
 			archive->damaged++;
 			continue;
 		}
@@ -128,8 +129,8 @@ index_records(struct archive *archive)
 }
 
 /* certs.ndjson begins each line with {"sha256":"HEX". */
-static bool
-read_digest(struct bytes line, struct digest *digest)
+bool
+certificate_line_digest(struct bytes line, struct digest *digest)
 {
 	static const char start[] = "{\"sha256\":\"";
 	char hex[DIGEST_HEX_SIZE];
@@ -154,7 +155,7 @@ index_certificates(struct archive *archive)
 	while ((more = line_reader_next(reader, &line)) != 0) {
 		if (more < 0 && errno != EMSGSIZE)
 			break;
-		if (more < 0 || !read_digest(line, &digest))
+		if (more < 0 || !certificate_line_digest(line, &digest))
 			continue;
 		archive->certificate_places = memory_grow(
 		    archive->certificate_places, archive->certificate_count,

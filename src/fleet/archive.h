@@ -55,4 +55,12 @@ void archive_each_authority(struct archive *,
 bool archive_fill_chain(
     struct archive *, struct arena *, struct observation *seen);
 
+/*
+ * The keys of single lines, without reading the rest of them: false where a
+ * line is none of ours.  `digits` (or NULL): where the ordinal stands.
+ */
+bool record_line_ordinal(
+    struct bytes line, uint64_t *ordinal, struct bytes *digits);
+bool certificate_line_digest(struct bytes line, struct digest *);
+
 #endif
