@@ -9,6 +9,7 @@
 
 #include "cmd/commands.h"
 #include "cmd/common_options.h"
+#include "cmd/past_run.h"
 #include "fleet/diff.h"
 #include "fleet/run_index.h"
 
@@ -222,6 +223,8 @@ open_run(const char *run)
 	else if (archive_damaged(archive) > 0)
 		log_warning("diff: %s: %zu lines are no records", run,
 		    archive_damaged(archive));
+	if (archive != NULL)
+		past_run_warn("diff", archive_directory(archive));
 	free(error);
 	return archive;
 }

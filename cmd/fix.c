@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "cmd/commands.h"
 #include "cmd/options.h"
+#include "cmd/past_run.h"
 #include "fleet/kit.h"
 #include "report/cells.h"
 
@@ -195,10 +196,12 @@ open_and_fix(const struct fix_options *options, const char *path)
 
 	if (archive != NULL)
 		run = saved_run_open(archive_directory(archive), NULL, &error);
-	if (run != NULL)
+	if (run != NULL) {
+		past_run_warn("fix", archive_directory(archive));
 		code = fix(options, archive, run);
-	else
+	} else {
 		log_error("fix: %s", error);
+	}
 	free(error);
 	saved_run_free(run);
 	archive_close(archive);

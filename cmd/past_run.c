@@ -7,6 +7,29 @@
 #include "base/memory.h"
 #include "fleet/policy_file.h"
 
+static void
+warn_if_unfinished(
+    const char *command, const char *directory, const struct manifest *manifest)
+{
+	if (manifest->finished == 0)
+		log_warning("%s: %s is not finished: hosts that were not "
+			    "reached are lacking; fleetscan scan --resume -o "
+			    "%s goes on with it",
+		    command, directory, directory);
+}
+
+void
+past_run_warn(const char *command, const char *directory)
+{
+	struct arena *arena = arena_new();
+	struct manifest manifest;
+	const char *reason;
+
+	if (manifest_read(arena, directory, &manifest, &reason))
+		warn_if_unfinished(command, directory, &manifest);
+	arena_free(arena);
+}
+
 bool
 past_run_open(struct past_run *saved, const char *command, const char *run)
 {
@@ -21,8 +44,11 @@ past_run_open(struct past_run *saved, const char *command, const char *run)
 		return false;
 	}
 	if (manifest_read(saved->arena, archive_directory(saved->archive),
-		&saved->manifest, &reason))
+		&saved->manifest, &reason)) {
+		warn_if_unfinished(command, archive_directory(saved->archive),
+		    &saved->manifest);
 		return true;
+	}
 	log_error("%s: %s", command, reason);
 	return false;
 }
@@ -36,15 +62,13 @@ past_run_close(struct past_run *saved)
 }
 
 static void
-lend_stores(const struct past_run *saved, struct trust_settings *trust)
+lend_stores(struct arena *arena, const struct manifest *manifest,
+    const char *directory, struct trust_settings *trust)
 {
-	const struct manifest *manifest = &saved->manifest;
-	const char *directory = archive_directory(saved->archive);
-
 	for (size_t i = 0; i < manifest->store_count; i++) {
 		const char *name = manifest->stores[i];
-		const char *path = arena_printf(
-		    saved->arena, "%s/stores/%s.pem", directory, name);
+		const char *path =
+		    arena_printf(arena, "%s/stores/%s.pem", directory, name);
 
 		if (i == 0) {
 			trust->saved_name = name;
@@ -72,25 +96,35 @@ lend_thresholds(
 }
 
 static void
-lend_policy(const struct past_run *saved, struct judge_settings *judge)
+lend_policy(
+    struct arena *arena, const char *directory, struct judge_settings *judge)
 {
-	char *path = policy_file_of_run(archive_directory(saved->archive));
+	char *path = policy_file_of_run(directory);
 
-	judge->policy = arena_string(saved->arena, path);
+	judge->policy = arena_string(arena, path);
 	free(path);
+}
+
+void
+past_run_lend_from(struct arena *arena, const struct manifest *manifest,
+    const char *directory, struct trust_settings *trust,
+    struct judge_settings *judge)
+{
+	if (trust->trust.count == 0)
+		lend_stores(arena, manifest, directory, trust);
+	if (!judge->has_at) {
+		judge->has_at = true;
+		judge->at = manifest->clock;
+	}
+	lend_thresholds(manifest, judge);
+	if (judge->policy == NULL)
+		lend_policy(arena, directory, judge);
 }
 
 void
 past_run_lend(const struct past_run *saved, struct trust_settings *trust,
     struct judge_settings *judge)
 {
-	if (trust->trust.count == 0)
-		lend_stores(saved, trust);
-	if (!judge->has_at) {
-		judge->has_at = true;
-		judge->at = saved->manifest.clock;
-	}
-	lend_thresholds(&saved->manifest, judge);
-	if (judge->policy == NULL)
-		lend_policy(saved, judge);
+	past_run_lend_from(saved->arena, &saved->manifest,
+	    archive_directory(saved->archive), trust, judge);
 }

@@ -15,7 +15,13 @@ struct past_run {
 	struct arena *arena;	/* holds the manifest, and paths lent out */
 };
 
-/* False once it has complained; close is safe in any case. */
+/*
+ * A warning where this run is not finished, so that nobody takes a part for
+ * the whole.  Silent where there is no run.json to tell.
+ */
+void past_run_warn(const char *command, const char *directory);
+
+/* False once it has complained; warns too; close is safe in any case. */
 bool past_run_open(struct past_run *, const char *command, const char *run);
 void past_run_close(struct past_run *);
 
@@ -25,5 +31,9 @@ void past_run_close(struct past_run *);
  */
 void past_run_lend(const struct past_run *, struct trust_settings *,
     struct judge_settings *);
+
+/* The same of any run.json; the paths lent out are in the arena. */
+void past_run_lend_from(struct arena *, const struct manifest *,
+    const char *directory, struct trust_settings *, struct judge_settings *);
 
 #endif

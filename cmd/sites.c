@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "cmd/commands.h"
 #include "cmd/options.h"
+#include "cmd/past_run.h"
 #include "fleet/sites_text.h"
 #include "model/site.h"
 #include "report/cells.h"
@@ -181,6 +182,7 @@ run(const struct sites_options *options, int count, char **arguments)
 	if (archive_damaged(archive) > 0)
 		log_warning("sites: %s: %zu lines are no records", arguments[0],
 		    archive_damaged(archive));
+	past_run_warn("sites", archive_directory(archive));
 	code = show(options, archive, count == 2 ? arguments[1] : NULL);
 	archive_close(archive);
 	if (fflush(stdout) == 0 && !ferror(stdout))

@@ -2,14 +2,19 @@
 #include "fleet/replay.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "fleet/aia_file.h"
 #include "fleet/intake.h"
 #include "model/policy.h"
 #include "model/site.h"
+
+enum { MOST_LINE = 4 << 20 };
 
 struct replay {
 	struct archive *archive;
@@ -19,6 +24,7 @@ struct replay {
 	struct arena *arena;
 	const struct policy *policy;
 	struct run_outcome *outcome;
+	struct seen *settled; /* records of a run that has pending ones */
 	int failed;
 };
 
@@ -33,6 +39,22 @@ replay_ignores(
 	seen->site = site_of_host(arena, seen->host);
 	subject = policy_subject(seen);
 	return policy_ignores(policy, &subject);
+}
+
+static struct bytes
+ordinal_key(const struct observation *seen)
+{
+	return bytes_of(&seen->ordinal, sizeof(seen->ordinal));
+}
+
+static void
+replay_seen(struct replay *replay, struct observation *seen)
+{
+	if (replay_ignores(replay->policy, replay->arena, seen))
+		replay->outcome->ignored++;
+	else
+		replay->failed |= intake_deliver(replay->intake,
+		    judge_observation(replay->judge, seen, NULL));
 }
 
 static void
@@ -51,26 +73,64 @@ replay_record(struct replay *replay, size_t at)
 		replay->outcome->left_out++;
 		return;
 	}
-	if (replay_ignores(replay->policy, replay->arena, &result.seen)) {
-		replay->outcome->ignored++;
-		return;
+	if (replay->settled != NULL)
+		seen_add(replay->settled, ordinal_key(&result.seen));
+	replay_seen(replay, &result.seen);
+}
+
+/*
+ * An unfinished run's observations that wait: they hold their chain.  Those
+ * it was about to settle have a record already.
+ */
+static void
+replay_pending(struct replay *replay, struct line_reader *reader)
+{
+	struct observation seen;
+	struct bytes line;
+	const char *reason;
+
+	while (replay->failed == 0 &&
+	       line_reader_next(reader, &line) == 1) {
+		arena_reset(replay->arena);
+		if (pending_read(replay->arena, line, &seen, &reason) &&
+		    seen_add(replay->settled, ordinal_key(&seen)))
+			replay_seen(replay, &seen);
 	}
-	replay->failed |= intake_deliver(replay->intake,
-	    judge_observation(replay->judge, &result.seen, NULL));
+}
+
+static struct line_reader *
+open_pending(const struct archive *archive)
+{
+	char *path = file_join(archive_directory(archive), "pending.ndjson");
+	struct line_reader *reader = line_reader_open(path, MOST_LINE);
+
+	free(path);
+	return reader;
 }
 
 static void
-replay_all(struct replay *replay, struct archive *const archives[],
-    size_t count)
+replay_run(struct replay *replay, struct archive *archive)
 {
-	for (size_t i = 0; i < count; i++) {
-		replay->archive = archives[i];
-		aia_file_read(archives[i], replay->aia);
-		for (size_t at = 0; at < archive_count(archives[i]) &&
-		     replay->failed == 0;
-		     at++)
-			replay_record(replay, at);
-	}
+	struct line_reader *pending = open_pending(archive);
+
+	replay->archive = archive;
+	replay->settled = pending == NULL ? NULL : seen_new();
+	aia_file_read(archive, replay->aia);
+	for (size_t at = 0; at < archive_count(archive) && replay->failed == 0;
+	     at++)
+		replay_record(replay, at);
+	if (pending != NULL)
+		replay_pending(replay, pending);
+	line_reader_close(pending);
+	seen_free(replay->settled);
+}
+
+static void
+replay_all(
+    struct replay *replay, struct archive *const archives[], size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		replay_run(replay, archives[i]);
 }
 
 void

@@ -10,7 +10,8 @@
 
 /*
  * Takes what the settings say of judging and output (nothing is probed or
- * fetched).  What AIA led to then is read from aia.ndjson.  A record whose
+ * fetched).  What AIA led to then is read from aia.ndjson, and what an
+ * unfinished run had waiting from its pending.ndjson.  A record whose
  * certificates the run does not hold any more is left out, with a warning, and
  * counted.
  */
