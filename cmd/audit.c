@@ -25,17 +25,25 @@ struct audit_options {
 };
 
 static const struct option_row rows[] = {
-	{ 0, "host", "NAME", "judge the chain in the files for this host",
-	    OPTION_STRING, offsetof(struct audit_options, host), 0, 0, 0, NULL,
-	    NULL },
-	{ 'p', "port", "N", "the port to name in the record (443)",
-	    OPTION_UNSIGNED, offsetof(struct audit_options, port), 0, 1, 65535,
-	    NULL, NULL },
-	{ 0, "against", "FILE|NAME",
-	    "compare with this store (system, or one of the run's): who "
-	    "breaks, who heals",
-	    OPTION_STRING, offsetof(struct audit_options, against), 0, 0, 0,
-	    NULL, NULL },
+	{ .name = "host",
+	    .argument = "NAME",
+	    .kind = OPTION_STRING,
+	    .offset = offsetof(struct audit_options, host),
+	    .help = "judge the chain in the files for this host" },
+	{ .letter = 'p',
+	    .name = "port",
+	    .argument = "N",
+	    .kind = OPTION_UNSIGNED,
+	    .offset = offsetof(struct audit_options, port),
+	    .least = 1,
+	    .most = 65535,
+	    .help = "the port to name in the record (443)" },
+	{ .name = "against",
+	    .argument = "FILE|NAME",
+	    .kind = OPTION_STRING,
+	    .offset = offsetof(struct audit_options, against),
+	    .help = "compare with this store (system, or one of the run's): "
+		    "who breaks, who heals" },
 };
 
 static int
@@ -64,6 +72,7 @@ parse(struct audit_options *options, int argc, char **argv)
 		.groups = groups,
 		.group_count = GROUPS,
 		.file = &options->run.file,
+		.given = &options->run.given,
 	};
 
 	return options_parse(&usage, argc, argv);
@@ -125,7 +134,7 @@ run_chain(struct audit_options *options, char **paths, size_t count)
 }
 
 static int
-run_saved(struct audit_options *options, const char *run, int argc, char **argv)
+run_saved(struct audit_options *options, char **runs)
 {
 	struct past_run saved;
 	struct archive *archives[1];
@@ -134,12 +143,12 @@ run_saved(struct audit_options *options, const char *run, int argc, char **argv)
 		.settings = &options->run,
 		.archives = archives,
 		.archive_count = 1,
-		.argc = argc,
-		.argv = argv,
+		.arguments = runs,
+		.argument_count = 1,
 	};
 	int code = EXIT_CODE_USAGE;
 
-	if (past_run_open(&saved, "audit", run)) {
+	if (past_run_open(&saved, "audit", runs[0])) {
 		archives[0] = saved.archive;
 		if (options->against != NULL) {
 			code = comparison_run(&saved, &options->run,
@@ -163,7 +172,7 @@ run(struct audit_options *options, int first, int argc, char **argv)
 	if (options->host != NULL && count > 0)
 		return run_chain(options, argv + first, count);
 	if (options->host == NULL && count == 1)
-		return run_saved(options, argv[first], argc, argv);
+		return run_saved(options, argv + first);
 	log_error("audit: name one run, or a host with --host and at least one "
 		  "file with its chain");
 	return EXIT_CODE_USAGE;

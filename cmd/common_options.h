@@ -31,6 +31,8 @@ struct found_settings {
 	struct option_list intermediates;
 	bool no_intermediates; /* "none": no file, no learned cache */
 	const char *cache;     /* NULL: the user's cache directory */
+	const char *learned;   /* the learned cache as it was when the run
+				  began; NULL: as it is */
 	enum aia_mode aia;
 	bool aia_allow_private;
 };

@@ -95,15 +95,13 @@ aim(struct demo *demo)
 }
 
 static int
-scan(struct demo *demo, int argc, char **argv)
+scan(struct demo *demo)
 {
 	struct target_list_options options = { .defaults = { .port = 443 } };
 	struct scan_job job = {
 		.command = "demo",
 		.settings = &demo->settings,
 		.is_fleet = true,
-		.argc = argc,
-		.argv = argv,
 	};
 
 	job.targets = target_list_new(&options);
@@ -115,13 +113,13 @@ scan(struct demo *demo, int argc, char **argv)
 }
 
 static int
-run(struct demo *demo, int argc, char **argv)
+run(struct demo *demo)
 {
 	int code = EXIT_CODE_USAGE;
 
 	if (start(demo)) {
 		aim(demo);
-		code = scan(demo, argc, argv);
+		code = scan(demo);
 	}
 	stop(demo);
 	return code;
@@ -141,6 +139,7 @@ command_demo(int argc, char **argv)
 		.groups = groups,
 		.group_count = 2,
 		.file = &demo.settings.file,
+		.given = &demo.settings.given,
 	};
 	int first, code;
 
@@ -152,7 +151,7 @@ command_demo(int argc, char **argv)
 		options_complain("demo", argv[first], "demo takes no arguments");
 		first = OPTIONS_WRONG;
 	}
-	code = first < 0 ? options_exit_code(first) : run(&demo, argc, argv);
+	code = first < 0 ? options_exit_code(first) : run(&demo);
 	scan_settings_clear(&demo.settings);
 	return code;
 }

@@ -54,15 +54,21 @@ add_stores(struct judging *judging, const struct trust_settings *trust,
 }
 
 static bool
-add_known_file(struct known *known, const char *path)
+add_known_copy(struct known *known, const char *path, const char *original)
 {
 	char *error = NULL;
 
-	if (known_add_file(known, path, &error) == 0)
+	if (known_add_copy(known, path, original, &error) == 0)
 		return true;
 	log_error("--intermediates: %s", error);
 	free(error);
 	return false;
+}
+
+static bool
+add_known_file(struct known *known, const char *path)
+{
+	return add_known_copy(known, path, path);
 }
 
 /* The public list that comes with the program; without it, an empty one. */
@@ -90,6 +96,21 @@ learned_cache(struct arena *arena, const char *directory)
 	    : arena_printf(arena, "%s/intermediates.pem", directory);
 }
 
+/* An interrupted run goes on with what was known when it began. */
+static void
+add_learned(struct judging *judging, const struct found_settings *settings)
+{
+	const char *path;
+
+	judging->learned = learned_cache(judging->arena, settings->cache);
+	if (judging->learned == NULL)
+		return;
+	path = settings->learned != NULL ? settings->learned : judging->learned;
+	if (file_exists(path) &&
+	    !add_known_copy(judging->known, path, judging->learned))
+		judging->learned = NULL;
+}
+
 static bool
 add_known(struct judging *judging, const struct found_settings *settings)
 {
@@ -99,10 +120,7 @@ add_known(struct judging *judging, const struct found_settings *settings)
 		return false;
 	if (settings->no_intermediates)
 		return true;
-	judging->learned = learned_cache(judging->arena, settings->cache);
-	if (judging->learned != NULL && file_exists(judging->learned) &&
-	    !add_known_file(judging->known, judging->learned))
-		judging->learned = NULL;
+	add_learned(judging, settings);
 	for (size_t i = 0; i < settings->intermediates.count; i++)
 		if (!add_known_file(
 			judging->known, settings->intermediates.items[i]))

@@ -1,5 +1,6 @@
 /* The front door: finds the command and lets it in.  Scans nothing. */
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -130,8 +131,11 @@ run(int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	int code = run(argc, argv);
+	int code;
 
+	/* A file-size limit is a full disk: exit 4, not a signal. */
+	signal(SIGXFSZ, SIG_IGN);
+	code = run(argc, argv);
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return code;
 	log_error("standard output: %s", strerror(errno));

@@ -46,6 +46,7 @@ parse(struct merge *merge, int argc, char **argv)
 		.groups = groups,
 		.group_count = GROUPS,
 		.file = &merge->settings.file,
+		.given = &merge->settings.given,
 	};
 
 	return options_parse(&usage, argc, argv);
@@ -150,8 +151,8 @@ run(struct merge *merge, int first, int argc, char **argv)
 	struct scan_job job = {
 		.command = "merge",
 		.settings = &merge->settings,
-		.argc = argc,
-		.argv = argv,
+		.arguments = argv + first,
+		.argument_count = (size_t)(argc - first),
 	};
 	struct judge_settings *judge = &merge->settings.judge;
 

@@ -5,6 +5,7 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -13,6 +14,8 @@
 #include "cmd/commands.h"
 #include "fleet/publish.h"
 #include "fleet/run_list.h"
+
+enum { MOST_LEARNED = 256 << 20 };
 
 static const char reports_directory[] = "reports";
 
@@ -34,28 +37,68 @@ default_directory(int64_t started)
 	return path;
 }
 
+struct claim *
+outcome_claim(const char *command, const char *directory)
+{
+	struct claim *claim = claim_take(directory);
+	int failure = errno;
+
+	if (claim == NULL && failure == EWOULDBLOCK)
+		log_error("%s: another run is being written into %s: wait for "
+			  "it, or name another directory",
+		    command, directory);
+	else if (claim == NULL)
+		log_error("%s: %s: %s", command, directory, strerror(failure));
+	errno = failure;
+	return claim;
+}
+
+/* Records without a run.json are not ours, but somebody's. */
+static bool
+holds_records(const char *directory)
+{
+	char *path = file_join(directory, "hosts.ndjson");
+	struct stat status;
+	bool holds = stat(path, &status) == 0 && status.st_size > 0;
+
+	free(path);
+	return holds;
+}
+
+static bool
+holds_run(const char *directory)
+{
+	char *manifest = file_join(directory, "run.json");
+	bool holds = file_exists(manifest) || holds_records(directory);
+
+	free(manifest);
+	return holds;
+}
+
 char *
 outcome_directory(const struct output_settings *output, const char *command,
-    int64_t started, int *code)
+    int64_t started, struct claim **claim, int *code)
 {
 	char *path = output->directory == NULL
-	    ? default_directory(started)
-	    : memory_string(output->directory);
-	char *manifest = file_join(path, "run.json");
+			 ? default_directory(started)
+			 : memory_string(output->directory);
 
-	*code = EXIT_CODE_FINISHED;
-	if (file_exists(manifest)) {
+	*code = EXIT_CODE_OUTPUT;
+	if (file_make_directory(path) < 0) {
+		log_error("%s: %s: %s", command, path, strerror(errno));
+	} else if ((*claim = outcome_claim(command, path)) == NULL) {
+		*code =
+		    errno == EWOULDBLOCK ? EXIT_CODE_USAGE : EXIT_CODE_OUTPUT;
+	} else if (holds_run(path)) {
 		log_error("%s: -o: %s holds a run already: name another "
-			  "directory",
+			  "directory, or go on with an interrupted scan by "
+			  "--resume",
 		    command, path);
 		*code = EXIT_CODE_USAGE;
-	} else if (file_make_directory(path) < 0) {
-		log_error("%s: %s: %s", command, path, strerror(errno));
-		*code = EXIT_CODE_OUTPUT;
-	}
-	free(manifest);
-	if (*code == EXIT_CODE_FINISHED)
+	} else {
+		*code = EXIT_CODE_FINISHED;
 		return path;
+	}
 	free(path);
 	return NULL;
 }
@@ -122,17 +165,51 @@ outcome_show_record(const struct output_settings *output, struct bytes line,
 	return report_finish(report, &terminal, &failed);
 }
 
-/* They were the checkpoint; -f did not ask for them. */
-static void
-drop_streams(const char *directory)
+char *
+outcome_learned_path(const char *directory)
+{
+	return file_join(directory, "learned.pem");
+}
+
+int
+outcome_keep_learned(const char *directory, const char *cache)
+{
+	char *path = outcome_learned_path(directory);
+	struct text text = { .size = 0 };
+	struct file_draft *draft;
+	int result = 0;
+
+	/* No cache yet, or one that says nothing: nothing is known of it. */
+	if (cache != NULL && file_read(cache, MOST_LEARNED, &text) == 0) {
+		draft = file_draft_open(path);
+		result = draft == NULL ? -1 : 0;
+		if (draft != NULL) {
+			fwrite(
+			    text.data, 1, text.size, file_draft_stream(draft));
+			result = file_draft_commit(draft);
+		}
+	}
+	text_free(&text);
+	free(path);
+	return result;
+}
+
+/* They were the checkpoint; -f may not have asked for them. */
+void
+outcome_tidy(const char *directory, unsigned formats)
 {
 	static const char *const names[] = {
+		"pending.ndjson",
+		"learned.pem",
 		"hosts.ndjson",
 		"certs.ndjson",
 		"aia.ndjson",
 	};
+	size_t count = sizeof(names) / sizeof(names[0]);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	if ((formats & REPORT_NDJSON) != 0)
+		count = 2;
+	for (size_t i = 0; i < count; i++) {
 		char *path = file_join(directory, names[i]);
 
 		unlink(path);
@@ -223,8 +300,6 @@ outcome_publish(const struct output_settings *output, const char *directory,
 	archive_close(archive);
 	free(publication.earlier);
 	free(publication.family);
-	if (code == EXIT_CODE_FINISHED && (output->formats & REPORT_NDJSON) == 0)
-		drop_streams(directory);
 	return code;
 }
 

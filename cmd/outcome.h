@@ -7,17 +7,33 @@
 
 #include "base/bytes.h"
 #include "cmd/common_options.h"
+#include "fleet/claim.h"
 #include "fleet/manifest.h"
 #include "fleet/run.h"
 #include "report/report.h"
 
 /*
- * The run directory, made: -o, or reports/<UTC time>.  NULL once it has
- * complained (it holds a run already, or cannot be made): the caller frees;
- * *code is the exit code then.
+ * The run directory, made and claimed: -o, or reports/<UTC time>.  NULL once
+ * it has complained (it holds a run already, or cannot be made): the caller
+ * frees and releases; *code is the exit code then.
  */
 char *outcome_directory(const struct output_settings *, const char *command,
-    int64_t started, int *code);
+    int64_t started, struct claim **, int *code);
+
+/* Nobody else is to write there; NULL once it has complained. */
+struct claim *outcome_claim(const char *command, const char *directory);
+
+/*
+ * Keeps a copy of the learned cache for as long as the run is unfinished, so
+ * that it goes on with what was known when it began.  -1 with errno.
+ */
+int outcome_keep_learned(const char *directory, const char *cache);
+
+/* Where that copy is, on the heap, whether or not there is one. */
+char *outcome_learned_path(const char *directory);
+
+/* Removes what a finished run needs no more, the streams unless in formats. */
+void outcome_tidy(const char *directory, unsigned formats);
 
 /* Points reports/latest to this directory where it is one of reports/. */
 void outcome_link_latest(const char *directory);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/commands.h"
+#include "cmd/resume.h"
 #include "cmd/scan_run.h"
 
 static void
@@ -13,9 +14,10 @@ complain(void *context, const char *where, const char *sentence)
 	log_warning("%s: %s", where, sentence);
 }
 
+/* Complains of bad lines unless it is to be quiet, the first of two times. */
 static struct target_list *
-list_targets(const struct scan_settings *settings, char **arguments,
-    size_t count)
+list_targets(const struct scan_settings *settings, char *const arguments[],
+    size_t count, bool quiet)
 {
 	struct target_list_options options = {
 		.defaults = {
@@ -23,7 +25,7 @@ list_targets(const struct scan_settings *settings, char **arguments,
 			.sni = settings->target.sni,
 		},
 		.strict = settings->target.strict,
-		.complain = complain,
+		.complain = quiet ? NULL : complain,
 	};
 	struct target_list *targets = target_list_new(&options);
 
@@ -41,42 +43,125 @@ list_targets(const struct scan_settings *settings, char **arguments,
 	return targets;
 }
 
-static bool
-is_possible(const struct scan_settings *settings, size_t arguments)
+static int
+run(const struct scan_settings *settings, char *const hosts[], size_t count,
+    const struct manifest *resumed, struct roll *roll)
 {
-	const char *refused = NULL;
+	struct scan_job job = {
+		.command = "scan",
+		.settings = settings,
+		.targets = list_targets(settings, hosts, count, false),
+		.is_fleet = settings->target.lists.count > 0,
+		.arguments = hosts,
+		.argument_count = count,
+		.resumed = resumed,
+		.roll = roll,
+	};
 
-	if (settings->target.resume)
-		refused = "--resume";
-	if (refused != NULL)
-		log_error("scan: %s: not in this version", refused);
-	else if (arguments == 0 && settings->target.lists.count == 0)
-		log_error("scan: nothing to scan: name hosts, or a list with "
-			  "-l FILE (- is standard input)");
-	else
-		return true;
-	return false;
+	return job.targets == NULL ? EXIT_CODE_USAGE : scan_run(&job);
+}
+
+static struct roll *
+call_roll(
+    const struct scan_settings *settings, char *const hosts[], size_t count)
+{
+	struct target_list *targets =
+	    list_targets(settings, hosts, count, true);
+	struct roll *roll = NULL;
+	const char *error;
+
+	if (targets == NULL)
+		return NULL;
+	roll = roll_new(targets, &settings->target.shard);
+	error = target_list_error(targets);
+	if (roll == NULL)
+		log_error("scan: --resume: %s",
+		    error != NULL ? error : "too many targets");
+	target_list_free(targets);
+	if (roll != NULL)
+		roll_sort(roll);
+	return roll;
+}
+
+/* Lists are read twice: to see what is left of them, and to scan that. */
+static int
+run_rest(const struct resume *resume, const struct scan_settings *settings,
+    char *const hosts[], size_t count)
+{
+	const struct option_list *lists = &settings->target.lists;
+	struct roll *roll = NULL;
+	int code = EXIT_CODE_USAGE;
+
+	if (resume_keep_stdin(lists) < 0) {
+		log_error("scan: -l -: %s", strerror(errno));
+		return EXIT_CODE_OUTPUT;
+	}
+	roll = call_roll(settings, hosts, count);
+	if (roll != NULL && resume_rewind_stdin(lists) < 0)
+		log_error("scan: -l -: %s", strerror(errno));
+	else if (roll != NULL)
+		code = run(settings, hosts, count, &resume->manifest, roll);
+	roll_free(roll);
+	return code;
+}
+
+/* By the run's own options, with what else was typed. */
+static int
+run_resumed(const struct resume *resume)
+{
+	struct scan_settings settings;
+	int first, code = EXIT_CODE_USAGE;
+
+	scan_settings_init(&settings);
+	first = scan_options_parse(&settings, resume->argc, resume->argv);
+	resume_lend(resume, &settings);
+	if (first >= 0)
+		code = run_rest(resume, &settings, resume->argv + first,
+		    (size_t)(resume->argc - first));
+	scan_settings_clear(&settings);
+	return code;
+}
+
+static int
+go_on(const struct scan_settings *given, char *const hosts[], size_t count)
+{
+	struct resume resume;
+	int code = EXIT_CODE_USAGE;
+
+	log_set_level(given->output.level);
+	switch (resume_open(&resume, given, hosts, count)) {
+	case RESUME_READY:
+		code = run_resumed(&resume);
+		break;
+	case RESUME_NOTHING:
+		code = EXIT_CODE_FINISHED;
+		break;
+	case RESUME_ANEW:
+		code = run(given, hosts, count, NULL, NULL);
+		break;
+	case RESUME_REFUSED:
+		break;
+	}
+	resume_close(&resume);
+	return code;
 }
 
 int
 command_scan(int argc, char **argv)
 {
 	struct scan_settings settings;
-	struct scan_job job = { .command = "scan", .settings = &settings,
-		.argc = argc, .argv = argv };
 	int first, code = EXIT_CODE_USAGE;
+	size_t count;
 
 	scan_settings_init(&settings);
 	first = scan_options_parse(&settings, argc, argv);
-	if (first < 0) {
+	count = (size_t)(argc - first);
+	if (first < 0)
 		code = options_exit_code(first);
-	} else if (is_possible(&settings, (size_t)(argc - first))) {
-		job.targets = list_targets(
-		    &settings, argv + first, (size_t)(argc - first));
-		job.is_fleet = settings.target.lists.count > 0;
-		if (job.targets != NULL)
-			code = scan_run(&job);
-	}
+	else if (settings.target.resume)
+		code = go_on(&settings, argv + first, count);
+	else
+		code = run(&settings, argv + first, count, NULL, NULL);
 	scan_settings_clear(&settings);
 	return code;
 }

@@ -2,19 +2,23 @@
 #include "cmd/scan_run.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
 #include "cmd/commands.h"
 #include "cmd/judging.h"
 #include "cmd/outcome.h"
+#include "cmd/request.h"
 #include "fleet/policy_file.h"
 #include "fleet/prune.h"
 #include "fleet/replay.h"
 #include "fleet/run.h"
 #include "fleet/store_files.h"
+#include "scan/signal_watch.h"
 
 /* One scan while it happens. */
 struct scan {
@@ -22,51 +26,61 @@ struct scan {
 	const struct scan_settings *settings;
 	struct judging judging;
 	struct manifest manifest;
-	struct manifest_option command_line;
-	struct text words;	/* the command line, joined */
-	const char **stores;
-	char *shard;		/* "3/16", or NULL */
+	struct arena *arena;	/* what the manifest points to */
+	struct claim *claim;	/* of the directory, if it is new */
 	char *directory;	/* NULL: nothing is kept */
 	char id[CLOCK_TEXT_SIZE];
 	struct run_outcome outcome;
 };
 
 static void
-describe(struct scan *scan)
+describe_request(struct scan *scan)
 {
 	const struct scan_job *job = scan->job;
+	const struct target_settings *target = &scan->settings->target;
+	struct manifest *manifest = &scan->manifest;
 
-	for (int i = 1; i < job->argc; i++) {
-		if (i > 1)
-			text_append_char(&scan->words, ' ');
-		text_append_clean(
-		    &scan->words, bytes_from_string(job->argv[i]));
+	request_describe(scan->arena, manifest, &scan->settings->given);
+	manifest->lists = request_strings(scan->arena,
+	    (const char *const *)target->lists.items, target->lists.count);
+	manifest->list_count = target->lists.count;
+	manifest->arguments = request_strings(scan->arena,
+	    (const char *const *)job->arguments, job->argument_count);
+	manifest->argument_count = job->argument_count;
+	manifest->shard = target->shard.count > 0 ? target->shard_text : NULL;
+}
+
+static void
+describe(struct scan *scan)
+{
+	const struct judging *judging = &scan->judging;
+	struct manifest *manifest = &scan->manifest;
+
+	if (scan->job->resumed != NULL) {
+		*manifest = *scan->job->resumed;
+		return;
 	}
-	scan->command_line = (struct manifest_option){ "arguments",
-		scan->words.data == NULL ? "" : scan->words.data };
-	scan->stores =
-	    memory_array(scan->judging.store_count, sizeof(*scan->stores));
-	for (size_t i = 0; i < scan->judging.store_count; i++)
-		scan->stores[i] = trust_store_name(scan->judging.stores[i]);
-	clock_format_basic(scan->manifest.started, scan->id);
-	scan->manifest.id = scan->id;
-	scan->manifest.version = FLEETSCAN_VERSION;
-	scan->manifest.command = job->command;
-	scan->manifest.lists = scan->settings->target.lists.items;
-	scan->manifest.list_count = scan->settings->target.lists.count;
-	if (scan->settings->target.shard.count > 0 &&
-	    asprintf(&scan->shard, "%u/%u", scan->settings->target.shard.index,
-		scan->settings->target.shard.count) < 0)
-		log_fatal("out of memory");
-	scan->manifest.shard = scan->shard;
-	scan->manifest.clock = scan->judging.audit.now;
-	scan->manifest.warn_days = scan->judging.audit.warn_days;
-	scan->manifest.crit_days = scan->judging.audit.crit_days;
-	scan->manifest.options = &scan->command_line;
-	scan->manifest.option_count = 1;
-	scan->manifest.stores = scan->stores;
-	scan->manifest.store_count = scan->judging.store_count;
-	scan->manifest.threads = scan->settings->probe.scan.threads;
+	describe_request(scan);
+	manifest->stores =
+	    arena_array(scan->arena, judging->store_count, sizeof(char *));
+	for (size_t i = 0; i < judging->store_count; i++)
+		manifest->stores[i] = trust_store_name(judging->stores[i]);
+	clock_format_basic(manifest->started, scan->id);
+	manifest->id = scan->id;
+	manifest->version = FLEETSCAN_VERSION;
+	manifest->command = scan->job->command;
+	manifest->clock = judging->audit.now;
+	manifest->warn_days = judging->audit.warn_days;
+	manifest->crit_days = judging->audit.crit_days;
+	manifest->store_count = judging->store_count;
+	manifest->threads = scan->settings->probe.scan.threads;
+}
+
+/* Scans learn and remember; judging again is to give the same every time. */
+static const char *
+learned(const struct scan *scan)
+{
+	return scan->job->targets == NULL ? NULL : scan->judging.learned;
 }
 
 static int
@@ -75,6 +89,29 @@ keep_policy(const struct scan *scan)
 	const struct policy *policy = scan->judging.policy;
 
 	return policy == NULL ? 0 : policy_file_keep(scan->directory, policy);
+}
+
+/* What is judged by comes first: a run with a run.json can be gone on with. */
+static int
+write_beginnings(const struct scan *scan)
+{
+	if (scan->job->resumed == NULL &&
+	    (store_files_write(scan->directory, scan->judging.audit.stores,
+		 scan->judging.store_count) < 0 ||
+		outcome_keep_learned(scan->directory, learned(scan)) < 0 ||
+		keep_policy(scan) < 0))
+		return -1;
+	return manifest_write(scan->directory, &scan->manifest);
+}
+
+/* As shells complete it: the name is shown, and compared with reports/. */
+static void
+without_final_slash(char *path)
+{
+	size_t size = strlen(path);
+
+	while (size > 1 && path[size - 1] == '/')
+		path[--size] = '\0';
 }
 
 /* --json without -o keeps nothing; everything else has a directory. */
@@ -86,17 +123,47 @@ open_directory(struct scan *scan)
 
 	if (output->json && output->directory == NULL)
 		return EXIT_CODE_FINISHED;
-	scan->directory = outcome_directory(
-	    output, scan->job->command, scan->manifest.started, &code);
+	if (scan->job->resumed != NULL)
+		scan->directory = memory_string(output->directory);
+	else
+		scan->directory = outcome_directory(output, scan->job->command,
+		    scan->manifest.started, &scan->claim, &code);
 	if (scan->directory == NULL)
 		return code;
-	if (manifest_write(scan->directory, &scan->manifest) == 0 &&
-	    store_files_write(scan->directory, scan->judging.audit.stores,
-		scan->judging.store_count) == 0 &&
-	    keep_policy(scan) == 0)
+	without_final_slash(scan->directory);
+	if (write_beginnings(scan) == 0)
 		return EXIT_CODE_FINISHED;
 	log_error("%s: %s", scan->directory, strerror(errno));
 	return EXIT_CODE_OUTPUT;
+}
+
+/* How to go on, in words; also after the disk was full. */
+static void
+tell_how_to_go_on(const struct scan *scan)
+{
+	const struct manifest *manifest = &scan->manifest;
+	bool from_stdin = false;
+
+	if (strcmp(manifest->command, "scan") != 0)
+		return;
+	if (scan->directory == NULL) {
+		log_warning("without -o DIR nothing is kept to go on with");
+		return;
+	}
+	for (size_t i = 0; i < manifest->list_count; i++)
+		from_stdin = from_stdin || strcmp(manifest->lists[i], "-") == 0;
+	log_warning("to go on: fleetscan scan --resume -o %s%s",
+	    scan->directory,
+	    from_stdin ? " -l -, with the list on standard input again" : "");
+}
+
+/* On a thread of its own, while this one mends, settles or writes reports. */
+static void
+end_at_once(void *context)
+{
+	log_warning("interrupted");
+	tell_how_to_go_on(context);
+	_exit(EXIT_CODE_UNFINISHED);
 }
 
 static void
@@ -118,10 +185,11 @@ probe(struct scan *scan)
 		.audit = scan->judging.audit,
 		.targets = scan->job->targets,
 		.shard = scan->settings->target.shard,
+		.roll = scan->job->roll,
+		.interrupted = end_at_once,
+		.context = scan,
 		.known = scan->judging.known,
-		.learned = scan->job->targets == NULL
-		    ? NULL
-		    : scan->judging.learned,
+		.learned = learned(scan),
 		.fetch = found->aia == AIA_FETCH ? &fetch : NULL,
 		.show_progress = outcome_shows_progress(output),
 		.color = outcome_colors(output, stderr),
@@ -143,12 +211,16 @@ complain_of_end(const struct scan *scan)
 	case RUN_FINISHED:
 		return EXIT_CODE_FINISHED;
 	case RUN_INTERRUPTED:
-		log_warning("interrupted after %llu records",
-		    (unsigned long long)outcome->records);
+		log_warning("interrupted: %" PRIu64
+			    " records are finished, %" PRIu64
+			    " hosts wait for the end",
+		    outcome->records, outcome->pending);
+		tell_how_to_go_on(scan);
 		return EXIT_CODE_UNFINISHED;
 	case RUN_UNWRITABLE:
 		log_error("the output could not be written: %s",
 		    outcome->error);
+		tell_how_to_go_on(scan);
 		return EXIT_CODE_OUTPUT;
 	default:
 		log_error("%s", outcome->error);
@@ -160,8 +232,9 @@ static int
 publish_run(struct scan *scan)
 {
 	const struct manifest *manifest = &scan->manifest;
-	struct report_option option = { scan->command_line.name,
-		scan->command_line.value };
+	size_t option_count;
+	const struct report_option *options =
+	    request_report(scan->arena, manifest, &option_count);
 	struct report_run run = {
 		.id = manifest->id,
 		.version = manifest->version,
@@ -169,14 +242,14 @@ publish_run(struct scan *scan)
 		.finished = manifest->finished,
 		.now = manifest->clock,
 		.seconds = scan->outcome.seconds,
-		.options = &option,
-		.option_count = 1,
+		.options = options,
+		.option_count = option_count,
 		.targets = manifest->targets,
 		.records = manifest->records,
 		.ignored = manifest->ignored,
 		.threads = manifest->threads,
 		.directory = scan->directory,
-		.trust = scan->stores[0],
+		.trust = manifest->stores[0],
 		.prom_hosts = scan->settings->output.prom_hosts,
 	};
 
@@ -214,7 +287,39 @@ count_targets(struct scan *scan)
 		manifest->targets = manifest->listed - scan->outcome.ignored;
 }
 
-/* Reports, then run.json says that the run is whole, if it is. */
+/*
+ * Reports, then run.json says that the run is whole, if it is; then what
+ * waited goes.
+ */
+static int
+write_end(struct scan *scan, bool whole)
+{
+	struct signal_watch *watch = signal_watch_new(end_at_once, scan);
+	int code = publish_run(scan);
+
+	if (!whole)
+		scan->manifest.finished = 0;
+	if (code == EXIT_CODE_FINISHED &&
+	    manifest_write(scan->directory, &scan->manifest) < 0) {
+		log_error("%s: %s", scan->directory, strerror(errno));
+		code = EXIT_CODE_OUTPUT;
+	}
+	signal_watch_free(watch);
+	if (code != EXIT_CODE_FINISHED) {
+		tell_how_to_go_on(scan);
+		return code;
+	}
+	outcome_tidy(scan->directory, scan->settings->output.formats);
+	if (!whole)
+		return EXIT_CODE_UNFINISHED;
+	if (scan->job->is_fleet)
+		outcome_link_latest(scan->directory);
+	if (scan->settings->output.keep > 0)
+		prune_runs(scan->directory, scan->manifest.started,
+		    scan->settings->output.keep);
+	return code;
+}
+
 static int
 finish(struct scan *scan)
 {
@@ -223,22 +328,12 @@ finish(struct scan *scan)
 
 	scan->manifest.finished = clock_now();
 	count_targets(scan);
+	scan->manifest.list_hash = scan->outcome.list_hash;
 	tell_ignored(&scan->outcome);
 	if (scan->directory != NULL) {
-		code = publish_run(scan);
+		code = write_end(scan, whole);
 		if (code != EXIT_CODE_FINISHED)
 			return code;
-		if (!whole)
-			scan->manifest.finished = 0;
-		if (manifest_write(scan->directory, &scan->manifest) < 0) {
-			log_error("%s: %s", scan->directory, strerror(errno));
-			return EXIT_CODE_OUTPUT;
-		}
-		if (scan->job->is_fleet)
-			outcome_link_latest(scan->directory);
-		if (scan->settings->output.keep > 0)
-			prune_runs(scan->directory, scan->manifest.started,
-			    scan->settings->output.keep);
 	}
 	if (!whole)
 		return EXIT_CODE_UNFINISHED;
@@ -249,7 +344,11 @@ finish(struct scan *scan)
 int
 scan_run(const struct scan_job *job)
 {
-	struct scan scan = { .job = job, .settings = job->settings };
+	struct scan scan = {
+		.job = job,
+		.settings = job->settings,
+		.arena = arena_new(),
+	};
 	int code = EXIT_CODE_USAGE;
 
 	log_set_level(job->settings->output.level);
@@ -267,9 +366,8 @@ scan_run(const struct scan_job *job)
 	}
 	target_list_free(job->targets);
 	judging_clear(&scan.judging);
-	text_free(&scan.words);
-	free(scan.stores);
-	free(scan.shard);
+	claim_release(scan.claim);
+	arena_free(scan.arena);
 	free(scan.directory);
 	return code;
 }

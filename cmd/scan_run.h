@@ -7,6 +7,8 @@
 
 #include "cmd/scan_options.h"
 #include "fleet/archive.h"
+#include "fleet/manifest.h"
+#include "fleet/roll.h"
 #include "model/target_list.h"
 
 struct scan_job {
@@ -18,8 +20,13 @@ struct scan_job {
 	uint64_t ignored;		/* targets that these leave out */
 	bool is_partial;		/* these lack something: never whole */
 	bool is_fleet;			/* a list: reports/latest follows it */
-	int argc;			/* the command line, for run.json */
-	char **argv;
+	char *const *arguments;		/* for run.json: hosts, or runs */
+	size_t argument_count;
+
+	/* An interrupted run goes on: its run.json, with the lists and
+	   arguments of today, and its targets.  Its directory is claimed. */
+	const struct manifest *resumed; /* NULL: a new run */
+	struct roll *roll;
 };
 
 /* An exit code. */

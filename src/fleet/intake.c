@@ -2,6 +2,7 @@
 #include "fleet/intake.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "fleet/aia_file.h"
 #include "fleet/journal.h"
 #include "fleet/learned.h"
+#include "fleet/recover.h"
 #include "fleet/senders.h"
 #include "fleet/settle.h"
 
@@ -21,6 +23,52 @@ struct intake {
 	struct learned *learned;	/* NULL: nothing is learned */
 };
 
+static void
+tell_recovery(const struct run_settings *settings,
+    const struct run_outcome *outcome, const struct recovery *found)
+{
+	uint64_t total = roll_count(settings->roll);
+
+	log_info("going on: of %" PRIu64 " targets %" PRIu64
+		 " are done, %" PRIu64 " wait for the end, %" PRIu64
+		 " are to be scanned",
+	    total, outcome->records, found->pending,
+	    total - outcome->records - found->pending);
+	if (found->gone > 0)
+		log_warning("%" PRIu64 " targets are no longer listed and "
+			    "leave the reports",
+		    found->gone);
+	if (found->again > 0)
+		log_warning("%" PRIu64 " records are damaged or lack a "
+			    "certificate: scanned anew",
+		    found->again);
+}
+
+/* The streams are mended before anything can be appended to them. */
+static int
+open_journal(struct intake *intake)
+{
+	const struct run_settings *settings = intake->settings;
+	struct recovery found = { .certificates = NULL };
+	int result = 0;
+
+	if (settings->roll != NULL)
+		result = recover(settings->directory, settings->roll,
+		    intake->senders, intake->outcome, &found);
+	if (result == 0)
+		intake->journal =
+		    journal_open(settings->directory, settings->stream);
+	if (intake->journal == NULL) {
+		seen_free(found.certificates);
+		return -1;
+	}
+	if (settings->roll == NULL)
+		return 0;
+	journal_go_on(intake->journal, found.certificates, found.pending);
+	tell_recovery(settings, intake->outcome, &found);
+	return 0;
+}
+
 struct intake *
 intake_open(const struct run_settings *settings, struct run_outcome *outcome)
 {
@@ -28,12 +76,12 @@ intake_open(const struct run_settings *settings, struct run_outcome *outcome)
 
 	intake->settings = settings;
 	intake->outcome = outcome;
-	intake->journal = journal_open(settings->directory, settings->stream);
-	if (intake->journal == NULL) {
+	intake->senders = senders_new();
+	if (open_journal(intake) < 0) {
+		senders_free(intake->senders);
 		free(intake);
 		return NULL;
 	}
-	intake->senders = senders_new();
 	if (settings->learned != NULL)
 		intake->learned = learned_new(settings->learned);
 	return intake;
@@ -156,7 +204,7 @@ intake_close(struct intake *intake)
 
 	if (!settled)
 		intake->outcome->pending = intake_pending(intake);
-	if (journal_close(intake->journal, settled) < 0)
+	if (journal_close(intake->journal) < 0)
 		fail(intake);
 	if (intake->learned != NULL && settled &&
 	    learned_save(intake->learned) < 0)

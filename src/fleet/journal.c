@@ -7,14 +7,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
-#include "base/map.h"
 #include "base/memory.h"
 #include "base/text.h"
 
 enum { FLUSH_SIZE = 1 << 16 };
+
+/* What a power cut may cost; a sync may take a tenth of a second. */
+#define SYNC_NS (5 * UINT64_C(1000000000))
 
 struct line_file {
 	int fd;			/* -1: not kept */
@@ -23,10 +27,11 @@ struct line_file {
 
 struct journal {
 	struct line_file certificates, records, pending, stream;
-	char *pending_path;	/* NULL: unlinked */
 	FILE *pending_stream;
 	struct seen *written;
 	uint64_t pending_count;
+	uint64_t synced_ns;	/* when the disk was last asked */
+	bool is_kept;		/* in a directory */
 	int error;		/* errno of the first failure */
 };
 
@@ -63,7 +68,7 @@ open_files(struct journal *journal, const char *directory)
 	journal->certificates.fd = open_in(directory, "certs.ndjson");
 	journal->records.fd = open_in(directory, "hosts.ndjson");
 	journal->pending.fd = open_in(directory, "pending.ndjson");
-	journal->pending_path = file_join(directory, "pending.ndjson");
+	journal->is_kept = true;
 	return journal->certificates.fd >= 0 && journal->records.fd >= 0 &&
 	    journal->pending.fd >= 0;
 }
@@ -77,12 +82,41 @@ journal_open(const char *directory, FILE *stream)
 	journal->pending.fd = -1;
 	journal->stream.fd = stream == NULL ? -1 : fileno(stream);
 	journal->written = seen_new();
+	journal->synced_ns = clock_monotonic_ns();
 	if (open_files(journal, directory))
 		return journal;
 	journal->stream.fd = -1;
 	journal->error = errno;
-	journal_close(journal, false);
+	journal_close(journal);
 	return NULL;
+}
+
+void
+journal_go_on(
+    struct journal *journal, struct seen *certificates, uint64_t pending)
+{
+	seen_free(journal->written);
+	journal->written = certificates;
+	journal->pending_count = pending;
+}
+
+/*
+ * The disk is full in the middle of a line: it goes, so that whoever reads
+ * the file finds whole lines alone.  Pipes keep what they were given.
+ */
+static void
+take_back(const struct line_file *file, size_t done)
+{
+	struct stat status;
+	size_t torn = 0;
+
+	while (torn < done && file->buffer.data[done - torn - 1] != '\n')
+		torn++;
+	if (torn == 0 || fstat(file->fd, &status) < 0 ||
+	    !S_ISREG(status.st_mode) || status.st_size < (off_t)torn)
+		return;
+	if (ftruncate(file->fd, status.st_size - (off_t)torn) < 0)
+		return; /* going on cuts it off */
 }
 
 static void
@@ -100,11 +134,13 @@ drain(struct journal *journal, struct line_file *file)
 		if (count > 0)
 			done += (size_t)count;
 	}
+	if (journal->error != 0)
+		take_back(file, done);
 	text_clear(&file->buffer);
 }
 
-int
-journal_flush(struct journal *journal)
+static int
+flush(struct journal *journal)
 {
 	drain(journal, &journal->certificates);
 	drain(journal, &journal->pending);
@@ -112,6 +148,33 @@ journal_flush(struct journal *journal)
 	drain(journal, &journal->stream);
 	errno = journal->error;
 	return journal->error == 0 ? 0 : -1;
+}
+
+static void
+sync_file(struct journal *journal, const struct line_file *file)
+{
+	if (journal->is_kept && journal->error == 0 && fdatasync(file->fd) < 0)
+		journal->error = errno;
+}
+
+int
+journal_sync(struct journal *journal)
+{
+	flush(journal);
+	sync_file(journal, &journal->certificates);
+	sync_file(journal, &journal->pending);
+	sync_file(journal, &journal->records);
+	journal->synced_ns = clock_monotonic_ns();
+	errno = journal->error;
+	return journal->error == 0 ? 0 : -1;
+}
+
+int
+journal_flush(struct journal *journal)
+{
+	if (clock_monotonic_ns() - journal->synced_ns >= SYNC_NS)
+		return journal_sync(journal);
+	return flush(journal);
 }
 
 static void
@@ -157,7 +220,7 @@ journal_pending_count(const struct journal *journal)
 FILE *
 journal_pending_stream(struct journal *journal)
 {
-	if (journal_flush(journal) < 0)
+	if (journal_sync(journal) < 0)
 		return NULL;
 	if (journal->pending_stream == NULL) {
 		int fd = fcntl(journal->pending.fd, F_DUPFD_CLOEXEC, 3);
@@ -178,21 +241,18 @@ close_file(struct line_file *file)
 }
 
 int
-journal_close(struct journal *journal, bool settled)
+journal_close(struct journal *journal)
 {
-	int result = journal_flush(journal);
+	int result = journal_sync(journal);
 
 	if (journal->pending_stream != NULL)
 		fclose(journal->pending_stream);
-	if (settled && result == 0 && journal->pending_path != NULL)
-		unlink(journal->pending_path);
 	journal->stream.fd = -1;	/* the caller's */
 	text_free(&journal->stream.buffer);
 	close_file(&journal->certificates);
 	close_file(&journal->records);
 	close_file(&journal->pending);
 	seen_free(journal->written);
-	free(journal->pending_path);
 	free(journal);
 	return result;
 }

@@ -58,12 +58,13 @@ add_one(struct known *known, struct bytes der, char *path)
 }
 
 int
-known_add_file(struct known *known, const char *path, char **error)
+known_add_copy(
+    struct known *known, const char *path, const char *original, char **error)
 {
 	struct arena *arena = arena_new();
 	struct bundle bundle = { .count = 0 };
 	const char *reason = NULL;
-	char *name = arena_string(known->arena, path);
+	char *name = arena_string(known->arena, original);
 	int result = bundle_read_path(arena, path, NULL, &bundle, &reason);
 
 	if (result < 0)
@@ -72,6 +73,12 @@ known_add_file(struct known *known, const char *path, char **error)
 		add_one(known, bundle.certificates[i], name);
 	arena_free(arena);
 	return result;
+}
+
+int
+known_add_file(struct known *known, const char *path, char **error)
+{
+	return known_add_copy(known, path, path, error);
 }
 
 const struct certificate_index *

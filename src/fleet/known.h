@@ -14,6 +14,10 @@ void known_free(struct known *);
 /* -1 with a sentence in *error (heap; the caller frees). */
 int known_add_file(struct known *, const char *path, char **error);
 
+/* The same of a copy: known_where names the original. */
+int known_add_copy(
+    struct known *, const char *path, const char *original, char **error);
+
 const struct certificate_index *known_certificates(const struct known *);
 /* The file, as it was named. */
 const char *known_where(const struct known *, const struct digest *);

@@ -89,8 +89,7 @@ replay_pending(struct replay *replay, struct line_reader *reader)
 	struct bytes line;
 	const char *reason;
 
-	while (replay->failed == 0 &&
-	       line_reader_next(reader, &line) == 1) {
+	while (replay->failed == 0 && line_reader_next(reader, &line) == 1) {
 		arena_reset(replay->arena);
 		if (pending_read(replay->arena, line, &seen, &reason) &&
 		    seen_add(replay->settled, ordinal_key(&seen)))

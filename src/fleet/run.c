@@ -9,10 +9,12 @@
 
 #include "audit/clients.h"
 #include "base/clock.h"
+#include "base/fnv.h"
 #include "fleet/intake.h"
 #include "fleet/progress.h"
 #include "model/policy.h"
 #include "model/site.h"
+#include "scan/signal_watch.h"
 
 struct run {
 	const struct run_settings *settings;
@@ -20,7 +22,9 @@ struct run {
 	struct intake *intake;
 	struct progress progress;
 	struct arena *scratch;	/* the feeder's */
+	uint64_t list_hash;	/* the feeder's, like these two */
 	bool bad_input;
+	bool input_ended;
 };
 
 /* A line that names nothing is no host, and told of whatever the policy. */
@@ -44,21 +48,41 @@ is_ignored(struct run *run, const struct target *target)
 	return true;
 }
 
+static void
+hash_target(struct run *run, const struct target *target)
+{
+	struct bytes input = bytes_of(target->input, strlen(target->input) + 1);
+
+	run->list_hash = fnv_add(run->list_hash, input);
+}
+
+/* In this machine's part, and not done before the run was interrupted. */
+static bool
+is_wanted(struct run *run, const struct target *target)
+{
+	const struct run_settings *settings = run->settings;
+
+	arena_reset(run->scratch);
+	return shard_holds(&settings->shard, run->scratch, target) &&
+	       (settings->roll == NULL ||
+		   roll_is_open(settings->roll, target)) &&
+	       !is_ignored(run, target);
+}
+
 static int
 next_target(void *context, struct target **target)
 {
 	struct run *run = context;
-	const struct shard *shard = &run->settings->shard;
 	int more;
 
 	while ((more = target_list_next(run->settings->targets, target)) > 0) {
-		arena_reset(run->scratch);
-		if (shard_holds(shard, run->scratch, *target) &&
-		    !is_ignored(run, *target))
+		hash_target(run, *target);
+		if (is_wanted(run, *target))
 			break;
 		target_free(*target);
 	}
 	run->bad_input = run->bad_input || more < 0;
+	run->input_ended = more == 0;
 	return more;
 }
 
@@ -136,13 +160,21 @@ tick(void *context, const struct crew_progress *crew)
 	return intake_flush(run->intake);
 }
 
+static struct signal_watch *
+watch_signals(const struct run_settings *settings)
+{
+	return signal_watch_new(settings->interrupted, settings->context);
+}
+
 static void
 settle(struct run *run)
 {
 	const struct fetch_options *fetch = run->settings->fetch;
 	struct aia *aia = fetch == NULL ? NULL : aia_new(fetch);
+	struct signal_watch *watch = watch_signals(run->settings);
 
 	intake_settle(run->intake, aia);
+	signal_watch_free(watch);
 	aia_free(aia);
 }
 
@@ -180,6 +212,7 @@ probe_all(struct run *run)
 		    target_list_error(run->settings->targets);
 	} else if (end == CREW_STOPPED) {
 		run->outcome->end = RUN_UNWRITABLE;
+		intake_flush(run->intake); /* says again what failed */
 		run->outcome->error = strerror(errno);
 	} else if (end != CREW_FINISHED) {
 		run->outcome->end = RUN_IMPOSSIBLE;
@@ -190,11 +223,18 @@ probe_all(struct run *run)
 void
 run_scan(const struct run_settings *settings, struct run_outcome *outcome)
 {
-	struct run run = { .settings = settings, .outcome = outcome };
+	struct run run = {
+		.settings = settings,
+		.outcome = outcome,
+		.list_hash = FNV_START,
+	};
 	uint64_t began = clock_monotonic_ns();
+	struct signal_watch *watch;
 
 	memset(outcome, 0, sizeof(*outcome));
+	watch = watch_signals(settings);
 	run.intake = intake_open(settings, outcome);
+	signal_watch_free(watch);
 	if (run.intake == NULL) {
 		outcome->end = RUN_UNWRITABLE;
 		outcome->error = strerror(errno);
@@ -203,6 +243,7 @@ run_scan(const struct run_settings *settings, struct run_outcome *outcome)
 	run.scratch = arena_new();
 	probe_all(&run);
 	arena_free(run.scratch);
+	outcome->list_hash = run.input_ended ? run.list_hash : 0;
 	if (outcome->end == RUN_FINISHED)
 		settle(&run);
 	intake_close(run.intake);

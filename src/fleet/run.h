@@ -10,6 +10,7 @@
 
 #include "audit/audit.h"
 #include "fleet/known.h"
+#include "fleet/roll.h"
 #include "fleet/shard.h"
 #include "model/target_list.h"
 #include "scan/crew.h"
@@ -22,9 +23,15 @@ struct run_settings {
 	struct audit_settings audit;
 	struct target_list *targets;
 	struct shard shard;
+	struct roll *roll; /* the directory holds a part of this run, and
+			      these are its targets; NULL: a new run */
 	const struct known *known;
 	const struct fetch_options *fetch;	/* NULL: no AIA */
 	const char *learned;	/* the cache's file; NULL: nothing is learned */
+	/* SIGINT or SIGTERM while nothing is probed: told on a thread of its
+	   own, to end the program; all that counts is on disk by then. */
+	void (*interrupted)(void *context);
+	void *context;
 	bool show_progress;	/* on stderr */
 	bool color;
 };
@@ -44,6 +51,7 @@ struct run_outcome {
 	uint64_t ignored;	/* targets that the policy leaves out */
 	uint64_t pending;	/* left for --resume */
 	uint64_t left_out;	/* saved records that lack certificates */
+	uint64_t list_hash;	/* of all targets read; 0: not to the end */
 	uint64_t counts[CLASS_COUNT][SEVERITY_COUNT];
 	double seconds;
 };
