@@ -48,6 +48,9 @@ describe_request(struct scan *scan)
 	    (const char *const *)job->arguments, job->argument_count);
 	manifest->argument_count = job->argument_count;
 	manifest->shard = target->shard.count > 0 ? target->shard_text : NULL;
+	/* Where it was made is nobody's business but that of going on. */
+	if (strcmp(job->command, "scan") != 0)
+		manifest->working_directory = NULL;
 }
 
 static void
