@@ -26,9 +26,9 @@ struct scan {
 	const struct scan_settings *settings;
 	struct judging judging;
 	struct manifest manifest;
-	struct arena *arena;	/* what the manifest points to */
-	struct claim *claim;	/* of the directory, if it is new */
-	char *directory;	/* NULL: nothing is kept */
+	struct arena *arena; /* what the manifest points to */
+	struct claim *claim; /* of the directory, if it is new */
+	char *directory;     /* NULL: nothing is kept */
 	char id[CLOCK_TEXT_SIZE];
 	struct run_outcome outcome;
 };
@@ -221,8 +221,8 @@ complain_of_end(const struct scan *scan)
 		tell_how_to_go_on(scan);
 		return EXIT_CODE_UNFINISHED;
 	case RUN_UNWRITABLE:
-		log_error("the output could not be written: %s",
-		    outcome->error);
+		log_error(
+		    "the output could not be written: %s", outcome->error);
 		tell_how_to_go_on(scan);
 		return EXIT_CODE_OUTPUT;
 	default:
@@ -256,8 +256,8 @@ publish_run(struct scan *scan)
 		.prom_hosts = scan->settings->output.prom_hosts,
 	};
 
-	return outcome_publish(&scan->settings->output, scan->directory,
-	    manifest, &run);
+	return outcome_publish(
+	    &scan->settings->output, scan->directory, manifest, &run);
 }
 
 /* Never lost without a word; when nothing is left, not even quietly. */

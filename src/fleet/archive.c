@@ -267,6 +267,13 @@ read_line(FILE *file, uint64_t offset, struct arena *arena, struct bytes *line)
 	return size > 0;
 }
 
+bool
+archive_line(
+    struct archive *archive, size_t at, struct arena *arena, struct bytes *line)
+{
+	return read_line(archive->records, archive->offsets[at], arena, line);
+}
+
 uint64_t
 archive_ordinal(struct archive *archive, size_t at)
 {
@@ -274,18 +281,11 @@ archive_ordinal(struct archive *archive, size_t at)
 	uint64_t ordinal = 0;
 	struct bytes line;
 
-	if (!read_line(archive->records, archive->offsets[at], arena, &line) ||
-	    !read_ordinal(line, &ordinal))
+	if (!archive_line(archive, at, arena, &line) ||
+	    !record_line_ordinal(line, &ordinal, NULL))
 		ordinal = 0;
 	arena_free(arena);
 	return ordinal;
-}
-
-bool
-archive_line(
-    struct archive *archive, size_t at, struct arena *arena, struct bytes *line)
-{
-	return read_line(archive->records, archive->offsets[at], arena, line);
 }
 
 bool
@@ -363,8 +363,8 @@ bool
 archive_fill_chain(
     struct archive *archive, struct arena *arena, struct observation *seen)
 {
-	seen->chain = find_chain(
-	    archive, arena, seen->received, seen->received_count);
+	seen->chain =
+	    find_chain(archive, arena, seen->received, seen->received_count);
 	if (seen->tls.offer_count > 0)
 		fill_other_chains(archive, arena, &seen->tls);
 	return seen->chain != NULL;

@@ -70,9 +70,17 @@ compare_lists(
     struct arena *arena, const struct shard_run *a, const struct shard_run *b)
 {
 	uint64_t left = a->manifest->listed, right = b->manifest->listed;
+	uint64_t hashes[] = { a->manifest->list_hash, b->manifest->list_hash };
 
-	if (left == 0 || right == 0 || left == right)
+	if (left == 0 || right == 0 ||
+	    (left == right &&
+		(hashes[0] == hashes[1] || hashes[0] == 0 || hashes[1] == 0)))
 		return NULL;
+	if (left == right)
+		return arena_printf(arena,
+		    "%s and %s are of lists of %" PRIu64
+		    " targets each that are not the same",
+		    a->name, b->name, left);
 	return arena_printf(arena,
 	    "%s is of a list of %" PRIu64 " targets, and %s of one of %" PRIu64,
 	    a->name, left, b->name, right);

@@ -134,7 +134,12 @@ def contents(run):
         "run.json": manifest,
         "report.html": without(
             page, r"\d{4}-\d\d-\d\d[T ]\d\d:?\d\d(:?\d\d)?Z?",
-            r"<dt>took</dt><dd>[^<]*"),
+            r"<dt>took</dt><dd>[^<]*",
+            # It tells of whatever other run lies beside this one.
+            r'(?s)<section id="since">.*?</section>\n',
+            r'<a href="#since">[^<]*</a>',
+            # And of where this one is.
+            r'fleetscan fix [^<]*'),
         "metrics.prom": without(
             (run / "metrics.prom").read_text(),
             r"(?m)^\S*(seconds|timestamp)\S* .*$"),
@@ -544,7 +549,8 @@ def test_readers(bench):
     seen = len(streams["hosts.ndjson"]) + len(streams["pending.ndjson"])
     rows = ((["audit", "part", "--json"], 0), (["sites", "part"], 0),
             (["diff", "one", "part"], 0), (["fix", "part", "-o", "kit"], 0),
-            (["merge", "part", "-o", "merged"], 0))
+            (["merge", "part", "-o", "merged"], 2),
+            (["merge", "--partial", "part", "-o", "merged"], 3))
     for words, want in rows:
         done = subprocess.run(
             [FLEETSCAN, *words], cwd=bench.folder, capture_output=True,
