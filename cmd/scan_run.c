@@ -24,6 +24,7 @@
 struct scan {
 	const struct scan_job *job;
 	const struct scan_settings *settings;
+	struct target_list *targets; /* NULL: saved runs, or read to the end */
 	struct judging judging;
 	struct manifest manifest;
 	struct arena *arena; /* what the manifest points to */
@@ -279,15 +280,19 @@ count_targets(struct scan *scan)
 {
 	struct manifest *manifest = &scan->manifest;
 
+	manifest->threads = scan->outcome.threads;
 	manifest->records = scan->outcome.records;
 	manifest->ignored = scan->job->ignored + scan->outcome.ignored;
 	manifest->targets = scan->outcome.records;
 	manifest->listed = scan->outcome.records + manifest->ignored;
-	if (scan->job->targets == NULL)
+	if (scan->targets == NULL)
 		return;
-	manifest->listed = target_list_count(scan->job->targets);
+	manifest->listed = target_list_count(scan->targets);
 	if (scan->settings->target.shard.count == 0)
 		manifest->targets = manifest->listed - scan->outcome.ignored;
+	/* What tells duplicates apart makes room for the reports. */
+	target_list_free(scan->targets);
+	scan->targets = NULL;
 }
 
 /*
@@ -350,6 +355,7 @@ scan_run(const struct scan_job *job)
 	struct scan scan = {
 		.job = job,
 		.settings = job->settings,
+		.targets = job->targets,
 		.arena = arena_new(),
 	};
 	int code = EXIT_CODE_USAGE;
@@ -367,7 +373,7 @@ scan_run(const struct scan_job *job)
 		if (code == EXIT_CODE_FINISHED)
 			code = finish(&scan);
 	}
-	target_list_free(job->targets);
+	target_list_free(scan.targets);
 	judging_clear(&scan.judging);
 	claim_release(scan.claim);
 	arena_free(scan.arena);

@@ -148,6 +148,7 @@ run_replay(const struct run_settings *settings,
 		outcome->error = strerror(errno);
 		return;
 	}
+	outcome->threads = 1;
 	replay.judge = judge_new(&settings->audit);
 	replay.aia = aia_new(NULL);
 	replay.arena = arena_new();

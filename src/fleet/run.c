@@ -200,6 +200,8 @@ probe_all(struct run *run)
 	if (run->settings->audit.clients != NULL)
 		options.offer_count =
 		    clients_offers(run->settings->audit.clients, offers);
+	crew_fit(&options);
+	run->outcome->threads = options.threads;
 	progress_begin(&run->progress, run->settings->color);
 	end = crew_run(&options, &work, &error);
 	progress_end(&run->progress);

@@ -47,6 +47,7 @@ enum run_end {
 struct run_outcome {
 	enum run_end end;
 	const char *error;	/* a sentence unless finished; static */
+	unsigned threads;	/* that judged */
 	uint64_t records;
 	uint64_t ignored;	/* targets that the policy leaves out */
 	uint64_t pending;	/* left for --resume */

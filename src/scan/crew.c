@@ -204,12 +204,9 @@ fit_descriptors(unsigned concurrency, unsigned threads)
 	return limit.rlim_cur > kept ? (unsigned)(limit.rlim_cur - kept) : 1;
 }
 
-static void
-settle_options(struct crew *crew, const struct scan_options *given)
+void
+crew_fit(struct scan_options *options)
 {
-	struct scan_options *options = &crew->options;
-
-	*options = *given;
 	if (options->concurrency == 0)
 		options->concurrency = 1;
 	if (options->threads == 0)
@@ -363,7 +360,8 @@ crew_run(const struct scan_options *options, const struct crew_work *work,
 
 	if (init_libraries(&crew, error) < 0)
 		return -1;
-	settle_options(&crew, options);
+	crew.options = *options;
+	crew_fit(&crew.options);
 	dispatch_init(&crew.dispatch, &crew.options,
 	    pace_new(options->per_ip, options->rate));
 	result = set_up(&crew, error);

@@ -18,26 +18,26 @@ enum family { FAMILY_ANY, FAMILY_V4, FAMILY_V6 };
 
 /* --resolve HOST:PORT:IP[:PORT], as in curl ("*" matches any host). */
 struct resolve_override {
-	const char *host;	/* normalized, or "*" */
+	const char *host; /* normalized, or "*" */
 	uint16_t port;
 	const char *ip;
-	uint16_t to_port;	/* 0: the same */
+	uint16_t to_port; /* 0: the same */
 };
 
 struct scan_options {
-	unsigned concurrency;	/* targets in flight, all threads together */
-	unsigned threads;	/* 0: one a core */
-	unsigned rate;		/* new connections a second; 0: no limit */
-	unsigned per_ip;	/* connections in flight to one address */
-	unsigned timeout_ms;	/* the whole target */
+	unsigned concurrency; /* targets in flight, all threads together */
+	unsigned threads;     /* 0: one a core */
+	unsigned rate;	      /* new connections a second; 0: no limit */
+	unsigned per_ip;      /* connections in flight to one address */
+	unsigned timeout_ms;  /* the whole target */
 	unsigned retries;
 	enum family family;
 	enum handshake_depth depth;
-	const char **resolvers;	/* "IP[:PORT]", empty: the system's */
+	const char **resolvers; /* "IP[:PORT]", empty: the system's */
 	size_t resolver_count;
 	const struct resolve_override *overrides;
 	size_t override_count;
-	int64_t now;		/* 0: the clock, else what timestamps say */
+	int64_t now; /* 0: the clock, else what timestamps say */
 
 	/*
 	 * Offers (model/offer.h) of which each host's fate is to be known: one
@@ -49,8 +49,8 @@ struct scan_options {
 
 struct crew_progress {
 	uint64_t started, finished, in_flight;
-	bool input_ended;	/* then `started` + queue is the total */
-	uint64_t waiting;	/* targets read but not started */
+	bool input_ended; /* then `started` + queue is the total */
+	uint64_t waiting; /* targets read but not started */
 };
 
 /*
@@ -81,15 +81,22 @@ struct crew_work {
 
 enum crew_end {
 	CREW_FINISHED,
-	CREW_INTERRUPTED,	/* SIGINT or SIGTERM; in-flight work delivered */
-	CREW_STOPPED		/* next_target or deliver said so */
+	CREW_INTERRUPTED, /* SIGINT or SIGTERM; in-flight work delivered */
+	CREW_STOPPED	  /* next_target or deliver said so */
 };
+
+/*
+ * Concurrency and threads as this machine has room for them, in descriptors
+ * and cores; raises the limit of descriptors as far as it goes.  crew_run
+ * does so itself.
+ */
+void crew_fit(struct scan_options *);
 
 /*
  * Runs to the end.  Returns an enum crew_end, or -1 with a sentence in
  * *error (static) when the crew could not be set up.
  */
-int crew_run(const struct scan_options *, const struct crew_work *,
-    const char **error);
+int crew_run(
+    const struct scan_options *, const struct crew_work *, const char **error);
 
 #endif

@@ -105,7 +105,7 @@ def check_conflicts(night):
                   "is a shard", "is none")
     night.refused("two whole runs", [night.scan(None, night.lines[:3]),
                                      night.scan(None, night.lines[3:6])],
-                  "both hold target 1")
+                  "not the same")
     night.refused("shards of two lists",
                   [first, second, night.scan("2/3", night.lines[:-1])],
                   f"of one of {len(night.lines) - 1}")
