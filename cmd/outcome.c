@@ -269,6 +269,7 @@ find_other_runs(const char *directory, const struct manifest *manifest,
 
 int
 outcome_publish(const struct output_settings *output, const char *directory,
+    const struct audit_settings *audit,
     const struct manifest *manifest, const struct report_run *run)
 {
 	bool is_quiet = output->level == LOG_QUIET;
@@ -281,6 +282,7 @@ outcome_publish(const struct output_settings *output, const char *directory,
 		.changes = !output->diff_last ? PUBLISH_NO_CHANGES
 		    : is_quiet		      ? PUBLISH_MAIL
 					      : PUBLISH_CHANGES,
+		.audit = audit,
 	};
 	char *error = NULL;
 	const char *failed = NULL;

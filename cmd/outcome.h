@@ -47,7 +47,8 @@ int outcome_show_record(const struct output_settings *, struct bytes line,
  * it in the directory beside it; an exit code.
  */
 int outcome_publish(const struct output_settings *, const char *directory,
-    const struct manifest *, const struct report_run *);
+    const struct audit_settings *, const struct manifest *,
+    const struct report_run *);
 
 /* 0 or 1 by --fail-on, for a finished run. */
 int outcome_exit_code(const struct fail_on *, const struct run_outcome *);

@@ -257,8 +257,8 @@ publish_run(struct scan *scan)
 		.prom_hosts = scan->settings->output.prom_hosts,
 	};
 
-	return outcome_publish(
-	    &scan->settings->output, scan->directory, manifest, &run);
+	return outcome_publish(&scan->settings->output, scan->directory,
+	    &scan->judging.audit, manifest, &run);
 }
 
 /* Never lost without a word; when nothing is left, not even quietly. */

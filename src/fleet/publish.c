@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "fleet/heals.h"
 #include "fleet/kin.h"
 #include "fleet/since.h"
 #include "fleet/sites.h"
@@ -22,6 +23,7 @@ struct knowledge {
 	struct sites *sites;
 	struct since *since; /* or NULL */
 	struct kin *kin;     /* or NULL */
+	struct heals *heals; /* or NULL */
 };
 
 static void
@@ -96,6 +98,15 @@ tell_kin(const void *context, const struct result *result, struct arena *arena,
 
 	return knowledge->kin != NULL &&
 	       kin_find(knowledge->kin, result, arena, told);
+}
+
+static size_t
+tell_heals(const void *context, uint64_t ordinal, struct arena *arena,
+    const char ***clients)
+{
+	const struct knowledge *knowledge = context;
+
+	return heals_of(knowledge->heals, ordinal, arena, clients);
 }
 
 static int
@@ -229,10 +240,15 @@ publish(struct archive *archive, const struct report_run *facts,
 	run.since = tell_since;
 	run.kin = tell_kin;
 	run.context = &knowledge;
+	if (publication->audit != NULL) {
+		knowledge.heals = heals_new(archive, publication->audit);
+		run.heals = tell_heals;
+	}
 	open_others(&knowledge, publication);
 	result = write_all(&knowledge, &run, publication, failed);
 	since_free(knowledge.since);
 	kin_free(knowledge.kin);
+	heals_free(knowledge.heals);
 	sites_free(knowledge.sites);
 	return result;
 }

@@ -6,6 +6,7 @@
 #ifndef FLEET_PUBLISH_H
 #define FLEET_PUBLISH_H
 
+#include "audit/audit.h"
 #include "fleet/archive.h"
 #include "report/report.h"
 
@@ -22,6 +23,7 @@ struct publication {
 	char *earlier; /* a run to compare with; NULL: none */
 	char *family;  /* a run that may hold a host's siblings; NULL: none */
 	enum publish_changes changes;
+	const struct audit_settings *audit; /* the run's own; NULL: no heals */
 };
 
 /*

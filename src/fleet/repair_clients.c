@@ -17,15 +17,6 @@ struct comparison {
 	struct arena *scratch;
 };
 
-static enum acceptance
-acceptance_of(const struct verdict *verdict, const char *id)
-{
-	for (size_t i = 0; i < verdict->client_count; i++)
-		if (strcmp(verdict->clients[i].id, id) == 0)
-			return verdict->clients[i].accepts;
-	return ACCEPTS_UNKNOWN;
-}
-
 static bool
 has_word(const char *const *words, size_t count, const char *word)
 {
@@ -52,7 +43,7 @@ compare(struct comparison *comparison, struct repair_host *host,
 		if (client->accepts == ACCEPTS_NO)
 			host->refuse[host->refuse_count++] = id;
 		else if (client->accepts == ACCEPTS_YES &&
-			 acceptance_of(now, client->id) == ACCEPTS_NO)
+			 verdict_acceptance(now, client->id) == ACCEPTS_NO)
 			host->heals[host->heal_count++] = id;
 	}
 }

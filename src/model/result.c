@@ -110,6 +110,15 @@ unescape(struct arena *arena, const char *value, const char *end)
 	return out;
 }
 
+enum acceptance
+verdict_acceptance(const struct verdict *verdict, const char *client)
+{
+	for (size_t i = 0; i < verdict->client_count; i++)
+		if (strcmp(verdict->clients[i].id, client) == 0)
+			return verdict->clients[i].accepts;
+	return ACCEPTS_UNKNOWN;
+}
+
 const char *
 result_common_name(struct arena *arena, const char *name)
 {

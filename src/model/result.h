@@ -20,15 +20,15 @@ struct leaf_facts {
 	bool present;
 	struct digest sha256, spki_sha256;
 	const char *subject, *subject_cn;
-	const char **names;	/* DNS names and addresses of the SAN */
+	const char **names; /* DNS names and addresses of the SAN */
 	size_t name_count;
 	const char *issuer, *issuer_cn;
-	const char *serial;	/* hexadecimal */
-	bool undated;		/* the dates could not be read: written null */
+	const char *serial; /* hexadecimal */
+	bool undated;	    /* the dates could not be read: written null */
 	int64_t not_before, not_after;
-	int64_t days_left;	/* whole days at the judging clock, rounded down */
-	const char *key;	/* "EC P-256", "RSA 2048", "Ed25519" */
-	const char *signature;	/* "ECDSA-SHA256" */
+	int64_t days_left; /* whole days at the judging clock, rounded down */
+	const char *key;   /* "EC P-256", "RSA 2048", "Ed25519" */
+	const char *signature; /* "ECDSA-SHA256" */
 };
 
 /* A certificate on a path, or one that should have been sent. */
@@ -36,14 +36,14 @@ struct step {
 	struct digest sha256;
 	const char *subject;
 	enum source from;
-	const char *where;	/* file, URL or host; NULL where not asked */
+	const char *where; /* file, URL or host; NULL where not asked */
 };
 
 struct store_verdict {
 	const char *name;
 	bool trusted;
-	const char *reason;	/* NULL when trusted */
-	const char *anchor;	/* subject of the anchor, or NULL */
+	const char *reason; /* NULL when trusted */
+	const char *anchor; /* subject of the anchor, or NULL */
 };
 
 enum acceptance { ACCEPTS_NO, ACCEPTS_YES, ACCEPTS_UNKNOWN };
@@ -51,16 +51,16 @@ enum acceptance { ACCEPTS_NO, ACCEPTS_YES, ACCEPTS_UNKNOWN };
 struct client_verdict {
 	const char *id;
 	enum acceptance accepts;
-	const char *reason;	/* NULL when accepted */
+	const char *reason; /* NULL when accepted */
 };
 
 struct verdict {
 	enum class_id class_id;
-	const char *cause;	/* NULL for ok */
+	const char *cause; /* NULL for ok */
 	enum severity severity;
 	struct finding *findings;
 	size_t finding_count;
-	struct step *path;	/* leaf first */
+	struct step *path; /* leaf first */
 	size_t path_length;
 	struct step *missing;
 	size_t missing_count;
@@ -84,8 +84,8 @@ void result_write(struct text *, const struct result *);
  * Everything is in the arena.  False with a reason (in the arena or static)
  * when the line is no record of ours.
  */
-bool result_read(struct arena *, struct bytes line, struct result *,
-    const char **reason);
+bool result_read(
+    struct arena *, struct bytes line, struct result *, const char **reason);
 
 /*
  * One observation that waits for its verdict, with its chain inside
@@ -117,6 +117,9 @@ const struct step *result_root(const struct result *);
  * One that only the policy does not expect is trusted.
  */
 bool result_root_is_untrusted(const struct result *);
+
+/* What this client says; ACCEPTS_UNKNOWN where it was not asked. */
+enum acceptance verdict_acceptance(const struct verdict *, const char *client);
 
 /*
  * The most specific CN of a name as records show it (RFC 4514), unescaped;

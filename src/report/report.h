@@ -98,6 +98,9 @@ struct report_run {
 	const struct report_since *(*since)(const void *context);
 	bool (*kin)(const void *context, const struct result *, struct arena *,
 	    struct report_kin *);
+	/* Clients that the target's repaired server would have back. */
+	size_t (*heals)(const void *context, uint64_t ordinal, struct arena *,
+	    const char ***clients);
 	const void *context;
 };
 

@@ -81,9 +81,26 @@ add_clients(struct json *object, const struct tally *tally)
 	}
 }
 
-/* Which clients a repair heals is for a re-audit to say: none claimed here. */
+/* By its first host: what is missing is the same for all. */
 static void
-add_cause(struct json *array, const struct tally_cause *cause)
+add_heals(
+    struct json *cause, const struct sheet *sheet, const struct tally_cause *of)
+{
+	const struct report_run *run = sheet->run;
+	struct json *array = json_add_array(cause, "heals");
+	const char **clients;
+	size_t count;
+
+	if (!of->is_missing || run->heals == NULL)
+		return;
+	count = run->heals(run->context, of->first, sheet->scratch, &clients);
+	for (size_t i = 0; i < count; i++)
+		json_append_string(array, clients[i]);
+}
+
+static void
+add_cause(struct json *array, const struct sheet *sheet,
+    const struct tally_cause *cause)
 {
 	struct json *member = json_append_object(array);
 	struct json *examples;
@@ -102,18 +119,18 @@ add_cause(struct json *array, const struct tally_cause *cause)
 	json_add_string(member, "from",
 	    cause->is_missing ? source_word(cause->from) : NULL);
 	json_add_string(member, "where", cause->where);
-	json_add_array(member, "heals");
+	add_heals(member, sheet, cause);
 }
 
 static void
-add_causes(struct json *object, const struct tally *tally)
+add_causes(struct json *object, const struct sheet *sheet)
 {
 	struct json *array = json_add_array(object, "causes");
 	size_t count;
-	const struct tally_cause **causes = tally_causes(tally, &count);
+	const struct tally_cause **causes = tally_causes(sheet->tally, &count);
 
 	for (size_t i = 0; i < count; i++)
-		add_cause(array, causes[i]);
+		add_cause(array, sheet, causes[i]);
 	free(causes);
 }
 
@@ -202,7 +219,7 @@ finish(struct sheet *sheet)
 	add_run(object, sheet->run, sheet->scratch);
 	add_counts(object, sheet->tally);
 	add_clients(object, sheet->tally);
-	add_causes(object, sheet->tally);
+	add_causes(object, sheet);
 	add_sites(object, sheet->tally);
 	add_expiring(object, sheet->tally, sheet->scratch);
 	json_print_pretty(object, &sheet->line);

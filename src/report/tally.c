@@ -331,7 +331,8 @@ count_cause(struct tally *tally, const struct result *result)
 	struct tally_cause model = cause_of(result);
 	struct tally_cause *cause = find_cause(tally, &model);
 
-	cause->hosts++;
+	if (cause->hosts++ == 0)
+		cause->first = result->seen.ordinal;
 	count_refusals(tally, cause, &result->verdict);
 	if (cause->example_count < TALLY_EXAMPLES)
 		cause->examples[cause->example_count++] =

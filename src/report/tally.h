@@ -40,6 +40,7 @@ struct tally_cause {
 	enum source from;
 	char *where; /* or NULL */
 	uint64_t hosts;
+	uint64_t first; /* the first host's ordinal */
 	char *examples[TALLY_EXAMPLES]; /* "HOST:PORT", by ordinal */
 	size_t example_count;
 	size_t number; /* in the order of appearance */

@@ -74,6 +74,11 @@ def test_run_directory(bench):
     summary = json.loads((run / "summary.json").read_text())
     check("summary.json counts them all",
           sum(summary["classes"].values()) == len(found))
+    heals = {c["class"]: c["heals"] for c in summary["causes"]}
+    check("a cause says whom its repair brings back",
+          "curl" in heals["missing_intermediate"]
+          and "chrome" not in heals["missing_intermediate"]
+          and heals["wrong_root"] == [], heals)
     manifest = json.loads((run / "run.json").read_text())
     check("run.json says that it is complete", manifest["complete"] is True)
     check("nothing is pending", not (run / "pending.ndjson").exists())
