@@ -1,8 +1,5 @@
-/* Follows issuers as OpenSSL does.  Says nothing of dates, names and trust. */
+/* Follows issuers as OpenSSL does.  Says nothing of faults and of trust. */
 #include "fleet/openssl_path.h"
-
-#include "audit/constraints.h"
-#include "model/signature.h"
 
 /* X509_check_issued() without the key usage. */
 static bool
@@ -26,69 +23,72 @@ is_on_path(
 	return false;
 }
 
+bool
+openssl_is_over(const struct certificate *certificate, int64_t now)
+{
+	return now != 0 && certificate->times_valid &&
+	       now > certificate->not_after;
+}
+
+bool
+openssl_is_early(const struct certificate *certificate, int64_t now)
+{
+	return now != 0 && certificate->times_valid &&
+	       now < certificate->not_before;
+}
+
+/* find_issuer(): the first that is valid, else the one that lasted longest. */
 static const struct certificate *
-find_issuer(const struct openssl_path *path,
-    const struct certificate *const sent[], size_t count)
+find_issuer(const struct openssl_path *path, const struct openssl_chain *chain)
+{
+	const struct certificate *last = path->steps[path->count - 1];
+	const struct certificate *best = NULL;
+
+	for (size_t i = 0; i < chain->sent_count; i++) {
+		const struct certificate *sent = chain->sent[i];
+
+		if (!may_have_issued(sent, last) || is_on_path(path, sent))
+			continue;
+		if (!openssl_is_over(sent, chain->now) &&
+		    !openssl_is_early(sent, chain->now))
+			return sent;
+		if (best == NULL || sent->not_after > best->not_after)
+			best = sent;
+	}
+	return best;
+}
+
+static bool
+is_same(const struct certificate *a, const struct certificate *b)
+{
+	return a != NULL && b != NULL && digest_equal(&a->sha256, &b->sha256);
+}
+
+/* A self-signed certificate ends the path; it may be the anchor itself. */
+static bool
+is_end(const struct openssl_path *path, const struct certificate *anchor)
 {
 	const struct certificate *last = path->steps[path->count - 1];
 
-	if (certificate_looks_self_signed(last))
-		return NULL;
-	for (size_t i = 0; i < count; i++)
-		if (may_have_issued(sent[i], last) &&
-		    !is_on_path(path, sent[i]))
-			return sent[i];
-	return NULL;
+	return path->count == OPENSSL_MOST_STEPS || is_same(last, anchor) ||
+	       certificate_looks_self_signed(last);
 }
 
 void
-openssl_path_build(struct openssl_path *path,
-    const struct certificate *const sent[], size_t count)
+openssl_path_build(struct openssl_path *path, const struct openssl_chain *chain)
 {
-	const struct certificate *next = count == 0 ? NULL : sent[0];
+	const struct certificate *anchor = chain->anchor, *last = NULL;
+	const struct certificate *next =
+	    chain->sent_count == 0 ? NULL : chain->sent[0];
 
 	path->count = 0;
-	while (next != NULL && path->count < OPENSSL_MOST_STEPS) {
-		path->steps[path->count++] = next;
-		next = find_issuer(path, sent, count);
+	while (next != NULL) {
+		last = path->steps[path->count++] = next;
+		if (is_end(path, anchor))
+			break;
+		next = anchor != NULL && may_have_issued(anchor, last)
+			   ? anchor
+			   : find_issuer(path, chain);
 	}
-}
-
-bool
-openssl_path_has_bad_signature(const struct openssl_path *path, size_t *depth)
-{
-	struct signature_memory *memory = signature_memory_new();
-	bool is_bad = false;
-
-	for (size_t at = path->count; at-- > 1 && !is_bad;) {
-		is_bad = signature_check(memory, path->steps[at - 1],
-			     path->steps[at], NULL) == SIGNATURE_BAD;
-		*depth = at - 1;
-	}
-	signature_memory_free(memory);
-	return is_bad;
-}
-
-bool
-openssl_path_has_old_ca(const struct openssl_path *path, size_t depth)
-{
-	return depth < path->count &&
-	       !path->steps[depth]->has_basic_constraints &&
-	       path->steps[depth]->has_key_usage;
-}
-
-bool
-openssl_path_is_excluded(const struct openssl_path *path, const char *host)
-{
-	struct host_name name = host_name_of(host == NULL ? "" : host);
-
-	for (size_t i = 1; i < path->count; i++) {
-		unsigned budget = CONSTRAINTS_MOST_COMPARISONS;
-		struct certificate issuer = *path->steps[i];
-
-		issuer.permitted.count = 0;
-		if (!constraints_allow(&issuer, path->steps[0], &name, &budget))
-			return true;
-	}
-	return false;
+	path->anchored = is_same(last, anchor);
 }

@@ -1,7 +1,7 @@
 /*
  * The path that OpenSSL builds of what a server sent: by names and key
- * identifiers alone, the first that fits, and never tried again
- * (build_chain() in crypto/x509/x509_vfy.c).  No store is looked at.
+ * identifiers alone, the first valid one that fits, and never tried again
+ * (build_chain() in crypto/x509/x509_vfy.c).
  */
 #ifndef FLEET_OPENSSL_PATH_H
 #define FLEET_OPENSSL_PATH_H
@@ -11,21 +11,25 @@
 enum { OPENSSL_MOST_STEPS = 32 };
 
 struct openssl_path {
-	const struct certificate *steps[OPENSSL_MOST_STEPS]; /* leaf first */
+	/* Leaf first.  NULL: it is there, but not known any more. */
+	const struct certificate *steps[OPENSSL_MOST_STEPS];
 	size_t count;
+	bool anchored; /* the last one is the anchor */
 };
 
-/* The certificates are borrowed. */
-void openssl_path_build(struct openssl_path *,
-    const struct certificate *const sent[], size_t count);
+/* What a run still holds of a host's certificates; all borrowed. */
+struct openssl_chain {
+	const struct certificate *const *sent; /* as it came */
+	size_t sent_count;		       /* 0: not known any more */
+	const struct certificate *anchor;      /* NULL: none, or not known */
+	int64_t now;			       /* the clock; 0: not known */
+};
 
-/* The first one from the top that its issuer on the path did not sign. */
-bool openssl_path_has_bad_signature(const struct openssl_path *, size_t *depth);
+/* The store is asked first: of that only the anchor is looked at. */
+void openssl_path_build(struct openssl_path *, const struct openssl_chain *);
 
-/* A CA without basicConstraints whose keyUsage makes it one all the same. */
-bool openssl_path_has_old_ca(const struct openssl_path *, size_t depth);
-
-/* Is the host, or a name of the leaf, in a subtree that a CA leaves out? */
-bool openssl_path_is_excluded(const struct openssl_path *, const char *host);
+/* Is its validity over, or not begun yet?  No, where the clock is unknown. */
+bool openssl_is_over(const struct certificate *, int64_t now);
+bool openssl_is_early(const struct certificate *, int64_t now);
 
 #endif

@@ -9,7 +9,9 @@ struct showing {
 	struct archive *archive;
 	const struct result *result;
 	struct arena *scratch;
-	struct certificate **sent; /* NULL each: not in this run */
+	struct certificate **sent;  /* NULL each: not in this run */
+	struct certificate *anchor; /* NULL: none, or not in this run */
+	int64_t now;
 };
 
 static void
@@ -84,18 +86,37 @@ append_gap(struct showing *show, const struct digest *sha256, bool *told)
 	}
 }
 
+static struct certificate *
+read_certificate(struct showing *show, const struct digest *sha256)
+{
+	struct bytes der;
+
+	return archive_certificate(show->archive, sha256, show->scratch, &der)
+		   ? certificate_new(der)
+		   : NULL;
+}
+
 static void
 read_certificates(struct showing *show)
 {
 	const struct observation *seen = &show->result->seen;
-	struct bytes der;
+	const struct verdict *verdict = &show->result->verdict;
+	const struct step *last = verdict->path + verdict->path_length - 1;
 
 	show->sent = arena_array(
 	    show->scratch, seen->received_count, sizeof(*show->sent));
 	for (size_t i = 0; i < seen->received_count; i++)
-		if (archive_certificate(show->archive, &seen->received[i],
-			show->scratch, &der))
-			show->sent[i] = certificate_new(der);
+		show->sent[i] = read_certificate(show, &seen->received[i]);
+	if (verdict->path_length > 0 && last->from == SOURCE_STORE)
+		show->anchor = read_certificate(show, &last->sha256);
+}
+
+static void
+free_certificates(struct showing *show)
+{
+	for (size_t i = 0; i < show->result->seen.received_count; i++)
+		certificate_free(show->sent[i]);
+	certificate_free(show->anchor);
 }
 
 /* A chain that is not all there says nothing of how far OpenSSL gets. */
@@ -149,24 +170,17 @@ append_anchor(struct showing *show)
 	text_append_char(show->out, '\n');
 }
 
-static const char *
-subject_at(const struct result *result, size_t depth)
-{
-	const struct verdict *verdict = &result->verdict;
-
-	if (depth < verdict->path_length &&
-	    verdict->path[depth].subject != NULL)
-		return verdict->path[depth].subject;
-	return depth == 0 ? result->leaf.subject : "";
-}
-
 static void
 append_errors(struct showing *show)
 {
 	struct verify_error errors[VERIFY_ERRORS];
-	size_t count = verify_errors(show->result,
-	    (const struct certificate *const *)show->sent,
-	    count_certificates(show), errors);
+	const struct openssl_chain chain = {
+		.sent = (const struct certificate *const *)show->sent,
+		.sent_count = count_certificates(show),
+		.anchor = show->anchor,
+		.now = show->now,
+	};
+	size_t count = verify_errors(show->result, &chain, errors);
 
 	for (size_t i = 0; i < count; i++) {
 		if (errors[i].number == 0) {
@@ -174,8 +188,7 @@ append_errors(struct showing *show)
 			return;
 		}
 		text_printf(show->out, "depth=%zu ", errors[i].depth);
-		append_line(
-		    show->out, "", subject_at(show->result, errors[i].depth));
+		append_line(show->out, "", errors[i].subject);
 		text_printf(show->out, "verify error:num=%d:%s\n",
 		    errors[i].number, errors[i].text);
 	}
@@ -197,10 +210,16 @@ append_other_missing(struct showing *show)
 }
 
 void
-showcerts_append(
-    struct text *out, struct archive *archive, const struct result *result)
+showcerts_append(struct text *out, struct archive *archive,
+    const struct result *result, int64_t now)
 {
-	struct showing show = { out, archive, result, arena_new(), NULL };
+	struct showing show = {
+		.out = out,
+		.archive = archive,
+		.result = result,
+		.scratch = arena_new(),
+		.now = now,
+	};
 	const struct observation *seen = &result->seen;
 	bool told = false;
 
@@ -216,7 +235,6 @@ showcerts_append(
 		append_anchor(&show);
 		append_errors(&show);
 	}
-	for (size_t i = 0; i < seen->received_count; i++)
-		certificate_free(show.sent[i]);
+	free_certificates(&show);
 	arena_free(show.scratch);
 }

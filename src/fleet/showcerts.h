@@ -7,7 +7,11 @@
 
 #include "fleet/archive.h"
 
-/* The archive is where the certificates are looked up. */
-void showcerts_append(struct text *, struct archive *, const struct result *);
+/*
+ * The archive is where the certificates are looked up; `now` is the clock that
+ * the run was judged by, or 0.
+ */
+void showcerts_append(
+    struct text *, struct archive *, const struct result *, int64_t now);
 
 #endif

@@ -1,84 +1,57 @@
 /*
  * From a record's verdict to OpenSSL's words: s_client goes on after an error,
  * so that there can be several, in the order of verify_chain() in
- * crypto/x509/x509_vfy.c.  How far OpenSSL gets, openssl_path.c says; the rest
- * is the record's.
+ * crypto/x509/x509_vfy.c.  Trust and the name are the record's; the path and
+ * the other rules are OpenSSL's, as far as the run holds the certificates.
  */
 #include "fleet/verify_error.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit/name.h"
 #include "base/address.h"
-#include "fleet/openssl_path.h"
 
-/* Which certificate OpenSSL was at. */
-enum place {
-	AT_LEAF,
-	AT_FAULT,	  /* the one that the class's finding names */
-	AT_LAST_RECEIVED, /* where the path as sent breaks off */
-	AT_END		  /* the path's last one */
-};
-
-struct error_row {
+struct error_text {
 	int number;
-	enum place place;
 	const char *text;
-};
-
-enum {
-	BAD_SIGNATURE = 7,
-	NOT_YET_VALID = 9,
-	HAS_EXPIRED = 10,
-	SELF_SIGNED = 18,
-	ROOT_SENT = 19,
-	ISSUER_NOT_FOUND = 20,
-	LEAF_NOT_VERIFIED = 21,
-	WRONG_PURPOSE = 26,
-	NO_CERTIFICATE_SIGNING = 32,
-	NOT_PERMITTED = 47,
-	EXCLUDED = 48,
-	NAME_MISMATCH = 62,
-	ADDRESS_MISMATCH = 64,
-	WEAK_LEAF_KEY = 66,
-	WEAK_CA_KEY = 67,
-	NOT_A_CA = 79
 };
 
 struct listing {
 	const struct result *result;
+	int number; /* what the record says of it; no more may be said */
 	struct openssl_path path;
-	struct verify_error *errors;
-	size_t count;
+	int64_t now;
+	int trust; /* the error of a path without trust; 0: it has an end */
+	struct openssl_errors errors;
 };
 
-static const struct error_row error_rows[] = {
-	{ 2, AT_END, "unable to get issuer certificate" },
-	{ BAD_SIGNATURE, AT_FAULT, "certificate signature failure" },
-	{ NOT_YET_VALID, AT_FAULT, "certificate is not yet valid" },
-	{ HAS_EXPIRED, AT_FAULT, "certificate has expired" },
-	{ SELF_SIGNED, AT_LEAF, "self-signed certificate" },
-	{ ROOT_SENT, AT_END, "self-signed certificate in certificate chain" },
-	{ ISSUER_NOT_FOUND, AT_LAST_RECEIVED,
-	    "unable to get local issuer certificate" },
-	{ LEAF_NOT_VERIFIED, AT_LEAF,
-	    "unable to verify the first certificate" },
-	{ 22, AT_LAST_RECEIVED, "certificate chain too long" },
-	{ 23, AT_FAULT, "certificate revoked" },
-	{ 25, AT_FAULT, "path length constraint exceeded" },
-	{ WRONG_PURPOSE, AT_FAULT, "unsuitable certificate purpose" },
-	{ NO_CERTIFICATE_SIGNING, AT_FAULT,
+static const struct error_text error_texts[] = {
+	{ OPENSSL_NO_ISSUER_STORED, "unable to get issuer certificate" },
+	{ OPENSSL_BAD_SIGNATURE, "certificate signature failure" },
+	{ OPENSSL_NOT_YET_VALID, "certificate is not yet valid" },
+	{ OPENSSL_HAS_EXPIRED, "certificate has expired" },
+	{ OPENSSL_SELF_SIGNED, "self-signed certificate" },
+	{ OPENSSL_ROOT_SENT, "self-signed certificate in certificate chain" },
+	{ OPENSSL_ISSUER_NOT_FOUND, "unable to get local issuer certificate" },
+	{ OPENSSL_LEAF_NOT_VERIFIED, "unable to verify the first certificate" },
+	{ OPENSSL_CHAIN_TOO_LONG, "certificate chain too long" },
+	{ OPENSSL_REVOKED, "certificate revoked" },
+	{ OPENSSL_PATH_LENGTH, "path length constraint exceeded" },
+	{ OPENSSL_WRONG_PURPOSE, "unsuitable certificate purpose" },
+	{ OPENSSL_NO_CERTIFICATE_SIGNING,
 	    "key usage does not include certificate signing" },
-	{ 34, AT_FAULT, "unhandled critical extension" },
-	{ NOT_PERMITTED, AT_LEAF, "permitted subtree violation" },
-	{ EXCLUDED, AT_LEAF, "excluded subtree violation" },
-	{ NAME_MISMATCH, AT_LEAF, "hostname mismatch" },
-	{ ADDRESS_MISMATCH, AT_LEAF, "IP address mismatch" },
-	{ WEAK_LEAF_KEY, AT_LEAF, "EE certificate key too weak" },
-	{ WEAK_CA_KEY, AT_FAULT, "CA certificate key too weak" },
-	{ 68, AT_FAULT, "CA signature digest algorithm too weak" },
-	{ 76, AT_FAULT, "Cannot find certificate signature algorithm" },
-	{ NOT_A_CA, AT_FAULT, "invalid CA certificate" },
+	{ OPENSSL_UNKNOWN_CRITICAL, "unhandled critical extension" },
+	{ OPENSSL_NOT_PERMITTED, "permitted subtree violation" },
+	{ OPENSSL_EXCLUDED, "excluded subtree violation" },
+	{ OPENSSL_NAME_MISMATCH, "hostname mismatch" },
+	{ OPENSSL_ADDRESS_MISMATCH, "IP address mismatch" },
+	{ OPENSSL_WEAK_LEAF_KEY, "EE certificate key too weak" },
+	{ OPENSSL_WEAK_CA_KEY, "CA certificate key too weak" },
+	{ OPENSSL_WEAK_DIGEST, "CA signature digest algorithm too weak" },
+	{ OPENSSL_UNKNOWN_ALGORITHM,
+	    "Cannot find certificate signature algorithm" },
+	{ OPENSSL_NOT_A_CA, "invalid CA certificate" },
 };
 
 /* The first row that fits counts. */
@@ -87,25 +60,27 @@ static const struct {
 	const char *cause; /* NULL: any */
 	int number;
 } class_rows[] = {
-	{ CLASS_MISSING_INTERMEDIATE, NULL, ISSUER_NOT_FOUND },
-	{ CLASS_UNKNOWN_ISSUER, NULL, ISSUER_NOT_FOUND },
-	{ CLASS_WRONG_ROOT, "self_signed", SELF_SIGNED },
-	{ CLASS_WRONG_ROOT, NULL, ROOT_SENT },
-	{ CLASS_EXPIRED, "not_yet_valid", NOT_YET_VALID },
-	{ CLASS_EXPIRED, NULL, HAS_EXPIRED },
-	{ CLASS_NAME_MISMATCH, NULL, NAME_MISMATCH },
-	{ CLASS_INVALID_CHAIN, "bad_signature", BAD_SIGNATURE },
-	{ CLASS_INVALID_CHAIN, "not_a_ca", NOT_A_CA },
-	{ CLASS_INVALID_CHAIN, "path_length", 25 },
-	{ CLASS_INVALID_CHAIN, "key_usage", NO_CERTIFICATE_SIGNING },
-	{ CLASS_INVALID_CHAIN, "purpose", WRONG_PURPOSE },
-	{ CLASS_INVALID_CHAIN, "name_constraints", NOT_PERMITTED },
-	{ CLASS_INVALID_CHAIN, "unknown_critical_extension", 34 },
-	{ CLASS_INVALID_CHAIN, "unsupported_algorithm", 76 },
-	{ CLASS_WEAK, "rsa_bits", WEAK_LEAF_KEY },
-	{ CLASS_WEAK, "sha1", 68 },
-	{ CLASS_WEAK, "md5", 68 },
-	{ CLASS_REVOKED, NULL, 23 },
+	{ CLASS_MISSING_INTERMEDIATE, NULL, OPENSSL_ISSUER_NOT_FOUND },
+	{ CLASS_UNKNOWN_ISSUER, NULL, OPENSSL_ISSUER_NOT_FOUND },
+	{ CLASS_WRONG_ROOT, "self_signed", OPENSSL_SELF_SIGNED },
+	{ CLASS_WRONG_ROOT, NULL, OPENSSL_ROOT_SENT },
+	{ CLASS_EXPIRED, "not_yet_valid", OPENSSL_NOT_YET_VALID },
+	{ CLASS_EXPIRED, NULL, OPENSSL_HAS_EXPIRED },
+	{ CLASS_NAME_MISMATCH, NULL, OPENSSL_NAME_MISMATCH },
+	{ CLASS_INVALID_CHAIN, "bad_signature", OPENSSL_BAD_SIGNATURE },
+	{ CLASS_INVALID_CHAIN, "not_a_ca", OPENSSL_NOT_A_CA },
+	{ CLASS_INVALID_CHAIN, "path_length", OPENSSL_PATH_LENGTH },
+	{ CLASS_INVALID_CHAIN, "key_usage", OPENSSL_NO_CERTIFICATE_SIGNING },
+	{ CLASS_INVALID_CHAIN, "purpose", OPENSSL_WRONG_PURPOSE },
+	{ CLASS_INVALID_CHAIN, "name_constraints", OPENSSL_NOT_PERMITTED },
+	{ CLASS_INVALID_CHAIN, "unknown_critical_extension",
+	    OPENSSL_UNKNOWN_CRITICAL },
+	{ CLASS_INVALID_CHAIN, "unsupported_algorithm",
+	    OPENSSL_UNKNOWN_ALGORITHM },
+	{ CLASS_WEAK, "rsa_bits", OPENSSL_WEAK_LEAF_KEY },
+	{ CLASS_WEAK, "sha1", OPENSSL_WEAK_DIGEST },
+	{ CLASS_WEAK, "md5", OPENSSL_WEAK_DIGEST },
+	{ CLASS_REVOKED, NULL, OPENSSL_REVOKED },
 };
 
 static const struct client_verdict *
@@ -117,12 +92,13 @@ openssl_verdict(const struct verdict *verdict)
 	return NULL;
 }
 
-static const struct error_row *
-error_row(int number)
+static const char *
+error_text(int number)
 {
-	for (size_t i = 0; i < sizeof(error_rows) / sizeof(error_rows[0]); i++)
-		if (error_rows[i].number == number)
-			return &error_rows[i];
+	for (size_t i = 0; i < sizeof(error_texts) / sizeof(error_texts[0]);
+	     i++)
+		if (error_texts[i].number == number)
+			return error_texts[i].text;
 	return NULL;
 }
 
@@ -138,53 +114,6 @@ received_steps(const struct verdict *verdict)
 	return count;
 }
 
-static size_t
-last_step(const struct verdict *verdict)
-{
-	return verdict->path_length == 0 ? 0 : verdict->path_length - 1;
-}
-
-static size_t
-depth_of_finding(const struct result *result, const struct finding *finding)
-{
-	const struct verdict *verdict = &result->verdict;
-
-	if (finding == NULL)
-		return 0;
-	if (finding->cause != NULL &&
-	    strcmp(finding->cause, "root_expired") == 0)
-		return last_step(verdict);
-	if (finding->cert < 0 ||
-	    (size_t)finding->cert >= result->seen.received_count)
-		return 0;
-	for (size_t i = 0; i < verdict->path_length; i++)
-		if (digest_equal(&verdict->path[i].sha256,
-			&result->seen.received[finding->cert]))
-			return i;
-	return (size_t)finding->cert;
-}
-
-static size_t
-depth_at(const struct listing *listing, enum place place)
-{
-	const struct result *result = listing->result;
-	size_t steps = listing->path.count;
-
-	switch (place) {
-	case AT_FAULT:
-		return depth_of_finding(result, result_class_finding(result));
-	case AT_LAST_RECEIVED:
-		if (steps == 0)
-			steps = received_steps(&result->verdict);
-		return steps == 0 ? 0 : steps - 1;
-	case AT_END:
-		return last_step(&result->verdict);
-	case AT_LEAF:
-		break;
-	}
-	return 0;
-}
-
 static int
 name_error(const struct result *result)
 {
@@ -193,8 +122,8 @@ name_error(const struct result *result)
 
 	return result->seen.host != NULL &&
 		       address_parse(result->seen.host, octets, &size)
-		   ? ADDRESS_MISMATCH
-		   : NAME_MISMATCH;
+		   ? OPENSSL_ADDRESS_MISMATCH
+		   : OPENSSL_NAME_MISMATCH;
 }
 
 /* A private root that is not sent looks like any missing issuer. */
@@ -211,232 +140,404 @@ number_by_class(const struct result *result)
 			(verdict->cause != NULL &&
 			    strcmp(class_rows[i].cause, verdict->cause) == 0)))
 			number = class_rows[i].number;
-	if (number == ROOT_SENT &&
+	if (number == OPENSSL_ROOT_SENT &&
 	    received_steps(verdict) < verdict->path_length)
-		return ISSUER_NOT_FOUND;
-	return number == NAME_MISMATCH ? name_error(result) : number;
+		return OPENSSL_ISSUER_NOT_FOUND;
+	return number == OPENSSL_NAME_MISMATCH ? name_error(result) : number;
 }
 
-/* "20 unable to get local issuer certificate"; 0: it is something else. */
+/*
+ * "20 unable to get local issuer certificate"; 0: it is something else.
+ * Of name constraints the client's words do not say which kind.
+ */
 static int
 number_of_reason(const char *reason)
 {
-	static const char constraints[] =
-	    "a name is outside the CA's name constraints";
 	char *end;
 	long number = strtol(reason, &end, 10);
 
-	if (strcmp(reason, constraints) == 0)
-		return NOT_PERMITTED;
+	if (strcmp(reason, "subtree violation") == 0)
+		return OPENSSL_NOT_PERMITTED;
 	return end != reason && *end == ' ' && number > 0 && number < 1000
 		   ? (int)number
 		   : 0;
 }
 
-static void
-push(struct listing *listing, int number, size_t depth)
-{
-	const struct error_row *row = error_row(number);
-
-	if (listing->count == VERIFY_ERRORS)
-		return;
-	listing->errors[listing->count++] =
-	    (struct verify_error){ row->number, row->text, depth };
-}
-
-/*
- * A path that OpenSSL does not try again: it ends in the store by its names,
- * and the signatures are checked once it is built.
- */
 static bool
-push_bad_signature(struct listing *listing)
+is_about_trust(int number)
 {
-	const struct verdict *verdict = &listing->result->verdict;
-	size_t depth;
-
-	if (verdict->path_length == 0 ||
-	    verdict->path[verdict->path_length - 1].from != SOURCE_STORE ||
-	    !openssl_path_has_bad_signature(&listing->path, &depth))
-		return false;
-	push(listing, BAD_SIGNATURE, depth);
-	return true;
-}
-
-/* Why the path has no trusted end; false when it has one. */
-static bool
-push_trust(struct listing *listing, int number)
-{
-	size_t depth;
-
-	if (number == ISSUER_NOT_FOUND && push_bad_signature(listing))
-		return true;
-	if (number != 2 && number != SELF_SIGNED && number != ROOT_SENT &&
-	    number != ISSUER_NOT_FOUND)
-		return false;
-	depth = depth_at(listing, error_row(number)->place);
-	push(listing, number, depth);
-	/* Alone in its chain, the leaf's own signature is unchecked too. */
-	if (number == ISSUER_NOT_FOUND && depth == 0)
-		push(listing, LEAF_NOT_VERIFIED, 0);
-	return true;
-}
-
-/* One fault of a CA can break several of OpenSSL's rules at once. */
-static void
-push_fault(struct listing *listing, int number)
-{
-	size_t depth = depth_at(listing, error_row(number)->place);
-	size_t fault = depth_at(listing, AT_FAULT);
-
-	if (number == NOT_A_CA ||
-	    (number == NO_CERTIFICATE_SIGNING && depth > 0)) {
-		push(listing, NOT_A_CA, depth);
-		if (!openssl_path_has_old_ca(&listing->path, depth))
-			push(listing, WRONG_PURPOSE, depth);
-	}
-	if (number == WEAK_LEAF_KEY && fault > 0)
-		push(listing, WEAK_CA_KEY, fault);
-	else if (number != NOT_A_CA)
-		push(listing, number, depth);
-}
-
-static bool
-is_about(const struct finding *finding, const char *id)
-{
-	return strcmp(finding->id, id) == 0;
-}
-
-/* OpenSSL still takes the CN of a certificate without names. */
-static void
-push_name(struct listing *listing, int number)
-{
-	const struct verdict *verdict = &listing->result->verdict;
-	int name = name_error(listing->result);
-
-	if (number == NAME_MISMATCH || number == ADDRESS_MISMATCH) {
-		push(listing, name, 0);
-		return;
-	}
-	for (size_t i = 0; i < verdict->finding_count; i++) {
-		const struct finding *finding = &verdict->findings[i];
-
-		if (!is_about(finding, "name_mismatch") ||
-		    (finding->cause != NULL &&
-			strcmp(finding->cause, "no_san") == 0))
-			continue;
-		push(listing, name, 0);
-		return;
-	}
-}
-
-static bool
-is_listed(const struct listing *listing, int number, size_t depth)
-{
-	for (size_t i = 0; i < listing->count; i++)
-		if (listing->errors[i].number == number &&
-		    listing->errors[i].depth == depth)
-			return true;
-	return false;
-}
-
-static int
-date_error(const struct finding *finding)
-{
-	return finding->cause != NULL &&
-		       strcmp(finding->cause, "not_yet_valid") == 0
-		   ? NOT_YET_VALID
-		   : HAS_EXPIRED;
-}
-
-/* From the root down, but a root that is not on the path is not looked at. */
-static void
-push_dates(struct listing *listing, bool is_trusted)
-{
-	const struct verdict *verdict = &listing->result->verdict;
-	int numbers[OPENSSL_MOST_STEPS] = { 0 };
-
-	for (size_t i = 0; i < verdict->finding_count; i++) {
-		const struct finding *finding = &verdict->findings[i];
-		size_t depth;
-
-		if (!is_about(finding, "expired") ||
-		    (finding->cert < 0 && !is_trusted))
-			continue;
-		depth = depth_of_finding(listing->result, finding);
-		if (depth < OPENSSL_MOST_STEPS)
-			numbers[depth] = date_error(finding);
-	}
-	for (size_t depth = OPENSSL_MOST_STEPS; depth-- > 0;)
-		if (numbers[depth] != 0)
-			push(listing, numbers[depth], depth);
+	return number == OPENSSL_NO_ISSUER_STORED ||
+	       number == OPENSSL_SELF_SIGNED || number == OPENSSL_ROOT_SENT ||
+	       number == OPENSSL_ISSUER_NOT_FOUND;
 }
 
 static bool
 is_date(int number)
 {
-	return number == NOT_YET_VALID || number == HAS_EXPIRED;
+	return number == OPENSSL_NOT_YET_VALID || number == OPENSSL_HAS_EXPIRED;
 }
 
 static bool
 is_name(int number)
 {
-	return number == NAME_MISMATCH || number == ADDRESS_MISMATCH;
+	return number == OPENSSL_NAME_MISMATCH ||
+	       number == OPENSSL_ADDRESS_MISMATCH;
+}
+
+static const char *
+subject_at(const struct listing *listing, size_t depth)
+{
+	const struct verdict *verdict = &listing->result->verdict;
+
+	if (listing->path.steps[depth] != NULL)
+		return listing->path.steps[depth]->subject;
+	if (depth < verdict->path_length)
+		return verdict->path[depth].subject;
+	return depth == 0 ? listing->result->leaf.subject : NULL;
+}
+
+static const struct digest *
+digest_at(const struct listing *listing, size_t depth)
+{
+	const struct verdict *verdict = &listing->result->verdict;
+
+	if (listing->path.steps[depth] != NULL)
+		return &listing->path.steps[depth]->sha256;
+	return depth < verdict->path_length ? &verdict->path[depth].sha256
+					    : NULL;
+}
+
+static const char *
+subject_of(const struct finding *finding)
+{
+	for (size_t i = 0; i < finding->evidence_count; i++)
+		if (strcmp(finding->evidence[i].key, "subject") == 0)
+			return finding->evidence[i].value;
+	return NULL;
+}
+
+/* A certificate that was not sent is known by its name, the root first. */
+static bool
+is_about_step(
+    const struct listing *listing, const struct finding *finding, size_t at)
+{
+	const struct observation *seen = &listing->result->seen;
+	const char *own = subject_of(finding), *subject;
+	const struct digest *sha256;
+
+	if (finding->cert >= 0) {
+		sha256 = digest_at(listing, at);
+		return (size_t)finding->cert < seen->received_count &&
+		       sha256 != NULL &&
+		       digest_equal(sha256, &seen->received[finding->cert]);
+	}
+	subject = subject_at(listing, at);
+	return own != NULL && subject != NULL && strcmp(own, subject) == 0;
 }
 
 static bool
-is_constraint(int number)
+find_step(
+    const struct listing *listing, const struct finding *finding, size_t *depth)
 {
-	return number == NOT_PERMITTED || number == EXCLUDED;
+	for (size_t at = listing->path.count; at-- > 0;)
+		if (is_about_step(listing, finding, at)) {
+			*depth = at;
+			return true;
+		}
+	return false;
+}
+
+/* Where the fault is that names the class; else it is the leaf's. */
+static size_t
+depth_of_fault(const struct listing *listing)
+{
+	const struct finding *finding = result_class_finding(listing->result);
+	size_t depth = 0;
+
+	if (finding != NULL)
+		find_step(listing, finding, &depth);
+	return depth;
 }
 
 static void
-list_errors(struct listing *listing, int number)
+push(struct listing *listing, int number, size_t depth)
 {
-	const struct error_row *row = error_row(number);
-	bool is_trusted = !push_trust(listing, number);
+	openssl_errors_add(&listing->errors, number, depth);
+}
 
-	if (is_trusted && !is_date(number) && !is_name(number) &&
-	    !is_constraint(number) && number != BAD_SIGNATURE)
-		push_fault(listing, number);
-	push_name(listing, number);
-	if (is_trusted && number == BAD_SIGNATURE)
-		push(listing, number, depth_at(listing, row->place));
-	push_dates(listing, is_trusted);
-	if (is_date(number) &&
-	    !is_listed(listing, number, depth_at(listing, row->place)))
-		push(listing, number, depth_at(listing, row->place));
-	if (is_constraint(number))
-		push(listing,
-		    openssl_path_is_excluded(
-			&listing->path, listing->result->seen.host)
-			? EXCLUDED
-			: NOT_PERMITTED,
-		    0);
+/*
+ * What the record says must be among the errors, also where the certificates
+ * are not known or do not show it.
+ */
+static void
+push_unless_told(struct listing *listing, int number, size_t depth)
+{
+	if (!openssl_errors_have(&listing->errors, number))
+		push(listing, number, depth);
+}
+
+/*
+ * OpenSSL does not try another path: one that ends in the store by its names
+ * is complete, and the signatures are checked once it is built.
+ */
+static bool
+has_bad_signature(const struct openssl_path *path)
+{
+	struct openssl_errors errors = { .count = 0 };
+
+	for (size_t at = 0; path->anchored && at < path->count; at++)
+		openssl_check_signature(path, at, &errors);
+	return openssl_errors_have(&errors, OPENSSL_BAD_SIGNATURE);
+}
+
+/* Of as many steps as the record tells of. */
+static void
+build_unknown(struct listing *listing)
+{
+	const struct verdict *verdict = &listing->result->verdict;
+	size_t count = listing->number == OPENSSL_ISSUER_NOT_FOUND
+			   ? received_steps(verdict)
+			   : verdict->path_length;
+
+	if (count > OPENSSL_MOST_STEPS)
+		count = OPENSSL_MOST_STEPS;
+	listing->path = (struct openssl_path){ .count = count };
+	if (count == 0)
+		listing->path.count = 1;
+}
+
+/* A trusted path has an end, also where the run does not hold it. */
+static void
+add_unknown_anchor(struct openssl_path *path)
+{
+	if (!path->anchored && path->count < OPENSSL_MOST_STEPS &&
+	    !certificate_looks_self_signed(path->steps[path->count - 1]))
+		path->steps[path->count++] = NULL;
+}
+
+/*
+ * Of a path that breaks at a signature nobody followed the rest: it is taken
+ * to have an end.
+ */
+static void
+build_path(struct listing *listing, const struct openssl_chain *chain)
+{
+	struct openssl_path *path = &listing->path;
+	struct openssl_chain untrusted = *chain;
+	int number = listing->number;
+
+	untrusted.anchor = NULL;
+	listing->now = chain->now;
+	listing->trust = is_about_trust(number) ? number : 0;
+	if (chain->sent_count == 0) {
+		build_unknown(listing);
+		return;
+	}
+	openssl_path_build(path, chain);
+	if (number == OPENSSL_ISSUER_NOT_FOUND && has_bad_signature(path))
+		listing->trust = 0;
+	else if (listing->trust != 0 && number != OPENSSL_NO_ISSUER_STORED)
+		openssl_path_build(path, &untrusted);
+	if (listing->trust == 0)
+		add_unknown_anchor(path);
+}
+
+/* A number that is there already stays: of two, the later is not told. */
+static void
+push_trust(struct listing *listing)
+{
+	if (listing->trust == 0)
+		return;
+	push(listing,
+	    openssl_errors_have(&listing->errors, OPENSSL_WEAK_LEAF_KEY)
+		? OPENSSL_WEAK_LEAF_KEY
+		: listing->trust,
+	    listing->path.count - 1);
+}
+
+/* What no other stage tells of stands beside the faults of extensions. */
+static void
+push_other_fault(struct listing *listing)
+{
+	int number = listing->number;
+
+	if (is_about_trust(number) || is_date(number) || is_name(number) ||
+	    number == OPENSSL_BAD_SIGNATURE ||
+	    number == OPENSSL_NO_CERTIFICATE_SIGNING ||
+	    number == OPENSSL_NOT_PERMITTED ||
+	    (number == OPENSSL_WEAK_LEAF_KEY &&
+		openssl_errors_have(&listing->errors, OPENSSL_WEAK_CA_KEY)))
+		return;
+	push_unless_told(listing, number, depth_of_fault(listing));
+}
+
+/* OpenSSL still takes the CN of a certificate without DNS names. */
+static bool
+is_common_name(const struct certificate *leaf, const char *host)
+{
+	const struct name_list *names = &leaf->alternative_names;
+	struct certificate common = *leaf;
+	struct host_name name = host_name_of(host);
+	struct general_name only;
+
+	for (size_t i = 0; i < names->count; i++)
+		if (names->names[i].kind == NAME_DNS)
+			return false;
+	if (leaf->subject_cn == NULL || name.address_size > 0)
+		return false;
+	only = (struct general_name){ NAME_DNS,
+		bytes_from_string(leaf->subject_cn) };
+	common.alternative_names = (struct name_list){ &only, 1 };
+	return name_match(&name, &common) == NAME_MATCHES;
+}
+
+static bool
+is_wrong_name(const struct listing *listing, const struct finding *finding)
+{
+	const struct certificate *leaf = listing->path.steps[0];
+	const char *host = listing->result->seen.host;
+
+	if (strcmp(finding->id, "name_mismatch") != 0)
+		return false;
+	if (leaf != NULL && host != NULL)
+		return !is_common_name(leaf, host);
+	return finding->cause == NULL || strcmp(finding->cause, "no_san") != 0;
+}
+
+static void
+push_name(struct listing *listing)
+{
+	const struct verdict *verdict = &listing->result->verdict;
+	bool is_wrong = is_name(listing->number);
+
+	for (size_t i = 0; i < verdict->finding_count && !is_wrong; i++)
+		is_wrong = is_wrong_name(listing, &verdict->findings[i]);
+	if (is_wrong)
+		push(listing, name_error(listing->result), 0);
+}
+
+/* By the record, where the certificate or the clock is not known. */
+static void
+find_dates(const struct listing *listing, int numbers[OPENSSL_MOST_STEPS])
+{
+	const struct verdict *verdict = &listing->result->verdict;
+
+	for (size_t i = 0; i < verdict->finding_count; i++) {
+		const struct finding *finding = &verdict->findings[i];
+		size_t depth;
+
+		if (strcmp(finding->id, "expired") != 0 ||
+		    !find_step(listing, finding, &depth))
+			continue;
+		numbers[depth] =
+		    finding->cause != NULL &&
+			    strcmp(finding->cause, "not_yet_valid") == 0
+			? OPENSSL_NOT_YET_VALID
+			: OPENSSL_HAS_EXPIRED;
+	}
+}
+
+static int
+date_error(const struct certificate *certificate, int64_t now)
+{
+	if (openssl_is_early(certificate, now))
+		return OPENSSL_NOT_YET_VALID;
+	return openssl_is_over(certificate, now) ? OPENSSL_HAS_EXPIRED : 0;
+}
+
+static void
+push_date(struct listing *listing, size_t depth, int number)
+{
+	const struct certificate *step = listing->path.steps[depth];
+
+	if (step != NULL && listing->now != 0)
+		number = date_error(step, listing->now);
+	if (number != 0)
+		push(listing, number, depth);
+}
+
+/*
+ * From the root down.  One that ends the path without having signed itself
+ * only lends its key: its dates are not looked at, unless it is alone.
+ */
+static void
+push_signatures_and_dates(struct listing *listing)
+{
+	int numbers[OPENSSL_MOST_STEPS] = { 0 };
+	size_t at = listing->path.count;
+	bool is_open = listing->trust == OPENSSL_NO_ISSUER_STORED ||
+		       listing->trust == OPENSSL_ISSUER_NOT_FOUND;
+
+	find_dates(listing, numbers);
+	if (is_open && at > 1)
+		at--;
+	else if (is_open)
+		push(listing, OPENSSL_LEAF_NOT_VERIFIED, 0);
+	while (at-- > 0) {
+		openssl_check_signature(&listing->path, at, &listing->errors);
+		push_date(listing, at, numbers[at]);
+	}
+	if (is_date(listing->number) ||
+	    listing->number == OPENSSL_BAD_SIGNATURE ||
+	    listing->number == OPENSSL_NO_CERTIFICATE_SIGNING)
+		push_unless_told(
+		    listing, listing->number, depth_of_fault(listing));
+}
+
+static void
+list_errors(struct listing *listing)
+{
+	struct openssl_errors *errors = &listing->errors;
+	const struct openssl_path *path = &listing->path;
+
+	openssl_check_leaf_key(path, errors);
+	push_trust(listing);
+	openssl_check_extensions(path, errors);
+	openssl_check_strength(path, errors);
+	push_other_fault(listing);
+	push_name(listing);
+	push_signatures_and_dates(listing);
+	openssl_check_constraints(path, errors);
+	if (listing->number == OPENSSL_NOT_PERMITTED &&
+	    !openssl_errors_have(errors, OPENSSL_EXCLUDED))
+		push_unless_told(listing, OPENSSL_NOT_PERMITTED, 0);
+}
+
+static size_t
+write_errors(
+    const struct listing *listing, struct verify_error errors[VERIFY_ERRORS])
+{
+	for (size_t i = 0; i < listing->errors.count; i++) {
+		int number = listing->errors.list[i].number;
+		size_t depth = listing->errors.list[i].depth;
+
+		errors[i] = (struct verify_error){ number, error_text(number),
+			depth, subject_at(listing, depth) };
+	}
+	return listing->errors.count;
 }
 
 size_t
-verify_errors(const struct result *result,
-    const struct certificate *const sent[], size_t count,
+verify_errors(const struct result *result, const struct openssl_chain *chain,
     struct verify_error errors[VERIFY_ERRORS])
 {
 	const struct client_verdict *openssl =
 	    openssl_verdict(&result->verdict);
 	const char *reason = openssl == NULL ? NULL : openssl->reason;
-	struct listing listing = { .result = result, .errors = errors };
-	int number;
+	struct listing listing = { .result = result };
 
 	if (result->seen.received_count == 0 ||
 	    (openssl != NULL && openssl->accepts == ACCEPTS_YES))
 		return 0;
-	number =
+	listing.number =
 	    reason == NULL ? number_by_class(result) : number_of_reason(reason);
-	if (error_row(number) == NULL && reason == NULL)
+	if (error_text(listing.number) == NULL && reason == NULL)
 		return 0;
-	if (error_row(number) == NULL) {
-		errors[0] = (struct verify_error){ 0, reason, 0 };
+	if (error_text(listing.number) == NULL) {
+		errors[0] = (struct verify_error){ .text = reason };
 		return 1;
 	}
-	openssl_path_build(&listing.path, sent, count);
-	list_errors(&listing, number);
-	return listing.count;
+	build_path(&listing, chain);
+	list_errors(&listing);
+	return write_errors(&listing, errors);
 }

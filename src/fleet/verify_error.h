@@ -6,25 +6,24 @@
 #ifndef FLEET_VERIFY_ERROR_H
 #define FLEET_VERIFY_ERROR_H
 
-#include "model/certificate.h"
+#include "fleet/openssl_checks.h"
 #include "model/result.h"
 
 struct verify_error {
-	int number;	  /* 0: not a verify error, text alone */
-	const char *text; /* static, or the record's */
-	size_t depth;	  /* 0: the leaf */
+	int number;	     /* 0: not a verify error, text alone */
+	const char *text;    /* static, or the record's */
+	size_t depth;	     /* 0: the leaf */
+	const char *subject; /* the certificate's at that depth; or NULL */
 };
 
-enum { VERIFY_ERRORS = 8 };
+enum { VERIFY_ERRORS = OPENSSL_MOST_ERRORS };
 
 /*
  * In the order printed; none where openssl accepts the host, or where no
  * certificate came.  What the record says of the client "openssl" counts;
- * without that the class does.  `sent` is the Certificate message, as far as
- * it is still known (count 0: not at all).
+ * without that the class does.
  */
-size_t verify_errors(const struct result *,
-    const struct certificate *const sent[], size_t count,
+size_t verify_errors(const struct result *, const struct openssl_chain *,
     struct verify_error errors[VERIFY_ERRORS]);
 
 #endif

@@ -365,7 +365,8 @@ openssl_is_quoted(void **state)
 		memset(path, 0, sizeof(path));
 		for (size_t k = verify_cases[i].sent; k < 4; k++)
 			path[k].from = SOURCE_STORE;
-		count = verify_errors(&result, NULL, 0, errors);
+		count = verify_errors(
+		    &result, &(struct openssl_chain){ 0 }, errors);
 		print_message("verify %zu\n", i);
 		if (verify_cases[i].number < 0) {
 			assert_int_equal(count, 0);
