@@ -14,11 +14,17 @@ may_have_issued(
 }
 
 static bool
+is_same(const struct certificate *a, const struct certificate *b)
+{
+	return a != NULL && b != NULL && digest_equal(&a->sha256, &b->sha256);
+}
+
+static bool
 is_on_path(
     const struct openssl_path *path, const struct certificate *certificate)
 {
 	for (size_t i = 0; i < path->count; i++)
-		if (path->steps[i] == certificate)
+		if (is_same(path->steps[i], certificate))
 			return true;
 	return false;
 }
@@ -37,7 +43,7 @@ openssl_is_early(const struct certificate *certificate, int64_t now)
 	       now < certificate->not_before;
 }
 
-/* find_issuer(): the first that is valid, else the one that lasted longest. */
+/* The first that is valid, else the one that lasts longest. */
 static const struct certificate *
 find_issuer(const struct openssl_path *path, const struct openssl_chain *chain)
 {
@@ -56,12 +62,6 @@ find_issuer(const struct openssl_path *path, const struct openssl_chain *chain)
 			best = sent;
 	}
 	return best;
-}
-
-static bool
-is_same(const struct certificate *a, const struct certificate *b)
-{
-	return a != NULL && b != NULL && digest_equal(&a->sha256, &b->sha256);
 }
 
 /* A self-signed certificate ends the path; it may be the anchor itself. */

@@ -342,7 +342,7 @@ build_path(struct listing *listing, const struct openssl_chain *chain)
 		add_unknown_anchor(path);
 }
 
-/* A number that is there already stays: of two, the later is not told. */
+/* build_chain(): an error that was there before becomes the final one. */
 static void
 push_trust(struct listing *listing)
 {
