@@ -164,11 +164,29 @@ run_saved(struct audit_options *options, char **runs)
 	return code;
 }
 
+/* --against answers one question of a run and writes nothing. */
+static bool
+check_against(const struct audit_options *options)
+{
+	const char *why = NULL;
+
+	if (options->against != NULL && options->host != NULL)
+		why = "compares the hosts of a saved run: leave --host";
+	else if (options->against != NULL &&
+		 options->run.output.directory != NULL)
+		why = "prints the difference and writes no run: leave --out";
+	if (why != NULL)
+		options_complain("audit", "--against", why);
+	return why == NULL;
+}
+
 static int
 run(struct audit_options *options, int first, int argc, char **argv)
 {
 	size_t count = (size_t)(argc - first);
 
+	if (!check_against(options))
+		return EXIT_CODE_USAGE;
 	if (options->host != NULL && count > 0)
 		return run_chain(options, argv + first, count);
 	if (options->host == NULL && count == 1)

@@ -348,6 +348,7 @@ def test_commands(desk):
         side is None or side["class"] in CLASSES
         for c in changes for side in (c["from"], c["to"])))
 
+    test_against(desk)
     done = desk.run("fix", "fleet", "-o", "kit")
     check("fix", done.returncode == 0, done.stderr)
     repairs = json.loads((desk.folder / "kit" / "fix.json").read_text())
@@ -362,6 +363,26 @@ def test_commands(desk):
           (desk.folder / "kit/server" / name / "fullchain.pem").is_file()
           and list((desk.folder / "kit/client").glob("*.crt"))
           and (desk.folder / "kit/README.txt").is_file())
+
+
+def test_against(desk):
+    """Another store: who breaks, who heals, by the run's own evidence."""
+    words = ("audit", "fleet", "--trust", desk.fleet.trust("fleet-corporate"),
+             "--against", "trust")
+    changes = objects(desk.run(*words, "--json"))
+    found = {c["host"]: c for c in changes if c["change"] == "heals"}
+    check("--against: who heals was what the run said, and by which root",
+          len(found) == 4 and all(
+              c["from"] == "wrong_root" and c["to"] == "ok" and
+              c["root"].startswith("CN=Polder Energie Root CA,")
+              for c in found.values()), str(found))
+    text = desk.run(*words).stdout
+    check("the words name the root", "4 hosts heal" in text and
+          "(CN=Meridian Global Root CA)" in text, text)
+    for more in (["-o", "never"], ["--host", "a.example"]):
+        done = desk.run(*words, *more)
+        check(f"--against with {more[0]}: exit 2", done.returncode == 2
+              and not done.stdout, str(done))
 
 
 def test_exit_codes(desk):
