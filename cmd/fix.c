@@ -126,7 +126,7 @@ show(const struct repair_plan *plan, const char *directory)
 		       "faults\n",
 		    others, others == 1 ? "s" : "");
 	if (plan->left_count > 0)
-		puts("No certificate repairs");
+		puts("Not repaired by any certificate");
 	for (size_t i = 0; i < plan->left_count && i < LEFT_SHOWN; i++)
 		show_left(&plan->left[i]);
 	if (plan->left_count > LEFT_SHOWN)
