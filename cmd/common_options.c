@@ -224,14 +224,16 @@ static const struct option_row found_rows[] = {
 	    .kind = OPTION_FUNCTION,
 	    .is_path = true,
 	    .parse = parse_intermediates,
-	    .help = "known intermediates, PEM; \"none\": no file and no "
+	    .help = "known intermediates: PEM, or the CCADB's CSV with its PEM "
+		    "column; repeatable; \"none\": no file and no "
 		    "learned cache" },
 	{ .name = "cache",
 	    .argument = "DIR",
 	    .kind = OPTION_STRING,
 	    .is_path = true,
 	    .offset = FOUND(cache),
-	    .help = "where learned intermediates are kept between runs" },
+	    .help = "where learned intermediates are kept between runs "
+		    "(default: $XDG_CACHE_HOME/fleetscan)" },
 	{ .name = "aia",
 	    .argument = "off|cache|fetch",
 	    .kind = OPTION_WORD,
@@ -311,8 +313,8 @@ static const struct option_row output_rows[] = {
 	    .argument = "LEVEL",
 	    .kind = OPTION_FUNCTION,
 	    .parse = parse_fail_on,
-	    .help = "exit 1 at none, warning, error, or CLASS,... "
-		    "(default: none)" },
+	    .help = "exit 1 at what weighs notice, warning or error, or is of "
+		    "CLASS,... (default: none)" },
 	{ .name = "progress",
 	    .argument = "auto|on|off",
 	    .kind = OPTION_WORD,
