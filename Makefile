@@ -173,7 +173,8 @@ PLACES = sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g'
 install: all $(B)/fleetscan.1
 	install -D $(B)/fleetscan '$(DESTDIR)$(PREFIX)/bin/fleetscan'
 	install -D -m 644 -t '$(DESTDIR)$(SHARED)' \
-		$(filter-out %.md,$(wildcard data/*.*))
+		$(filter-out %.md %.sh,$(wildcard data/*.*))
+	install -D -m 755 -t '$(DESTDIR)$(SHARED)' $(wildcard data/*.sh)
 	install -D -m 644 -t '$(DESTDIR)$(SHARED)/schema' \
 		$(wildcard reports/schema/*.json)
 	install -D -m 644 -t '$(DESTDIR)$(MANDIR)/man1' $(B)/fleetscan.1
