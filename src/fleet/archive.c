@@ -342,9 +342,8 @@ find_chain(struct archive *archive, struct arena *arena,
 	return chain;
 }
 
-/* Not needed to judge: a chain that is not there just stays named. */
 static void
-fill_other_chains(
+fill_answers(
     struct archive *archive, struct arena *arena, struct tls_facts *tls)
 {
 	struct offer_answer *answers =
@@ -359,14 +358,21 @@ fill_other_chains(
 	tls->offers = answers;
 }
 
+void
+archive_fill_other_chains(
+    struct archive *archive, struct arena *arena, struct observation *seen)
+{
+	if (seen->tls.offer_count > 0)
+		fill_answers(archive, arena, &seen->tls);
+}
+
 bool
 archive_fill_chain(
     struct archive *archive, struct arena *arena, struct observation *seen)
 {
 	seen->chain =
 	    find_chain(archive, arena, seen->received, seen->received_count);
-	if (seen->tls.offer_count > 0)
-		fill_other_chains(archive, arena, &seen->tls);
+	archive_fill_other_chains(archive, arena, seen);
 	return seen->chain != NULL;
 }
 

@@ -56,6 +56,13 @@ bool archive_fill_chain(
     struct archive *, struct arena *, struct observation *seen);
 
 /*
+ * Those alone that further offers got; archive_fill_chain does so too.  Not
+ * needed to judge: one that is not there just stays named.
+ */
+void archive_fill_other_chains(
+    struct archive *, struct arena *, struct observation *seen);
+
+/*
  * The keys of single lines, without reading the rest of them: false where a
  * line is none of ours.  `digits` (or NULL): where the ordinal stands.
  */

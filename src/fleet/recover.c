@@ -18,6 +18,7 @@
 #include "fleet/mend.h"
 #include "model/certificate.h"
 #include "model/record_reader.h"
+#include "model/site.h"
 
 struct recoverer {
 	struct roll *roll;
@@ -119,6 +120,19 @@ has_digests(
 	return true;
 }
 
+/* Chains that other offers got are the host's as well. */
+static bool
+has_received(const struct recoverer *recoverer, const struct observation *seen)
+{
+	const struct tls_facts *tls = &seen->tls;
+
+	for (size_t i = 0; i < tls->offer_count; i++)
+		if (!has_digests(recoverer, tls->offers[i].received,
+			tls->offers[i].received_count))
+			return false;
+	return has_digests(recoverer, seen->received, seen->received_count);
+}
+
 static bool
 has_steps(
     const struct recoverer *recoverer, const struct step list[], size_t count)
@@ -137,25 +151,40 @@ name_steps(struct recoverer *recoverer, const struct step list[], size_t count)
 		    recoverer->found->certificates, key_of(&list[i].sha256));
 }
 
-/* As a delivery does: what the host sent is known to the fleet. */
+/* Adds the authorities of a chain to what the host sent. */
 static void
-note_received(struct recoverer *recoverer, const struct observation *seen)
+note_chain(struct recoverer *recoverer, const struct digest chain[],
+    size_t length, struct digest sent[], size_t *count)
 {
-	struct digest *sent =
-	    arena_array(recoverer->arena, seen->received_count, sizeof(*sent));
-	size_t count = 0;
-
-	for (size_t i = 0; i < seen->received_count; i++) {
-		struct bytes key = key_of(&seen->received[i]);
+	for (size_t i = 0; i < length; i++) {
+		struct bytes key = key_of(&chain[i]);
 
 		seen_add(recoverer->found->certificates, key);
 		if (!seen_has(recoverer->authorities, key))
 			continue;
 		seen_add(recoverer->sent, key);
-		sent[count++] = seen->received[i];
+		sent[(*count)++] = chain[i];
 	}
+}
+
+/* As a delivery does: what the host sent is known to the fleet. */
+static void
+note_received(struct recoverer *recoverer, const struct observation *seen)
+{
+	const struct tls_facts *tls = &seen->tls;
+	size_t most = seen->received_count, count = 0;
+	struct digest *sent;
+
+	for (size_t i = 0; i < tls->offer_count; i++)
+		most += tls->offers[i].received_count;
+	sent = arena_array(recoverer->arena, most, sizeof(*sent));
+	note_chain(
+	    recoverer, seen->received, seen->received_count, sent, &count);
+	for (size_t i = 0; i < tls->offer_count; i++)
+		note_chain(recoverer, tls->offers[i].received,
+		    tls->offers[i].received_count, sent, &count);
 	if (senders_note(recoverer->senders, seen->host,
-		seen->site == NULL ? "" : seen->site, sent, count) < 0)
+		site_of_host(recoverer->arena, seen->host), sent, count) < 0)
 		recoverer->error = errno == 0 ? EIO : errno;
 }
 
@@ -184,14 +213,15 @@ take_pending(void *context, struct bytes line)
 	uint32_t decision;
 
 	arena_reset(recoverer->arena);
-	if (!pending_read(recoverer->arena, line, &seen, &reason))
+	if (!pending_read(recoverer->arena, line, &seen, &reason) ||
+	    seen.host == NULL)
 		return MEND_DROP;
 	digests = arena_array(
 	    recoverer->arena, seen.received_count, sizeof(*digests));
 	for (size_t i = 0; i < seen.received_count; i++)
 		certificate_digest(seen.chain[i], &digests[i]);
 	seen.received = digests;
-	if (!has_digests(recoverer, digests, seen.received_count))
+	if (!has_received(recoverer, &seen))
 		return MEND_DROP;
 	decision = take_place(recoverer, &seen, ROLL_PENDING);
 	if (decision != MEND_DROP)
@@ -205,8 +235,7 @@ is_complete(const struct recoverer *recoverer, const struct result *result)
 	const struct verdict *verdict = &result->verdict;
 
 	return result->seen.host != NULL &&
-	       has_digests(recoverer, result->seen.received,
-		   result->seen.received_count) &&
+	       has_received(recoverer, &result->seen) &&
 	       has_steps(recoverer, verdict->path, verdict->path_length) &&
 	       has_steps(recoverer, verdict->missing, verdict->missing_count);
 }

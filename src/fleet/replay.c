@@ -91,9 +91,12 @@ replay_pending(struct replay *replay, struct line_reader *reader)
 
 	while (replay->failed == 0 && line_reader_next(reader, &line) == 1) {
 		arena_reset(replay->arena);
-		if (pending_read(replay->arena, line, &seen, &reason) &&
-		    seen_add(replay->settled, ordinal_key(&seen)))
-			replay_seen(replay, &seen);
+		if (!pending_read(replay->arena, line, &seen, &reason) ||
+		    !seen_add(replay->settled, ordinal_key(&seen)))
+			continue;
+		archive_fill_other_chains(
+		    replay->archive, replay->arena, &seen);
+		replay_seen(replay, &seen);
 	}
 }
 

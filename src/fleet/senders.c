@@ -104,8 +104,8 @@ senders_note(struct senders *senders, const char *host, const char *site,
 	    header[1] >= MOST_LINE)
 		return -1;
 	if (fwrite(header, sizeof(header), 1, senders->log) != 1 ||
-	    fwrite(host, header[0], 1, senders->log) != 1 ||
-	    fwrite(site, header[1], 1, senders->log) != 1 ||
+	    fwrite(host, 1, header[0], senders->log) != header[0] ||
+	    fwrite(site, 1, header[1], senders->log) != header[1] ||
 	    fwrite(sent, sizeof(*sent), count, senders->log) != count)
 		return -1;
 	return 0;
@@ -155,8 +155,8 @@ read_entry(struct senders *senders)
 
 	if (fread(header, sizeof(header), 1, senders->log) != 1)
 		return 0;
-	if (fread(host, header[0], 1, senders->log) != 1 ||
-	    fread(site, header[1], 1, senders->log) != 1)
+	if (fread(host, 1, header[0], senders->log) != header[0] ||
+	    fread(site, 1, header[1], senders->log) != header[1])
 		return -1;
 	host[header[0]] = site[header[1]] = '\0';
 	expected = seen_has(senders->sites, bytes_from_string(site));

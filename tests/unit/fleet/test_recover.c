@@ -11,10 +11,12 @@
 #include <sys/stat.h>
 #include <cmocka.h>
 
+#include "base/base64.h"
 #include "base/memory.h"
 #include "fleet/manifest.h"
 #include "fleet/mend.h"
 #include "fleet/recover.h"
+#include "model/certificate.h"
 #include "tests/unit/fleet/rows.h"
 #include "tests/unit/fleet/tree.h"
 
@@ -311,6 +313,80 @@ records_follow_the_list(void **state)
 	arena_free(arena);
 }
 
+/* An octet of its own is certificate enough: nothing looks inside. */
+static void
+write_certificates(const char *root, struct arena *arena, size_t count,
+    struct digest digests[])
+{
+	struct text lines = { .size = 0 };
+	char *path = file_join(root, "certs.ndjson");
+
+	for (size_t i = 0; i < count; i++) {
+		struct bytes der = bytes_of(&"abcdef"[i], 1);
+		char hex[DIGEST_HEX_SIZE];
+
+		certificate_digest(der, &digests[i]);
+		digest_to_hex(&digests[i], hex);
+		text_printf(&lines,
+		    "{\"sha256\":\"%s\",\"der\":\"%s\",\"is_ca\":true}\n", hex,
+		    base64_encode(arena, der));
+	}
+	write_octets(path, lines.data, lines.size);
+	text_free(&lines);
+	free(path);
+}
+
+/* Of the chain that another offer got, too. */
+static void
+named_certificates_stay(void **state)
+{
+	struct arena *arena = arena_new();
+	char *root = tree_new(arena);
+	struct digest digests[3];
+	struct offer_answer other = {
+		.offer = OFFER_BIT(OFFER_RSA),
+		.reply = REPLY_ACCEPTED,
+		.received = &digests[1],
+		.received_count = 1,
+	};
+	struct observation seen = {
+		.ordinal = 1,
+		.input = "a.test",
+		.host = "a.test",
+		.port = 443,
+		.status = STATUS_SUCCESS,
+		.has_tls = true,
+		.tls = { .offers = &other, .offer_count = 1 },
+		.chain = &(struct bytes){ (const uint8_t *)"a", 1 },
+		.received = digests,
+		.received_count = 1,
+	};
+	struct text line = { .size = 0 };
+	struct run_outcome outcome;
+	struct recovery found;
+	struct archive *archive;
+	struct bytes der;
+	char *error = NULL;
+
+	(void)state;
+	write_certificates(root, arena, 3, digests);
+	pending_write(&line, &seen);
+	write_octets(arena_printf(arena, "%s/pending.ndjson", root), line.data,
+	    line.size);
+	recover_here(root, "a.test\n", &outcome, &found);
+	assert_int_equal(found.pending, 1);
+	write_octets(arena_printf(arena, "%s/hosts.ndjson", root), "", 0);
+	archive = archive_open(root, &error);
+	assert_non_null(archive);
+	assert_true(archive_certificate(archive, &digests[0], arena, &der));
+	assert_true(archive_certificate(archive, &digests[1], arena, &der));
+	assert_false(archive_certificate(archive, &digests[2], arena, &der));
+	archive_close(archive);
+	text_free(&line);
+	tree_free(root);
+	arena_free(arena);
+}
+
 /* run.json keeps enough to ask the same again. */
 static void
 a_request_is_read_back(void **state)
@@ -375,6 +451,7 @@ main(void)
 		cmocka_unit_test(targets_are_recognised),
 		cmocka_unit_test(what_is_not_taken_is_open),
 		cmocka_unit_test(records_follow_the_list),
+		cmocka_unit_test(named_certificates_stay),
 		cmocka_unit_test(a_request_is_read_back),
 	};
 
