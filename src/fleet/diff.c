@@ -190,7 +190,7 @@ is_renewal(const struct result *from, const struct result *to, unsigned fields)
 static unsigned
 gravity_of(const struct result *result)
 {
-	return result_is_waived(result) ? 0 : gravity[result->verdict.class_id];
+	return gravity[result_counted_class(result)];
 }
 
 /* CHANGE_KINDS: nothing to tell. */

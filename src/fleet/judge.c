@@ -275,9 +275,7 @@ judge_observation(struct judge *judge, const struct observation *seen,
 	if (message->pending) {
 		pending_write(&message->line, &result.seen);
 	} else {
-		message->class_id = result_is_waived(&result)
-		    ? CLASS_OK
-		    : result.verdict.class_id;
+		message->class_id = result_counted_class(&result);
 		message->severity = result.verdict.severity;
 		message->cause = result.verdict.cause;
 		/* What is missing completes a path to a trusted root. */

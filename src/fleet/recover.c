@@ -262,7 +262,7 @@ take_record(void *context, struct bytes line)
 	name_steps(recoverer, verdict->path, verdict->path_length);
 	name_steps(recoverer, verdict->missing, verdict->missing_count);
 	outcome->records++;
-	outcome->counts[verdict->class_id][verdict->severity]++;
+	outcome->counts[result_counted_class(&result)][verdict->severity]++;
 	return decision;
 }
 

@@ -55,6 +55,12 @@ result_is_waived(const struct result *result)
 	return waived;
 }
 
+enum class_id
+result_counted_class(const struct result *result)
+{
+	return result_is_waived(result) ? CLASS_OK : result->verdict.class_id;
+}
+
 static bool
 has_finding(const struct verdict *verdict, const char *id)
 {

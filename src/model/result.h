@@ -109,6 +109,9 @@ const struct finding *result_class_finding(const struct result *);
 /* Does a policy waive everything that its class stands for? */
 bool result_is_waived(const struct result *);
 
+/* The class that it counts as: what is waived is no fault, while it is. */
+enum class_id result_counted_class(const struct result *);
+
 /* The root that the judged path ends at, trusted or not; NULL: it has none. */
 const struct step *result_root(const struct result *);
 

@@ -387,6 +387,29 @@ named_certificates_stay(void **state)
 	arena_free(arena);
 }
 
+/* --fail-on says the same of a run that was interrupted. */
+static void
+waived_records_count_as_before(void **state)
+{
+	static const struct row rows[] = {
+		{ .host = "a.test",
+		    .status = STATUS_CONNECTION_REFUSED,
+		    .class_id = CLASS_UNREACHABLE,
+		    .waived = true },
+	};
+	struct arena *arena = arena_new();
+	char *root = tree_new(arena);
+	struct run_outcome outcome;
+	struct recovery found;
+
+	(void)state;
+	rows_write(root, rows, 1, 0);
+	recover_here(root, "a.test\n", &outcome, &found);
+	assert_int_equal(outcome.counts[CLASS_OK][SEVERITY_NOTICE], 1);
+	tree_free(root);
+	arena_free(arena);
+}
+
 /* run.json keeps enough to ask the same again. */
 static void
 a_request_is_read_back(void **state)
@@ -452,6 +475,7 @@ main(void)
 		cmocka_unit_test(what_is_not_taken_is_open),
 		cmocka_unit_test(records_follow_the_list),
 		cmocka_unit_test(named_certificates_stay),
+		cmocka_unit_test(waived_records_count_as_before),
 		cmocka_unit_test(a_request_is_read_back),
 	};
 
