@@ -373,7 +373,7 @@ archive_fill_chain(
 	seen->chain =
 	    find_chain(archive, arena, seen->received, seen->received_count);
 	archive_fill_other_chains(archive, arena, seen);
-	return seen->chain != NULL;
+	return seen->chain != NULL && seen->host != NULL;
 }
 
 /* As certificate_write prints it: spares decoding a million leaves. */

@@ -50,7 +50,7 @@ void archive_each_authority(struct archive *,
 
 /*
  * Completes seen->chain from the run's certificates.  False when one is not
- * there: such a record cannot be judged again.
+ * there, or no host is named: such a record cannot be judged again.
  */
 bool archive_fill_chain(
     struct archive *, struct arena *, struct observation *seen);

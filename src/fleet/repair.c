@@ -380,7 +380,8 @@ can_be_repaired(const struct planner *planner, const struct result *record)
 {
 	const struct verdict *verdict = &record->verdict;
 
-	if (record->seen.received_count == 0 || verdict->class_id == CLASS_OK)
+	if (record->seen.host == NULL || record->seen.received_count == 0 ||
+	    verdict->class_id == CLASS_OK)
 		return false;
 	if (verdict->missing_count > 0 ||
 	    verdict->class_id == CLASS_MISSING_INTERMEDIATE)

@@ -67,8 +67,8 @@ replay_record(struct replay *replay, size_t at)
 		replay->archive, at, replay->arena, &result, NULL) ||
 	    !archive_fill_chain(
 		replay->archive, replay->arena, &result.seen)) {
-		log_warning("%s: record %zu lacks its certificates and is "
-			    "left out",
+		log_warning("%s: record %zu lacks its host or certificates "
+			    "and is left out",
 		    archive_directory(replay->archive), at + 1);
 		replay->outcome->left_out++;
 		return;
@@ -92,6 +92,7 @@ replay_pending(struct replay *replay, struct line_reader *reader)
 	while (replay->failed == 0 && line_reader_next(reader, &line) == 1) {
 		arena_reset(replay->arena);
 		if (!pending_read(replay->arena, line, &seen, &reason) ||
+		    seen.host == NULL ||
 		    !seen_add(replay->settled, ordinal_key(&seen)))
 			continue;
 		archive_fill_other_chains(

@@ -92,6 +92,14 @@ def spoil_records(path):
     (path / "hosts.ndjson").write_bytes(b"\0\xff{]" * 100 + b"\n")
 
 
+def without_hosts(path):
+    lines = (path / "hosts.ndjson").read_text().splitlines()
+    records = [{**json.loads(line), "host": None} for line in lines]
+    (path / "hosts.ndjson").write_text(
+        "".join(json.dumps(record, separators=(",", ":")) + "\n"
+                for record in records))
+
+
 def check_conflicts(night):
     first, second, third = night.parts
     night.refused("one shard twice", [first, second, third, first],
@@ -165,7 +173,13 @@ def check_lacking(night):
     manifest = json.loads((path / "run.json").read_text())
     check("records whose certificates are lost make the merge unfinished",
           [] if done.returncode == 3 and not manifest["complete"] and
-          "lacks its certificates" in done.stderr
+          "lacks its host or certificates" in done.stderr
+          else [f"exit {done.returncode}: {done.stderr}"])
+    lost = night.copy(0, without_hosts)
+    path, done = night.merge(lost)
+    check("so do records that name no host",
+          [] if done.returncode == 3 and
+          "lacks its host or certificates" in done.stderr
           else [f"exit {done.returncode}: {done.stderr}"])
 
 
