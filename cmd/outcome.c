@@ -176,19 +176,11 @@ outcome_keep_learned(const char *directory, const char *cache)
 {
 	char *path = outcome_learned_path(directory);
 	struct text text = { .size = 0 };
-	struct file_draft *draft;
 	int result = 0;
 
 	/* No cache yet, or one that says nothing: nothing is known of it. */
-	if (cache != NULL && file_read(cache, MOST_LEARNED, &text) == 0) {
-		draft = file_draft_open(path);
-		result = draft == NULL ? -1 : 0;
-		if (draft != NULL) {
-			fwrite(
-			    text.data, 1, text.size, file_draft_stream(draft));
-			result = file_draft_commit(draft);
-		}
-	}
+	if (cache != NULL && file_read(cache, MOST_LEARNED, &text) == 0)
+		result = file_write(path, bytes_of(text.data, text.size));
 	text_free(&text);
 	free(path);
 	return result;

@@ -252,3 +252,21 @@ file_draft_abandon(struct file_draft *draft)
 	unlink(draft->temporary);
 	draft_free(draft);
 }
+
+/* errno is that of the write: once it is a stream's state nobody knows it. */
+int
+file_write(const char *path, struct bytes content)
+{
+	struct file_draft *draft = file_draft_open(path);
+	int failure;
+
+	if (draft == NULL)
+		return -1;
+	if (content.size == 0 || fwrite(content.data, 1, content.size,
+				     draft->stream) == content.size)
+		return file_draft_commit(draft);
+	failure = errno;
+	file_draft_abandon(draft);
+	errno = failure;
+	return -1;
+}

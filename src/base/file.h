@@ -41,6 +41,9 @@ FILE *file_draft_stream(struct file_draft *);
 int file_draft_commit(struct file_draft *);
 void file_draft_abandon(struct file_draft *);
 
+/* All of a file so; -1 with errno. */
+int file_write(const char *path, struct bytes content);
+
 /*
  * Lines of any length up to limit, from a path or "-" for standard input.
  * next: 1 a line (without its end, LF or CRLF; NULs kept), 0 the end, -1 an

@@ -180,17 +180,12 @@ write_cache(const struct places *places, const char *path, const char *cacerts,
     const struct stat *file, struct bytes certificates[], size_t count)
 {
 	struct text text = { NULL, 0, 0 };
-	struct file_draft *draft = NULL;
 
-	if (file_make_directory(places->cache) == 0)
-		draft = file_draft_open(path);
-	if (draft != NULL) {
-		append_heading(&text, cacerts, file, count);
-		for (size_t i = 0; i < count; i++)
-			pem_append(&text, NULL, certificates[i]);
-		fwrite(text.data, 1, text.size, file_draft_stream(draft));
-	}
-	if (draft == NULL || file_draft_commit(draft) < 0)
+	append_heading(&text, cacerts, file, count);
+	for (size_t i = 0; i < count; i++)
+		pem_append(&text, NULL, certificates[i]);
+	if (file_make_directory(places->cache) < 0 ||
+	    file_write(path, bytes_of(text.data, text.size)) < 0)
 		log_debug("%s: %s", path, strerror(errno));
 	text_free(&text);
 }

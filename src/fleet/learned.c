@@ -118,7 +118,6 @@ print(const struct learned *learned, struct text *out)
 int
 learned_save(struct learned *learned)
 {
-	struct file_draft *draft;
 	struct text out = { .size = 0 };
 	char *directory;
 	int result = -1;
@@ -128,11 +127,10 @@ learned_save(struct learned *learned)
 	directory = strndup(
 	    learned->path, (size_t)(strrchr(learned->path, '/') -
 			       learned->path));
-	if (file_make_directory(directory) == 0 &&
-	    (draft = file_draft_open(learned->path)) != NULL) {
+	if (file_make_directory(directory) == 0) {
 		print(learned, &out);
-		fwrite(out.data, 1, out.size, file_draft_stream(draft));
-		result = file_draft_commit(draft);
+		result =
+		    file_write(learned->path, bytes_of(out.data, out.size));
 	}
 	text_free(&out);
 	free(directory);

@@ -102,14 +102,10 @@ manifest_write(const char *directory, const struct manifest *manifest)
 {
 	struct text out = { .size = 0 };
 	char *path = file_join(directory, "run.json");
-	struct file_draft *draft = file_draft_open(path);
-	int result = -1;
+	int result;
 
 	print(manifest, &out);
-	if (draft != NULL) {
-		fwrite(out.data, 1, out.size, file_draft_stream(draft));
-		result = file_draft_commit(draft);
-	}
+	result = file_write(path, bytes_of(out.data, out.size));
 	text_free(&out);
 	free(path);
 	return result;

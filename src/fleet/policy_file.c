@@ -41,15 +41,11 @@ path_in(const char *directory)
 int
 policy_file_keep(const char *directory, const struct policy *policy)
 {
-	struct bytes text = policy_text(policy);
 	char *path = path_in(directory);
-	struct file_draft *draft = file_draft_open(path);
+	int result = file_write(path, policy_text(policy));
 
 	free(path);
-	if (draft == NULL)
-		return -1;
-	fwrite(text.data, 1, text.size, file_draft_stream(draft));
-	return file_draft_commit(draft);
+	return result;
 }
 
 char *

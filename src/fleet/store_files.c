@@ -17,17 +17,6 @@ append_all(struct text *out, const struct certificate_index *index)
 }
 
 static int
-write_file(const char *path, const struct text *text)
-{
-	struct file_draft *draft = file_draft_open(path);
-
-	if (draft == NULL)
-		return -1;
-	fwrite(text->data, 1, text->size, file_draft_stream(draft));
-	return file_draft_commit(draft);
-}
-
-static int
 write_store(const char *directory, const struct trust_store *store)
 {
 	struct text name = { NULL, 0, 0 }, pem = { NULL, 0, 0 };
@@ -38,7 +27,7 @@ write_store(const char *directory, const struct trust_store *store)
 	path = file_join(directory, name.data);
 	append_all(&pem, trust_store_anchors(store));
 	append_all(&pem, trust_store_intermediates(store));
-	status = write_file(path, &pem);
+	status = file_write(path, bytes_of(pem.data, pem.size));
 	free(path);
 	text_free(&name);
 	text_free(&pem);

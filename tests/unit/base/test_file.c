@@ -1,10 +1,12 @@
 /* Files whole, drafts that appear whole or not at all, and lines. */
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <glob.h>
@@ -34,11 +36,7 @@ remove_directory(void **state)
 static void
 write_whole(const char *path, const char *octets, size_t size)
 {
-	struct file_draft *draft = file_draft_open(path);
-
-	assert_non_null(draft);
-	fwrite(octets, 1, size, file_draft_stream(draft));
-	assert_int_equal(file_draft_commit(draft), 0);
+	assert_int_equal(file_write(path, bytes_of(octets, size)), 0);
 }
 
 static size_t
@@ -126,6 +124,36 @@ paths_are_joined(void **state)
 		assert_string_equal(path, rows[i][2]);
 		free(path);
 	}
+}
+
+/* As on a full disk: what was there stays, and errno says why. */
+static void
+a_file_that_does_not_fit_is_not_written(void **state)
+{
+	enum { FITS = 4096, MUCH = 1 << 17 };
+	char *path = file_join(*state, "file"), *much = calloc(1, MUCH);
+	struct rlimit before, narrow;
+	struct stat status;
+	int result;
+
+	write_whole(path, "one", 3);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	narrow = before;
+	narrow.rlim_cur = FITS;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &narrow), 0);
+	errno = 0;
+	result = file_write(path, bytes_of(much, MUCH));
+	assert_int_equal(errno, EFBIG);
+	assert_int_equal(result, -1);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	signal(SIGXFSZ, SIG_DFL);
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_size, 3);
+	assert_int_equal(count_files(*state), 1);
+	unlink(path);
+	free(much);
+	free(path);
 }
 
 static void
@@ -320,6 +348,7 @@ main(void)
 		TEST(a_file_is_read_up_to_its_limit),
 		TEST(directories_are_made_with_their_parents),
 		TEST(paths_are_joined),
+		TEST(a_file_that_does_not_fit_is_not_written),
 		TEST(a_draft_appears_whole_or_not_at_all),
 		TEST(a_draft_that_fails_leaves_nothing),
 		TEST(lines_are_read),
