@@ -19,34 +19,6 @@
 
 enum { DEPTH_MOST = 3 };
 
-void
-kit_put(
-    struct kit *kit, const char *name, const struct text *text, bool program)
-{
-	char *path = file_join(kit->directory, name);
-	char *slash = strrchr(path, '/');
-	struct file_draft *draft = NULL;
-	int result = 0;
-
-	*slash = '\0';
-	if (kit->failure == 0)
-		result = file_make_directory(path);
-	*slash = '/';
-	if (kit->failure == 0 && result == 0) {
-		draft = file_draft_open(path);
-		result = draft == NULL ? -1 : 0;
-	}
-	if (draft != NULL) {
-		fwrite(text->data, 1, text->size, file_draft_stream(draft));
-		result = file_draft_commit(draft);
-	}
-	if (result == 0 && draft != NULL && program)
-		result = chmod(path, 0755);
-	if (result < 0)
-		kit->failure = errno;
-	free(path);
-}
-
 static void
 fill(struct kit *kit)
 {

@@ -18,7 +18,7 @@ struct kit {
 	const char **files;   /* of plan->items */
 };
 
-/* kit.c: a file below the kit's directory, whose folders are made. */
+/* kit_file.c: a file below the kit's directory, whose folders are made. */
 void kit_put(struct kit *, const char *name, const struct text *, bool program);
 
 /* kit_names.c: safe in a shell, in a file system, and nobody else's. */
