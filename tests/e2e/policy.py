@@ -212,9 +212,10 @@ def check_reports(fleet):
     run = fleet.folder / "first" / "reports"
     code, out, error = call("scan", *fleet.options, "-l", "-", "-o", run,
                             "--policy", policy, text=fleet.list)
+    assert code == 0, (code, error)
     summary = json.loads((run / "summary.json").read_text())
     check("summary.json counts what is waived, by class",
-          code == 0 and summary["waived"]["wrong_root"] == 5 and
+          summary["waived"]["wrong_root"] == 5 and
           summary["classes"]["wrong_root"] == 5 and
           sum(summary["waived"].values()) == 5, error + str(summary))
     check("metrics.prom counts it, by class",
