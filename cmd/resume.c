@@ -121,14 +121,6 @@ values_of(struct arena *arena, const struct manifest *manifest,
 	return count;
 }
 
-static bool
-is_same_value(const char *a, const char *b)
-{
-	if (a == NULL || b == NULL)
-		return a == b;
-	return strcmp(a, b) == 0;
-}
-
 static const char *
 join(struct arena *arena, const char *const *values, size_t count)
 {
@@ -157,7 +149,7 @@ is_same(const struct comparison *comparison, const char *name)
 	bool same = before_count == given_count;
 
 	for (size_t i = 0; i < given_count && same; i++)
-		same = is_same_value(before[i], given[i]);
+		same = string_equal(before[i], given[i]);
 	if (!same)
 		log_error("scan: %s%s: %s here, %s in the run: --resume takes "
 			  "the run's options; leave it out, or scan into "

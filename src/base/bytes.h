@@ -39,6 +39,13 @@ bytes_equal(struct bytes a, struct bytes b)
 	    (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
 
+/* Both the same, or neither there. */
+static inline bool
+string_equal(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
 static inline bool
 digest_equal(const struct digest *a, const struct digest *b)
 {
@@ -49,6 +56,13 @@ static inline int
 digest_compare(const struct digest *a, const struct digest *b)
 {
 	return memcmp(a->octets, b->octets, sizeof(a->octets));
+}
+
+/* As the key of a map or a set. */
+static inline struct bytes
+digest_bytes(const struct digest *digest)
+{
+	return bytes_of(digest->octets, sizeof(digest->octets));
 }
 
 enum { DIGEST_HEX_SIZE = 65 };

@@ -142,18 +142,12 @@ aia_want(struct aia *aia, const struct certificate *certificate)
 	want(aia, certificate, 0);
 }
 
-static struct bytes
-digest_key(const struct digest *digest)
-{
-	return bytes_of(digest->octets, sizeof(digest->octets));
-}
-
 /* One certificate of an answer, kept once whoever sends it. */
 static const struct certificate *
 keep(struct aia *aia, struct bytes der, const char *url)
 {
 	struct certificate *fresh = certificate_new(der);
-	struct bytes key = digest_key(&fresh->sha256);
+	struct bytes key = digest_bytes(&fresh->sha256);
 	struct certificate *kept = map_get(aia->certificates, key);
 	const char *place;
 
@@ -163,7 +157,7 @@ keep(struct aia *aia, struct bytes der, const char *url)
 	} else {
 		certificate_free(fresh);
 	}
-	key = digest_key(&kept->sha256);
+	key = digest_bytes(&kept->sha256);
 	place = map_get(aia->places, key);
 	if (place == NULL || strcmp(url, place) < 0)
 		map_put(aia->places, key, (void *)(uintptr_t)url);
@@ -363,7 +357,7 @@ aia_certificates(const struct aia *aia)
 const char *
 aia_where(const struct aia *aia, const struct digest *digest)
 {
-	return map_get(aia->places, digest_key(digest));
+	return map_get(aia->places, digest_bytes(digest));
 }
 
 struct aia_answer

@@ -78,14 +78,6 @@ is_passing(const struct result *result)
 	       result->seen.status == STATUS_CONNECTION_RESET;
 }
 
-static bool
-is_same(const char *a, const char *b)
-{
-	if (a == NULL || b == NULL)
-		return a == b;
-	return strcmp(a, b) == 0;
-}
-
 /* Differs, as far as both are known. */
 static bool
 has_changed(const char *a, const char *b)
@@ -140,7 +132,7 @@ compare_verdicts(const struct verdict *from, const struct verdict *to)
 {
 	if (from->class_id != to->class_id)
 		return DIFF_BIT(DIFF_CLASS);
-	return is_same(from->cause, to->cause) ? 0 : DIFF_BIT(DIFF_CAUSE);
+	return string_equal(from->cause, to->cause) ? 0 : DIFF_BIT(DIFF_CAUSE);
 }
 
 static unsigned

@@ -4,13 +4,12 @@
  */
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/file.h"
 #include "fleet/diff.h"
 #include "fleet/run_index.h"
 #include "report/cells.h"
 
-enum { WORD_COLUMNS = 12, CLIENTS_NAMED = 3, MAIL_LINES = 200, DATE_SIZE = 11 };
+enum { WORD_COLUMNS = 12, CLIENTS_NAMED = 3, MAIL_LINES = 200 };
 
 static const char *const group_words[GROUPS] = {
 	[GROUP_WORSE] = "worse",
@@ -28,25 +27,6 @@ const char *
 change_group_word(enum change_group group)
 {
 	return group_words[group];
-}
-
-static const char *
-join(struct arena *arena, const char *list, const char *between,
-    const char *more)
-{
-	return list == NULL
-		   ? more
-		   : arena_printf(arena, "%s%s%s", list, between, more);
-}
-
-static const char *
-date_text(struct arena *arena, int64_t time)
-{
-	char *text = arena_alloc(arena, CLOCK_TEXT_SIZE);
-
-	clock_format(time, text);
-	text[DATE_SIZE - 1] = '\0';
-	return text;
 }
 
 /* Port 443 goes without saying. */
@@ -147,7 +127,7 @@ fields_text(struct arena *arena, const struct change *change,
 			words = field_text(
 			    arena, sides, (enum diff_field)i, change->fields);
 		if (words != NULL)
-			list = join(arena, list, ", ", words);
+			list = list_text(arena, list, ", ", words);
 	}
 	return list;
 }
@@ -175,7 +155,7 @@ verdict_text(struct arena *arena, const struct change *change,
 		fields &= ~DIFF_BIT(DIFF_LEAF);
 	for (unsigned i = 0; i < DIFF_FIELDS; i++)
 		if ((fields & DIFF_BIT(i)) != 0 && notes[i] != NULL)
-			list = join(arena, list, ", ", notes[i]);
+			list = list_text(arena, list, ", ", notes[i]);
 	return list == NULL ? words
 			    : arena_printf(arena, "%s (%s)", words, list);
 }
@@ -255,7 +235,7 @@ diff_summary_text(const struct diff *diff, struct arena *arena)
 
 	for (size_t i = 0; i < GROUPS; i++)
 		if (diff->groups[i] > 0)
-			list = join(arena, list, ", ",
+			list = list_text(arena, list, ", ",
 			    arena_printf(arena, "%s %s",
 				count_text(arena, diff->groups[i]),
 				group_words[i]));
@@ -288,7 +268,7 @@ failing_text(struct arena *arena, const struct verdict *verdict)
 	for (size_t i = 0; i < verdict->client_count; i++)
 		if (verdict->clients[i].accepts == ACCEPTS_NO &&
 		    count++ < CLIENTS_NAMED)
-			list = join(arena, list, ", ", verdict->clients[i].id);
+			list = list_text(arena, list, ", ", verdict->clients[i].id);
 	if (list == NULL)
 		return NULL;
 	if (count > CLIENTS_NAMED)
@@ -311,7 +291,7 @@ append_mail_line(
 		if (change->group != GROUP_UNREACHABLE)
 			failing = failing_text(arena, &sides.to.verdict);
 		if (failing != NULL)
-			story = join(arena, story, "; ", failing);
+			story = list_text(arena, story, "; ", failing);
 		cell_append(out, group_words[change->group], WORD_COLUMNS);
 		text_append_char(out, ' ');
 		text_append_cell(out, host_text(arena, sides.host), SIZE_MAX);

@@ -193,7 +193,7 @@ journal_certificate(
 {
 	if (journal->certificates.fd >= 0 &&
 	    seen_add(journal->written,
-		bytes_of(sha256->octets, sizeof(sha256->octets))))
+		digest_bytes(sha256)))
 		append(journal, &journal->certificates, line);
 }
 

@@ -141,7 +141,7 @@ write_one_found(struct judge *judge, const struct audit_sources *sources,
 
 	if (found == NULL ||
 	    !seen_add(judge->found,
-		bytes_of(sha256->octets, sizeof(sha256->octets))))
+		digest_bytes(sha256)))
 		return;
 	entry = write_certificate(message, found);
 	entry->useful = learn && is_useful(step->from);

@@ -77,15 +77,6 @@ is_same_site(const struct search *search, const struct observation *seen)
 	       strcmp(site, seen->site) == 0;
 }
 
-static bool
-is_received(const struct observation *seen, const struct digest *sha256)
-{
-	for (size_t i = 0; i < seen->received_count; i++)
-		if (digest_equal(&seen->received[i], sha256))
-			return true;
-	return false;
-}
-
 /* Of the same site before others, then by name: the fleet's own order. */
 static void
 note_sender(struct search *search, const struct observation *seen, size_t at)
@@ -113,7 +104,7 @@ note(struct search *search, size_t record, const struct result *result)
 	    (strcmp(seen->host, own->host) == 0 && seen->port == own->port))
 		return;
 	for (size_t i = 0; i < verdict->missing_count; i++)
-		if (is_received(seen, &verdict->missing[i].sha256))
+		if (observation_received(seen, &verdict->missing[i].sha256))
 			note_sender(search, seen, i);
 	if (!is_same_site(search, seen))
 		return;

@@ -54,7 +54,7 @@ add_one(struct known *known, struct bytes der, char *path)
 	    &known->owned_capacity, sizeof(*known->owned));
 	known->owned[known->owned_count++] = certificate;
 	map_put(known->files,
-	    bytes_of(certificate->sha256.octets, sizeof(struct digest)), path);
+	    digest_bytes(&certificate->sha256), path);
 }
 
 int
@@ -91,5 +91,5 @@ const char *
 known_where(const struct known *known, const struct digest *sha256)
 {
 	return map_get(known->files,
-	    bytes_of(sha256->octets, sizeof(sha256->octets)));
+	    digest_bytes(sha256));
 }

@@ -46,12 +46,6 @@ learned_free(struct learned *learned)
 	free(learned);
 }
 
-static struct bytes
-key_of(const struct digest *digest)
-{
-	return bytes_of(digest->octets, sizeof(digest->octets));
-}
-
 void
 learned_add(
     struct learned *learned, const struct digest *sha256, struct bytes der)
@@ -59,12 +53,12 @@ learned_add(
 	struct entry *entry;
 
 	if (map_count(learned->fresh) >= LEARNED_MOST ||
-	    map_get(learned->fresh, key_of(sha256)) != NULL)
+	    map_get(learned->fresh, digest_bytes(sha256)) != NULL)
 		return;
 	entry = arena_alloc(learned->arena, sizeof(*entry));
 	entry->sha256 = *sha256;
 	entry->der = arena_bytes(learned->arena, der);
-	map_put(learned->fresh, key_of(&entry->sha256), entry);
+	map_put(learned->fresh, digest_bytes(&entry->sha256), entry);
 }
 
 /* Adds what other runs learned; true if this one knows more. */
@@ -83,7 +77,7 @@ join(struct learned *learned)
 		struct digest sha256;
 
 		certificate_digest(bundle.certificates[i], &sha256);
-		if (map_get(learned->fresh, key_of(&sha256)) != NULL)
+		if (map_get(learned->fresh, digest_bytes(&sha256)) != NULL)
 			shared++;
 		learned_add(learned, &sha256, bundle.certificates[i]);
 	}

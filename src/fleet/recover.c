@@ -51,12 +51,6 @@ remove_drafts(const char *directory)
 	closedir(listing);
 }
 
-static struct bytes
-key_of(const struct digest *digest)
-{
-	return bytes_of(digest->octets, sizeof(digest->octets));
-}
-
 /* By its own DER: a line that is JSON may still have been half of another. */
 static bool
 read_certificate(struct arena *arena, const struct json *object,
@@ -103,9 +97,9 @@ take_certificate(void *context, struct bytes line)
 
 	arena_reset(recoverer->arena);
 	good = read_certificate(recoverer->arena, object, &digest, &der) &&
-	       seen_add(recoverer->kept, key_of(&digest));
+	       seen_add(recoverer->kept, digest_bytes(&digest));
 	if (good && is_authority(object, der))
-		seen_add(recoverer->authorities, key_of(&digest));
+		seen_add(recoverer->authorities, digest_bytes(&digest));
 	json_free(object);
 	return good ? MEND_KEEP : MEND_DROP;
 }
@@ -115,7 +109,7 @@ has_digests(
     const struct recoverer *recoverer, const struct digest list[], size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!seen_has(recoverer->kept, key_of(&list[i])))
+		if (!seen_has(recoverer->kept, digest_bytes(&list[i])))
 			return false;
 	return true;
 }
@@ -148,7 +142,7 @@ name_steps(struct recoverer *recoverer, const struct step list[], size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		seen_add(
-		    recoverer->found->certificates, key_of(&list[i].sha256));
+		    recoverer->found->certificates, digest_bytes(&list[i].sha256));
 }
 
 /* Adds the authorities of a chain to what the host sent. */
@@ -157,7 +151,7 @@ note_chain(struct recoverer *recoverer, const struct digest chain[],
     size_t length, struct digest sent[], size_t *count)
 {
 	for (size_t i = 0; i < length; i++) {
-		struct bytes key = key_of(&chain[i]);
+		struct bytes key = digest_bytes(&chain[i]);
 
 		seen_add(recoverer->found->certificates, key);
 		if (!seen_has(recoverer->authorities, key))
@@ -275,9 +269,9 @@ keep_named(void *context, struct bytes line)
 	const char *reason;
 
 	if (!certificate_line_digest(line, &digest) ||
-	    !seen_has(recoverer->found->certificates, key_of(&digest)))
+	    !seen_has(recoverer->found->certificates, digest_bytes(&digest)))
 		return MEND_DROP;
-	if (!seen_has(recoverer->sent, key_of(&digest)))
+	if (!seen_has(recoverer->sent, digest_bytes(&digest)))
 		return MEND_KEEP;
 	arena_reset(recoverer->arena);
 	if (certificate_line_read(

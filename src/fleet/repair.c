@@ -41,12 +41,6 @@ repair_host_is_healed(const struct repair_host *host)
 	return host->after == CLASS_OK || host->after == CLASS_WEAK;
 }
 
-static struct bytes
-digest_bytes(const struct digest *digest)
-{
-	return bytes_of(digest->octets, sizeof(digest->octets));
-}
-
 static bool
 is_named_root(const struct planner *planner, const struct digest *sha256)
 {
@@ -61,15 +55,6 @@ is_anchor(const struct planner *planner, const struct digest *sha256)
 {
 	return trust_store_find(planner->settings->stores[0], sha256) ==
 	       STORE_ANCHOR;
-}
-
-static bool
-is_received(const struct observation *seen, const struct digest *sha256)
-{
-	for (size_t i = 0; i < seen->received_count; i++)
-		if (digest_equal(&seen->received[i], sha256))
-			return true;
-	return false;
 }
 
 /* False when the run does not hold the certificate. */
@@ -261,7 +246,7 @@ list_needs(struct planner *planner, const struct result *record,
 	host->items = arena_array(planner->plan->arena, chain->count + 1,
 	    sizeof(struct repair_item *));
 	for (size_t i = 1; i < chain->count; i++)
-		if (!is_received(&record->seen, &chain->sha256[i]))
+		if (!observation_received(&record->seen, &chain->sha256[i]))
 			need(planner, record, host, chain->der[i],
 			    &chain->sha256[i], false);
 	host->sends_less = host->item_count > 0;
@@ -321,12 +306,6 @@ leave_unproven(
 	};
 }
 
-static bool
-is_same_word(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 static void
 leave_alone(struct planner *planner, const struct result *record)
 {
@@ -335,7 +314,7 @@ leave_alone(struct planner *planner, const struct result *record)
 
 	for (size_t i = 0; i < plan->left_count; i++)
 		if (plan->left[i].class_id == verdict->class_id &&
-		    is_same_word(plan->left[i].cause, verdict->cause)) {
+		    string_equal(plan->left[i].cause, verdict->cause)) {
 			plan->left[i].hosts++;
 			return;
 		}

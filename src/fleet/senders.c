@@ -64,12 +64,6 @@ senders_free(struct senders *senders)
 	free(senders);
 }
 
-static struct bytes
-digest_bytes(const struct digest *digest)
-{
-	return bytes_of(digest->octets, sizeof(digest->octets));
-}
-
 void
 senders_learn(
     struct senders *senders, const struct digest *sha256, struct bytes der)

@@ -4,36 +4,16 @@
  */
 #include "fleet/sites_text.h"
 
-#include "base/clock.h"
 #include "fleet/manifest.h"
 #include "fleet/showcerts.h"
 #include "report/cells.h"
 
-enum { HOST_COLUMNS = 16, BODY_COLUMN = 18, CLIENTS_SHOWN = 4, DATE_SIZE = 11 };
-
-static const char *
-join(struct arena *arena, const char *list, const char *between,
-    const char *more)
-{
-	return list == NULL
-		   ? more
-		   : arena_printf(arena, "%s%s%s", list, between, more);
-}
+enum { HOST_COLUMNS = 16, BODY_COLUMN = 18, CLIENTS_SHOWN = 4 };
 
 static const char *
 plural(const char *count)
 {
 	return strcmp(count, "1") == 0 ? "" : "s";
-}
-
-static const char *
-date_text(struct arena *arena, int64_t time)
-{
-	char *text = arena_alloc(arena, CLOCK_TEXT_SIZE);
-
-	clock_format(time, text);
-	text[DATE_SIZE - 1] = '\0';
-	return text;
 }
 
 /* "curl, python and 9 more"; those that people know best come first. */
@@ -46,7 +26,7 @@ failing_text(struct arena *arena, const struct site_outlier *outlier)
 	if (shown > CLIENTS_SHOWN + 1)
 		shown = CLIENTS_SHOWN;
 	for (size_t i = 0; i < shown; i++)
-		list = join(arena, list, ", ", outlier->clients_failing[i]);
+		list = list_text(arena, list, ", ", outlier->clients_failing[i]);
 	if (shown < outlier->failing_count)
 		list = arena_printf(arena, "%s and %zu more", list,
 		    outlier->failing_count - shown);
@@ -136,7 +116,7 @@ sites_comparison_text(
 	const char *words = NULL;
 
 	for (size_t i = 0; i < count; i++)
-		words = join(
+		words = list_text(
 		    arena, words, "; ", comparison_text(arena, &differs[i]));
 	return words;
 }
@@ -154,11 +134,11 @@ sites_append_headline(struct sites *sites, const struct site_group *group,
 		words = arena_printf(arena, "%s: %s",
 		    sites_outlier_name(arena, &odd), class_title(odd.class_id));
 		if (odd.difference_count > 0)
-			words = join(arena, words, "; ",
+			words = list_text(arena, words, "; ",
 			    sites_comparison_text(
 				arena, odd.differs, odd.difference_count));
 		if (odd.failing_count > 0)
-			words = join(arena, words, "; fails in ",
+			words = list_text(arena, words, "; fails in ",
 			    failing_text(arena, &odd));
 		cell_append_wrapped(out, words, 0);
 	}
@@ -172,10 +152,10 @@ sites_usual_text(struct arena *arena, const struct site_group *group)
 	const char *root = group->usual[SITE_FIELD_ROOT];
 
 	if (root != NULL)
-		list = join(arena, list, " <- ", root);
+		list = list_text(arena, list, " <- ", root);
 	for (unsigned i = SITE_FIELD_RECEIVED; i < SITE_VALUES; i++)
 		if (group->usual[i] != NULL)
-			list = join(arena, list, ", ",
+			list = list_text(arena, list, ", ",
 			    value_text(
 				arena, (enum site_field)i, group->usual[i]));
 	return list == NULL ? "nothing: its hosts have too little in common"
@@ -214,13 +194,13 @@ sites_outlier_text(struct arena *arena, const struct site_outlier *outlier)
 	const char *words = NULL;
 
 	for (size_t i = 0; i < outlier->difference_count; i++)
-		words = join(arena, words, " · ",
+		words = list_text(arena, words, " · ",
 		    difference_text(arena, &outlier->differs[i]));
 	/* Where nothing was delivered, there was nothing to refuse. */
 	if (outlier->failing_count > 0 &&
 	    outlier->class_id != CLASS_UNREACHABLE &&
 	    outlier->class_id != CLASS_NO_TLS)
-		words = join(arena, words, " · ",
+		words = list_text(arena, words, " · ",
 		    arena_printf(
 			arena, "refused by %s", failing_text(arena, outlier)));
 	return words;
@@ -238,7 +218,7 @@ append_outlier(struct text *out, struct arena *arena,
 		words = class_title(outlier->class_id);
 	else if (outlier->class_id != CLASS_OK)
 		words =
-		    join(arena, class_title(outlier->class_id), " · ", words);
+		    list_text(arena, class_title(outlier->class_id), " · ", words);
 	text_append(out, outlier->class_id == CLASS_OK ? "  " : "! ");
 	start = out->size;
 	text_append_cell(out, name, SIZE_MAX);

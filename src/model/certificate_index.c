@@ -76,8 +76,7 @@ certificate_index_add(
 		return false;
 	/* The map knows values that may be changed; nobody changes ours. */
 	map_put(index->by_digest,
-	    bytes_of(
-		certificate->sha256.octets, sizeof(certificate->sha256.octets)),
+	    digest_bytes(&certificate->sha256),
 	    (void *)certificate);
 	list = map_get(index->by_subject, certificate->subject_key);
 	if (list == NULL) {
@@ -101,7 +100,7 @@ certificate_index_get(
     const struct certificate_index *index, const struct digest *sha256)
 {
 	return map_get(
-	    index->by_digest, bytes_of(sha256->octets, sizeof(sha256->octets)));
+	    index->by_digest, digest_bytes(sha256));
 }
 
 struct certificate_list

@@ -77,14 +77,14 @@ certificate_pool_intern(
 
 	certificate_digest(der, &digest);
 	certificate = map_get(
-	    pool->by_digest, bytes_of(digest.octets, sizeof(digest.octets)));
+	    pool->by_digest, digest_bytes(&digest));
 	*fresh = certificate == NULL;
 	if (certificate != NULL)
 		return certificate;
 
 	certificate = certificate_new_known(der, &digest);
 	map_put(pool->by_digest,
-	    bytes_of(certificate->sha256.octets, sizeof(digest.octets)),
+	    digest_bytes(&certificate->sha256),
 	    certificate);
 	if (!certificate_is_authority(certificate)) {
 		let_pass(pool, certificate);
@@ -110,8 +110,7 @@ certificate_pool_trim(struct certificate_pool *pool)
 		struct certificate *certificate = pool->passing[i];
 
 		map_remove(
-		    pool->by_digest, bytes_of(certificate->sha256.octets,
-					 sizeof(certificate->sha256.octets)));
+		    pool->by_digest, digest_bytes(&certificate->sha256));
 		certificate_free(certificate);
 	}
 	memmove(pool->passing, pool->passing + excess,

@@ -4,7 +4,7 @@
  */
 #include "model/finding.h"
 
-#include <string.h>
+#include "base/bytes.h"
 
 /* One row an id and cause; the row without a cause stands for all others. */
 static const struct finding_kind kinds[] = {
@@ -303,19 +303,11 @@ static const struct finding_kind kinds[] = {
 	    "Repair what it excused, or extend it on purpose." },
 };
 
-static bool
-is_same(const char *a, const char *b)
-{
-	if (a == NULL || b == NULL)
-		return a == b;
-	return strcmp(a, b) == 0;
-}
-
 bool
 finding_is_waived(const struct finding *finding)
 {
 	for (size_t i = 0; i < finding->evidence_count; i++)
-		if (is_same(finding->evidence[i].key, FINDING_WAIVED_UNTIL))
+		if (string_equal(finding->evidence[i].key, FINDING_WAIVED_UNTIL))
 			return true;
 	return false;
 }
@@ -326,9 +318,9 @@ finding_kind_find(const char *id, const char *cause)
 	const struct finding_kind *fallback = NULL;
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (!is_same(kinds[i].id, id))
+		if (!string_equal(kinds[i].id, id))
 			continue;
-		if (is_same(kinds[i].cause, cause))
+		if (string_equal(kinds[i].cause, cause))
 			return &kinds[i];
 		if (kinds[i].cause == NULL)
 			fallback = &kinds[i];

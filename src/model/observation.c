@@ -129,6 +129,16 @@ observation_write(
 		json_add_null(object, "tls");
 }
 
+bool
+observation_received(
+    const struct observation *seen, const struct digest *sha256)
+{
+	for (size_t i = 0; i < seen->received_count; i++)
+		if (digest_equal(&seen->received[i], sha256))
+			return true;
+	return false;
+}
+
 static void
 read_target(struct record_reader *reader, const struct json *object,
     struct observation *seen)

@@ -85,6 +85,9 @@ struct observation {
 	size_t received_count;
 };
 
+bool observation_received(
+    const struct observation *, const struct digest *sha256);
+
 /*
  * The members schema .. tls of a record, in the record's order; `received`
  * is written by result_write, after the leaf.  The object borrows from the

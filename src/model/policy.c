@@ -99,19 +99,13 @@ policy_next_waiver(
 }
 
 static bool
-is_same(const char *a, const char *b)
-{
-	return a != NULL && strcmp(a, b) == 0;
-}
-
-static bool
 ca_is(const struct policy_ca *ca, const struct certificate *certificate)
 {
 	switch (ca->kind) {
 	case POLICY_CA_CN:
-		return is_same(certificate->subject_cn, ca->text);
+		return string_equal(certificate->subject_cn, ca->text);
 	case POLICY_CA_SUBJECT:
-		return is_same(certificate->subject, ca->text);
+		return string_equal(certificate->subject, ca->text);
 	case POLICY_CA_SHA256:
 		return digest_equal(&certificate->sha256, &ca->digest);
 	case POLICY_CA_SPKI:

@@ -17,12 +17,11 @@ result_endpoint(struct arena *arena, const struct result *result)
 	    (unsigned)seen->port);
 }
 
-static bool
-is_same(const char *a, const char *b)
+bool
+client_verdict_equal(
+    const struct client_verdict *a, const struct client_verdict *b)
 {
-	if (a == NULL || b == NULL)
-		return a == b;
-	return strcmp(a, b) == 0;
+	return a->accepts == b->accepts && string_equal(a->reason, b->reason);
 }
 
 const struct finding *
@@ -32,8 +31,8 @@ result_class_finding(const struct result *result)
 	const char *id = class_word(verdict->class_id);
 
 	for (size_t i = 0; i < verdict->finding_count; i++)
-		if (is_same(verdict->findings[i].id, id) &&
-		    is_same(verdict->findings[i].cause, verdict->cause))
+		if (string_equal(verdict->findings[i].id, id) &&
+		    string_equal(verdict->findings[i].cause, verdict->cause))
 			return &verdict->findings[i];
 	return NULL;
 }
@@ -46,7 +45,7 @@ result_is_waived(const struct result *result)
 	bool waived = false;
 
 	for (size_t i = 0; i < verdict->finding_count; i++) {
-		if (!is_same(verdict->findings[i].id, id))
+		if (!string_equal(verdict->findings[i].id, id))
 			continue;
 		if (!finding_is_waived(&verdict->findings[i]))
 			return false;
@@ -65,7 +64,7 @@ static bool
 has_finding(const struct verdict *verdict, const char *id)
 {
 	for (size_t i = 0; i < verdict->finding_count; i++)
-		if (is_same(verdict->findings[i].id, id))
+		if (string_equal(verdict->findings[i].id, id))
 			return true;
 	return false;
 }
@@ -88,7 +87,7 @@ bool
 result_root_is_untrusted(const struct result *result)
 {
 	return result->verdict.class_id == CLASS_WRONG_ROOT &&
-	       !is_same(result->verdict.cause, "unexpected_root");
+	       !string_equal(result->verdict.cause, "unexpected_root");
 }
 
 /* The end of an attribute: the next separator that is not escaped. */

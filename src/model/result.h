@@ -54,6 +54,10 @@ struct client_verdict {
 	const char *reason; /* NULL when accepted */
 };
 
+/* Do they accept alike, for the same reason? */
+bool client_verdict_equal(
+    const struct client_verdict *, const struct client_verdict *);
+
 struct verdict {
 	enum class_id class_id;
 	const char *cause; /* NULL for ok */

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/clock.h"
+
 enum {
 	WIDTH = 80,
 	CHANGE_COLUMNS = 12,
@@ -52,7 +54,8 @@ cell_append_wrapped(struct text *out, const char *words, size_t column)
 	struct text clean = { NULL, 0, 0 };
 
 	text_append_cell(&clean, words, SIZE_MAX);
-	append_words(out, clean.data, column);
+	if (clean.size > 0)
+		append_words(out, clean.data, column);
 	text_append_char(out, '\n');
 	text_free(&clean);
 }
@@ -98,6 +101,25 @@ count_text(struct arena *arena, uint64_t count)
 		*to++ = digits[i];
 	}
 	return out;
+}
+
+const char *
+date_text(struct arena *arena, int64_t time)
+{
+	char *text = arena_alloc(arena, CLOCK_TEXT_SIZE);
+
+	clock_format(time, text);
+	text[sizeof("2026-11-23") - 1] = '\0';
+	return text;
+}
+
+const char *
+list_text(struct arena *arena, const char *list, const char *between,
+    const char *more)
+{
+	return list == NULL
+		   ? more
+		   : arena_printf(arena, "%s%s%s", list, between, more);
 }
 
 void

@@ -27,6 +27,13 @@ void cell_append_count(struct text *, uint64_t, size_t columns);
 /* The same as a string in the arena, for the middle of a sentence. */
 const char *count_text(struct arena *, uint64_t);
 
+/* "2026-11-23" */
+const char *date_text(struct arena *, int64_t time);
+
+/* One more item of a list; `list` NULL: the first. */
+const char *list_text(struct arena *, const char *list, const char *between,
+    const char *more);
+
 /* Starts the colour of a severity; nothing where there are no colours. */
 void color_begin(struct text *, enum severity, bool colors);
 void color_end(struct text *, bool colors);

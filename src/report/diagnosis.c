@@ -4,15 +4,13 @@
  */
 #include "report/diagnosis.h"
 
-#include "base/clock.h"
 #include "report/cells.h"
 
 enum {
 	LABEL_COLUMNS = 10,
 	BODY_COLUMN = 12,
 	NAME_COLUMNS = 44,
-	REMARK_COLUMNS = 20,
-	DATE_SIZE = 11
+	REMARK_COLUMNS = 20
 };
 
 /* Two blanks, a label, and what follows begins in BODY_COLUMN. */
@@ -167,23 +165,11 @@ name_of_received(
 static const char *
 validity_text(const struct leaf_facts *leaf, struct arena *scratch)
 {
-	char when[CLOCK_TEXT_SIZE];
-
 	if (!leaf->present || leaf->undated)
 		return NULL;
-	clock_format(leaf->not_after, when);
-	when[DATE_SIZE - 1] = '\0';
-	return arena_printf(
-	    scratch, "%s %s", leaf->days_left < 0 ? "ended" : "until", when);
-}
-
-static bool
-is_received(const struct observation *seen, const struct digest *sha256)
-{
-	for (size_t i = 0; i < seen->received_count; i++)
-		if (digest_equal(&seen->received[i], sha256))
-			return true;
-	return false;
+	return arena_printf(scratch, "%s %s",
+	    leaf->days_left < 0 ? "ended" : "until",
+	    date_text(scratch, leaf->not_after));
 }
 
 /* The leaf's issuer, when the server does not send it. */
@@ -198,7 +184,7 @@ append_issuer(
 	if (verdict->self_signed || result->leaf.issuer == NULL)
 		return;
 	if (verdict->path_length > 1) {
-		if (is_received(&result->seen, &verdict->path[1].sha256))
+		if (observation_received(&result->seen, &verdict->path[1].sha256))
 			return;
 		remark = "not sent";
 	} else if (verdict->class_id == CLASS_UNKNOWN_ISSUER) {
@@ -308,20 +294,10 @@ append_root(struct text *out, const struct result *result, bool colors,
 }
 
 static bool
-is_same_answer(const struct client_verdict *a, const struct client_verdict *b)
-{
-	if (a->accepts != b->accepts)
-		return false;
-	if (a->reason == NULL || b->reason == NULL)
-		return a->reason == b->reason;
-	return strcmp(a->reason, b->reason) == 0;
-}
-
-static bool
 is_answer_told(const struct verdict *verdict, size_t at)
 {
 	for (size_t i = 0; i < at; i++)
-		if (is_same_answer(&verdict->clients[i], &verdict->clients[at]))
+		if (client_verdict_equal(&verdict->clients[i], &verdict->clients[at]))
 			return true;
 	return false;
 }
@@ -335,7 +311,7 @@ append_answer(struct text *out, const struct verdict *verdict, size_t first,
 	const char *line = clients[first].id;
 
 	for (size_t i = first + 1; i < verdict->client_count; i++)
-		if (is_same_answer(&clients[i], &clients[first]))
+		if (client_verdict_equal(&clients[i], &clients[first]))
 			line = arena_printf(
 			    scratch, "%s, %s", line, clients[i].id);
 	if (clients[first].reason != NULL)

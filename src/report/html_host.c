@@ -136,16 +136,6 @@ append_findings(struct text *out, const struct result *result)
 	html_raw(out, "</ul>");
 }
 
-static bool
-is_same_reason(const struct client_verdict *a, const struct client_verdict *b)
-{
-	if (a->accepts != b->accepts)
-		return false;
-	if (a->reason == NULL || b->reason == NULL)
-		return a->reason == b->reason;
-	return strcmp(a->reason, b->reason) == 0;
-}
-
 /* Clients that do the same for the same reason are one line. */
 static void
 append_client_group(
@@ -159,12 +149,12 @@ append_client_group(
 	const struct client_verdict *one = &verdict->clients[first];
 
 	for (size_t i = 0; i < first; i++)
-		if (is_same_reason(&verdict->clients[i], one))
+		if (client_verdict_equal(&verdict->clients[i], one))
 			return;
 	html_fill(out, "<li class=\"{}\"><b>{}</b> {}", verbs[one->accepts],
 	    verbs[one->accepts], one->id);
 	for (size_t i = first + 1; i < verdict->client_count; i++)
-		if (is_same_reason(&verdict->clients[i], one))
+		if (client_verdict_equal(&verdict->clients[i], one))
 			html_fill(out, ", {}", verdict->clients[i].id);
 	if (one->reason != NULL)
 		html_fill(out, "<q>{}</q>", one->reason);

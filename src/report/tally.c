@@ -474,24 +474,16 @@ tally_private_root_count(const struct tally *tally)
 	return count;
 }
 
-static bool
-is_same(const char *a, const char *b)
-{
-	if (a == NULL || b == NULL)
-		return a == b;
-	return strcmp(a, b) == 0;
-}
-
 bool
 tally_cause_is_unexpected(const struct tally_cause *cause)
 {
 	return cause->class_id == CLASS_WRONG_ROOT &&
-	       is_same(cause->cause, "unexpected_root");
+	       string_equal(cause->cause, "unexpected_root");
 }
 
 bool
 tally_cause_is_alike(const struct tally_cause *a, const struct tally_cause *b)
 {
-	return a->class_id == b->class_id && is_same(a->cause, b->cause) &&
-	       is_same(a->subject, b->subject);
+	return a->class_id == b->class_id && string_equal(a->cause, b->cause) &&
+	       string_equal(a->subject, b->subject);
 }
