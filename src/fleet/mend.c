@@ -118,23 +118,40 @@ write_line(FILE *out, struct bytes line, uint32_t decision)
 
 /* The same lines are read as the time before: nobody else writes here. */
 static int
+copy_kept(struct mending *mending, FILE *out)
+{
+	struct line_reader *reader;
+	struct bytes line;
+	int result = 0;
+
+	rewind(mending->stream);
+	reader = line_reader_open_stream(mending->stream, MOST_LINE);
+	for (size_t i = 0; i < mending->count && result == 0; i++) {
+		uint32_t decision = mending->decisions[i];
+		int more = line_reader_next(reader, &line);
+
+		if (more == 1 && decision != MEND_DROP)
+			write_line(out, line, decision);
+		else if (decision != MEND_DROP)
+			result = -1;
+	}
+	line_reader_close(reader);
+	return result;
+}
+
+/* A disk that cannot be read twice must not cost what it holds. */
+static int
 replace(struct mending *mending)
 {
 	struct file_draft *draft = file_draft_open(mending->path);
-	struct line_reader *reader;
-	struct bytes line;
 
 	if (draft == NULL)
 		return -1;
-	rewind(mending->stream);
-	reader = line_reader_open_stream(mending->stream, MOST_LINE);
-	for (size_t i = 0; i < mending->count; i++)
-		if (line_reader_next(reader, &line) == 1 &&
-		    mending->decisions[i] != MEND_DROP)
-			write_line(file_draft_stream(draft), line,
-			    mending->decisions[i]);
-	line_reader_close(reader);
-	return file_draft_commit(draft);
+	if (copy_kept(mending, file_draft_stream(draft)) == 0)
+		return file_draft_commit(draft);
+	file_draft_abandon(draft);
+	errno = EIO;
+	return -1;
 }
 
 static int
