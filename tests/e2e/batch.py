@@ -13,19 +13,11 @@ import tempfile
 
 import slurm
 from laboratory import FLEETSCAN, Laboratory
+from tap import FAILED, check_sentences as check
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHARDS = 16
 TIMES = ("timestamp", "timing", "attempts")
-failed = []
-
-
-def check(name, wrong):
-    """wrong: sentences on what is; an empty list is good."""
-    for sentence in wrong:
-        print(f"# {sentence}")
-    print(f"{'not ok' if wrong else 'ok'} - {name}")
-    failed.extend(wrong)
 
 
 def records(run):
@@ -283,7 +275,7 @@ def main():
         check_kubernetes(bench)
         check_fleet_sourced(bench, lab)
         check_indexes(bench)
-    return 1 if failed else 0
+    return 1 if FAILED else 0
 
 
 if __name__ == "__main__":

@@ -11,16 +11,7 @@ import sys
 import tempfile
 
 from laboratory import FLEETSCAN, Laboratory
-
-failed = []
-
-
-def check(name, wrong):
-    """wrong: sentences on what is; an empty list is good."""
-    for sentence in wrong:
-        print(f"# {sentence}")
-    print(f"{'not ok' if wrong else 'ok'} - {name}")
-    failed.extend(wrong)
+from tap import FAILED, check_sentences as check
 
 
 def diff(*arguments):
@@ -246,7 +237,7 @@ def main():
         models = Models(lab)
         check_forty(models, pathlib.Path(name))
         check_history(models, pathlib.Path(name))
-    return 1 if failed else 0
+    return 1 if FAILED else 0
 
 
 if __name__ == "__main__":

@@ -15,22 +15,10 @@ import tempfile
 import time
 
 from laboratory import FLEETSCAN, Laboratory
+from tap import FAILED, check_sentences as check, skip
 
 SCRIPTS = ("debian.sh", "rhel.sh", "requests.sh", "node.sh", "java.sh",
            "macos.sh")
-failed = []
-
-
-def check(name, wrong):
-    """wrong: sentences on what is; an empty list is good."""
-    for sentence in wrong:
-        print(f"# {sentence}")
-    print(f"{'not ok' if wrong else 'ok'} - {name}")
-    failed.extend(wrong)
-
-
-def skip(name, why):
-    print(f"skip - {name}: {why}")
 
 
 def run(*command, **options):
@@ -397,7 +385,7 @@ def main():
         check_lint(fleet)
         check_directory(fleet, path)
         check_roots(fleet, path)
-    return 1 if failed else 0
+    return 1 if FAILED else 0
 
 
 if __name__ == "__main__":

@@ -10,20 +10,7 @@ import sys
 import tempfile
 
 from laboratory import FLEETSCAN, Laboratory
-
-failed = []
-
-
-def check(name, wrong):
-    """wrong: sentences on what is; an empty list is good."""
-    for sentence in wrong:
-        print(f"# {sentence}")
-    print(f"{'not ok' if wrong else 'ok'} - {name}")
-    failed.extend(wrong)
-
-
-def skip(name, why):
-    print(f"skip - {name}: {why}")
+from tap import FAILED, check_sentences as check, skip
 
 
 def run(*command, **options):
@@ -224,7 +211,7 @@ def main():
         row = next(row for row in rows if row["id"] == "kilas.example.test")
         check_all(path / "kit", lab.trust("fleet"), path,
                   (row["ip"], row["port"], row["name"]))
-    return 1 if failed else 0
+    return 1 if FAILED else 0
 
 
 if __name__ == "__main__":

@@ -6,15 +6,7 @@ import sys
 import tempfile
 
 from laboratory import Laboratory
-
-FAILED = []
-
-
-def check(name, good, why=""):
-    print(f"{'ok' if good else 'not ok'} - {name}"
-          f"{'' if good else f': {why}'}")
-    if not good:
-        FAILED.append(name)
+from tap import FAILED, check
 
 
 def scan(lab, scenario, *options):

@@ -8,17 +8,9 @@ import sys
 import tempfile
 
 from laboratory import FLEETSCAN, Laboratory
+from tap import FAILED, check_sentences as check
 
 SHARDS = 3
-failed = []
-
-
-def check(name, wrong):
-    """wrong: sentences on what is; an empty list is good."""
-    for sentence in wrong:
-        print(f"# {sentence}")
-    print(f"{'not ok' if wrong else 'ok'} - {name}")
-    failed.extend(wrong)
 
 
 def run(*command):
@@ -207,7 +199,7 @@ def main():
         check_stores(night, lab)
         check_malformed(night)
         check_lacking(night)
-    return 1 if failed else 0
+    return 1 if FAILED else 0
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ import threading
 import time
 
 from laboratory import FLEETSCAN, Laboratory
+from tap import FAILED, check
 
-FAILED = []
 SSL = ["openssl", "curl", "python", "requests", "node", "ruby", "php", "perl"]
 GNU = ["gnutls", "wget", "git"]
 WEB = ["go", "chrome", "firefox"]
@@ -58,13 +58,6 @@ ROWS = {
     # A certificate of theirs is what all lack; no offer changes that.
     "client-cert-12": (ALL, 0),
 }
-
-
-def check(name, good, why=""):
-    print(f"{'ok' if good else 'not ok'} - {name}"
-          f"{'' if good else f': {why}'}")
-    if not good:
-        FAILED.append(name)
 
 
 def who(record, accepts):

@@ -11,6 +11,7 @@ import tempfile
 
 import chromium
 from laboratory import Fleet
+from tap import FAILED, check
 
 BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
 FLEETSCAN = os.environ.get("FLEETSCAN", str(BUILD / "fleetscan"))
@@ -18,15 +19,6 @@ KEYS = {"schema", "status", "class", "severity", "from", "timestamp", "sha256",
         "spki_sha256", "not_before", "not_after", "received", "offer", "staple"}
 HOSTILE = ('"><img src=x onerror=owned()><script>owned()</script>'
            "</script><!--' onmouseover=owned() \u202etxt.\u2066 &amp; {}")
-
-failures = 0
-
-
-def check(name, good, why=""):
-    global failures
-    failures += not good
-    print(f"{'ok' if good else 'not ok'} - {name}" +
-          ("" if good else f": {why}"))
 
 
 def demo(folder):
@@ -335,7 +327,7 @@ def main():
         check_impatient(page, run)
         check_news(page, folder)
         check_many(page, folder, records)
-    return 1 if failures else 0
+    return 1 if FAILED else 0
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ import sys
 import tempfile
 
 from laboratory import FLEETSCAN, Laboratory
+from tap import FAILED, check
 
-FAILED = []
 SHARDS = 3
 TIMES = ("timestamp", "timing", "attempts")
 NOW = datetime.datetime.now(datetime.timezone.utc)
@@ -19,13 +19,6 @@ UNTIL = (NOW + datetime.timedelta(days=40)).date()
 AFTER = UNTIL + datetime.timedelta(days=1)
 MERIDIAN = {"cn": "Meridian Global Root CA"}
 MERIDIAN_TLS = {"cn": "Meridian TLS Issuing CA 2025"}
-
-
-def check(name, good, why=""):
-    print(f"{'ok' if good else 'not ok'} - {name}"
-          f"{'' if good else f': {why}'}")
-    if not good:
-        FAILED.append(name)
 
 
 def call(*arguments, text=None):

@@ -7,17 +7,10 @@ import sys
 import tempfile
 
 from laboratory import FLEETSCAN, Laboratory
+from tap import FAILED, check
 
-FAILED = []
 SHARDS = 4
 TIMES = ("timestamp", "timing", "attempts")
-
-
-def check(name, good, why=""):
-    print(f"{'ok' if good else 'not ok'} - {name}"
-          f"{'' if good else f': {why}'}")
-    if not good:
-        FAILED.append(name)
 
 
 def run(*arguments, text=None, want=0):

@@ -18,20 +18,13 @@ import tempfile
 import time
 
 from laboratory import FLEETSCAN, Laboratory
+from tap import FAILED, check
 
-FAILED = []
 KILLS = int(os.environ.get("RESUME_KILLS", "8"))
 SEED = int(os.environ.get("RESUME_SEED", random.randrange(1 << 30)))
 STREAMS = ("hosts.ndjson", "certs.ndjson", "pending.ndjson")
 # Not now: a report says by which clock it judged where that is another one.
 CLOCK = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))
-
-
-def check(name, good, why=""):
-    print(f"{'ok' if good else 'not ok'} - {name}"
-          f"{'' if good else f': {why}'}", flush=True)
-    if not good:
-        FAILED.append(name)
 
 
 class Bench:
@@ -428,7 +421,6 @@ def test_other_list(bench):
     bench.list("growing.txt", bench.hosts)
     done = bench.run("--resume", "-o", "grown")
     compare_to_one(bench, "a list that grew", "grown", "-l", "growing.txt")
-
 
 
 def test_hosts_as_arguments(bench):

@@ -8,18 +8,11 @@ import sys
 import tempfile
 
 from laboratory import BUILD, FLEETSCAN
+from tap import FAILED, check
 
 RECORDS, LEAVES, AUTHORITIES = 4000, 2000, 40
 FAULTS = ["missing_intermediate", "wrong_root", "expired", "name_mismatch",
           "unreachable", "unknown_issuer"]
-FAILED = []
-
-
-def check(name, good, why=""):
-    print(f"{'ok' if good else 'not ok'} - {name}"
-          f"{'' if good else f': {why}'}")
-    if not good:
-        FAILED.append(name)
 
 
 def class_of(leaf):

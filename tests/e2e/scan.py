@@ -12,15 +12,7 @@ import tempfile
 import time
 
 from laboratory import FLEETSCAN, Laboratory
-
-FAILED = []
-
-
-def check(name, good, why=""):
-    print(f"{'ok' if good else 'not ok'} - {name}{'' if good else ': '}"
-          f"{'' if good else why}")
-    if not good:
-        FAILED.append(name)
+from tap import FAILED, check
 
 
 class Bench:

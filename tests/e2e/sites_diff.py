@@ -10,15 +10,9 @@ import subprocess
 import sys
 import tempfile
 
+from tap import FAILED, check
+
 FLEETSCAN = os.environ["FLEETSCAN"]
-FAILED = []
-
-
-def check(name, good, why=""):
-    print(f"{'ok' if good else 'not ok'} - {name}{'' if good else ': '}"
-          f"{'' if good else why}")
-    if not good:
-        FAILED.append(name)
 
 
 def call(*arguments):

@@ -11,21 +11,9 @@ import sys
 import tempfile
 
 from laboratory import FLEETSCAN, Laboratory
+from tap import FAILED, check_sentences as check, skip
 
 DATE = 1600000000  # 2020-09-13
-failed = []
-
-
-def check(name, wrong):
-    """wrong: sentences on what is; an empty list is good."""
-    for sentence in wrong:
-        print(f"# {sentence}")
-    print(f"{'not ok' if wrong else 'ok'} - {name}")
-    failed.extend(wrong)
-
-
-def skip(name, why):
-    print(f"skip - {name}: {why}")
 
 
 class Machine:
@@ -250,7 +238,7 @@ def main():
         check_keytool(machine)
         check_forms(machine)
         check_trust(machine)
-    return 1 if failed else 0
+    return 1 if FAILED else 0
 
 
 if __name__ == "__main__":

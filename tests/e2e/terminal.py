@@ -11,16 +11,9 @@ import sys
 import tempfile
 
 from laboratory import FLEETSCAN, Fleet
+from tap import FAILED, check
 
-FAILED = []
 LATEST = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z(-\d+)?")
-
-
-def check(name, good, why=""):
-    print(f"{'ok' if good else 'not ok'} - {name}")
-    if not good:
-        FAILED.append(name)
-        print("".join(f"# {line}\n" for line in str(why).splitlines()))
 
 
 def still(text):
