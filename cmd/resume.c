@@ -299,6 +299,22 @@ compose(struct resume *resume, const struct scan_settings *given,
 	return true;
 }
 
+/* Or somebody's file that says it is one. */
+static bool
+is_scan(const struct manifest *manifest, const char *directory)
+{
+	bool scans = string_equal(manifest->command, "scan");
+
+	if (manifest->command != NULL && !scans)
+		log_error("scan: --resume: %s is no scan, but a run of %s: "
+			  "make it again in another directory",
+		    directory, manifest->command);
+	else if (!scans || manifest->store_count == 0)
+		log_error("scan: --resume: %s: run.json names no %s", directory,
+		    scans ? "trust store" : "command");
+	return scans && manifest->store_count > 0;
+}
+
 enum resume_end
 resume_open(struct resume *resume, const struct scan_settings *given,
     char *const hosts[], size_t count)
@@ -316,13 +332,8 @@ resume_open(struct resume *resume, const struct scan_settings *given,
 		log_info("%s holds a finished run: nothing to do", directory);
 		return RESUME_NOTHING;
 	}
-	if (resume->manifest.command == NULL ||
-	    strcmp(resume->manifest.command, "scan") != 0) {
-		log_error("scan: --resume: %s is no scan, but a run of %s: "
-			  "make it again in another directory",
-		    directory, resume->manifest.command);
+	if (!is_scan(&resume->manifest, directory))
 		return RESUME_REFUSED;
-	}
 	if (resume->manifest.version == NULL ||
 	    strcmp(resume->manifest.version, FLEETSCAN_VERSION) != 0)
 		log_warning("scan: --resume: the run was begun by another "

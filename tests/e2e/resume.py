@@ -8,7 +8,6 @@ import json
 import os
 import pathlib
 import random
-import re
 import resource
 import shutil
 import signal
@@ -18,11 +17,11 @@ import tempfile
 import time
 
 from laboratory import FLEETSCAN, Laboratory
+from runs import STREAMS, contents, differences, read_streams, records
 from tap import FAILED, check
 
 KILLS = int(os.environ.get("RESUME_KILLS", "8"))
 SEED = int(os.environ.get("RESUME_SEED", random.randrange(1 << 30)))
-STREAMS = ("hosts.ndjson", "certs.ndjson", "pending.ndjson")
 # Not now: a report says by which clock it judged where that is another one.
 CLOCK = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400))
 
@@ -90,72 +89,6 @@ def wait_for(process, out):
                for name in ("hosts.ndjson", "pending.ndjson")):
             return
         time.sleep(0.01)
-
-
-def records(run):
-    found = {}
-    for line in (run / "hosts.ndjson").open():
-        record = json.loads(line)
-        for key in ("timestamp", "timing", "attempts"):
-            del record[key]
-        assert record["ordinal"] not in found, "a target has two records"
-        found[record["ordinal"]] = record
-    return found
-
-
-def without(text, *patterns):
-    for pattern in patterns:
-        text = re.sub(pattern, "", text)
-    return text
-
-
-def contents(run):
-    """All that a run says, but for when it was made and how long it took."""
-    summary = json.loads((run / "summary.json").read_text())
-    manifest = json.loads((run / "run.json").read_text())
-    page = (run / "report.html").read_text()
-    for key in ("id", "started", "finished", "seconds"):
-        del summary["run"][key]
-        manifest.pop(key, None)
-    return {
-        "hosts.ndjson": records(run),
-        "certs.ndjson": sorted((run / "certs.ndjson").open()),
-        "aia.ndjson": sorted((run / "aia.ndjson").open()),
-        "hosts.csv": (run / "hosts.csv").read_text(),
-        "sites.csv": (run / "sites.csv").read_text(),
-        "summary.json": summary,
-        "run.json": manifest,
-        "report.html": without(
-            page, r"\d{4}-\d\d-\d\d[T ]\d\d:?\d\d(:?\d\d)?Z?",
-            r"<dt>took</dt><dd>[^<]*",
-            # It tells of whatever other run lies beside this one.
-            r'(?s)<section id="since">.*?</section>\n',
-            r'<a href="#since">[^<]*</a>',
-            # And of where this one is.
-            r'fleetscan fix [^<]*'),
-        "metrics.prom": without(
-            (run / "metrics.prom").read_text(),
-            r"(?m)^\S*(seconds|timestamp)\S* .*$"),
-        "stores": sorted((p.name, p.read_text())
-                         for p in (run / "stores").iterdir()),
-        "files": sorted(p.name for p in run.iterdir()
-                        if p.name != ".lock"),
-    }
-
-
-def differences(run, want):
-    found = contents(run)
-    return [name for name in want if found[name] != want[name]]
-
-
-def read_streams(run):
-    """Every line of the streams, which all have to be whole."""
-    found = {}
-    for name in STREAMS:
-        text = (run / name).read_text() if (run / name).exists() else ""
-        assert text == "" or text.endswith("\n"), f"{name} ends in a torn line"
-        found[name] = [json.loads(line) for line in text.splitlines()]
-    return found
 
 
 def test_interrupt(bench, want):
@@ -522,6 +455,20 @@ def test_nothing_to_do(bench, want):
           "-o DIR" in done.stderr, done.stderr)
 
 
+def test_strange_manifests(bench):
+    """run.json is somebody's file, and says less than it should."""
+    bench.begin("strange")
+    path = bench.folder / "strange" / "run.json"
+    manifest = json.loads(path.read_text())
+    for name, word in (("command", "command"), ("stores", "trust store")):
+        less = {key: manifest[key] for key in manifest if key != name}
+        path.write_text(json.dumps(less))
+        done = bench.run("--resume", "-o", "strange")
+        check(f"a run.json without its {name}: exit 2",
+              done.returncode == 2 and f"names no {word}" in done.stderr,
+              done.stderr)
+
+
 def test_latest(bench):
     out = "reports/tonight"
     bench.begin(out)
@@ -591,6 +538,7 @@ def main():
         test_elsewhere(bench, want)
         test_stdin(bench)
         test_two_at_once(bench)
+        test_strange_manifests(bench)
         test_latest(bench)
         test_learned(bench)
         test_policy(bench)
