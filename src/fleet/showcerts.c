@@ -3,6 +3,7 @@
 
 #include "fleet/verify_error.h"
 #include "model/certificate.h"
+#include "report/cells.h"
 
 struct showing {
 	struct text *out;
@@ -51,18 +52,9 @@ is_missing(const struct verdict *verdict, const struct step *step)
 static void
 append_missing(struct showing *show, const struct step *step)
 {
-	static const char *const places[SOURCE_COUNT] = {
-		[SOURCE_RECEIVED] = "sent by",
-		[SOURCE_FLEET] = "sent by",
-		[SOURCE_KNOWN] = "found in",
-		[SOURCE_STORE] = "found in the store",
-		[SOURCE_AIA] = "found at",
-	};
-
 	append_line(show->out, "   -- not sent: ", step->subject);
 	append_line(show->out, "      ",
-	    arena_printf(show->scratch, "%s %s", places[step->from],
-		step->where == NULL ? "" : step->where));
+	    source_text(show->scratch, step->from, step->where));
 }
 
 /* What the server left out between this certificate and the next it sent. */

@@ -122,6 +122,22 @@ list_text(struct arena *arena, const char *list, const char *between,
 		   : arena_printf(arena, "%s%s%s", list, between, more);
 }
 
+const char *
+source_text(struct arena *arena, enum source from, const char *where)
+{
+	static const char *const verbs[SOURCE_COUNT] = {
+		[SOURCE_RECEIVED] = "sent by",
+		[SOURCE_FLEET] = "sent by",
+		[SOURCE_KNOWN] = "found in",
+		[SOURCE_STORE] = "in the trust store",
+		[SOURCE_AIA] = "found at",
+	};
+
+	if (where == NULL)
+		return verbs[from];
+	return arena_printf(arena, "%s %s", verbs[from], where);
+}
+
 void
 cell_append_count(struct text *out, uint64_t count, size_t columns)
 {

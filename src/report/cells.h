@@ -34,6 +34,9 @@ const char *date_text(struct arena *, int64_t time);
 const char *list_text(struct arena *, const char *list, const char *between,
     const char *more);
 
+/* "sent by api.example.com", "in the trust store" */
+const char *source_text(struct arena *, enum source, const char *where);
+
 /* Starts the colour of a severity; nothing where there are no colours. */
 void color_begin(struct text *, enum severity, bool colors);
 void color_end(struct text *, bool colors);

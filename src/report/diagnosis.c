@@ -184,7 +184,8 @@ append_issuer(
 	if (verdict->self_signed || result->leaf.issuer == NULL)
 		return;
 	if (verdict->path_length > 1) {
-		if (observation_received(&result->seen, &verdict->path[1].sha256))
+		if (observation_received(
+			&result->seen, &verdict->path[1].sha256))
 			return;
 		remark = "not sent";
 	} else if (verdict->class_id == CLASS_UNKNOWN_ISSUER) {
@@ -216,21 +217,6 @@ place_on_path(const struct verdict *verdict, const struct digest *sha256)
 		if (digest_equal(&verdict->path[i].sha256, sha256))
 			return i;
 	return 0;
-}
-
-static const char *
-source_text(const struct step *step, struct arena *scratch)
-{
-	static const char *const verbs[SOURCE_COUNT] = {
-		[SOURCE_RECEIVED] = "sent",
-		[SOURCE_FLEET] = "sent by",
-		[SOURCE_KNOWN] = "found in",
-		[SOURCE_STORE] = "in the trust store",
-		[SOURCE_AIA] = "found at",
-	};
-
-	return arena_printf(scratch, "%s %s", verbs[step->from],
-	    step->where == NULL ? "" : step->where);
 }
 
 /* Another run may know who sends it, where this one was of a host alone. */
@@ -265,7 +251,8 @@ append_missing(struct text *out, const struct result *result,
 		    NULL);
 		append_label(out, "");
 		text_append(out, "   ");
-		text_append_cell(out, source_text(step, scratch), SIZE_MAX);
+		text_append_cell(out,
+		    source_text(scratch, step->from, step->where), SIZE_MAX);
 		text_append_char(out, '\n');
 		append_sender(out, kin, i, step->from, scratch);
 	}
@@ -297,7 +284,8 @@ static bool
 is_answer_told(const struct verdict *verdict, size_t at)
 {
 	for (size_t i = 0; i < at; i++)
-		if (client_verdict_equal(&verdict->clients[i], &verdict->clients[at]))
+		if (client_verdict_equal(
+			&verdict->clients[i], &verdict->clients[at]))
 			return true;
 	return false;
 }

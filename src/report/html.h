@@ -47,9 +47,6 @@ const char *html_class_tone(enum class_id);
 /* "miss CN=E7": what the hosts of a cause have in common. */
 const char *html_cause_name(struct arena *, const struct tally_cause *);
 
-/* "sent by api.example.com"; NULL where nothing is missing. */
-const char *html_source(struct arena *, enum source, const char *where);
-
 /* One host, closed: a row that opens. */
 void html_host(struct text *, const struct result *, struct arena *);
 void html_host_chain(struct text *, const struct result *, struct arena *);

@@ -56,7 +56,7 @@ append_certificate(struct sheet *sheet, const struct tally_cause *cause)
 		    cause->subject);
 	if (cause->is_missing)
 		html_fill(&sheet->line, "<p class=source>{}</p>",
-		    html_source(sheet->scratch, cause->from, cause->where));
+		    source_text(sheet->scratch, cause->from, cause->where));
 }
 
 /* What heals it where clients cannot wait for the server. */

@@ -86,7 +86,7 @@ step_place(const struct result *result, size_t at, struct arena *scratch)
 
 	if (missing != NULL)
 		return (struct place){ "missing", "not sent",
-			html_source(scratch, missing->from, missing->where) };
+			source_text(scratch, missing->from, missing->where) };
 	if (step == result_root(result))
 		return root_place(result, scratch);
 	if (place >= 0)
@@ -94,7 +94,7 @@ step_place(const struct result *result, size_t at, struct arena *scratch)
 			arena_printf(
 			    scratch, "place %d in the order sent", place) };
 	return (struct place){ "found", "found",
-		html_source(scratch, step->from, step->where) };
+		source_text(scratch, step->from, step->where) };
 }
 
 /* The record knows these by their digest alone. */

@@ -157,19 +157,3 @@ html_cause_name(struct arena *arena, const struct tally_cause *cause)
 	return arena_printf(arena, "%s %s", verb == NULL ? "by" : verb,
 	    result_short_name(arena, cause->subject));
 }
-
-const char *
-html_source(struct arena *arena, enum source from, const char *where)
-{
-	static const char *const verbs[SOURCE_COUNT] = {
-		[SOURCE_RECEIVED] = "sent by",
-		[SOURCE_FLEET] = "sent by",
-		[SOURCE_KNOWN] = "found in",
-		[SOURCE_STORE] = "in the trust store",
-		[SOURCE_AIA] = "found at",
-	};
-
-	if (where == NULL)
-		return verbs[from];
-	return arena_printf(arena, "%s %s", verbs[from], where);
-}

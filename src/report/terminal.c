@@ -146,17 +146,8 @@ cause_name(const struct tally_cause *cause, struct arena *scratch)
 static const char *
 place_of(const struct tally_cause *cause, struct arena *scratch)
 {
-	static const char *const verbs[SOURCE_COUNT] = {
-		[SOURCE_RECEIVED] = "sent by",
-		[SOURCE_FLEET] = "sent by",
-		[SOURCE_KNOWN] = "found in",
-		[SOURCE_STORE] = "in the store",
-		[SOURCE_AIA] = "found at",
-	};
-
 	if (cause->is_missing)
-		return arena_printf(scratch, "%s %s", verbs[cause->from],
-		    cause->where == NULL ? "" : cause->where);
+		return source_text(scratch, cause->from, cause->where);
 	return arena_printf(scratch, "%s%s", cause->examples[0],
 	    cause->example_count > 1 ? ", …" : "");
 }
