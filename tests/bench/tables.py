@@ -121,7 +121,7 @@ def compact(cases):
                     case["name"], case["title"], *shown[:5], shown[6]])) +
                     " |")
     lines.append(f"\n{where['date']}, {where['cores']} cores of "
-                 f"{where['processor']}, Linux {where['kernel']}; a ratio is "
+                 f"{where['processor']}, Linux; a ratio is "
                  "to the row of its case that has 1.00.")
     commands = {row["name"]: row["command"] for case in cases
                 if case["name"] != "scale" for row in case["rows"]
