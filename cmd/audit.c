@@ -13,7 +13,7 @@
 #include "cmd/outcome.h"
 #include "cmd/past_run.h"
 #include "cmd/scan_run.h"
-#include "fleet/inspect.h"
+#include "run/inspect.h"
 
 enum { DEFAULT_PORT = 443, GROUPS = 5 };
 

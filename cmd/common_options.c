@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "model/trust_store.h"
+#include "x509/trust_store.h"
 #include "report/report.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))

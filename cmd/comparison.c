@@ -8,10 +8,10 @@
 #include "base/map.h"
 #include "cmd/commands.h"
 #include "cmd/judging.h"
-#include "fleet/aia_file.h"
-#include "fleet/judge.h"
-#include "fleet/replay.h"
-#include "fleet/sources.h"
+#include "run/aia_file.h"
+#include "audit/judge.h"
+#include "run/replay.h"
+#include "run/sources.h"
 #include "report/cells.h"
 
 enum { EXAMPLES = 20 };

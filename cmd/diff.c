@@ -11,7 +11,7 @@
 #include "cmd/common_options.h"
 #include "cmd/past_run.h"
 #include "fleet/diff.h"
-#include "fleet/run_index.h"
+#include "rundir/run_index.h"
 
 enum { GROUP_COUNT = 2 };
 

@@ -11,7 +11,7 @@
 #include "cmd/commands.h"
 #include "cmd/options.h"
 #include "cmd/past_run.h"
-#include "fleet/kit.h"
+#include "repair/kit.h"
 #include "report/cells.h"
 
 enum { LEFT_SHOWN = 6, ITEMS_SHOWN = 20 };

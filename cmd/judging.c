@@ -11,9 +11,9 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cmd/commands.h"
-#include "fleet/data_file.h"
-#include "fleet/places.h"
-#include "fleet/policy_file.h"
+#include "system/data_file.h"
+#include "system/places.h"
+#include "rundir/policy_file.h"
 
 enum { MOST_DATA = 1 << 20 };
 

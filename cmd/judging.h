@@ -8,7 +8,7 @@
 #include "audit/audit.h"
 #include "cmd/common_options.h"
 #include "cmd/store_set.h"
-#include "fleet/known.h"
+#include "run/known.h"
 
 struct judging {
 	struct audit_settings audit; /* borrows from the rest */

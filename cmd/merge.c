@@ -9,8 +9,8 @@
 #include "cmd/commands.h"
 #include "cmd/past_run.h"
 #include "cmd/scan_run.h"
-#include "fleet/policy_file.h"
-#include "fleet/shard_set.h"
+#include "rundir/policy_file.h"
+#include "rundir/shard_set.h"
 
 enum { GROUPS = 2 };
 

@@ -12,8 +12,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cmd/commands.h"
-#include "fleet/publish.h"
-#include "fleet/run_list.h"
+#include "report/publish.h"
+#include "rundir/run_list.h"
 
 enum { MOST_LEARNED = 256 << 20 };
 

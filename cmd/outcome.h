@@ -7,9 +7,9 @@
 
 #include "base/bytes.h"
 #include "cmd/common_options.h"
-#include "fleet/claim.h"
-#include "fleet/manifest.h"
-#include "fleet/run.h"
+#include "rundir/claim.h"
+#include "rundir/manifest.h"
+#include "run/run.h"
 #include "report/report.h"
 
 /*

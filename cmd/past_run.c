@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "fleet/policy_file.h"
+#include "rundir/policy_file.h"
 
 static void
 warn_if_unfinished(

@@ -6,8 +6,8 @@
 #define CMD_PAST_RUN_H
 
 #include "cmd/common_options.h"
-#include "fleet/archive.h"
-#include "fleet/manifest.h"
+#include "rundir/archive.h"
+#include "rundir/manifest.h"
 
 struct past_run {
 	struct archive *archive;

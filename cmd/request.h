@@ -6,7 +6,7 @@
 #define CMD_REQUEST_H
 
 #include "cmd/options.h"
-#include "fleet/manifest.h"
+#include "rundir/manifest.h"
 #include "report/report.h"
 
 /*

@@ -6,8 +6,8 @@
 #define CMD_RESUME_H
 
 #include "cmd/scan_options.h"
-#include "fleet/claim.h"
-#include "fleet/manifest.h"
+#include "rundir/claim.h"
+#include "rundir/manifest.h"
 
 struct resume {
 	struct arena *arena; /* holds the manifest and the command line */

@@ -6,7 +6,7 @@
 #define CMD_SCAN_OPTIONS_H
 
 #include "cmd/common_options.h"
-#include "fleet/shard.h"
+#include "rundir/shard.h"
 #include "scan/crew.h"
 
 enum { SHARD_TEXT_SIZE = 24 };

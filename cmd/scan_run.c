@@ -13,11 +13,11 @@
 #include "cmd/judging.h"
 #include "cmd/outcome.h"
 #include "cmd/request.h"
-#include "fleet/policy_file.h"
-#include "fleet/prune.h"
-#include "fleet/replay.h"
-#include "fleet/run.h"
-#include "fleet/store_files.h"
+#include "rundir/policy_file.h"
+#include "rundir/prune.h"
+#include "run/replay.h"
+#include "run/run.h"
+#include "rundir/trust_files.h"
 #include "scan/signal_watch.h"
 
 /* One scan while it happens. */

@@ -6,9 +6,9 @@
 #define CMD_SCAN_RUN_H
 
 #include "cmd/scan_options.h"
-#include "fleet/archive.h"
-#include "fleet/manifest.h"
-#include "fleet/roll.h"
+#include "rundir/archive.h"
+#include "rundir/manifest.h"
+#include "run/resume_targets.h"
 #include "model/target_list.h"
 
 struct scan_job {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "fleet/installed_stores.h"
+#include "system/installed_stores.h"
 
 static struct store_entry *
 add_entry(struct store_set *set, const char *name, const char *path,

@@ -6,7 +6,7 @@
 #define CMD_STORE_SET_H
 
 #include "cmd/common_options.h"
-#include "model/trust_store.h"
+#include "x509/trust_store.h"
 
 struct store_entry {
 	const char *name;

@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "cmd/commands.h"
 #include "cmd/store_set.h"
-#include "fleet/store_facts.h"
+#include "x509/store_facts.h"
 #include "report/cells.h"
 
 enum { NAME_COLUMNS = 12, SUBJECT_COLUMNS = 76, MOST_SUBJECTS = 10 };

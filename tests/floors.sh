@@ -65,36 +65,49 @@ tracked() {
 	fi
 }
 
-# base <- model <- {scan, audit, report} <- fleet <- cmd
+# A row: a floor, and the floors below it that it may include.  src/README.md
+# says what lives where.
+floor_table() {
+	cat <<-'END'
+	base
+	x509 base
+	model base x509
+	system base x509 model
+	scan base x509 model
+	audit base x509 model
+	rundir base x509 model
+	run base x509 model system scan audit rundir
+	fleet base x509 model audit rundir report
+	repair base x509 model audit rundir run fleet report
+	report base x509 model system audit rundir fleet repair
+	cmd base x509 model system scan audit rundir run fleet repair report tests
+	END
+}
+
 check_floors() {
-	report 'includes stay on their floor or go down' "$(includes src cmd |
-	awk '
-	BEGIN {
-		split("base model scan audit report fleet cmd", floors)
-		for (i in floors) floor[floors[i]] = 1
-		may["base"] = "base"
-		may["model"] = "base model"
-		may["scan"] = "base model scan"
-		may["audit"] = "base model audit"
-		may["report"] = "base model report"
-		may["fleet"] = "base model scan audit report fleet"
-		may["cmd"] = "base model scan audit report fleet cmd tests"
+	report 'includes stay on their floor or go down' "$({
+		floor_table
+		includes src cmd
+	} | awk '
+	$1 !~ /\// {
+		may[$1] = " " $0 " "
+		next
 	}
 	{
 		split($1, place, "/")
 		from = place[1] == "cmd" ? "cmd" : place[2]
 		slash = index($2, "/")
 		to = slash ? substr($2, 1, slash - 1) : ""
-		if (!(from in floor))
+		if (!(from in may))
 			print $1 " is on no floor"
-		else if ((to in floor || to == "tests") &&
-			!index(" " may[from] " ", " " to " "))
+		else if ((to in may || to == "tests") &&
+			!index(may[from], " " to " "))
 			print $1 " includes " $2
 	}')"
 	report 'includes of ours are spelled "floor/file.h"' "$(
 	sources src cmd | while read -r file; do
 		grep -nE '^[ 	]*#[ 	]*include[ 	]*"' "$file" |
-			grep -vE '"(base|model|scan|audit|report|fleet|cmd|tests/lab)/[a-z0-9_]+\.h"' |
+			grep -vE '"('"$(floor_table | cut -d' ' -f1 | paste -sd'|')"'|tests/lab)/[a-z0-9_]+\.h"' |
 			sed "s|^|$file:|"
 	done)"
 }
@@ -110,8 +123,9 @@ check_libraries() {
 	c-ares ares.*\.h src/scan/resolve\.c
 	libcurl curl/.* src/scan/fetch\.c
 	libpsl libpsl\.h src/model/site\.c
+	libidn2 idn2\.h src/model/.*
 	cJSON (cjson/)?cJSON.*\.h src/base/json\.c
-	GnuTLS gnutls/.* src/model/(certificate|signature|trust_store|bundle|ocsp)\.c|src/scan/handshake\.c
+	GnuTLS gnutls/.* src/x509/.*|src/scan/handshake\.c
 	threads (pthread|threads)\.h src/scan/.*
 	END
 	report 'src/audit includes no TLS or network header' "$(
@@ -129,17 +143,17 @@ check_top_level() {
 }
 
 check_sizes() {
-	report 'no file has over 600 lines' "$(
+	report 'no file has over 1000 lines' "$(
 	sources cmd src | while read -r file; do
-		awk -v file="$file" 'END { if (NR > 600) print file ": " NR }' \
+		awk -v file="$file" 'END { if (NR > 1000) print file ": " NR }' \
 			"$file"
 	done)"
-	report 'no function has over 70 lines' "$(
+	report 'no function has over 100 lines' "$(
 	sources cmd src | while read -r file; do
 		awk -v file="$file" '
 		/^{/ { start = FNR; name = before }
 		/^}/ && start {
-			if (FNR - start > 70)
+			if (FNR - start > 100)
 				print file ":" start ": " name ": " FNR - start
 			start = 0
 		}

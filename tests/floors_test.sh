@@ -11,12 +11,12 @@ status=0
 
 # Every floor with one innocent file, and what only looks like an offence.
 build_house() {
-	for floor in base model scan audit report fleet; do
+	for floor in base x509 model system scan audit rundir run fleet repair report; do
 		mkdir -p "$1/src/$floor"
 		echo '/* A floor. */' >"$1/src/$floor/plain.c"
 	done
 	mkdir -p "$1/cmd" "$1/tests/e2e"
-	printf '%s\n' '/* The door. */' '#include "fleet/run.h"' \
+	printf '%s\n' '/* The door. */' '#include "run/run.h"' \
 		'#include "tests/lab/lab.h"' >"$1/cmd/main.c"
 	printf '%s\n' '/* Rules: time() is not asked, "strcpy(" is not called. */' \
 		'#include <string.h>' '#include "model/words.h"' \
@@ -65,7 +65,10 @@ includes stay|echo '#include "scan/crew.h"' >>src/model/plain.c
 includes stay|echo '#include "audit/path.h"' >>src/scan/plain.c
 includes stay|echo '#include "report/csv.h"' >>src/audit/plain.c
 includes stay|echo '# include "scan/crew.h"' >>src/report/plain.c
-includes stay|echo '#include <fleet/run.h>' >>src/report/plain.c
+includes stay|echo '#include <run/run.h>' >>src/report/plain.c
+includes stay|echo '#include "model/target.h"' >>src/x509/plain.c
+includes stay|echo '#include "rundir/archive.h"' >>src/system/plain.c
+includes stay|echo '#include "fleet/sites.h"' >>src/run/plain.c
 includes stay|echo '#include "cmd/options.h"' >>src/fleet/plain.c
 includes stay|echo '#include "tests/lab/lab.h"' >>src/fleet/plain.c
 includes stay|mkdir src/util; echo '/* Odd. */' >src/util/a.c; echo '#include <stdio.h>' >>src/util/a.c
@@ -88,8 +91,8 @@ src/audit asks no clock|echo 'long now(void) { return clock_now(); }' >>src/audi
 src/audit asks no clock|echo 'void say(void) { printf("x"); }' >>src/audit/plain.c
 the top level|mkdir lib; echo x >lib/x
 the top level|echo x >NOTES.txt
-no file has|yes '' | head -n 601 >>src/base/plain.c
-no function has|{ echo 'void'; echo 'f(void)'; echo '{'; yes '' | head -n 71; echo '}'; } >>cmd/main.c
+no file has|yes '' | head -n 1001 >>src/base/plain.c
+no function has|{ echo 'void'; echo 'f(void)'; echo '{'; yes '' | head -n 101; echo '}'; } >>cmd/main.c
 each file opens|echo 'int x;' >src/base/bare.c
 nothing is marked|echo "/* ${word}DO: later */" >>src/base/plain.c
 nothing is marked|echo "# FIX""ME" >>README.md

@@ -8,10 +8,10 @@
 #define AUDIT_AUDIT_H
 
 #include "base/arena.h"
-#include "model/certificate_pool.h"
+#include "x509/certificate_pool.h"
 #include "model/result.h"
-#include "model/signature.h"
-#include "model/trust_store.h"
+#include "x509/signature.h"
+#include "x509/trust_store.h"
 
 struct clients;
 struct distrust;

@@ -6,7 +6,7 @@
 #include "audit/client_traits.h"
 
 #include "audit/constraints.h"
-#include "base/der.h"
+#include "x509/der.h"
 
 struct trait_row {
 	enum client_trait trait;

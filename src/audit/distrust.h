@@ -7,7 +7,7 @@
 #define AUDIT_DISTRUST_H
 
 #include "base/arena.h"
-#include "model/certificate.h"
+#include "x509/certificate.h"
 
 /* What of the leaf is compared with the rule's date. */
 enum distrust_kind {

@@ -6,7 +6,7 @@
 #ifndef AUDIT_NAME_H
 #define AUDIT_NAME_H
 
-#include "model/certificate.h"
+#include "x509/certificate.h"
 
 /* A host as the user named it, prepared once. */
 struct host_name {

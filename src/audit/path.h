@@ -11,9 +11,9 @@
 
 #include "audit/fault.h"
 #include "base/arena.h"
-#include "model/certificate_pool.h"
-#include "model/signature.h"
-#include "model/trust_store.h"
+#include "x509/certificate_pool.h"
+#include "x509/signature.h"
+#include "x509/trust_store.h"
 #include "model/words.h"
 
 enum {

@@ -9,7 +9,7 @@
 #include "audit/audit.h"
 #include "audit/name.h"
 #include "audit/path.h"
-#include "model/ocsp.h"
+#include "x509/ocsp.h"
 
 /* Everything a rule may look at. */
 struct audit_view {

@@ -4,7 +4,7 @@
 
 #include "audit/path.h"
 #include "model/observation.h"
-#include "model/ocsp.h"
+#include "x509/ocsp.h"
 
 /*
  * What the staple says of the leaf.  OCSP_NONE as well when the path does not

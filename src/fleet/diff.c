@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "fleet/run_index.h"
+#include "rundir/run_index.h"
 
 static const char *const kind_words[CHANGE_KINDS] = {
 	[CHANGE_WORSE] = "worse",

@@ -6,7 +6,7 @@
 #ifndef FLEET_DIFF_H
 #define FLEET_DIFF_H
 
-#include "fleet/archive.h"
+#include "rundir/archive.h"
 #include "fleet/history.h"
 
 /* The words of the interface; STILL is listed only where it is asked for. */

@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "fleet/diff.h"
-#include "fleet/run_index.h"
+#include "rundir/run_index.h"
 #include "report/cells.h"
 
 enum { WORD_COLUMNS = 12, CLIENTS_NAMED = 3, MAIL_LINES = 200 };

@@ -10,8 +10,8 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "fleet/run_index.h"
-#include "fleet/run_list.h"
+#include "rundir/run_index.h"
+#include "rundir/run_list.h"
 
 /* What one run says of a host; of several records of it the worst counts. */
 enum saw { SAW_NOTHING, SAW_GOOD, SAW_BROKEN };

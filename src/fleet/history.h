@@ -6,7 +6,7 @@
 #define FLEET_HISTORY_H
 
 #include "base/hash.h"
-#include "fleet/archive.h"
+#include "rundir/archive.h"
 
 struct run_index;
 

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "fleet/archive.h"
+#include "rundir/archive.h"
 
 /* What siblings are compared by; all but the last have a usual value. */
 enum site_field {

@@ -4,8 +4,8 @@
  */
 #include "fleet/sites_text.h"
 
-#include "fleet/manifest.h"
-#include "fleet/showcerts.h"
+#include "rundir/manifest.h"
+#include "report/showcerts.h"
 #include "report/cells.h"
 
 enum { HOST_COLUMNS = 16, BODY_COLUMN = 18, CLIENTS_SHOWN = 4 };

@@ -4,7 +4,7 @@
  */
 #include "base/base64.h"
 #include "base/clock.h"
-#include "model/certificate.h"
+#include "x509/certificate.h"
 #include "model/record_reader.h"
 #include "model/result.h"
 

@@ -2,7 +2,7 @@
 #ifndef MODEL_LEAF_H
 #define MODEL_LEAF_H
 
-#include "model/certificate.h"
+#include "x509/certificate.h"
 #include "model/result.h"
 
 /* Strings are borrowed from the certificate or live in the arena. */

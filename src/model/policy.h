@@ -9,7 +9,7 @@
 #ifndef MODEL_POLICY_H
 #define MODEL_POLICY_H
 
-#include "model/certificate.h"
+#include "x509/certificate.h"
 #include "model/host_rules.h"
 
 struct observation;

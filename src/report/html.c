@@ -10,7 +10,7 @@
 
 #include "base/base64.h"
 #include "base/memory.h"
-#include "model/certificate.h"
+#include "x509/certificate.h"
 #include "report/assets.h"
 #include "report/cells.h"
 

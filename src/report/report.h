@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "model/certificate.h"
+#include "x509/certificate.h"
 #include "model/result.h"
 
 /* What -f chooses from; summary.json is always written. */

@@ -3,7 +3,7 @@
 #define REPORT_TERMINAL_H
 
 #include "report/report.h"
-#include "report/tally.h"
+#include "fleet/tally.h"
 
 void terminal_append_summary(struct text *, const struct report_run *,
     const struct tally *, bool colors);

@@ -7,7 +7,7 @@
 #define REPORT_WRITER_H
 
 #include "report/report.h"
-#include "report/tally.h"
+#include "fleet/tally.h"
 
 /* One file while it is written. */
 struct sheet {

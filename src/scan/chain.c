@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "base/der.h"
+#include "x509/der.h"
 #include "base/memory.h"
 #include "scan/chain.h"
 

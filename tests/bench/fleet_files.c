@@ -15,7 +15,7 @@
 #include <gnutls/x509.h>
 
 #include "base/file.h"
-#include "model/pem.h"
+#include "x509/pem.h"
 #include "tests/lab/pki.h"
 
 enum {

@@ -13,9 +13,9 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "fleet/manifest.h"
-#include "fleet/store_files.h"
-#include "model/certificate.h"
+#include "rundir/manifest.h"
+#include "rundir/trust_files.h"
+#include "x509/certificate.h"
 #include "model/result.h"
 #include "tests/lab/pki.h"
 

@@ -4,7 +4,7 @@
  * no more of it than came in.
  */
 #include "base/memory.h"
-#include "model/bundle.h"
+#include "x509/bundle.h"
 #include "tests/fuzz/fuzz.h"
 
 int

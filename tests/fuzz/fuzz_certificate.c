@@ -3,8 +3,8 @@
  * leak, and what was read must hold together.
  */
 #include "base/arena.h"
-#include "model/certificate.h"
-#include "model/signature.h"
+#include "x509/certificate.h"
+#include "x509/signature.h"
 #include "tests/fuzz/fuzz.h"
 
 static void

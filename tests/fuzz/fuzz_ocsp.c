@@ -3,7 +3,7 @@
  * nonsense too: three parts, each behind its length.  Whatever it says, it is
  * one of the known states, and a reason goes with an unusable one.
  */
-#include "model/ocsp.h"
+#include "x509/ocsp.h"
 #include "tests/fuzz/fuzz.h"
 
 /* The seeds were made before this and are judged as of then. */

@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "fleet/aia_file.h"
+#include "run/aia_file.h"
 #include "fleet/diff.h"
-#include "fleet/manifest.h"
-#include "fleet/run_index.h"
+#include "rundir/manifest.h"
+#include "rundir/run_index.h"
 #include "fleet/sites_text.h"
 #include "tests/fuzz/fuzz.h"
 

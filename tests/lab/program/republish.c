@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fleet/publish.h"
+#include "report/publish.h"
 
 int
 main(int argc, char **argv)

@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "model/bundle.h"
+#include "x509/bundle.h"
 
 struct fixture {
 	struct text text;

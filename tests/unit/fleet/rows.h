@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "fleet/archive.h"
-#include "fleet/manifest.h"
+#include "rundir/archive.h"
+#include "rundir/manifest.h"
 #include "model/site.h"
 
 enum { ROWS_NOW = 1795425300, ROWS_DAY = 86400 };

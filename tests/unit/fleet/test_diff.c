@@ -10,7 +10,7 @@
 
 #include "base/json.h"
 #include "fleet/diff.h"
-#include "fleet/run_index.h"
+#include "rundir/run_index.h"
 #include "tests/unit/fleet/rows.h"
 
 #define MISSING .class_id = CLASS_MISSING_INTERMEDIATE, .cause = "leaf_only"

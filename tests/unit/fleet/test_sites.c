@@ -11,7 +11,7 @@
 #include "fleet/sites.h"
 #include "fleet/sites_internal.h"
 #include "fleet/sites_text.h"
-#include "fleet/verify_error.h"
+#include "report/verify_error.h"
 #include "tests/unit/fleet/rows.h"
 
 enum { MOST_HOSTS = 6 };

@@ -7,7 +7,7 @@
 
 #include "model/result.h"
 #include "report/report.h"
-#include "report/tally.h"
+#include "fleet/tally.h"
 
 enum { SAMPLE_NOW = 1795425300 }; /* 2026-11-23T09:15:00Z, a Monday */
 

@@ -1,0 +1,65 @@
+/*
+ * One thread's bench: an observation comes in, a message goes out, with the
+ * record (or the observation itself, where it must wait for the rest of the
+ * fleet) as a finished line.  Nothing here is shared between threads.
+ */
+#ifndef AUDIT_JUDGE_H
+#define AUDIT_JUDGE_H
+
+#include "audit/audit.h"
+#include "base/text.h"
+
+/*
+ * A certificate this thread has not written down before (as it remembers):
+ * received, or found and named by the record.
+ */
+struct message_certificate {
+	struct digest sha256;
+	bool authority;		/* received and a CA's: stays for the run */
+	bool useful;		/* it completed a path: worth learning */
+	size_t line, line_size;	/* in `certificate_lines` */
+	size_t der, der_size;	/* in `authorities`, for these two */
+};
+
+/* What the main thread needs to know of one observation; on the heap. */
+struct message {
+	struct text line;	/* a record, or a pending observation */
+	bool pending;
+	uint64_t ordinal;
+	enum status status;
+	enum class_id class_id;	/* CLASS_OK while pending, and where a
+				   policy waives what it stands for */
+	enum severity severity;
+	const char *cause;	/* in the catalogue's or status's memory: static
+				   words only, NULL otherwise */
+
+	char *host, *site;
+	struct digest *sent;	/* CA certificates received, in wire order */
+	size_t sent_count;
+
+	struct message_certificate *certificates;
+	size_t certificate_count, certificate_capacity;
+	struct text certificate_lines, authorities;
+};
+
+void message_free(struct message *);
+
+struct judge;
+struct judge *judge_new(const struct audit_settings *);
+void judge_free(struct judge *);
+
+/*
+ * Judges and writes the line.  sources NULL: what found certificates could
+ * change is returned as pending.  The caller frees the message.
+ */
+struct message *judge_observation(struct judge *, const struct observation *,
+    const struct audit_sources *sources);
+
+/*
+ * The same, but the result itself, borrowed until the next call.  True when
+ * it is pending.
+ */
+bool judge_result(struct judge *, const struct observation *,
+    const struct audit_sources *sources, struct result *);
+
+#endif

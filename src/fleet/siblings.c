@@ -1,0 +1,197 @@
+/*
+ * Looks for one host's kin in a saved run.  Only lines that name its site, or
+ * a certificate that it misses, are read as records: a run may be large.
+ */
+#include "fleet/siblings.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "fleet/sites.h"
+#include "fleet/sites_text.h"
+
+struct kin {
+	char *run;
+	struct archive *archive;
+};
+
+/* One look through the run, for one host. */
+struct search {
+	const struct result *result;
+	const char *site; /* as a record's line has it, or NULL */
+	char (*missing)[DIGEST_HEX_SIZE];
+	const char **senders;
+	bool *is_sibling; /* each sender: of the same site */
+	struct sites *sites;
+	size_t siblings;
+	struct arena *arena;
+};
+
+struct kin *
+kin_open(const char *run, char **error)
+{
+	struct archive *archive = archive_open(run, error);
+	struct kin *kin;
+
+	if (archive == NULL)
+		return NULL;
+	kin = memory_new(sizeof(*kin));
+	kin->run = memory_string(run);
+	kin->archive = archive;
+	return kin;
+}
+
+void
+kin_free(struct kin *kin)
+{
+	if (kin == NULL)
+		return;
+	archive_close(kin->archive);
+	free(kin->run);
+	free(kin);
+}
+
+static bool
+holds(struct bytes line, const char *word)
+{
+	return memmem(line.data, line.size, word, strlen(word)) != NULL;
+}
+
+static bool
+may_matter(const struct search *search, struct bytes line)
+{
+	if (search->site != NULL && holds(line, search->site))
+		return true;
+	for (size_t i = 0; i < search->result->verdict.missing_count; i++)
+		if (holds(line, search->missing[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_same_site(const struct search *search, const struct observation *seen)
+{
+	const char *site = search->result->seen.site;
+
+	return site != NULL && seen->site != NULL &&
+	       strcmp(site, seen->site) == 0;
+}
+
+/* Of the same site before others, then by name: the fleet's own order. */
+static void
+note_sender(struct search *search, const struct observation *seen, size_t at)
+{
+	bool is_sibling = is_same_site(search, seen);
+	const char **sender = &search->senders[at];
+
+	if (*sender != NULL && (search->is_sibling[at] != is_sibling
+				       ? search->is_sibling[at]
+				       : strcmp(*sender, seen->host) <= 0))
+		return;
+	*sender = arena_string(search->arena, seen->host);
+	search->is_sibling[at] = is_sibling;
+}
+
+static void
+note(struct search *search, size_t record, const struct result *result)
+{
+	const struct observation *seen = &result->seen;
+	const struct observation *own = &search->result->seen;
+	const struct verdict *verdict = &search->result->verdict;
+
+	/* What the host itself did then is no news of its siblings. */
+	if (seen->host == NULL ||
+	    (strcmp(seen->host, own->host) == 0 && seen->port == own->port))
+		return;
+	for (size_t i = 0; i < verdict->missing_count; i++)
+		if (observation_received(seen, &verdict->missing[i].sha256))
+			note_sender(search, seen, i);
+	if (!is_same_site(search, seen))
+		return;
+	sites_add(search->sites, record, result);
+	search->siblings++;
+}
+
+static void
+look_through(struct search *search, struct archive *archive)
+{
+	struct arena *scratch = arena_new();
+
+	for (size_t i = 0; i < archive_count(archive); i++) {
+		struct bytes line;
+		struct result result;
+		const char *reason;
+
+		arena_reset(scratch);
+		if (archive_line(archive, i, scratch, &line) &&
+		    may_matter(search, line) &&
+		    result_read(scratch, line, &result, &reason))
+			note(search, i, &result);
+	}
+	arena_free(scratch);
+}
+
+/* The host joins its siblings as the last of them. */
+static void
+compare(struct search *search, struct report_kin *kin)
+{
+	struct site_difference differs[SITE_FIELDS];
+	const struct site_group *group;
+	size_t count;
+
+	sites_add(search->sites, UINT32_MAX, search->result);
+	if (sites_settle(search->sites) < 0)
+		return;
+	/* No site but this one was added. */
+	group = sites_at(search->sites, 0);
+	count = sites_compare(
+	    search->sites, group, group->hosts - 1, search->arena, differs);
+	kin->differs = sites_comparison_text(search->arena, differs, count);
+}
+
+static void
+search_init(
+    struct search *search, const struct result *result, struct arena *arena)
+{
+	const struct verdict *verdict = &result->verdict;
+	size_t count = verdict->missing_count;
+
+	*search = (struct search){
+		.result = result,
+		.sites = sites_new(),
+		.arena = arena,
+	};
+	if (result->seen.site != NULL)
+		search->site =
+		    arena_printf(arena, "\"site\":\"%s\"", result->seen.site);
+	search->missing = arena_array(arena, count, sizeof(*search->missing));
+	search->senders = arena_array(arena, count, sizeof(*search->senders));
+	search->is_sibling =
+	    arena_array(arena, count, sizeof(*search->is_sibling));
+	for (size_t i = 0; i < count; i++)
+		digest_to_hex(&verdict->missing[i].sha256, search->missing[i]);
+}
+
+bool
+kin_find(const struct kin *kin, const struct result *result,
+    struct arena *arena, struct report_kin *found)
+{
+	struct search search;
+	bool has_sender = false;
+
+	if (result->seen.received_count == 0 || result->seen.host == NULL)
+		return false;
+	search_init(&search, result, arena);
+	look_through(&search, kin->archive);
+	*found = (struct report_kin){
+		.run = kin->run,
+		.siblings = search.siblings,
+		.senders = search.senders,
+	};
+	if (search.siblings > 0)
+		compare(&search, found);
+	for (size_t i = 0; i < result->verdict.missing_count; i++)
+		has_sender = has_sender || search.senders[i] != NULL;
+	sites_free(search.sites);
+	return search.siblings > 0 || has_sender;
+}

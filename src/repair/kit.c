@@ -1,0 +1,185 @@
+/*
+ * The kit's directory: made beside its final name, filled, and put in its
+ * place in one step.  What is in the files, the other kit files say.
+ */
+#include "repair/kit.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "repair/kit_parts.h"
+
+enum { DEPTH_MOST = 3 };
+
+static void
+fill(struct kit *kit)
+{
+	kit_write_servers(kit);
+	kit_write_clients(kit);
+	kit_write_readme(kit);
+	kit_write_json(kit);
+}
+
+/* The first thing in there that no kit has; on the heap, NULL: nothing. */
+static char *
+find_foreign(const char *directory, const char *folder, int depth)
+{
+	char *here = file_join(directory, folder);
+	DIR *stream = depth > DEPTH_MOST ? NULL : opendir(here);
+	char *foreign = NULL;
+	struct dirent *entry;
+
+	while (stream != NULL && foreign == NULL &&
+	       (entry = readdir(stream)) != NULL) {
+		char *inside = file_join(folder, entry->d_name);
+		char *path = file_join(directory, inside);
+
+		if (strcmp(entry->d_name, ".") == 0 ||
+		    strcmp(entry->d_name, "..") == 0)
+			;
+		else if (!kit_owns(folder, entry->d_name))
+			foreign = memory_string(inside);
+		else if (file_is_directory(path))
+			foreign = find_foreign(directory, inside, depth + 1);
+		free(path);
+		free(inside);
+	}
+	if (stream != NULL)
+		closedir(stream);
+	free(here);
+	return foreign;
+}
+
+/*
+ * Where the system cannot exchange two directories, there is a moment without
+ * a kit, but never half of one.
+ */
+static int
+replace(const char *draft, const char *directory)
+{
+	char *old = NULL;
+	int result;
+
+	if (rename(draft, directory) == 0)
+		return 0;
+	if (errno != ENOTEMPTY && errno != EEXIST)
+		return -1;
+	if (renameat2(AT_FDCWD, draft, AT_FDCWD, directory, RENAME_EXCHANGE) ==
+	    0) {
+		file_remove_tree(draft);
+		return 0;
+	}
+	if (asprintf(&old, "%s.old", draft) < 0)
+		return -1;
+	result = rename(directory, old);
+	if (result == 0 && (result = rename(draft, directory)) == 0)
+		file_remove_tree(old);
+	free(old);
+	return result;
+}
+
+static char *
+without_final_slashes(const char *path)
+{
+	char *copy = memory_string(path);
+
+	for (size_t size = strlen(copy); size > 1 && copy[size - 1] == '/';)
+		copy[--size] = '\0';
+	return copy;
+}
+
+/* The temporary directory, made; on the heap. */
+static char *
+open_draft(const char *directory)
+{
+	char *draft = NULL;
+	char *parent = memory_string(directory);
+	char *slash = strrchr(parent, '/');
+	int result = 0;
+
+	if (slash != NULL && slash != parent) {
+		*slash = '\0';
+		result = file_make_directory(parent);
+	}
+	free(parent);
+	if (result < 0 || asprintf(&draft, "%s.tmp.XXXXXX", directory) < 0)
+		return NULL;
+	if (mkdtemp(draft) != NULL && chmod(draft, 0755) == 0)
+		return draft;
+	free(draft);
+	return NULL;
+}
+
+static int
+write_draft(const struct repair_plan *plan, const char *draft)
+{
+	struct kit kit = {
+		.plan = plan,
+		.arena = arena_new(),
+		.directory = draft,
+	};
+
+	fill(&kit);
+	arena_free(kit.arena);
+	errno = kit.failure;
+	return kit.failure == 0 ? 0 : -1;
+}
+
+static enum kit_end
+complain(
+    enum kit_end end, const char *directory, const char *reason, char **error)
+{
+	if (asprintf(error, "%s: %s", directory, reason) < 0)
+		*error = NULL;
+	return end;
+}
+
+static enum kit_end
+write_to(const struct repair_plan *plan, const char *directory, char **error)
+{
+	char *draft = open_draft(directory);
+	int failure;
+
+	if (draft != NULL && write_draft(plan, draft) == 0 &&
+	    replace(draft, directory) == 0) {
+		free(draft);
+		return KIT_WRITTEN;
+	}
+	failure = errno;
+	if (draft != NULL)
+		file_remove_tree(draft);
+	free(draft);
+	return complain(KIT_UNWRITABLE, directory, strerror(failure), error);
+}
+
+enum kit_end
+kit_write(const struct repair_plan *plan, const char *directory, char **error)
+{
+	char *path = without_final_slashes(directory);
+	char *foreign = NULL;
+	enum kit_end end;
+
+	if (file_exists(path) && !file_is_directory(path)) {
+		end = complain(KIT_REFUSED, path, "is no directory", error);
+	} else if ((foreign = find_foreign(path, "", 0)) != NULL) {
+		end = KIT_REFUSED;
+		if (asprintf(error,
+			"%s: holds %s, which is no part of a repair kit: "
+			"name another directory",
+			path, foreign) < 0)
+			*error = NULL;
+	} else {
+		end = write_to(plan, path, error);
+	}
+	free(foreign);
+	free(path);
+	return end;
+}

@@ -1,0 +1,103 @@
+/* fix.json: what the kit offers, for other programs. */
+#include "repair/kit_parts.h"
+
+#include "base/json.h"
+#include "x509/pem.h"
+
+static void
+add_hosts(struct json *object, const char *key, const struct repair_item *item,
+    bool healed)
+{
+	struct json *list = json_add_array(object, key);
+
+	for (size_t i = 0; i < item->host_count; i++)
+		if (repair_host_is_healed(item->hosts[i]) == healed)
+			json_append_string(list, item->hosts[i]->endpoint);
+}
+
+static void
+add_servers(
+    struct json *object, const struct kit *kit, const struct repair_item *item)
+{
+	struct json *list = json_add_array(object, "server_files");
+
+	for (size_t i = 0; i < item->host_count; i++) {
+		const char *folder = kit->folders[item->hosts[i]->number];
+
+		if (folder != NULL)
+			json_append_string(
+			    list, arena_printf(kit->arena,
+				      "server/%s/fullchain.pem", folder));
+	}
+}
+
+/* Clients with another reason to refuse some of the hosts. */
+static void
+add_refusals(struct json *object, const struct repair_item *item)
+{
+	struct json *list = json_add_array(object, "still_refused");
+
+	for (size_t i = 0; i < item->host_count; i++) {
+		const struct repair_host *host = item->hosts[i];
+		struct json *entry, *clients;
+
+		if (host->refuse_count == 0)
+			continue;
+		entry = json_append_object(list);
+		json_add_string(entry, "host", host->endpoint);
+		clients = json_add_array(entry, "clients");
+		for (size_t j = 0; j < host->refuse_count; j++)
+			json_append_string(clients, host->refuse[j]);
+	}
+}
+
+static const char *
+pem_of(struct arena *arena, const struct repair_item *item)
+{
+	struct text pem = { .size = 0 };
+	const char *copy;
+
+	pem_append(&pem, NULL, item->certificate->der);
+	copy = arena_string(arena, pem.data);
+	text_free(&pem);
+	return copy;
+}
+
+static void
+add_item(struct json *array, const struct kit *kit, size_t at)
+{
+	const struct repair_item *item = kit->plan->items[at];
+	struct json *object = json_append_object(array), *heals;
+
+	json_add_digest(object, "sha256", &item->certificate->sha256);
+	json_add_string(object, "subject", item->certificate->subject);
+	json_add_string(object, "pem", pem_of(kit->arena, item));
+	add_hosts(object, "hosts", item, true);
+	heals = json_add_array(object, "heals");
+	for (size_t i = 0; i < item->heal_count; i++)
+		json_append_string(heals, item->heals[i]);
+	json_add_string(object, "from", source_word(item->from));
+	json_add_bool(object, "proven", true);
+	json_add_string(object, "where", item->where);
+	json_add_bool(object, "root", item->is_root);
+	json_add_string(object, "file",
+	    arena_printf(kit->arena, "client/%s", kit->files[at]));
+	add_servers(object, kit, item);
+	add_hosts(object, "other_faults", item, false);
+	add_refusals(object, item);
+}
+
+void
+kit_write_json(struct kit *kit)
+{
+	struct json *array = json_new_array();
+	struct text out = { .size = 0 };
+
+	for (size_t i = 0; i < kit->plan->item_count; i++)
+		add_item(array, kit, i);
+	json_print_pretty(array, &out);
+	text_append_char(&out, '\n');
+	kit_put(kit, "fix.json", &out, false);
+	text_free(&out);
+	json_free(array);
+}

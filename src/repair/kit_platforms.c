@@ -1,0 +1,184 @@
+/*
+ * Where each kind of client keeps what it trusts, and how a certificate gets
+ * in and out again.  The shell of each row defines put_in and take_out; what
+ * stands around it is written in kit_client.c, which also sets $here (the
+ * script's folder), $certificates, $roots (those of them that are roots), and
+ * the functions run and quoted.
+ */
+#include "repair/kit_parts.h"
+
+#define SYSTEM_CLIENTS \
+	"openssl curl python python313 ruby php perl gnutls wget git go"
+
+static const struct kit_platform platforms[] = {
+	{ "debian.sh", "Debian and Ubuntu: the system's store",
+	    "# requests and Node read this store where the distribution\n"
+	    "# packages them, not from pip or nodejs.org; Java does where\n"
+	    "# ca-certificates-java is installed.\n",
+	    SYSTEM_CLIENTS,
+	    "folder=$root/usr/local/share/ca-certificates/fleetscan\n"
+	    "\n"
+	    "put_in() {\n"
+	    "\tmkdir -p \"$folder\"\n"
+	    "\trm -f \"$folder\"/*.crt\n"
+	    "\tfor name in $certificates; do\n"
+	    "\t\tcp \"$here/$name\" \"$folder/$name\"\n"
+	    "\t\tchmod 644 \"$folder/$name\"\n"
+	    "\tdone\n"
+	    "\trun update-ca-certificates\n"
+	    "}\n"
+	    "\n"
+	    "take_out() {\n"
+	    "\trm -rf \"$folder\"\n"
+	    "\trun update-ca-certificates --fresh\n"
+	    "}\n" },
+	{ "rhel.sh", "RHEL, CentOS, Fedora: the system's store",
+	    "# requests and Node read this store where the distribution\n"
+	    "# packages them, not from pip or nodejs.org; so does its Java.\n",
+	    SYSTEM_CLIENTS,
+	    "folder=$root/etc/pki/ca-trust/source/anchors\n"
+	    "\n"
+	    "put_in() {\n"
+	    "\tmkdir -p \"$folder\"\n"
+	    "\trm -f \"$folder\"/fleetscan-*.crt\n"
+	    "\tfor name in $certificates; do\n"
+	    "\t\tcp \"$here/$name\" \"$folder/fleetscan-$name\"\n"
+	    "\t\tchmod 644 \"$folder/fleetscan-$name\"\n"
+	    "\tdone\n"
+	    "\trun update-ca-trust extract\n"
+	    "}\n"
+	    "\n"
+	    "take_out() {\n"
+	    "\trm -f \"$folder\"/fleetscan-*.crt\n"
+	    "\trun update-ca-trust extract\n"
+	    "}\n" },
+	{ "requests.sh", "Python's requests: certifi's bundle and these",
+	    "# Only programs that get the variable printed at the end.  A\n"
+	    "# bundle that REQUESTS_CA_BUNDLE names already is taken in place\n"
+	    "# of certifi's.  The copy grows old: run this again when certifi\n"
+	    "# is updated.  FLEETSCAN_BUNDLE names another place for it.\n",
+	    "requests",
+	    "data=${XDG_DATA_HOME:-${HOME:-/root}/.local/share}\n"
+	    "bundle=${FLEETSCAN_BUNDLE:-$root$data/fleetscan/requests.pem}\n"
+	    "\n"
+	    "put_in() {\n"
+	    "\tbase=${REQUESTS_CA_BUNDLE:-$bundle}\n"
+	    "\tif [ \"$base\" = \"$bundle\" ]; then\n"
+	    "\t\tbase=$(\"${PYTHON:-python3}\" -c \\\n"
+	    "\t\t\t'import certifi; print(certifi.where())')\n"
+	    "\tfi\n"
+	    "\tmkdir -p \"$(dirname -- \"$bundle\")\"\n"
+	    "\tcat \"$base\" >\"$bundle.$$\"\n"
+	    "\tfor name in $certificates; do\n"
+	    "\t\techo\n"
+	    "\t\tcat \"$here/$name\"\n"
+	    "\tdone >>\"$bundle.$$\"\n"
+	    "\tmv \"$bundle.$$\" \"$bundle\"\n"
+	    "\tprintf 'export REQUESTS_CA_BUNDLE=%s\\n' "
+	    "\"$(quoted \"$bundle\")\"\n"
+	    "}\n"
+	    "\n"
+	    "take_out() {\n"
+	    "\trm -f \"$bundle\"\n"
+	    "\techo 'unset REQUESTS_CA_BUNDLE'\n"
+	    "}\n" },
+	{ "node.sh", "Node: certificates beside its own",
+	    "# Only programs that get the variable printed at the end.  What\n"
+	    "# NODE_EXTRA_CA_CERTS names already is kept in the new file.\n"
+	    "# FLEETSCAN_BUNDLE names another place for it.\n",
+	    "node",
+	    "data=${XDG_DATA_HOME:-${HOME:-/root}/.local/share}\n"
+	    "bundle=${FLEETSCAN_BUNDLE:-$root$data/fleetscan/node.pem}\n"
+	    "\n"
+	    "put_in() {\n"
+	    "\tbase=${NODE_EXTRA_CA_CERTS:-$bundle}\n"
+	    "\tif [ \"$base\" = \"$bundle\" ]; then\n"
+	    "\t\tbase=/dev/null\n"
+	    "\tfi\n"
+	    "\tmkdir -p \"$(dirname -- \"$bundle\")\"\n"
+	    "\tcat \"$base\" >\"$bundle.$$\"\n"
+	    "\tfor name in $certificates; do\n"
+	    "\t\techo\n"
+	    "\t\tcat \"$here/$name\"\n"
+	    "\tdone >>\"$bundle.$$\"\n"
+	    "\tmv \"$bundle.$$\" \"$bundle\"\n"
+	    "\tprintf 'export NODE_EXTRA_CA_CERTS=%s\\n' "
+	    "\"$(quoted \"$bundle\")\"\n"
+	    "}\n"
+	    "\n"
+	    "take_out() {\n"
+	    "\trm -f \"$bundle\"\n"
+	    "\techo 'unset NODE_EXTRA_CA_CERTS'\n"
+	    "}\n" },
+	{ "java.sh", "Java: its cacerts",
+	    "# The Java of JAVA_HOME, else of PATH, 9 or newer;\n"
+	    "# FLEETSCAN_CACERTS names another keystore, FLEETSCAN_STOREPASS\n"
+	    "# another password than \"changeit\".  Running programs notice\n"
+	    "# when they are started again.\n",
+	    "java",
+	    "keytool=${JAVA_HOME:+$JAVA_HOME/bin/}keytool\n"
+	    "password=${FLEETSCAN_STOREPASS:-changeit}\n"
+	    "\n"
+	    "tool() {\n"
+	    "\tverb=$1\n"
+	    "\tshift\n"
+	    "\tif [ -n \"${FLEETSCAN_CACERTS:-}\" ]; then\n"
+	    "\t\tset -- -keystore \"$FLEETSCAN_CACERTS\" \"$@\"\n"
+	    "\telse\n"
+	    "\t\tset -- -cacerts \"$@\"\n"
+	    "\tfi\n"
+	    "\t\"$keytool\" \"$verb\" -storepass \"$password\" \"$@\"\n"
+	    "}\n"
+	    "\n"
+	    "# Also those of an older kit.\n"
+	    "clean() {\n"
+	    "\tlist=$(LC_ALL=C tool -list)\n"
+	    "\tfor alias in $(printf '%s\\n' \"$list\" |\n"
+	    "\t\tsed -n 's/^\\(fleetscan-[A-Za-z0-9._-]*\\),.*/\\1/p'); do\n"
+	    "\t\ttool -delete -alias \"$alias\"\n"
+	    "\tdone\n"
+	    "}\n"
+	    "\n"
+	    "put_in() {\n"
+	    "\tclean\n"
+	    "\tfor name in $certificates; do\n"
+	    "\t\ttool -importcert -noprompt -trustcacerts \\\n"
+	    "\t\t\t-alias \"fleetscan-${name%.crt}\" -file \"$here/$name\"\n"
+	    "\tdone\n"
+	    "}\n"
+	    "\n"
+	    "take_out() {\n"
+	    "\tclean\n"
+	    "}\n" },
+	{ "macos.sh", "macOS: the system keychain",
+	    "# Safari and all that asks macOS; it prompts for a password\n"
+	    "# since Big Sur.  What Homebrew builds reads a bundle of its "
+	    "own.\n",
+	    "chrome go",
+	    "keychain=$root/Library/Keychains/System.keychain\n"
+	    "\n"
+	    "put_in() {\n"
+	    "\tfor name in $certificates; do\n"
+	    "\t\tcase \" $roots \" in\n"
+	    "\t\t*\" $name \"*) trust=trustRoot ;;\n"
+	    "\t\t*) trust=trustAsRoot ;;\n"
+	    "\t\tesac\n"
+	    "\t\trun security add-trusted-cert -d -r \"$trust\" \\\n"
+	    "\t\t\t-k \"$keychain\" \"$here/$name\"\n"
+	    "\tdone\n"
+	    "}\n"
+	    "\n"
+	    "take_out() {\n"
+	    "\tfor name in $certificates; do\n"
+	    "\t\trun security remove-trusted-cert -d \"$here/$name\" || :\n"
+	    "\tdone\n"
+	    "}\n" },
+};
+
+const struct kit_platform *
+kit_platform(size_t number)
+{
+	return number < sizeof(platforms) / sizeof(platforms[0])
+		   ? &platforms[number]
+		   : NULL;
+}

@@ -1,0 +1,564 @@
+/*
+ * Reads the records, builds for each host with something missing the chain it
+ * should send, and judges that chain.  What clients make of it is asked in
+ * repair_clients.c; nothing is written here.
+ */
+#include "repair/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "base/memory.h"
+#include "audit/judge.h"
+#include "repair/repair_clients.h"
+#include "x509/signature.h"
+#include "fleet/missing.h"
+
+/* Certificates of one host, leaf first, each once. */
+struct pieces {
+	struct digest *sha256;
+	struct bytes *der;
+	size_t count;
+};
+
+struct planner {
+	struct repair_plan *plan;
+	struct archive *archive;
+	const struct audit_settings *settings;
+	struct judge *judge;
+	const struct digest *roots;
+	size_t root_count;
+	struct map *items;     /* SHA-256 -> struct repair_item */
+	struct wanted *wanted; /* numbers them */
+	struct arena *scratch; /* for one record */
+};
+
+bool
+repair_host_is_healed(const struct repair_host *host)
+{
+	return host->after == CLASS_OK || host->after == CLASS_WEAK;
+}
+
+static bool
+is_named_root(const struct planner *planner, const struct digest *sha256)
+{
+	for (size_t i = 0; i < planner->root_count; i++)
+		if (digest_equal(&planner->roots[i], sha256))
+			return true;
+	return false;
+}
+
+static bool
+is_anchor(const struct planner *planner, const struct digest *sha256)
+{
+	return trust_store_find(planner->settings->stores[0], sha256) ==
+	       STORE_ANCHOR;
+}
+
+/* False when the run does not hold the certificate. */
+static bool
+add_piece(
+    struct planner *planner, struct pieces *pieces, const struct digest *sha256)
+{
+	for (size_t i = 0; i < pieces->count; i++)
+		if (digest_equal(&pieces->sha256[i], sha256))
+			return true;
+	if (!archive_certificate(planner->archive, sha256, planner->scratch,
+		&pieces->der[pieces->count]))
+		return false;
+	pieces->sha256[pieces->count++] = *sha256;
+	return true;
+}
+
+/* What was found comes before what was received: it is known to fit. */
+static bool
+gather(
+    struct planner *planner, const struct result *record, struct pieces *pieces)
+{
+	const struct verdict *verdict = &record->verdict;
+	const struct observation *seen = &record->seen;
+	size_t most = seen->received_count + verdict->missing_count +
+		      verdict->path_length;
+	bool complete;
+
+	pieces->count = 0;
+	pieces->sha256 =
+	    arena_array(planner->scratch, most, sizeof(*pieces->sha256));
+	pieces->der = arena_array(planner->scratch, most, sizeof(*pieces->der));
+	complete = add_piece(planner, pieces, &seen->received[0]);
+	for (size_t i = 0; i < verdict->missing_count; i++)
+		complete =
+		    add_piece(planner, pieces, &verdict->missing[i].sha256) &&
+		    complete;
+	for (size_t i = 0; i < verdict->path_length; i++)
+		complete =
+		    add_piece(planner, pieces, &verdict->path[i].sha256) &&
+		    complete;
+	for (size_t i = 1; i < seen->received_count; i++)
+		complete =
+		    add_piece(planner, pieces, &seen->received[i]) && complete;
+	return complete;
+}
+
+/* The host again, as if it had sent these. */
+static void
+judge_pieces(struct planner *planner, const struct result *record,
+    const struct pieces *pieces, struct result *result)
+{
+	struct observation seen = record->seen;
+
+	seen.chain = pieces->der;
+	seen.received_count = pieces->count;
+	judge_result(planner->judge, &seen, NULL, result);
+}
+
+/* The end of the judged path; NULL: it is no anchor. */
+static const struct digest *
+anchor_of(const struct planner *planner, const struct verdict *verdict)
+{
+	const struct digest *last;
+
+	if (verdict->path_length == 0)
+		return NULL;
+	last = &verdict->path[verdict->path_length - 1].sha256;
+	return is_anchor(planner, last) ? last : NULL;
+}
+
+/* The path without its anchor; a leaf that is one stays. */
+static void
+cut_to_path(const struct planner *planner, const struct verdict *verdict,
+    const struct pieces *from, struct pieces *chain)
+{
+	chain->count = 0;
+	for (size_t i = 0; i < verdict->path_length; i++) {
+		const struct digest *sha256 = &verdict->path[i].sha256;
+
+		if (i > 0 && is_anchor(planner, sha256))
+			break;
+		for (size_t j = 0; j < from->count; j++) {
+			if (!digest_equal(&from->sha256[j], sha256))
+				continue;
+			chain->sha256[chain->count] = *sha256;
+			chain->der[chain->count++] = from->der[j];
+		}
+	}
+}
+
+static bool
+has_finding(const struct verdict *verdict, const struct finding *wanted)
+{
+	for (size_t i = 0; i < verdict->finding_count; i++)
+		if (strcmp(verdict->findings[i].id, wanted->id) == 0)
+			return true;
+	return false;
+}
+
+/* NULL: the chain repairs what it is to repair, and breaks nothing. */
+static const char *
+find_objection(struct planner *planner, const struct result *before,
+    const struct result *after)
+{
+	static const char *const repaired[] = { "missing_intermediate",
+		"unknown_issuer", "wrong_root" };
+	const struct verdict *verdict = &after->verdict;
+
+	if (anchor_of(planner, verdict) == NULL)
+		return "with it, the path still ends at no trusted root";
+	for (size_t i = 0; i < verdict->finding_count; i++) {
+		const struct finding *finding = &verdict->findings[i];
+
+		for (size_t j = 0; j < sizeof(repaired) / sizeof(*repaired);
+		     j++)
+			if (strcmp(finding->id, repaired[j]) == 0)
+				return arena_printf(planner->plan->arena,
+				    "with it, the host would be judged %s",
+				    finding->id);
+		if (finding->severity == SEVERITY_ERROR &&
+		    !has_finding(&before->verdict, finding))
+			return arena_printf(planner->plan->arena,
+			    "with it, the host would be judged %s instead",
+			    finding->id);
+	}
+	return NULL;
+}
+
+static struct repair_item *
+item_of(struct planner *planner, struct bytes der, const struct digest *sha256)
+{
+	struct repair_plan *plan = planner->plan;
+	struct repair_item *item =
+	    map_get(planner->items, digest_bytes(sha256));
+
+	if (item != NULL)
+		return item;
+	item = arena_alloc(plan->arena, sizeof(*item));
+	item->certificate = certificate_new(der);
+	item->from = SOURCE_RECEIVED;
+	plan->items = memory_grow(plan->items, plan->item_count,
+	    &plan->item_capacity, sizeof(*plan->items));
+	plan->items[plan->item_count++] = item;
+	map_put(planner->items, digest_bytes(&item->certificate->sha256), item);
+	return item;
+}
+
+/* Where the record says that this certificate is from. */
+static void
+tell_place(struct planner *planner, const struct verdict *verdict,
+    const struct digest *sha256, struct repair_item *item)
+{
+	for (size_t i = 0; i < verdict->path_length; i++)
+		if (digest_equal(&verdict->path[i].sha256, sha256))
+			item->from = verdict->path[i].from;
+	for (size_t i = 0; i < verdict->missing_count; i++) {
+		const struct step *step = &verdict->missing[i];
+
+		if (!digest_equal(&step->sha256, sha256))
+			continue;
+		item->from = step->from;
+		item->where = arena_string(planner->plan->arena, step->where);
+	}
+}
+
+static void
+need(struct planner *planner, const struct result *record,
+    struct repair_host *host, struct bytes der, const struct digest *sha256,
+    bool is_root)
+{
+	struct repair_item *item = item_of(planner, der, sha256);
+
+	if (item->host_count++ == 0) {
+		item->is_root = is_root;
+		tell_place(planner, &record->verdict, sha256, item);
+	}
+	host->items[host->item_count++] = item;
+}
+
+/* What the host's clients lack: what it does not send, and a named root. */
+static void
+list_needs(struct planner *planner, const struct result *record,
+    const struct pieces *chain, const struct digest *root,
+    struct repair_host *host)
+{
+	struct bytes der;
+
+	host->items = arena_array(planner->plan->arena, chain->count + 1,
+	    sizeof(struct repair_item *));
+	for (size_t i = 1; i < chain->count; i++)
+		if (!observation_received(&record->seen, &chain->sha256[i]))
+			need(planner, record, host, chain->der[i],
+			    &chain->sha256[i], false);
+	host->sends_less = host->item_count > 0;
+	if (is_named_root(planner, root) &&
+	    archive_certificate(planner->archive, root, planner->scratch, &der))
+		need(planner, record, host, der, root, true);
+}
+
+static void
+keep_chain(
+    struct arena *arena, const struct pieces *chain, struct repair_host *host)
+{
+	struct bytes *copy = arena_array(arena, chain->count, sizeof(*copy));
+
+	for (size_t i = 0; i < chain->count; i++)
+		copy[i] = arena_bytes(arena, chain->der[i]);
+	host->chain = copy;
+	host->chain_length = chain->count;
+}
+
+static void
+offer(struct planner *planner, const struct result *record, size_t at,
+    const struct pieces *chain, const struct result *after)
+{
+	struct repair_plan *plan = planner->plan;
+	struct repair_host *host = arena_alloc(plan->arena, sizeof(*host));
+
+	*host = (struct repair_host){
+		.record = at,
+		.number = plan->host_count,
+		.host = arena_string(plan->arena, record->seen.host),
+		.endpoint = result_endpoint(plan->arena, record),
+		.port = record->seen.port,
+		.before = record->verdict.class_id,
+		.after = after->verdict.class_id,
+	};
+	keep_chain(plan->arena, chain, host);
+	list_needs(
+	    planner, record, chain, anchor_of(planner, &after->verdict), host);
+	plan->hosts = memory_grow(plan->hosts, plan->host_count,
+	    &plan->host_capacity, sizeof(*plan->hosts));
+	plan->hosts[plan->host_count++] = host;
+	plan->healed += repair_host_is_healed(host);
+}
+
+static void
+leave_unproven(
+    struct planner *planner, const struct result *record, const char *reason)
+{
+	struct repair_plan *plan = planner->plan;
+
+	plan->unproven = memory_grow(plan->unproven, plan->unproven_count,
+	    &plan->unproven_capacity, sizeof(*plan->unproven));
+	plan->unproven[plan->unproven_count++] = (struct repair_unproven){
+		result_endpoint(plan->arena, record),
+		reason,
+	};
+}
+
+static void
+leave_alone(struct planner *planner, const struct result *record)
+{
+	struct repair_plan *plan = planner->plan;
+	const struct verdict *verdict = &record->verdict;
+
+	for (size_t i = 0; i < plan->left_count; i++)
+		if (plan->left[i].class_id == verdict->class_id &&
+		    string_equal(plan->left[i].cause, verdict->cause)) {
+			plan->left[i].hosts++;
+			return;
+		}
+	plan->left = memory_grow(plan->left, plan->left_count,
+	    &plan->left_capacity, sizeof(*plan->left));
+	plan->left[plan->left_count++] = (struct repair_left){
+		verdict->class_id,
+		arena_string(plan->arena, verdict->cause),
+		1,
+		result_endpoint(plan->arena, record),
+	};
+}
+
+static void
+repair(struct planner *planner, const struct result *record, size_t at)
+{
+	struct pieces pieces, chain;
+	struct result after;
+	const char *objection;
+
+	if (!gather(planner, record, &pieces)) {
+		leave_unproven(planner, record,
+		    "the run does not hold all of its certificates");
+		return;
+	}
+	chain.sha256 =
+	    arena_array(planner->scratch, pieces.count, sizeof(struct digest));
+	chain.der =
+	    arena_array(planner->scratch, pieces.count, sizeof(struct bytes));
+	judge_pieces(planner, record, &pieces, &after);
+	cut_to_path(planner, &after.verdict, &pieces, &chain);
+	judge_pieces(planner, record, &chain, &after);
+	objection = find_objection(planner, record, &after);
+	if (objection != NULL)
+		leave_unproven(planner, record, objection);
+	else
+		offer(planner, record, at, &chain, &after);
+}
+
+static bool
+can_be_repaired(const struct planner *planner, const struct result *record)
+{
+	const struct verdict *verdict = &record->verdict;
+
+	if (record->seen.host == NULL || record->seen.received_count == 0 ||
+	    verdict->class_id == CLASS_OK)
+		return false;
+	if (verdict->missing_count > 0 ||
+	    verdict->class_id == CLASS_MISSING_INTERMEDIATE)
+		return true;
+	return verdict->path_length > 0 &&
+	       is_named_root(
+		   planner, &verdict->path[verdict->path_length - 1].sha256);
+}
+
+static void
+plan_records(struct planner *planner)
+{
+	for (size_t i = 0; i < archive_count(planner->archive); i++) {
+		struct result record;
+
+		arena_reset(planner->scratch);
+		if (!archive_read(
+			planner->archive, i, planner->scratch, &record, NULL))
+			continue;
+		wanted_add(planner->wanted, &record);
+		if (can_be_repaired(planner, &record))
+			repair(planner, &record, i);
+		else if (record.verdict.class_id != CLASS_OK)
+			leave_alone(planner, &record);
+	}
+}
+
+static int
+by_hosts(const void *a, const void *b)
+{
+	const struct repair_item *const *left = a, *const *right = b;
+
+	if ((*left)->healed != (*right)->healed)
+		return (*left)->healed > (*right)->healed ? -1 : 1;
+	if ((*left)->host_count != (*right)->host_count)
+		return (*left)->host_count > (*right)->host_count ? -1 : 1;
+	return digest_compare(
+	    &(*left)->certificate->sha256, &(*right)->certificate->sha256);
+}
+
+static int
+by_left(const void *a, const void *b)
+{
+	const struct repair_left *left = a, *right = b;
+
+	if (left->hosts != right->hosts)
+		return left->hosts > right->hosts ? -1 : 1;
+	if (left->class_id != right->class_id)
+		return left->class_id < right->class_id ? -1 : 1;
+	return strcmp(left->cause == NULL ? "" : left->cause,
+	    right->cause == NULL ? "" : right->cause);
+}
+
+/* Counted before, so that each list has its size. */
+static void
+list_hosts(struct repair_plan *plan)
+{
+	for (size_t i = 0; i < plan->item_count; i++) {
+		plan->items[i]->hosts = arena_array(plan->arena,
+		    plan->items[i]->host_count, sizeof(struct repair_host *));
+		plan->items[i]->host_count = 0;
+	}
+	for (size_t i = 0; i < plan->host_count; i++) {
+		struct repair_host *host = plan->hosts[i];
+
+		for (size_t j = 0; j < host->item_count; j++) {
+			struct repair_item *item = host->items[j];
+
+			item->hosts[item->host_count++] = host;
+			item->healed += repair_host_is_healed(host);
+		}
+	}
+	if (plan->item_count > 1)
+		qsort(plan->items, plan->item_count, sizeof(*plan->items),
+		    by_hosts);
+	if (plan->left_count > 1)
+		qsort(
+		    plan->left, plan->left_count, sizeof(*plan->left), by_left);
+}
+
+/* NULL with the sentence when it is no root that the run has seen. */
+static struct certificate *
+find_root(struct archive *archive, struct signature_memory *signatures,
+    const struct digest *sha256, char **error)
+{
+	struct arena *arena = arena_new();
+	struct certificate *root = NULL;
+	struct bytes der;
+	char hex[DIGEST_HEX_SIZE];
+
+	if (archive_certificate(archive, sha256, arena, &der))
+		root = certificate_new(der);
+	arena_free(arena);
+	if (root != NULL && certificate_looks_self_signed(root) &&
+	    signature_check(signatures, root, root, NULL) == SIGNATURE_GOOD)
+		return root;
+	digest_to_hex(sha256, hex);
+	if (asprintf(error, "%s: %s", hex,
+		root == NULL ? "no certificate of the run"
+			     : "is not self-signed, so it is no root") < 0)
+		*error = NULL;
+	certificate_free(root);
+	return NULL;
+}
+
+static void
+free_roots(struct certificate **roots, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		certificate_free(roots[i]);
+	free(roots);
+}
+
+/* On the heap; NULL with a sentence when one of them is no root. */
+static struct certificate **
+find_roots(struct archive *archive, const struct digest sha256[], size_t count,
+    char **error)
+{
+	struct certificate **roots = memory_array(count + 1, sizeof(*roots));
+	struct signature_memory *signatures = signature_memory_new();
+	size_t found = 0;
+
+	while (found < count && (roots[found] = find_root(archive, signatures,
+				     &sha256[found], error)) != NULL)
+		found++;
+	signature_memory_free(signatures);
+	if (found == count)
+		return roots;
+	free_roots(roots, found);
+	return NULL;
+}
+
+/* By all hosts that lack them, healed or not: as the run's summary does. */
+static void
+number_items(struct planner *planner)
+{
+	for (size_t i = 0; i < planner->plan->item_count; i++) {
+		struct repair_item *item = planner->plan->items[i];
+
+		item->number =
+		    wanted_number(planner->wanted, &item->certificate->sha256);
+	}
+}
+
+static void
+plan_all(struct planner *planner, const struct saved_run *trusting)
+{
+	planner->settings = saved_run_settings(trusting);
+	planner->judge = judge_new(planner->settings);
+	planner->items = map_new();
+	planner->scratch = arena_new();
+	planner->wanted = wanted_new();
+	plan_records(planner);
+	list_hosts(planner->plan);
+	number_items(planner);
+	wanted_free(planner->wanted);
+	arena_free(planner->scratch);
+	map_free(planner->items);
+	judge_free(planner->judge);
+}
+
+struct repair_plan *
+repair_plan_new(struct archive *archive, const struct saved_run *run,
+    const struct digest roots[], size_t root_count, char **error)
+{
+	struct certificate **trusted =
+	    find_roots(archive, roots, root_count, error);
+	struct planner planner = {
+		.archive = archive,
+		.roots = roots,
+		.root_count = root_count,
+	};
+	struct saved_run *trusting;
+
+	if (trusted == NULL)
+		return NULL;
+	trusting = saved_run_with(
+	    run, (const struct certificate *const *)trusted, root_count);
+	planner.plan = memory_new(sizeof(*planner.plan));
+	planner.plan->arena = arena_new();
+	plan_all(&planner, trusting);
+	repair_clients(planner.plan, archive, run);
+	saved_run_free(trusting);
+	free_roots(trusted, root_count);
+	return planner.plan;
+}
+
+void
+repair_plan_free(struct repair_plan *plan)
+{
+	if (plan == NULL)
+		return;
+	for (size_t i = 0; i < plan->item_count; i++)
+		certificate_free(plan->items[i]->certificate);
+	free(plan->hosts);
+	free(plan->items);
+	free(plan->left);
+	free(plan->unproven);
+	arena_free(plan->arena);
+	free(plan);
+}

@@ -1,0 +1,86 @@
+/*
+ * What would heal the hosts of a run: for each server the chain it should
+ * send, and for clients one cannot wait for, the certificates that complete
+ * it.  Nothing is offered that a re-audit of the host, with the repair applied,
+ * has not proven.
+ */
+#ifndef REPAIR_PLAN_H
+#define REPAIR_PLAN_H
+
+#include "rundir/archive.h"
+#include "run/saved_run.h"
+
+struct repair_item;
+
+/* A host that lacks something that was found. */
+struct repair_host {
+	size_t record; /* its place in the archive */
+	size_t number; /* and among the plan's hosts */
+	const char *host;
+	const char *endpoint; /* "host:port" */
+	uint16_t port;
+	enum class_id before;
+	enum class_id after;	   /* with the repair */
+	const struct bytes *chain; /* what to send: leaf first, no root */
+	size_t chain_length;
+	bool sends_less; /* so its server is to be mended */
+	struct repair_item **items;
+	size_t item_count;
+	const char **heals; /* clients that would no longer refuse */
+	size_t heal_count;
+	const char **refuse; /* clients that still would */
+	size_t refuse_count;
+};
+
+/* A certificate for the trust stores of clients. */
+struct repair_item {
+	struct certificate *certificate;
+	enum source from;
+	const char *where; /* or NULL */
+	bool is_root;	   /* named by the user */
+	size_t number;	   /* the summary's "fix 1"; 0: not of its kind */
+	struct repair_host **hosts;
+	size_t host_count;
+	size_t healed;	    /* of these, with nothing else wrong */
+	const char **heals; /* clients, at one of the hosts at least */
+	size_t heal_count;
+};
+
+/* Hosts for which nothing is offered. */
+struct repair_left {
+	enum class_id class_id;
+	const char *cause;
+	size_t hosts;
+	const char *example; /* the first endpoint */
+};
+
+struct repair_unproven {
+	const char *endpoint, *reason;
+};
+
+struct repair_plan {
+	struct arena *arena;
+	struct repair_host **hosts; /* in input order */
+	size_t host_count, host_capacity;
+	struct repair_item **items; /* most hosts first */
+	size_t item_count, item_capacity;
+	struct repair_left *left;
+	size_t left_count, left_capacity;
+	struct repair_unproven *unproven;
+	size_t unproven_count, unproven_capacity;
+	size_t healed; /* hosts with nothing wrong afterwards */
+};
+
+/*
+ * `roots`: the SHA-256 of roots that the user trusts, though the run's store
+ * does not.  NULL with a sentence in *error (heap; the caller frees) when one
+ * of them is no self-signed certificate of the run.
+ */
+struct repair_plan *repair_plan_new(struct archive *, const struct saved_run *,
+    const struct digest roots[], size_t root_count, char **error);
+void repair_plan_free(struct repair_plan *);
+
+/* Has the host nothing wrong any more that anybody refuses? */
+bool repair_host_is_healed(const struct repair_host *);
+
+#endif

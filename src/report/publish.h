@@ -1,0 +1,38 @@
+/*
+ * From the records of a run to its reports: everything but the NDJSON streams
+ * is made from them, so that a scan, an audit, a merge and a resumed run end
+ * with the same files.
+ */
+#ifndef REPORT_PUBLISH_H
+#define REPORT_PUBLISH_H
+
+#include "audit/audit.h"
+#include "rundir/archive.h"
+#include "report/report.h"
+
+/* What is printed of an earlier run besides the summary. */
+enum publish_changes {
+	PUBLISH_NO_CHANGES,
+	PUBLISH_CHANGES, /* every one */
+	PUBLISH_MAIL	 /* what got worse, ready to be mailed, or nothing */
+};
+
+struct publication {
+	unsigned formats;
+	struct report_terminal terminal;
+	char *earlier; /* a run to compare with; NULL: none */
+	char *family;  /* a run that may hold a host's siblings; NULL: none */
+	enum publish_changes changes;
+	const struct audit_settings *audit; /* the run's own; NULL: no heals */
+};
+
+/*
+ * Feeds every record in input order to the report's writers and finishes it;
+ * a run to look at that cannot be read is warned of and done without.  -1 with
+ * errno when something could not be read or written; *failed then names it
+ * (static).
+ */
+int publish(struct archive *, const struct report_run *,
+    const struct publication *, const char **failed);
+
+#endif

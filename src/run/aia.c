@@ -1,0 +1,378 @@
+/*
+ * Rounds of fetching: every wanted certificate stands at one of its URLs; a
+ * round fetches those nobody has asked yet, then each want is done or moves
+ * to its next URL, and new certificates want their own issuers.
+ */
+#include "run/aia.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "x509/bundle.h"
+
+struct answer {
+	const char *url;
+	struct aia_answer facts;
+};
+
+struct want {
+	struct answer *urls[AIA_MOST_URLS_A_CERTIFICATE];
+	size_t count, at;
+	unsigned level;
+};
+
+struct aia {
+	struct fetch_options options;
+	bool can_fetch;
+	struct arena *arena;
+	struct map *answers;	/* URL -> struct answer */
+	struct map *certificates; /* SHA-256 -> struct certificate, owned */
+	struct map *places;	/* SHA-256 -> URL */
+	struct map *wanted;	/* URLs joined -> themselves: told already */
+	struct want *wants;
+	size_t want_count, want_capacity;
+	struct certificate_index *index;
+	uint64_t fetched;
+};
+
+struct aia *
+aia_new(const struct fetch_options *options)
+{
+	struct aia *aia = memory_new(sizeof(*aia));
+
+	aia->can_fetch = options != NULL;
+	if (aia->can_fetch)
+		aia->options = *options;
+	aia->arena = arena_new();
+	aia->answers = map_new();
+	aia->certificates = map_new();
+	aia->places = map_new();
+	aia->wanted = map_new();
+	aia->index = certificate_index_new();
+	return aia;
+}
+
+void
+aia_free(struct aia *aia)
+{
+	struct bytes key;
+	void *certificate;
+
+	if (aia == NULL)
+		return;
+	certificate_index_free(aia->index);
+	for (size_t at = 0;
+	     map_next(aia->certificates, &at, &key, &certificate);)
+		certificate_free(certificate);
+	map_free(aia->answers);
+	map_free(aia->certificates);
+	map_free(aia->places);
+	map_free(aia->wanted);
+	arena_free(aia->arena);
+	free(aia->wants);
+	free(aia);
+}
+
+static struct answer *
+answer_for(struct aia *aia, const char *url)
+{
+	struct answer *answer = map_get(aia->answers, bytes_from_string(url));
+
+	if (answer != NULL || map_count(aia->answers) >= AIA_MOST_URLS)
+		return answer;
+	answer = arena_alloc(aia->arena, sizeof(*answer));
+	answer->url = arena_string(aia->arena, url);
+	map_put(aia->answers, bytes_from_string(answer->url), answer);
+	return answer;
+}
+
+/* Hosts of one CA share the URLs of their leaves: one want will do. */
+static bool
+is_new_want(struct aia *aia, const struct certificate *certificate)
+{
+	struct text urls = { .size = 0 };
+	struct bytes key;
+	bool fresh;
+
+	for (size_t i = 0; i < certificate->issuer_url_count; i++) {
+		text_append(&urls, certificate->issuer_urls[i]);
+		text_append_char(&urls, '\n');
+	}
+	key = bytes_of(urls.data, urls.size);
+	fresh = map_get(aia->wanted, key) == NULL;
+	if (fresh) {
+		key = arena_bytes(aia->arena, key);
+		map_put(aia->wanted, key, (void *)(uintptr_t)key.data);
+	}
+	text_free(&urls);
+	return fresh;
+}
+
+static void
+want(struct aia *aia, const struct certificate *certificate, unsigned level)
+{
+	struct want entry = { .level = level };
+
+	if (certificate->issuer_url_count == 0 || level >= AIA_MOST_LEVELS ||
+	    !is_new_want(aia, certificate))
+		return;
+	for (size_t i = 0; i < certificate->issuer_url_count &&
+	     entry.count < AIA_MOST_URLS_A_CERTIFICATE;
+	     i++) {
+		struct answer *answer =
+		    answer_for(aia, certificate->issuer_urls[i]);
+
+		if (answer != NULL)
+			entry.urls[entry.count++] = answer;
+	}
+	if (entry.count == 0)
+		return;
+	aia->wants = memory_grow(aia->wants, aia->want_count,
+	    &aia->want_capacity, sizeof(*aia->wants));
+	aia->wants[aia->want_count++] = entry;
+}
+
+void
+aia_want(struct aia *aia, const struct certificate *certificate)
+{
+	want(aia, certificate, 0);
+}
+
+/* One certificate of an answer, kept once whoever sends it. */
+static const struct certificate *
+keep(struct aia *aia, struct bytes der, const char *url)
+{
+	struct certificate *fresh = certificate_new(der);
+	struct bytes key = digest_bytes(&fresh->sha256);
+	struct certificate *kept = map_get(aia->certificates, key);
+	const char *place;
+
+	if (kept == NULL) {
+		map_put(aia->certificates, key, fresh);
+		kept = fresh;
+	} else {
+		certificate_free(fresh);
+	}
+	key = digest_bytes(&kept->sha256);
+	place = map_get(aia->places, key);
+	if (place == NULL || strcmp(url, place) < 0)
+		map_put(aia->places, key, (void *)(uintptr_t)url);
+	return kept;
+}
+
+/* Nothing, or too much to be an issuer and its like, is a failure. */
+static void
+take_ders(struct aia *aia, struct answer *answer, const struct bytes ders[],
+    size_t count)
+{
+	const struct certificate **list;
+
+	answer->facts.state = AIA_FAILED;
+	answer->facts.error = "the answer holds no certificate";
+	if (count == 0 || count > AIA_MOST_CERTIFICATES_AN_ANSWER)
+		return;
+	list = arena_array(aia->arena, count, sizeof(*list));
+	for (size_t i = 0; i < count; i++)
+		list[i] = keep(aia, ders[i], answer->url);
+	answer->facts = (struct aia_answer){
+		.state = AIA_ANSWERED,
+		.certificates = list,
+		.count = count,
+	};
+}
+
+static void
+take_body(struct aia *aia, struct answer *answer, struct bytes body)
+{
+	struct arena *scratch = arena_new();
+	struct bundle bundle = { .count = 0 };
+
+	if (bundle_read_bytes(scratch, body, &bundle) < 0)
+		bundle.count = 0;
+	take_ders(aia, answer, bundle.certificates, bundle.count);
+	arena_free(scratch);
+}
+
+void
+aia_remember(struct aia *aia, const char *url, const struct bytes ders[],
+    size_t count)
+{
+	struct answer *answer = answer_for(aia, url);
+
+	if (answer != NULL && answer->facts.state == AIA_NOT_ASKED)
+		take_ders(aia, answer, ders, count);
+}
+
+void
+aia_each(const struct aia *aia,
+    void (*tell)(void *context, const char *url, const struct aia_answer *),
+    void *context)
+{
+	struct bytes key;
+	void *value;
+
+	for (size_t at = 0; map_next(aia->answers, &at, &key, &value);) {
+		const struct answer *answer = value;
+
+		if (answer->facts.state != AIA_NOT_ASKED)
+			tell(context, answer->url, &answer->facts);
+	}
+}
+
+struct round {
+	struct aia *aia;
+	struct answer **answers;
+	struct fetch_request *requests;
+	size_t count;
+};
+
+static void
+on_fetched(void *context, size_t index, const struct fetch_result *result)
+{
+	struct round *round = context;
+	struct answer *answer = round->answers[index];
+
+	if (result->error == NULL) {
+		take_body(round->aia, answer, result->body);
+		return;
+	}
+	answer->facts.state = AIA_FAILED;
+	answer->facts.error = arena_string(round->aia->arena, result->error);
+}
+
+/* The URLs at which wants stand and that nobody has asked yet, each once. */
+static void
+gather(struct round *round)
+{
+	struct aia *aia = round->aia;
+
+	round->answers =
+	    memory_array(aia->want_count + 1, sizeof(*round->answers));
+	round->requests =
+	    memory_array(aia->want_count + 1, sizeof(*round->requests));
+	for (size_t i = 0; i < aia->want_count; i++) {
+		struct want *entry = &aia->wants[i];
+		struct answer *answer;
+
+		if (entry->at >= entry->count)
+			continue;
+		answer = entry->urls[entry->at];
+		if (answer->facts.state != AIA_NOT_ASKED)
+			continue;
+		answer->facts.state = AIA_FAILED;	/* until it answers */
+		answer->facts.error = "not fetched";
+		round->answers[round->count] = answer;
+		round->requests[round->count++].url = answer->url;
+	}
+}
+
+/* Wants whose URL answered are done; the others go on to their next one. */
+static bool
+advance(struct aia *aia)
+{
+	size_t count = aia->want_count;
+	bool open = false;
+
+	for (size_t i = 0; i < count; i++) {
+		struct want entry = aia->wants[i];
+		struct aia_answer facts;
+
+		if (entry.at >= entry.count)
+			continue;
+		facts = entry.urls[entry.at]->facts;
+		if (facts.state == AIA_NOT_ASKED) {
+			open = true;
+			continue;
+		}
+		aia->wants[i].at = facts.state == AIA_ANSWERED
+		    ? entry.count
+		    : entry.at + 1;
+		open = open || aia->wants[i].at < entry.count;
+		for (size_t k = 0; k < facts.count; k++)
+			if (!facts.certificates[k]->self_issued)
+				want(aia, facts.certificates[k],
+				    entry.level + 1);
+	}
+	return open || aia->want_count > count;
+}
+
+static int
+by_digest(const void *a, const void *b)
+{
+	const struct certificate *const *left = a, *const *right = b;
+
+	return digest_compare(&(*left)->sha256, &(*right)->sha256);
+}
+
+static void
+index_certificates(struct aia *aia)
+{
+	size_t count = 0, most = map_count(aia->certificates);
+	const struct certificate **list =
+	    memory_array(most + 1, sizeof(*list));
+	struct bytes key;
+	void *certificate;
+
+	for (size_t at = 0;
+	     map_next(aia->certificates, &at, &key, &certificate);)
+		list[count++] = certificate;
+	qsort(list, count, sizeof(*list), by_digest);
+	for (size_t i = 0; i < count; i++)
+		certificate_index_add(aia->index, list[i]);
+	free(list);
+}
+
+int
+aia_fetch(struct aia *aia)
+{
+	bool open = aia->can_fetch && aia->want_count > 0;
+	int result = 0;
+
+	while (open && result == 0) {
+		struct round round = { .aia = aia };
+
+		gather(&round);
+		if (round.count > 0)
+			result = fetch_all(&aia->options, round.requests,
+			    round.count, on_fetched, &round);
+		aia->fetched += round.count;
+		free(round.answers);
+		free(round.requests);
+		open = advance(aia);
+	}
+	index_certificates(aia);
+	return result;
+}
+
+const struct certificate_index *
+aia_certificates(const struct aia *aia)
+{
+	return aia->index;
+}
+
+const char *
+aia_where(const struct aia *aia, const struct digest *digest)
+{
+	return map_get(aia->places, digest_bytes(digest));
+}
+
+struct aia_answer
+aia_answer_of(const struct aia *aia, const char *url)
+{
+	const struct answer *answer =
+	    map_get(aia->answers, bytes_from_string(url));
+
+	if (answer == NULL)
+		return (struct aia_answer){ .state = AIA_NOT_ASKED };
+	return answer->facts;
+}
+
+uint64_t
+aia_url_count(const struct aia *aia)
+{
+	return aia->fetched;
+}

@@ -1,0 +1,64 @@
+/*
+ * What the AIA caIssuers URLs of incomplete chains lead to (RFC 5280
+ * 4.2.2.1), each URL fetched once a run however many hosts need it, level by
+ * level until nothing new is named.
+ */
+#ifndef RUN_AIA_H
+#define RUN_AIA_H
+
+#include "x509/certificate_pool.h"
+#include "scan/fetch.h"
+
+enum {
+	AIA_MOST_URLS = 20000,		/* a run */
+	AIA_MOST_URLS_A_CERTIFICATE = 4,
+	AIA_MOST_LEVELS = 4,
+	AIA_MOST_CERTIFICATES_AN_ANSWER = 16
+};
+
+struct aia;
+/* Options NULL: nothing is fetched, what is remembered is all there is. */
+struct aia *aia_new(const struct fetch_options *);
+void aia_free(struct aia *);
+
+/*
+ * This certificate's issuer is wanted: its URLs are tried in order until one
+ * gives certificates.
+ */
+void aia_want(struct aia *, const struct certificate *);
+
+/* Fetches all that is wanted, and what the answers want in turn. */
+int aia_fetch(struct aia *);
+
+/*
+ * What a URL gave in an earlier run (nothing, where it failed): as good as
+ * fetched, once aia_fetch was called.
+ */
+void aia_remember(struct aia *, const char *url, const struct bytes ders[],
+    size_t count);
+
+/* All that was found, in the order of their digests. */
+const struct certificate_index *aia_certificates(const struct aia *);
+
+/* The URL that gave it (the first by name), or NULL. */
+const char *aia_where(const struct aia *, const struct digest *);
+
+enum aia_state { AIA_NOT_ASKED, AIA_ANSWERED, AIA_FAILED };
+
+struct aia_answer {
+	enum aia_state state;
+	const struct certificate *const *certificates;
+	size_t count;
+	const char *error;	/* a sentence, when it failed */
+};
+
+struct aia_answer aia_answer_of(const struct aia *, const char *url);
+
+/* Every URL that was asked, in no particular order. */
+void aia_each(const struct aia *,
+    void (*tell)(void *context, const char *url, const struct aia_answer *),
+    void *context);
+
+uint64_t aia_url_count(const struct aia *);	/* fetched */
+
+#endif

@@ -1,0 +1,216 @@
+/* Journal, senders, learned cache and counts behind one door. */
+#include "run/intake.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "run/aia_file.h"
+#include "rundir/journal.h"
+#include "system/learned.h"
+#include "run/recover.h"
+#include "run/fleet_certificates.h"
+#include "run/settle.h"
+
+struct intake {
+	const struct run_settings *settings;
+	struct run_outcome *outcome;
+	struct journal *journal;
+	struct senders *senders;
+	struct learned *learned;	/* NULL: nothing is learned */
+};
+
+static void
+tell_recovery(const struct run_settings *settings,
+    const struct run_outcome *outcome, const struct recovery *found)
+{
+	uint64_t total = roll_count(settings->roll);
+
+	log_info("going on: of %" PRIu64 " targets %" PRIu64
+		 " are done, %" PRIu64 " wait for the end, %" PRIu64
+		 " are to be scanned",
+	    total, outcome->records, found->pending,
+	    total - outcome->records - found->pending);
+	if (found->gone > 0)
+		log_warning("%" PRIu64 " targets are no longer listed and "
+			    "leave the reports",
+		    found->gone);
+	if (found->again > 0)
+		log_warning("%" PRIu64 " records are damaged or lack a "
+			    "certificate: scanned anew",
+		    found->again);
+}
+
+/* The streams are mended before anything can be appended to them. */
+static int
+open_journal(struct intake *intake)
+{
+	const struct run_settings *settings = intake->settings;
+	struct recovery found = { .certificates = NULL };
+	int result = 0;
+
+	if (settings->roll != NULL)
+		result = recover(settings->directory, settings->roll,
+		    intake->senders, intake->outcome, &found);
+	if (result == 0)
+		intake->journal =
+		    journal_open(settings->directory, settings->stream);
+	if (intake->journal == NULL) {
+		seen_free(found.certificates);
+		return -1;
+	}
+	if (settings->roll == NULL)
+		return 0;
+	journal_go_on(intake->journal, found.certificates, found.pending);
+	tell_recovery(settings, intake->outcome, &found);
+	return 0;
+}
+
+struct intake *
+intake_open(const struct run_settings *settings, struct run_outcome *outcome)
+{
+	struct intake *intake = memory_new(sizeof(*intake));
+
+	intake->settings = settings;
+	intake->outcome = outcome;
+	intake->senders = senders_new();
+	if (open_journal(intake) < 0) {
+		senders_free(intake->senders);
+		free(intake);
+		return NULL;
+	}
+	if (settings->learned != NULL)
+		intake->learned = learned_new(settings->learned);
+	return intake;
+}
+
+/*
+ * Every certificate that the record names, before it.  What a host sent is
+ * from then on known to the fleet; what is useful is learned for other runs.
+ */
+static void
+write_certificates(struct intake *intake, const struct message *message)
+{
+	for (size_t i = 0; i < message->certificate_count; i++) {
+		const struct message_certificate *entry =
+		    &message->certificates[i];
+		struct bytes der;
+
+		journal_certificate(intake->journal, &entry->sha256,
+		    bytes_of(message->certificate_lines.data + entry->line,
+			entry->line_size));
+		if (!entry->authority && !entry->useful)
+			continue;
+		der = bytes_of(
+		    message->authorities.data + entry->der, entry->der_size);
+		if (entry->authority)
+			senders_learn(intake->senders, &entry->sha256, der);
+		if (entry->useful && intake->learned != NULL)
+			learned_add(intake->learned, &entry->sha256, der);
+	}
+}
+
+static void
+write_record(struct intake *intake, const struct message *message)
+{
+	struct run_outcome *outcome = intake->outcome;
+
+	journal_record(intake->journal,
+	    bytes_of(message->line.data, message->line.size));
+	outcome->records++;
+	outcome->counts[message->class_id][message->severity]++;
+}
+
+int
+intake_deliver(struct intake *intake, struct message *message)
+{
+	int result;
+
+	write_certificates(intake, message);
+	result = senders_note(intake->senders, message->host, message->site,
+	    message->sent, message->sent_count);
+	if (message->pending)
+		journal_pending(intake->journal,
+		    bytes_of(message->line.data, message->line.size));
+	else
+		write_record(intake, message);
+	message_free(message);
+	return result;
+}
+
+/*
+ * Second deliveries, from settling: what their hosts sent was noted before,
+ * what was found for them was not.
+ */
+static int
+deliver_settled(void *context, struct message *message)
+{
+	struct intake *intake = context;
+
+	write_certificates(intake, message);
+	write_record(intake, message);
+	message_free(message);
+	return 0;
+}
+
+int
+intake_flush(struct intake *intake)
+{
+	return journal_flush(intake->journal);
+}
+
+uint64_t
+intake_pending(const struct intake *intake)
+{
+	return journal_pending_count(intake->journal);
+}
+
+static void
+fail(struct intake *intake)
+{
+	if (intake->outcome->end != RUN_FINISHED)
+		return;
+	intake->outcome->end = RUN_UNWRITABLE;
+	intake->outcome->error = strerror(errno);
+}
+
+void
+intake_settle(struct intake *intake, struct aia *aia)
+{
+	struct settle settle = {
+		.settings = &intake->settings->audit,
+		.senders = intake->senders,
+		.known = intake->settings->known,
+		.aia = aia,
+		.deliver = deliver_settled,
+		.context = intake,
+	};
+	const char *directory = intake->settings->directory;
+	FILE *pending = journal_pending_stream(intake->journal);
+
+	if (pending == NULL || settle_pending(&settle, pending) != 0 ||
+	    (aia != NULL && directory != NULL &&
+		aia_file_write(directory, aia, intake->journal) != 0))
+		fail(intake);
+}
+
+void
+intake_close(struct intake *intake)
+{
+	bool settled = intake->outcome->end == RUN_FINISHED;
+
+	if (!settled)
+		intake->outcome->pending = intake_pending(intake);
+	if (journal_close(intake->journal) < 0)
+		fail(intake);
+	if (intake->learned != NULL && settled &&
+	    learned_save(intake->learned) < 0)
+		log_warning(
+		    "%s: %s", intake->settings->learned, strerror(errno));
+	learned_free(intake->learned);
+	senders_free(intake->senders);
+	free(intake);
+}

@@ -1,0 +1,328 @@
+/*
+ * Certificates first, then what waits, then records: each is believed as far
+ * as the ones before it go.  At last the certificates that nobody names go,
+ * and what CAs among them were received is known to the fleet.
+ */
+#include "run/recover.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/base64.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "rundir/archive.h"
+#include "rundir/mend.h"
+#include "x509/certificate.h"
+#include "model/record_reader.h"
+#include "model/site.h"
+
+struct recoverer {
+	struct roll *roll;
+	struct senders *senders;
+	struct run_outcome *outcome;
+	struct recovery *found;
+	struct arena *arena;
+	struct seen *kept;	  /* certificates on disk that are whole */
+	struct seen *authorities; /* those of them that are a CA's */
+	struct seen *sent;	  /* those of these that a host sent */
+	int error;		  /* errno of the senders' log */
+};
+
+/* Drafts of files that were to appear whole. */
+static void
+remove_drafts(const char *directory)
+{
+	DIR *listing = opendir(directory);
+	const struct dirent *entry;
+
+	if (listing == NULL)
+		return;
+	while ((entry = readdir(listing)) != NULL) {
+		char *path = file_join(directory, entry->d_name);
+
+		if (fnmatch("*.tmp.??????", entry->d_name, 0) == 0)
+			unlink(path);
+		free(path);
+	}
+	closedir(listing);
+}
+
+/* By its own DER: a line that is JSON may still have been half of another. */
+static bool
+read_certificate(struct arena *arena, const struct json *object,
+    struct digest *digest, struct bytes *der)
+{
+	const char *text = json_string(json_get(object, "der"));
+	struct digest actual;
+
+	if (text == NULL || !json_digest(json_get(object, "sha256"), digest) ||
+	    base64_decode(arena, bytes_from_string(text), der) < 0)
+		return false;
+	certificate_digest(*der, &actual);
+	return digest_equal(&actual, digest);
+}
+
+/* Most lines tell at once; those that name themselves may be version 1. */
+static bool
+is_authority(const struct json *object, struct bytes der)
+{
+	const char *subject = json_string(json_get(object, "subject"));
+	const char *issuer = json_string(json_get(object, "issuer"));
+	struct certificate *certificate;
+	bool result;
+
+	if (json_bool(json_get(object, "is_ca"), false))
+		return true;
+	if (subject == NULL || issuer == NULL || strcmp(subject, issuer) != 0)
+		return false;
+	certificate = certificate_new(der);
+	result = certificate_is_authority(certificate);
+	certificate_free(certificate);
+	return result;
+}
+
+static uint32_t
+take_certificate(void *context, struct bytes line)
+{
+	struct recoverer *recoverer = context;
+	char error[JSON_ERROR_SIZE];
+	struct json *object = json_parse(line, error);
+	struct digest digest;
+	struct bytes der;
+	bool good;
+
+	arena_reset(recoverer->arena);
+	good = read_certificate(recoverer->arena, object, &digest, &der) &&
+	       seen_add(recoverer->kept, digest_bytes(&digest));
+	if (good && is_authority(object, der))
+		seen_add(recoverer->authorities, digest_bytes(&digest));
+	json_free(object);
+	return good ? MEND_KEEP : MEND_DROP;
+}
+
+static bool
+has_digests(
+    const struct recoverer *recoverer, const struct digest list[], size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!seen_has(recoverer->kept, digest_bytes(&list[i])))
+			return false;
+	return true;
+}
+
+/* Chains that other offers got are the host's as well. */
+static bool
+has_received(const struct recoverer *recoverer, const struct observation *seen)
+{
+	const struct tls_facts *tls = &seen->tls;
+
+	for (size_t i = 0; i < tls->offer_count; i++)
+		if (!has_digests(recoverer, tls->offers[i].received,
+			tls->offers[i].received_count))
+			return false;
+	return has_digests(recoverer, seen->received, seen->received_count);
+}
+
+static bool
+has_steps(
+    const struct recoverer *recoverer, const struct step list[], size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!has_digests(recoverer, &list[i].sha256, 1))
+			return false;
+	return true;
+}
+
+static void
+name_steps(struct recoverer *recoverer, const struct step list[], size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		seen_add(
+		    recoverer->found->certificates, digest_bytes(&list[i].sha256));
+}
+
+/* Adds the authorities of a chain to what the host sent. */
+static void
+note_chain(struct recoverer *recoverer, const struct digest chain[],
+    size_t length, struct digest sent[], size_t *count)
+{
+	for (size_t i = 0; i < length; i++) {
+		struct bytes key = digest_bytes(&chain[i]);
+
+		seen_add(recoverer->found->certificates, key);
+		if (!seen_has(recoverer->authorities, key))
+			continue;
+		seen_add(recoverer->sent, key);
+		sent[(*count)++] = chain[i];
+	}
+}
+
+/* As a delivery does: what the host sent is known to the fleet. */
+static void
+note_received(struct recoverer *recoverer, const struct observation *seen)
+{
+	const struct tls_facts *tls = &seen->tls;
+	size_t most = seen->received_count, count = 0;
+	struct digest *sent;
+
+	for (size_t i = 0; i < tls->offer_count; i++)
+		most += tls->offers[i].received_count;
+	sent = arena_array(recoverer->arena, most, sizeof(*sent));
+	note_chain(
+	    recoverer, seen->received, seen->received_count, sent, &count);
+	for (size_t i = 0; i < tls->offer_count; i++)
+		note_chain(recoverer, tls->offers[i].received,
+		    tls->offers[i].received_count, sent, &count);
+	if (senders_note(recoverer->senders, seen->host,
+		site_of_host(recoverer->arena, seen->host), sent, count) < 0)
+		recoverer->error = errno == 0 ? EIO : errno;
+}
+
+/* The decision on a line whose observation can be believed. */
+static uint32_t
+take_place(struct recoverer *recoverer, const struct observation *seen,
+    enum roll_state state)
+{
+	uint32_t ordinal = roll_take(recoverer->roll, seen, state);
+
+	if (ordinal == 0 && !roll_lists(recoverer->roll, seen))
+		recoverer->found->gone++;
+	if (ordinal == 0)
+		return MEND_DROP;
+	note_received(recoverer, seen);
+	return ordinal == seen->ordinal ? MEND_KEEP : ordinal;
+}
+
+static uint32_t
+take_pending(void *context, struct bytes line)
+{
+	struct recoverer *recoverer = context;
+	struct observation seen;
+	struct digest *digests;
+	const char *reason;
+	uint32_t decision;
+
+	arena_reset(recoverer->arena);
+	if (!pending_read(recoverer->arena, line, &seen, &reason) ||
+	    seen.host == NULL)
+		return MEND_DROP;
+	digests = arena_array(
+	    recoverer->arena, seen.received_count, sizeof(*digests));
+	for (size_t i = 0; i < seen.received_count; i++)
+		certificate_digest(seen.chain[i], &digests[i]);
+	seen.received = digests;
+	if (!has_received(recoverer, &seen))
+		return MEND_DROP;
+	decision = take_place(recoverer, &seen, ROLL_PENDING);
+	if (decision != MEND_DROP)
+		recoverer->found->pending++;
+	return decision;
+}
+
+static bool
+is_complete(const struct recoverer *recoverer, const struct result *result)
+{
+	const struct verdict *verdict = &result->verdict;
+
+	return result->seen.host != NULL &&
+	       has_received(recoverer, &result->seen) &&
+	       has_steps(recoverer, verdict->path, verdict->path_length) &&
+	       has_steps(recoverer, verdict->missing, verdict->missing_count);
+}
+
+static uint32_t
+take_record(void *context, struct bytes line)
+{
+	struct recoverer *recoverer = context;
+	struct run_outcome *outcome = recoverer->outcome;
+	struct result result;
+	const struct verdict *verdict = &result.verdict;
+	const char *reason;
+	uint32_t decision;
+
+	arena_reset(recoverer->arena);
+	if (!result_read(recoverer->arena, line, &result, &reason) ||
+	    !is_complete(recoverer, &result)) {
+		recoverer->found->again++;
+		return MEND_DROP;
+	}
+	decision = take_place(recoverer, &result.seen, ROLL_DONE);
+	if (decision == MEND_DROP)
+		return MEND_DROP;
+	name_steps(recoverer, verdict->path, verdict->path_length);
+	name_steps(recoverer, verdict->missing, verdict->missing_count);
+	outcome->records++;
+	outcome->counts[result_counted_class(&result)][verdict->severity]++;
+	return decision;
+}
+
+static uint32_t
+keep_named(void *context, struct bytes line)
+{
+	struct recoverer *recoverer = context;
+	struct digest digest;
+	struct bytes der;
+	const char *reason;
+
+	if (!certificate_line_digest(line, &digest) ||
+	    !seen_has(recoverer->found->certificates, digest_bytes(&digest)))
+		return MEND_DROP;
+	if (!seen_has(recoverer->sent, digest_bytes(&digest)))
+		return MEND_KEEP;
+	arena_reset(recoverer->arena);
+	if (certificate_line_read(
+		recoverer->arena, line, &digest, &der, &reason))
+		senders_learn(recoverer->senders, &digest, der);
+	return MEND_KEEP;
+}
+
+static int
+mend_all(struct recoverer *recoverer, const char *directory)
+{
+	static const struct {
+		const char *name;
+		mend_decision *decide;
+	} passes[] = {
+		{ "certs.ndjson", take_certificate },
+		{ "pending.ndjson", take_pending },
+		{ "hosts.ndjson", take_record },
+		{ "certs.ndjson", keep_named },
+	};
+
+	for (size_t i = 0; i < sizeof(passes) / sizeof(passes[0]); i++)
+		if (mend_stream(directory, passes[i].name, passes[i].decide,
+			recoverer) < 0)
+			return -1;
+	errno = recoverer->error;
+	return recoverer->error == 0 ? 0 : -1;
+}
+
+int
+recover(const char *directory, struct roll *roll, struct senders *senders,
+    struct run_outcome *outcome, struct recovery *found)
+{
+	struct recoverer recoverer = {
+		.roll = roll,
+		.senders = senders,
+		.outcome = outcome,
+		.found = found,
+		.arena = arena_new(),
+		.kept = seen_new(),
+		.authorities = seen_new(),
+		.sent = seen_new(),
+	};
+	int result;
+
+	*found = (struct recovery){ .certificates = seen_new() };
+	remove_drafts(directory);
+	result = mend_all(&recoverer, directory);
+	arena_free(recoverer.arena);
+	seen_free(recoverer.kept);
+	seen_free(recoverer.authorities);
+	seen_free(recoverer.sent);
+	return result;
+}

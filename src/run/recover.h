@@ -1,0 +1,31 @@
+/*
+ * What an interrupted run left in its directory, brought in order and taken
+ * up again: its streams are mended, and the fleet's knowledge is what it
+ * would be if the rest had just been scanned.
+ */
+#ifndef RUN_RECOVER_H
+#define RUN_RECOVER_H
+
+#include "base/map.h"
+#include "run/resume_targets.h"
+#include "run/run.h"
+#include "run/fleet_certificates.h"
+
+struct recovery {
+	struct seen *certificates; /* SHA-256s in certs.ndjson; the
+				      caller's */
+	uint64_t pending;
+	uint64_t gone;	/* that are listed no longer */
+	uint64_t again; /* damaged, or lacking a certificate */
+};
+
+/*
+ * Afterwards the streams hold whole lines of listed targets alone, with the
+ * ordinals of today, each once; all they name is in certs.ndjson and nothing
+ * else.  What was settled in part is pending again.  The roll, the senders
+ * and the outcome's counts know of it.  -1 with errno.
+ */
+int recover(const char *directory, struct roll *, struct senders *,
+    struct run_outcome *, struct recovery *);
+
+#endif

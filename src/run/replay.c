@@ -1,0 +1,171 @@
+/* Feeds saved observations to judge and intake, record after record. */
+#include "run/replay.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "run/aia_file.h"
+#include "run/intake.h"
+#include "model/policy.h"
+#include "model/site.h"
+
+enum { MOST_LINE = 4 << 20 };
+
+struct replay {
+	struct archive *archive;
+	struct judge *judge;
+	struct intake *intake;
+	struct aia *aia;
+	struct arena *arena;
+	const struct policy *policy;
+	struct run_outcome *outcome;
+	struct seen *settled; /* records of a run that has pending ones */
+	int failed;
+};
+
+bool
+replay_ignores(
+    const struct policy *policy, struct arena *arena, struct observation *seen)
+{
+	struct host_subject subject;
+
+	if (policy == NULL || seen->status == STATUS_INVALID_INPUT)
+		return false;
+	seen->site = site_of_host(arena, seen->host);
+	subject = policy_subject(seen);
+	return policy_ignores(policy, &subject);
+}
+
+static struct bytes
+ordinal_key(const struct observation *seen)
+{
+	return bytes_of(&seen->ordinal, sizeof(seen->ordinal));
+}
+
+static void
+replay_seen(struct replay *replay, struct observation *seen)
+{
+	if (replay_ignores(replay->policy, replay->arena, seen))
+		replay->outcome->ignored++;
+	else
+		replay->failed |= intake_deliver(replay->intake,
+		    judge_observation(replay->judge, seen, NULL));
+}
+
+static void
+replay_record(struct replay *replay, size_t at)
+{
+	struct result result;
+
+	arena_reset(replay->arena);
+	if (!archive_read(
+		replay->archive, at, replay->arena, &result, NULL) ||
+	    !archive_fill_chain(
+		replay->archive, replay->arena, &result.seen)) {
+		log_warning("%s: record %zu lacks its host or certificates "
+			    "and is left out",
+		    archive_directory(replay->archive), at + 1);
+		replay->outcome->left_out++;
+		return;
+	}
+	if (replay->settled != NULL)
+		seen_add(replay->settled, ordinal_key(&result.seen));
+	replay_seen(replay, &result.seen);
+}
+
+/*
+ * An unfinished run's observations that wait: they hold their chain.  Those
+ * it was about to settle have a record already.
+ */
+static void
+replay_pending(struct replay *replay, struct line_reader *reader)
+{
+	struct observation seen;
+	struct bytes line;
+	const char *reason;
+
+	while (replay->failed == 0 && line_reader_next(reader, &line) == 1) {
+		arena_reset(replay->arena);
+		if (!pending_read(replay->arena, line, &seen, &reason) ||
+		    seen.host == NULL ||
+		    !seen_add(replay->settled, ordinal_key(&seen)))
+			continue;
+		archive_fill_other_chains(
+		    replay->archive, replay->arena, &seen);
+		replay_seen(replay, &seen);
+	}
+}
+
+static struct line_reader *
+open_pending(const struct archive *archive)
+{
+	char *path = file_join(archive_directory(archive), "pending.ndjson");
+	struct line_reader *reader = line_reader_open(path, MOST_LINE);
+
+	free(path);
+	return reader;
+}
+
+static void
+replay_run(struct replay *replay, struct archive *archive)
+{
+	struct line_reader *pending = open_pending(archive);
+
+	replay->archive = archive;
+	replay->settled = pending == NULL ? NULL : seen_new();
+	aia_file_read(archive, replay->aia);
+	for (size_t at = 0; at < archive_count(archive) && replay->failed == 0;
+	     at++)
+		replay_record(replay, at);
+	if (pending != NULL)
+		replay_pending(replay, pending);
+	line_reader_close(pending);
+	seen_free(replay->settled);
+}
+
+static void
+replay_all(
+    struct replay *replay, struct archive *const archives[], size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		replay_run(replay, archives[i]);
+}
+
+void
+run_replay(const struct run_settings *settings,
+    struct archive *const archives[], size_t count,
+    struct run_outcome *outcome)
+{
+	struct replay replay = { .policy = settings->audit.policy,
+		.outcome = outcome };
+	uint64_t began = clock_monotonic_ns();
+
+	memset(outcome, 0, sizeof(*outcome));
+	replay.intake = intake_open(settings, outcome);
+	if (replay.intake == NULL) {
+		outcome->end = RUN_UNWRITABLE;
+		outcome->error = strerror(errno);
+		return;
+	}
+	outcome->threads = 1;
+	replay.judge = judge_new(&settings->audit);
+	replay.aia = aia_new(NULL);
+	replay.arena = arena_new();
+	replay_all(&replay, archives, count);
+	if (replay.failed == 0)
+		intake_settle(replay.intake, replay.aia);
+	else
+		outcome->end = RUN_UNWRITABLE;
+	if (outcome->end != RUN_FINISHED)
+		outcome->error = strerror(errno);
+	intake_close(replay.intake);
+	arena_free(replay.arena);
+	aia_free(replay.aia);
+	judge_free(replay.judge);
+	outcome->seconds = (double)(clock_monotonic_ns() - began) / 1e9;
+}

@@ -1,0 +1,253 @@
+/*
+ * Wires a scan.  The feeder thread reads targets, the workers probe and judge,
+ * this thread takes delivery and shows how far it is.
+ */
+#include "run/run.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "audit/clients.h"
+#include "base/clock.h"
+#include "base/fnv.h"
+#include "run/intake.h"
+#include "run/progress.h"
+#include "model/policy.h"
+#include "model/site.h"
+#include "scan/signal_watch.h"
+
+struct run {
+	const struct run_settings *settings;
+	struct run_outcome *outcome;
+	struct intake *intake;
+	struct progress progress;
+	struct arena *scratch;	/* the feeder's */
+	uint64_t list_hash;	/* the feeder's, like these two */
+	bool bad_input;
+	bool input_ended;
+};
+
+/* A line that names nothing is no host, and told of whatever the policy. */
+static bool
+is_ignored(struct run *run, const struct target *target)
+{
+	const struct policy *policy = run->settings->audit.policy;
+	struct host_subject subject = {
+		.host = target->host,
+		.tags = target->tags,
+		.tag_count = target->tag_count,
+		.port = target->port,
+	};
+
+	if (policy == NULL || target->fault != NULL)
+		return false;
+	subject.site = site_of_host(run->scratch, target->host);
+	if (!policy_ignores(policy, &subject))
+		return false;
+	run->outcome->ignored++;
+	return true;
+}
+
+static void
+hash_target(struct run *run, const struct target *target)
+{
+	struct bytes input = bytes_of(target->input, strlen(target->input) + 1);
+
+	run->list_hash = fnv_add(run->list_hash, input);
+}
+
+/* In this machine's part, and not done before the run was interrupted. */
+static bool
+is_wanted(struct run *run, const struct target *target)
+{
+	const struct run_settings *settings = run->settings;
+
+	arena_reset(run->scratch);
+	return shard_holds(&settings->shard, run->scratch, target) &&
+	       (settings->roll == NULL ||
+		   roll_is_open(settings->roll, target)) &&
+	       !is_ignored(run, target);
+}
+
+static int
+next_target(void *context, struct target **target)
+{
+	struct run *run = context;
+	int more;
+
+	while ((more = target_list_next(run->settings->targets, target)) > 0) {
+		hash_target(run, *target);
+		if (is_wanted(run, *target))
+			break;
+		target_free(*target);
+	}
+	run->bad_input = run->bad_input || more < 0;
+	run->input_ended = more == 0;
+	return more;
+}
+
+static void *
+worker_new(void *context, unsigned index)
+{
+	struct run *run = context;
+
+	(void)index;
+	return judge_new(&run->settings->audit);
+}
+
+static void *
+observed(void *worker, const struct observation *seen)
+{
+	return judge_observation(worker, seen, NULL);
+}
+
+static void
+worker_free(void *worker)
+{
+	judge_free(worker);
+}
+
+static int
+deliver(void *context, void *message)
+{
+	struct run *run = context;
+
+	return intake_deliver(run->intake, message);
+}
+
+static void
+discard(void *context, void *message)
+{
+	(void)context;
+	message_free(message);
+}
+
+static uint64_t
+count_class(const struct run_outcome *outcome, enum class_id class_id)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < SEVERITY_COUNT; i++)
+		count += outcome->counts[class_id][i];
+	return count;
+}
+
+static void
+show_progress(struct run *run, const struct crew_progress *crew)
+{
+	const struct run_outcome *outcome = run->outcome;
+	struct progress_facts facts = {
+		.done = crew->finished,
+		.total = crew->input_ended ? crew->started + crew->waiting : 0,
+		.broken = intake_pending(run->intake),
+		.unreached = count_class(outcome, CLASS_UNREACHABLE) +
+		    count_class(outcome, CLASS_NO_TLS),
+	};
+
+	for (size_t i = 0; i < CLASS_COUNT; i++)
+		facts.broken += outcome->counts[i][SEVERITY_ERROR];
+	facts.broken -= facts.unreached;
+	progress_show(&run->progress, &facts);
+}
+
+static int
+tick(void *context, const struct crew_progress *crew)
+{
+	struct run *run = context;
+
+	if (run->settings->show_progress)
+		show_progress(run, crew);
+	return intake_flush(run->intake);
+}
+
+static struct signal_watch *
+watch_signals(const struct run_settings *settings)
+{
+	return signal_watch_new(settings->interrupted, settings->context);
+}
+
+static void
+settle(struct run *run)
+{
+	const struct fetch_options *fetch = run->settings->fetch;
+	struct aia *aia = fetch == NULL ? NULL : aia_new(fetch);
+	struct signal_watch *watch = watch_signals(run->settings);
+
+	intake_settle(run->intake, aia);
+	signal_watch_free(watch);
+	aia_free(aia);
+}
+
+static void
+probe_all(struct run *run)
+{
+	struct crew_work work = {
+		.context = run,
+		.next_target = next_target,
+		.worker_new = worker_new,
+		.observed = observed,
+		.worker_free = worker_free,
+		.deliver = deliver,
+		.tick = tick,
+		.discard = discard,
+	};
+	struct scan_options options = run->settings->scan;
+	uint64_t offers[CLIENTS_MOST_OFFERS];
+	const char *error = NULL;
+	int end;
+
+	options.offers = offers;
+	if (run->settings->audit.clients != NULL)
+		options.offer_count =
+		    clients_offers(run->settings->audit.clients, offers);
+	crew_fit(&options);
+	run->outcome->threads = options.threads;
+	progress_begin(&run->progress, run->settings->color);
+	end = crew_run(&options, &work, &error);
+	progress_end(&run->progress);
+	if (end == CREW_INTERRUPTED) {
+		run->outcome->end = RUN_INTERRUPTED;
+		run->outcome->error = "interrupted";
+	} else if (run->bad_input) {
+		run->outcome->end = RUN_BAD_INPUT;
+		run->outcome->error =
+		    target_list_error(run->settings->targets);
+	} else if (end == CREW_STOPPED) {
+		run->outcome->end = RUN_UNWRITABLE;
+		intake_flush(run->intake); /* says again what failed */
+		run->outcome->error = strerror(errno);
+	} else if (end != CREW_FINISHED) {
+		run->outcome->end = RUN_IMPOSSIBLE;
+		run->outcome->error = error;
+	}
+}
+
+void
+run_scan(const struct run_settings *settings, struct run_outcome *outcome)
+{
+	struct run run = {
+		.settings = settings,
+		.outcome = outcome,
+		.list_hash = FNV_START,
+	};
+	uint64_t began = clock_monotonic_ns();
+	struct signal_watch *watch;
+
+	memset(outcome, 0, sizeof(*outcome));
+	watch = watch_signals(settings);
+	run.intake = intake_open(settings, outcome);
+	signal_watch_free(watch);
+	if (run.intake == NULL) {
+		outcome->end = RUN_UNWRITABLE;
+		outcome->error = strerror(errno);
+		return;
+	}
+	run.scratch = arena_new();
+	probe_all(&run);
+	arena_free(run.scratch);
+	outcome->list_hash = run.input_ended ? run.list_hash : 0;
+	if (outcome->end == RUN_FINISHED)
+		settle(&run);
+	intake_close(run.intake);
+	outcome->seconds = (double)(clock_monotonic_ns() - began) / 1e9;
+}

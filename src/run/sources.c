@@ -1,0 +1,98 @@
+/* Puts the sources in order and tells where a certificate was found. */
+#include "run/sources.h"
+
+#include <stdlib.h>
+
+#include "audit/clients.h"
+#include "base/memory.h"
+
+enum { SOURCES_MOST = 4 };
+
+struct sources {
+	struct audit_source entries[SOURCES_MOST];
+	struct audit_sources list;
+	struct client_aia followed;
+};
+
+static const char *
+where_in_fleet(
+    const void *context, const struct certificate *certificate, const char *site)
+{
+	return senders_where(context, &certificate->sha256, site);
+}
+
+static const char *
+where_in_files(
+    const void *context, const struct certificate *certificate, const char *site)
+{
+	(void)site;
+	return known_where(context, &certificate->sha256);
+}
+
+static const char *
+where_aia_led(
+    const void *context, const struct certificate *certificate, const char *site)
+{
+	(void)site;
+	return aia_where(context, &certificate->sha256);
+}
+
+/* A URL nobody was sent to stays unknown; one that failed led to nothing. */
+static bool
+find_by_url(void *context, const char *url, struct certificate_list *list)
+{
+	struct aia_answer answer = aia_answer_of(context, url);
+
+	*list = (struct certificate_list){ answer.certificates, answer.count };
+	return answer.state != AIA_NOT_ASKED;
+}
+
+struct sources *
+sources_new(const struct senders *senders, const struct known *known,
+    const struct aia *aia)
+{
+	struct sources *sources = memory_new(sizeof(*sources));
+	struct audit_source *next = sources->entries;
+
+	if (senders != NULL)
+		*next++ = (struct audit_source){
+			.certificates = senders_certificates(senders),
+			.from = SOURCE_FLEET,
+			.where = where_in_fleet,
+			.context = senders,
+		};
+	if (known != NULL)
+		*next++ = (struct audit_source){
+			.certificates = known_certificates(known),
+			.from = SOURCE_KNOWN,
+			.where = where_in_files,
+			.context = known,
+		};
+	if (aia != NULL)
+		*next++ = (struct audit_source){
+			.certificates = aia_certificates(aia),
+			.from = SOURCE_AIA,
+			.where = where_aia_led,
+			.context = aia,
+		};
+	sources->followed = (struct client_aia){
+		.find = find_by_url,
+		.context = (void *)(uintptr_t)aia,
+	};
+	sources->list.aia = aia == NULL ? NULL : &sources->followed;
+	sources->list.list = sources->entries;
+	sources->list.count = (size_t)(next - sources->entries);
+	return sources;
+}
+
+void
+sources_free(struct sources *sources)
+{
+	free(sources);
+}
+
+const struct audit_sources *
+sources_list(const struct sources *sources)
+{
+	return &sources->list;
+}

@@ -1,0 +1,411 @@
+/*
+ * Offsets into hosts.ndjson and certs.ndjson, built in one pass each.  Knows
+ * what a line says only as far as its key.
+ */
+#include "rundir/archive.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+enum { MOST_LINE = 4 << 20 };
+
+struct record_place {
+	uint64_t ordinal, offset;
+};
+
+struct certificate_place {
+	uint64_t prefix; /* the digest's first eight octets */
+	uint64_t offset;
+};
+
+struct archive {
+	char *directory;
+	FILE *records, *certificates;
+	uint64_t *offsets; /* of records, in input order */
+	size_t count;
+	size_t damaged;
+	struct certificate_place *certificate_places;
+	size_t certificate_count, certificate_capacity;
+};
+
+static uint64_t
+prefix_of(const struct digest *digest)
+{
+	uint64_t prefix;
+
+	memcpy(&prefix, digest->octets, sizeof(prefix));
+	return prefix;
+}
+
+static int
+by_ordinal(const void *a, const void *b)
+{
+	const struct record_place *left = a, *right = b;
+
+	if (left->ordinal != right->ordinal)
+		return left->ordinal < right->ordinal ? -1 : 1;
+	return left->offset < right->offset ? -1 : left->offset > right->offset;
+}
+
+static int
+by_prefix(const void *a, const void *b)
+{
+	const struct certificate_place *left = a, *right = b;
+
+	return left->prefix < right->prefix ? -1 : left->prefix > right->prefix;
+}
+
+/* The digits after the first `"ordinal":`, which is near the line's start. */
+bool
+record_line_ordinal(struct bytes line, uint64_t *ordinal, struct bytes *digits)
+{
+	static const char key[] = "\"ordinal\":";
+	const uint8_t *start, *at, *end = line.data + line.size;
+
+	if (line.size == 0 || line.data[line.size - 1] != '}')
+		return false;
+	start = memmem(line.data, line.size, key, sizeof(key) - 1);
+	if (start == NULL)
+		return false;
+	start += sizeof(key) - 1;
+	*ordinal = 0;
+	for (at = start; at < end && *at >= '0' && *at <= '9'; at++)
+		*ordinal = *ordinal * 10 + (uint64_t)(*at - '0');
+	if (digits != NULL)
+		*digits = bytes_of(start, (size_t)(at - start));
+	return at > start;
+}
+
+/*
+ * Of two records of one target the later one counts: it was resumed.  Once
+ * sorted, the ordinals have done their work.
+ */
+static void
+keep_offsets(struct archive *archive, struct record_place *places, size_t count)
+{
+	if (count > 1)
+		qsort(places, count, sizeof(*places), by_ordinal);
+	archive->offsets = memory_array(count + 1, sizeof(*archive->offsets));
+	for (size_t i = 0; i < count; i++)
+		if (i + 1 == count ||
+		    places[i].ordinal != places[i + 1].ordinal)
+			archive->offsets[archive->count++] = places[i].offset;
+}
+
+static int
+index_records(struct archive *archive)
+{
+	struct line_reader *reader =
+	    line_reader_open_stream(archive->records, MOST_LINE);
+	struct record_place *places = NULL;
+	size_t count = 0, capacity = 0;
+	struct bytes line;
+	uint64_t ordinal;
+	int more;
+
+	while ((more = line_reader_next(reader, &line)) != 0) {
+		if (more < 0 && errno != EMSGSIZE)
+			break;
+		if (more < 0 || line.size == 0 ||
+		    !record_line_ordinal(line, &ordinal, NULL)) {
+			archive->damaged++;
+			continue;
+		}
+		places = memory_grow(places, count, &capacity, sizeof(*places));
+		places[count++] = (struct record_place){
+			ordinal,
+			line_reader_offset(reader),
+		};
+	}
+	line_reader_close(reader);
+	keep_offsets(archive, places, count);
+	free(places);
+	return more;
+}
+
+/* certs.ndjson begins each line with {"sha256":"HEX". */
+bool
+certificate_line_digest(struct bytes line, struct digest *digest)
+{
+	static const char start[] = "{\"sha256\":\"";
+	char hex[DIGEST_HEX_SIZE];
+
+	if (line.size < sizeof(start) - 1 + DIGEST_HEX_SIZE ||
+	    memcmp(line.data, start, sizeof(start) - 1) != 0)
+		return false;
+	memcpy(hex, line.data + sizeof(start) - 1, DIGEST_HEX_SIZE - 1);
+	hex[DIGEST_HEX_SIZE - 1] = '\0';
+	return digest_from_hex(digest, hex);
+}
+
+static void
+index_certificates(struct archive *archive)
+{
+	struct line_reader *reader =
+	    line_reader_open_stream(archive->certificates, MOST_LINE);
+	struct digest digest;
+	struct bytes line;
+	int more;
+
+	while ((more = line_reader_next(reader, &line)) != 0) {
+		if (more < 0 && errno != EMSGSIZE)
+			break;
+		if (more < 0 || !certificate_line_digest(line, &digest))
+			continue;
+		archive->certificate_places = memory_grow(
+		    archive->certificate_places, archive->certificate_count,
+		    &archive->certificate_capacity,
+		    sizeof(*archive->certificate_places));
+		archive->certificate_places[archive->certificate_count++] =
+		    (struct certificate_place){
+			    prefix_of(&digest),
+			    line_reader_offset(reader),
+		    };
+	}
+	line_reader_close(reader);
+	if (archive->certificate_count > 1)
+		qsort(archive->certificate_places, archive->certificate_count,
+		    sizeof(*archive->certificate_places), by_prefix);
+}
+
+static char *
+directory_of(const char *run)
+{
+	const char *slash = strrchr(run, '/');
+
+	if (file_is_directory(run))
+		return memory_string(run);
+	if (slash == NULL)
+		return memory_string(".");
+	return strndup(run, slash == run ? 1 : (size_t)(slash - run));
+}
+
+static FILE *
+open_in(const char *directory, const char *name)
+{
+	char *path = file_join(directory, name);
+	FILE *file = fopen(path, "re");
+
+	free(path);
+	return file;
+}
+
+struct archive *
+archive_open(const char *run, char **error)
+{
+	struct archive *archive = memory_new(sizeof(*archive));
+
+	archive->directory = directory_of(run);
+	archive->records = file_is_directory(run) ? open_in(run, "hosts.ndjson")
+						  : fopen(run, "re");
+	if (archive->records == NULL || index_records(archive) < 0) {
+		if (asprintf(error, "%s: no run can be read here: %s", run,
+			strerror(errno)) < 0)
+			*error = NULL;
+		archive_close(archive);
+		return NULL;
+	}
+	archive->certificates = open_in(archive->directory, "certs.ndjson");
+	if (archive->certificates != NULL)
+		index_certificates(archive);
+	return archive;
+}
+
+void
+archive_close(struct archive *archive)
+{
+	if (archive == NULL)
+		return;
+	if (archive->records != NULL)
+		fclose(archive->records);
+	if (archive->certificates != NULL)
+		fclose(archive->certificates);
+	free(archive->offsets);
+	free(archive->certificate_places);
+	free(archive->directory);
+	free(archive);
+}
+
+const char *
+archive_directory(const struct archive *archive)
+{
+	return archive->directory;
+}
+
+size_t
+archive_count(const struct archive *archive)
+{
+	return archive->count;
+}
+
+size_t
+archive_damaged(const struct archive *archive)
+{
+	return archive->damaged;
+}
+
+/* The line at this offset, copied into the arena. */
+static bool
+read_line(FILE *file, uint64_t offset, struct arena *arena, struct bytes *line)
+{
+	char *buffer = NULL;
+	size_t capacity = 0;
+	ssize_t size = -1;
+
+	if (fseeko(file, (off_t)offset, SEEK_SET) == 0)
+		size = getline(&buffer, &capacity, file);
+	if (size > 0 && buffer[size - 1] == '\n')
+		size--;
+	if (size > 0)
+		*line = arena_bytes(arena, bytes_of(buffer, (size_t)size));
+	free(buffer);
+	return size > 0;
+}
+
+bool
+archive_line(
+    struct archive *archive, size_t at, struct arena *arena, struct bytes *line)
+{
+	return read_line(archive->records, archive->offsets[at], arena, line);
+}
+
+uint64_t
+archive_ordinal(struct archive *archive, size_t at)
+{
+	struct arena *arena = arena_new();
+	uint64_t ordinal = 0;
+	struct bytes line;
+
+	if (!archive_line(archive, at, arena, &line) ||
+	    !record_line_ordinal(line, &ordinal, NULL))
+		ordinal = 0;
+	arena_free(arena);
+	return ordinal;
+}
+
+bool
+archive_read(struct archive *archive, size_t at, struct arena *arena,
+    struct result *result, struct bytes *line)
+{
+	struct bytes raw;
+	const char *reason;
+
+	if (!archive_line(archive, at, arena, &raw))
+		return false;
+	if (line != NULL)
+		*line = raw;
+	return result_read(arena, raw, result, &reason);
+}
+
+static struct certificate_place *
+find_place(const struct archive *archive, uint64_t prefix)
+{
+	struct certificate_place key = { prefix, 0 };
+
+	if (archive->certificate_count == 0)
+		return NULL;
+	return bsearch(&key, archive->certificate_places,
+	    archive->certificate_count, sizeof(key), by_prefix);
+}
+
+bool
+archive_certificate(struct archive *archive, const struct digest *digest,
+    struct arena *arena, struct bytes *der)
+{
+	struct certificate_place *place =
+	    find_place(archive, prefix_of(digest));
+	struct digest found;
+	struct bytes line;
+	const char *reason;
+
+	return place != NULL &&
+	       read_line(archive->certificates, place->offset, arena, &line) &&
+	       certificate_line_read(arena, line, &found, der, &reason) &&
+	       digest_equal(&found, digest);
+}
+
+static const struct bytes *
+find_chain(struct archive *archive, struct arena *arena,
+    const struct digest *received, size_t count)
+{
+	struct bytes *chain = arena_array(arena, count, sizeof(*chain));
+
+	for (size_t i = 0; i < count; i++)
+		if (!archive_certificate(
+			archive, &received[i], arena, &chain[i]))
+			return NULL;
+	return chain;
+}
+
+static void
+fill_answers(
+    struct archive *archive, struct arena *arena, struct tls_facts *tls)
+{
+	struct offer_answer *answers =
+	    arena_array(arena, tls->offer_count, sizeof(*answers));
+
+	for (size_t i = 0; i < tls->offer_count; i++) {
+		answers[i] = tls->offers[i];
+		if (answers[i].received_count > 0)
+			answers[i].chain = find_chain(archive, arena,
+			    answers[i].received, answers[i].received_count);
+	}
+	tls->offers = answers;
+}
+
+void
+archive_fill_other_chains(
+    struct archive *archive, struct arena *arena, struct observation *seen)
+{
+	if (seen->tls.offer_count > 0)
+		fill_answers(archive, arena, &seen->tls);
+}
+
+bool
+archive_fill_chain(
+    struct archive *archive, struct arena *arena, struct observation *seen)
+{
+	seen->chain =
+	    find_chain(archive, arena, seen->received, seen->received_count);
+	archive_fill_other_chains(archive, arena, seen);
+	return seen->chain != NULL && seen->host != NULL;
+}
+
+/* As certificate_write prints it: spares decoding a million leaves. */
+static bool
+says_authority(struct bytes line)
+{
+	static const char member[] = "\"is_ca\":true";
+
+	return memmem(line.data, line.size, member, sizeof(member) - 1) != NULL;
+}
+
+void
+archive_each_authority(struct archive *archive,
+    void (*tell)(void *context, struct bytes der), void *context)
+{
+	struct line_reader *reader;
+	struct arena *arena;
+	struct digest sha256;
+	struct bytes line, der;
+	const char *reason;
+
+	if (archive->certificates == NULL)
+		return;
+	rewind(archive->certificates);
+	reader = line_reader_open_stream(archive->certificates, MOST_LINE);
+	arena = arena_new();
+	while (line_reader_next(reader, &line) == 1) {
+		arena_reset(arena);
+		if (says_authority(line) &&
+		    certificate_line_read(arena, line, &sha256, &der, &reason))
+			tell(context, der);
+	}
+	arena_free(arena);
+	line_reader_close(reader);
+}

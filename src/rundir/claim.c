@@ -1,0 +1,107 @@
+/*
+ * The lock is flock(2) on DIRECTORY/.lock: the streams and run.json are
+ * renamed over and would take their locks with them, and a directory cannot
+ * be locked on NFS.
+ */
+#include "rundir/claim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+struct claim {
+	char *path;
+	int fd;
+};
+
+/* Whoever held it before may have removed the file that we opened. */
+static bool
+is_still_there(const struct claim *claim)
+{
+	struct stat opened, named;
+
+	return fstat(claim->fd, &opened) == 0 &&
+	       stat(claim->path, &named) == 0 &&
+	       opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+static bool
+is_held_by_another(int fd)
+{
+	return flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+}
+
+static int
+lock(struct claim *claim)
+{
+	do {
+		if (claim->fd >= 0)
+			close(claim->fd);
+		claim->fd =
+		    open(claim->path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+		if (claim->fd < 0)
+			return -1;
+		if (is_held_by_another(claim->fd)) {
+			errno = EWOULDBLOCK;
+			return -1;
+		}
+	} while (!is_still_there(claim));
+	return 0;
+}
+
+static void
+claim_free(struct claim *claim)
+{
+	int failure = errno;
+
+	if (claim->fd >= 0)
+		close(claim->fd);
+	free(claim->path);
+	free(claim);
+	errno = failure;
+}
+
+static char *
+path_in(const char *directory)
+{
+	return file_join(directory, ".lock");
+}
+
+bool
+claim_is_known(const char *directory)
+{
+	char *path = path_in(directory);
+	bool known = file_exists(path);
+
+	free(path);
+	return known;
+}
+
+struct claim *
+claim_take(const char *directory)
+{
+	struct claim *claim = memory_new(sizeof(*claim));
+
+	claim->fd = -1;
+	claim->path = path_in(directory);
+	if (lock(claim) == 0)
+		return claim;
+	claim_free(claim);
+	return NULL;
+}
+
+/* The name goes while the lock is held, or it would be another's. */
+void
+claim_release(struct claim *claim)
+{
+	if (claim == NULL)
+		return;
+	unlink(claim->path);
+	claim_free(claim);
+}

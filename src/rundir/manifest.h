@@ -1,0 +1,51 @@
+/*
+ * run.json: what a run was asked, by which clock, and whether it ended.
+ * Written before the first probe and again at the end.
+ */
+#ifndef RUNDIR_MANIFEST_H
+#define RUNDIR_MANIFEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+struct manifest_option {
+	const char *name, *value; /* value NULL: it takes none */
+};
+
+struct manifest {
+	const char *id;	     /* the start, "2026-11-23T091500Z" */
+	const char *version; /* of the program */
+	const char *command; /* "scan", "audit", "demo", "merge" */
+	int64_t started;
+	int64_t finished;	       /* 0: not yet, or interrupted */
+	int64_t clock;		       /* the time the run judges by */
+	unsigned warn_days, crit_days; /* 0: by the certificates' validity */
+	const struct manifest_option *options; /* as given, in that order */
+	size_t option_count;
+	const char **lists; /* of targets, "-" is standard input */
+	size_t list_count;
+	const char **arguments; /* targets, or runs */
+	size_t argument_count;
+	const char *working_directory; /* what paths above are relative to */
+	const char *shard;	       /* "I/N", or NULL */
+	uint64_t list_hash;	       /* of all targets; 0 until the end */
+	const char **stores;	       /* names; the first is the default */
+	size_t store_count;
+	uint64_t targets; /* read from the lists; 0 until the end */
+	uint64_t listed;  /* in all shards together; 0 until the end */
+	uint64_t records;
+	uint64_t ignored; /* by the policy, in this run or before */
+	unsigned threads;
+};
+
+/* Writes DIRECTORY/run.json whole; -1 with errno. */
+int manifest_write(const char *directory, const struct manifest *);
+
+/* Everything is in the arena.  False with a reason (arena or static). */
+bool manifest_read(struct arena *, const char *directory, struct manifest *,
+    const char **reason);
+
+#endif

@@ -1,0 +1,139 @@
+/* Finds the runs of a directory by their run.json.  Reads no record. */
+#include "rundir/run_list.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "rundir/manifest.h"
+
+static void
+run_clear(struct old_run *run)
+{
+	free(run->path);
+	free(run->scope);
+}
+
+void
+run_list_clear(struct run_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		run_clear(&list->runs[i]);
+	free(list->runs);
+	*list = (struct run_list){ NULL, 0, 0 };
+}
+
+static int
+by_start(const void *left, const void *right)
+{
+	const struct old_run *a = left, *b = right;
+
+	if (a->started != b->started)
+		return a->started < b->started ? -1 : 1;
+	return strverscmp(a->path, b->path);
+}
+
+/* A link such as "latest" would count its run twice. */
+static bool
+is_own_directory(const char *path)
+{
+	struct stat status;
+
+	return lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+char *
+run_scope(const struct manifest *manifest)
+{
+	struct text scope = { NULL, 0, 0 };
+
+	for (size_t i = 0; i < manifest->list_count; i++) {
+		text_append(&scope, manifest->lists[i]);
+		text_append_char(&scope, '\n');
+	}
+	if (scope.size > 0 && manifest->shard != NULL)
+		text_append(&scope, manifest->shard);
+	return scope.data;
+}
+
+static bool
+has_records(const char *directory)
+{
+	char *path = file_join(directory, "hosts.ndjson");
+	bool exists = file_exists(path);
+
+	free(path);
+	return exists;
+}
+
+static void
+consider(struct run_list *list, const char *directory, const char *name,
+    int64_t before)
+{
+	struct arena *arena = arena_new();
+	char *path = file_join(directory, name);
+	struct manifest manifest;
+	const char *reason;
+
+	if (name[0] != '.' && is_own_directory(path) &&
+	    manifest_read(arena, path, &manifest, &reason) &&
+	    manifest.finished != 0 && manifest.started < before) {
+		list->runs = memory_grow(list->runs, list->count,
+		    &list->capacity, sizeof(*list->runs));
+		list->runs[list->count++] = (struct old_run){
+			.path = path,
+			.scope = run_scope(&manifest),
+			.is_shard = manifest.shard != NULL,
+			.has_records = has_records(path),
+			.started = manifest.started,
+		};
+		path = NULL;
+	}
+	free(path);
+	arena_free(arena);
+}
+
+int
+run_list_read(struct run_list *list, const char *directory, int64_t before)
+{
+	DIR *stream = opendir(directory);
+	struct dirent *entry;
+
+	*list = (struct run_list){ NULL, 0, 0 };
+	if (stream == NULL)
+		return -1;
+	while ((entry = readdir(stream)) != NULL)
+		consider(list, directory, entry->d_name, before);
+	closedir(stream);
+	if (list->count > 1)
+		qsort(list->runs, list->count, sizeof(*list->runs), by_start);
+	return 0;
+}
+
+const struct old_run *
+run_list_newest(const struct run_list *list, const char *scope)
+{
+	for (size_t i = list->count; i > 0; i--) {
+		const struct old_run *run = &list->runs[i - 1];
+
+		if (run->has_records && run->scope != NULL &&
+		    strcmp(run->scope, scope) == 0)
+			return run;
+	}
+	return NULL;
+}
+
+const struct old_run *
+run_list_newest_fleet(const struct run_list *list)
+{
+	for (size_t i = list->count; i > 0; i--) {
+		const struct old_run *run = &list->runs[i - 1];
+
+		if (run->has_records && run->scope != NULL && !run->is_shard)
+			return run;
+	}
+	return NULL;
+}

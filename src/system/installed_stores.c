@@ -1,0 +1,137 @@
+/*
+ * Finds and loads the stores of this machine.  Whether one that cannot be
+ * read matters, the command says.
+ */
+#include "system/installed_stores.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "system/java_store.h"
+
+/*
+ * In the order in which a Python would find it.  The copy inside pip is not
+ * looked for: no program but pip reads it, and it may be years old.
+ */
+static const struct place_row certifi_rows[] = {
+	{ "$VIRTUAL_ENV/lib/python3*/site-packages/certifi/cacert.pem",
+	    "VIRTUAL_ENV" },
+	{ "~/.local/lib/python3*/site-packages/certifi/cacert.pem",
+	    "pip's, for this user" },
+	{ "/usr/local/lib/python3*/site-packages/certifi/cacert.pem", "pip's" },
+	{ "/usr/local/lib/python3*/dist-packages/certifi/cacert.pem", "pip's" },
+	{ "/usr/lib/python3/dist-packages/certifi/cacert.pem",
+	    "the distribution" },
+	{ "/usr/lib/python3*/site-packages/certifi/cacert.pem",
+	    "the distribution" },
+	{ "~/.pyenv/versions/*/lib/python3*/site-packages/certifi/cacert.pem",
+	    "the newest of pyenv's" },
+};
+
+static bool
+find_system(
+    struct arena *arena, const struct places *places, struct place *place)
+{
+	(void)arena;
+	*place = (struct place){ places->system, "the system" };
+	return places->system != NULL;
+}
+
+static bool
+find_certifi(
+    struct arena *arena, const struct places *places, struct place *place)
+{
+	return places_search(arena, places, certifi_rows,
+	    sizeof(certifi_rows) / sizeof(*certifi_rows), place);
+}
+
+struct store_kind {
+	const char *name;
+	bool (*find)(struct arena *, const struct places *, struct place *);
+
+	/* NULL: it is a file or directory of certificates. */
+	int (*read)(struct arena *, const struct places *, const char *path,
+	    struct bundle *, const char **error);
+};
+
+/* The names are those that client profiles use. */
+static const struct store_kind kinds[INSTALLED_STORES_MOST] = {
+	{ "system", find_system, NULL },
+	{ "certifi", find_certifi, NULL },
+	{ "java", java_store_find, java_store_read },
+};
+
+static bool
+is_same_file(const char *a, const char *b)
+{
+	char real_a[PATH_MAX], real_b[PATH_MAX];
+
+	return realpath(a, real_a) != NULL && realpath(b, real_b) != NULL &&
+	       strcmp(real_a, real_b) == 0;
+}
+
+static const char *
+find_same(const struct installed_store found[], size_t count, const char *path)
+{
+	for (size_t i = 0; i < count; i++)
+		if (is_same_file(found[i].path, path))
+			return found[i].name;
+	return NULL;
+}
+
+size_t
+installed_stores_find(struct arena *arena, const struct places *places,
+    struct installed_store found[INSTALLED_STORES_MOST])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < INSTALLED_STORES_MOST; i++) {
+		struct place place;
+
+		if (!kinds[i].find(arena, places, &place))
+			continue;
+		found[count] = (struct installed_store){
+			.name = kinds[i].name,
+			.path = place.path,
+			.whose = place.whose,
+			.same_as = find_same(found, count, place.path),
+		};
+		count++;
+	}
+	return count;
+}
+
+static const struct store_kind *
+kind_of(const struct installed_store *installed)
+{
+	size_t i = 0;
+
+	while (strcmp(kinds[i].name, installed->name) != 0)
+		i++;
+	return &kinds[i];
+}
+
+struct trust_store *
+installed_store_load(const struct installed_store *installed,
+    const struct places *places, char **error)
+{
+	const struct store_kind *kind = kind_of(installed);
+	struct bundle bundle = { NULL, 0, 0 };
+	struct trust_store *store = NULL;
+	struct arena *arena;
+	const char *sentence;
+
+	if (kind->read == NULL)
+		return trust_store_load(
+		    installed->name, &installed->path, 1, error);
+	arena = arena_new();
+	if (kind->read(arena, places, installed->path, &bundle, &sentence) < 0)
+		*error = memory_string(sentence);
+	else
+		store = trust_store_from_bundle(
+		    installed->name, installed->path, &bundle, error);
+	arena_free(arena);
+	return store;
+}

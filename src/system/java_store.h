@@ -1,0 +1,23 @@
+/*
+ * What Java trusts: its cacerts, a keystore of a form of its own that only
+ * Java's keytool reads for certain.
+ */
+#ifndef SYSTEM_JAVA_STORE_H
+#define SYSTEM_JAVA_STORE_H
+
+#include "system/places.h"
+#include "x509/bundle.h"
+
+/* The cacerts that a Java started here would read. */
+bool java_store_find(struct arena *, const struct places *, struct place *);
+
+/*
+ * Its certificates, appended.  What keytool told is kept as PEM in the cache
+ * directory until the cacerts changes; where that cannot be written, keytool
+ * is asked each time.  -1 with a sentence in *error (in the arena): also when
+ * fewer certificates came than the keystore says it holds.
+ */
+int java_store_read(struct arena *, const struct places *, const char *cacerts,
+    struct bundle *, const char **error);
+
+#endif

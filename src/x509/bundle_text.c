@@ -1,0 +1,241 @@
+/*
+ * Certificates out of text: PEM (RFC 7468), with anything between the
+ * blocks, and CSV with PEM in one column, as CCADB publishes its lists.
+ */
+#include <stdlib.h>
+
+#include "base/base64.h"
+#include "x509/der.h"
+#include "x509/bundle_internal.h"
+
+static struct bytes
+after(struct bytes text, const uint8_t *at)
+{
+	return bytes_of(at, (size_t)(text.data + text.size - at));
+}
+
+static bool
+begins_with(struct bytes text, const char *word)
+{
+	size_t size = strlen(word);
+
+	return text.size >= size && memcmp(text.data, word, size) == 0;
+}
+
+/* Where the word is; NULL: nowhere. */
+static const uint8_t *
+find(struct bytes text, const char *word)
+{
+	return text.size == 0
+		   ? NULL
+		   : memmem(text.data, text.size, word, strlen(word));
+}
+
+struct pem_block {
+	struct bytes label, body;
+};
+
+/*
+ * The next block, and *text behind it.  One that never ends is passed over
+ * and counted: the next may be whole.
+ */
+static bool
+next_block(struct bytes *text, struct pem_block *block, size_t *skipped)
+{
+	static const char begin[] = "-----BEGIN ", dashes[] = "-----";
+	static const char end[] = "-----END ";
+	const uint8_t *at;
+
+	while ((at = find(*text, begin)) != NULL) {
+		*text = after(*text, at + strlen(begin));
+		at = find(*text, dashes);
+		if (at == NULL)
+			break;
+		block->label = bytes_of(text->data, (size_t)(at - text->data));
+		*text = after(*text, at + strlen(dashes));
+		at = find(*text, dashes);
+		if (at == NULL)
+			break;
+		block->body = bytes_of(text->data, (size_t)(at - text->data));
+		*text = after(*text, at);
+		if (begins_with(*text, end)) {
+			*text = after(*text, at + strlen(end));
+			return true;
+		}
+		(*skipped)++;
+	}
+	return false;
+}
+
+enum pem_kind { PEM_OTHER, PEM_CERTIFICATE, PEM_TRUSTED, PEM_PKCS7 };
+
+struct label_row {
+	const char *label;
+	enum pem_kind kind;
+};
+
+static const struct label_row labels[] = {
+	{ "CERTIFICATE", PEM_CERTIFICATE },
+	{ "X509 CERTIFICATE", PEM_CERTIFICATE },
+	{ "TRUSTED CERTIFICATE", PEM_TRUSTED },
+	{ "PKCS7", PEM_PKCS7 },
+	{ "PKCS #7 SIGNED DATA", PEM_PKCS7 },
+	{ "CMS", PEM_PKCS7 },
+};
+
+static enum pem_kind
+kind_of(struct bytes label)
+{
+	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++)
+		if (bytes_equal(label, bytes_from_string(labels[i].label)))
+			return labels[i].kind;
+	return PEM_OTHER;
+}
+
+/* OpenSSL's own form: the certificate, then what it is trusted for. */
+static struct bytes
+without_trust(struct bytes der)
+{
+	struct der elements = der_of(der);
+	struct der_item certificate;
+
+	return der_next(&elements, &certificate) ? certificate.whole : der;
+}
+
+static bool
+add_block(struct arena *arena, const struct pem_block *block,
+    enum pem_kind kind, struct bundle *bundle)
+{
+	struct bytes der;
+
+	if (base64_decode(arena, block->body, &der) < 0 || der.size == 0)
+		return false;
+	if (kind == PEM_PKCS7)
+		return bundle_read_pkcs7(arena, der, bundle);
+	bundle_add(
+	    arena, bundle, kind == PEM_TRUSTED ? without_trust(der) : der);
+	return true;
+}
+
+void
+bundle_read_pem(struct arena *arena, struct bytes text, struct bundle *bundle)
+{
+	struct pem_block block;
+
+	while (next_block(&text, &block, &bundle->skipped)) {
+		enum pem_kind kind = kind_of(block.label);
+
+		if (kind != PEM_OTHER &&
+		    !add_block(arena, &block, kind, bundle))
+			bundle->skipped++;
+	}
+}
+
+/* RFC 4180: quoted fields hold commas, line ends and doubled quotes. */
+struct table {
+	struct bytes rest;
+	struct text field;
+};
+
+enum field_end { FIELD_COMMA, FIELD_LINE, FIELD_FILE };
+
+static uint8_t
+take_octet(struct table *table)
+{
+	uint8_t octet = table->rest.data[0];
+
+	table->rest = bytes_of(table->rest.data + 1, table->rest.size - 1);
+	return octet;
+}
+
+/* After the opening quote, to behind the closing one. */
+static void
+read_quoted(struct table *table)
+{
+	while (table->rest.size > 0) {
+		uint8_t octet = take_octet(table);
+
+		if (octet == '"') {
+			if (table->rest.size == 0 || table->rest.data[0] != '"')
+				return;
+			take_octet(table);
+		}
+		text_append_char(&table->field, (char)octet);
+	}
+}
+
+/* The next field into table->field, and what ended it. */
+static enum field_end
+next_field(struct table *table)
+{
+	text_clear(&table->field);
+	while (table->rest.size > 0) {
+		uint8_t octet = take_octet(table);
+
+		if (octet == '"')
+			read_quoted(table);
+		else if (octet == ',')
+			return FIELD_COMMA;
+		else if (octet == '\n')
+			return FIELD_LINE;
+		else if (octet != '\r')
+			text_append_char(&table->field, (char)octet);
+	}
+	return FIELD_FILE;
+}
+
+/* In the first row, the first column with "PEM" in its name; -1: none. */
+static int
+find_pem_column(struct table *table)
+{
+	int column = 0, found = -1;
+	enum field_end end;
+
+	do {
+		end = next_field(table);
+		if (found < 0 && table->field.size > 0 &&
+		    find(bytes_of(table->field.data, table->field.size),
+			"PEM") != NULL)
+			found = column;
+		column++;
+	} while (end == FIELD_COMMA);
+	return found;
+}
+
+bool
+bundle_is_table(struct bytes text)
+{
+	const uint8_t *line_end =
+	    text.size == 0 ? NULL : memchr(text.data, '\n', text.size);
+	struct table table = { .rest = text };
+	bool is_table;
+
+	/* The name of a column has no line ends, so the first row is a line. */
+	if (line_end == NULL)
+		return false;
+	table.rest.size = (size_t)(line_end - text.data);
+	is_table = find(table.rest, "-----BEGIN") == NULL &&
+		   find(table.rest, ",") != NULL &&
+		   find_pem_column(&table) >= 0;
+	text_free(&table.field);
+	return is_table;
+}
+
+void
+bundle_read_table(struct arena *arena, struct bytes text, struct bundle *bundle)
+{
+	struct table table = { .rest = text };
+	int wanted = find_pem_column(&table), column = 0;
+
+	while (table.rest.size > 0) {
+		enum field_end end = next_field(&table);
+
+		/* Around the block CCADB writes apostrophes: skipped too. */
+		if (column == wanted)
+			bundle_read_pem(arena,
+			    bytes_of(table.field.data, table.field.size),
+			    bundle);
+		column = end == FIELD_COMMA ? column + 1 : 0;
+	}
+	text_free(&table.field);
+}

@@ -1,0 +1,522 @@
+/*
+ * Reads the frame of a certificate (RFC 5280 4.1) and keeps its storage.
+ * Names, keys and extensions have files of their own; whether any of it is
+ * acceptable is for the audit.
+ */
+#include "x509/certificate.h"
+
+#include <gnutls/crypto.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "x509/certificate_internal.h"
+
+/*
+ * Blocks of memory that go with the certificate.  The first one holds the
+ * certificate and its DER, and nearly always all the rest too: a run keeps
+ * thousands of these, so an arena's large blocks would not do.
+ */
+struct storage {
+	struct storage *next;
+	size_t used, size;
+	max_align_t octets[];
+};
+
+enum { STORAGE_LEAST = 512, STORAGE_ALIGNMENT = _Alignof(max_align_t) };
+
+static struct storage *
+storage_new(size_t size, struct storage *next)
+{
+	struct storage *storage = memory_new(sizeof(*storage) + size);
+
+	storage->next = next;
+	storage->size = size;
+	return storage;
+}
+
+static void *
+storage_carve(struct storage *storage, size_t size)
+{
+	void *memory = (char *)storage->octets + storage->used;
+
+	storage->used += size;
+	return memory;
+}
+
+static size_t
+round_up(size_t size)
+{
+	return (size + STORAGE_ALIGNMENT - 1) &
+	       ~(size_t)(STORAGE_ALIGNMENT - 1);
+}
+
+void *
+storage_take(struct certificate *certificate, size_t size)
+{
+	struct storage *first = certificate->storage;
+
+	size = round_up(size);
+	if (size > first->size - first->used) {
+		first = storage_new(
+		    size > STORAGE_LEAST ? size : STORAGE_LEAST, first);
+		certificate->storage = first;
+	}
+	return storage_carve(first, size);
+}
+
+static const void *
+storage_copy(struct certificate *certificate, const void *octets, size_t size)
+{
+	/* One more, so that every string has its NUL. */
+	char *copy = storage_take(certificate, size + 1);
+
+	if (size > 0)
+		memcpy(copy, octets, size);
+	return copy;
+}
+
+const char *
+reader_keep_string(struct certificate_reader *reader)
+{
+	return (const char *)reader_keep_bytes(reader).data;
+}
+
+struct bytes
+reader_keep_bytes(struct certificate_reader *reader)
+{
+	struct text *text = &reader->text;
+	struct bytes kept =
+	    bytes_of(storage_copy(reader->certificate, text->data, text->size),
+		text->size);
+
+	text_clear(text);
+	return kept;
+}
+
+void
+reader_damage(struct certificate_reader *reader, const char *sentence)
+{
+	if (reader->certificate->damage == NULL)
+		reader->certificate->damage = sentence;
+}
+
+/*
+ * Steps into a SEQUENCE that may claim more than there is, so that a
+ * certificate which is cut short still shows its first fields.
+ */
+static bool
+enter_frame(struct der *der, struct der *inside, bool *is_cut)
+{
+	uint8_t tag;
+	size_t header, content;
+
+	if (!der_header(der->rest, &tag, &header, &content) ||
+	    tag != DER_SEQUENCE)
+		return false;
+
+	struct bytes after =
+	    bytes_of(der->rest.data + header, der->rest.size - header);
+	*is_cut = content > after.size;
+	if (*is_cut)
+		content = after.size;
+	*inside = der_of(bytes_of(after.data, content));
+	der->rest = bytes_of(after.data + content, after.size - content);
+	return true;
+}
+
+/* [0] EXPLICIT INTEGER DEFAULT v1 */
+static bool
+read_version(struct certificate_reader *reader, struct der *tbs)
+{
+	struct der inside;
+	struct der_item number;
+	uint32_t version = 0;
+
+	if (der_peek(tbs) == DER_CONTEXT_CONSTRUCTED(0) &&
+	    (!der_enter(tbs, DER_CONTEXT_CONSTRUCTED(0), &inside) ||
+		!der_take(&inside, DER_INTEGER, &number) ||
+		!der_unsigned(number.content, &version) || version > 2 ||
+		!der_at_end(&inside)))
+		reader_damage(reader, "the version cannot be read");
+	else
+		reader->certificate->version = (int)version + 1;
+	return true;
+}
+
+/* Of -n, which is ~n + 1: the carry passes over the zeros at the end. */
+static uint8_t
+negated_octet(struct bytes number, size_t at, size_t last_set)
+{
+	if (at < last_set)
+		return (uint8_t)~number.data[at];
+	return (uint8_t)-number.data[at];
+}
+
+static size_t
+last_set_octet(struct bytes number)
+{
+	size_t at = number.size - 1;
+
+	while (at > 0 && number.data[at] == 0)
+		at--;
+	return at;
+}
+
+/* Hexadecimal of the magnitude: serials are compared by eye with others'. */
+static void
+append_serial(struct text *text, struct bytes serial)
+{
+	bool negative = serial.data[0] >= 0x80, begun = false;
+	size_t last_set = last_set_octet(serial);
+
+	if (negative)
+		text_append_char(text, '-');
+	for (size_t i = 0; i < serial.size; i++) {
+		uint8_t octet = negative ? negated_octet(serial, i, last_set)
+					 : serial.data[i];
+
+		begun = begun || octet != 0 || i + 1 == serial.size;
+		if (begun)
+			append_hex_octet(text, octet);
+	}
+}
+
+static bool
+read_serial(struct certificate_reader *reader, struct der *tbs)
+{
+	struct certificate *certificate = reader->certificate;
+	struct der_item serial;
+
+	if (!der_take(tbs, DER_INTEGER, &serial) || serial.content.size == 0) {
+		reader_damage(reader, "the serial number cannot be read");
+		return false;
+	}
+	certificate->serial = serial.content;
+	append_serial(&reader->text, serial.content);
+	certificate->serial_hex = reader_keep_string(reader);
+	return true;
+}
+
+/* Kept where the other one is looked for first: outside the signed part. */
+static bool
+read_signed_algorithm(struct certificate_reader *reader, struct der *tbs)
+{
+	struct der_item algorithm;
+
+	if (!der_take(tbs, DER_SEQUENCE, &algorithm)) {
+		reader_damage(reader, "the signature algorithm cannot be read");
+		return false;
+	}
+	reader->certificate->signature_algorithm = algorithm.whole;
+	return true;
+}
+
+static bool
+read_issuer(struct certificate_reader *reader, struct der *tbs)
+{
+	struct certificate *certificate = reader->certificate;
+	struct certificate_name name;
+	struct der_item item;
+
+	if (!der_take(tbs, DER_SEQUENCE, &item)) {
+		reader_damage(reader, "the issuer's name cannot be read");
+		return false;
+	}
+	certificate->raw_issuer = item.whole;
+	if (!reader_name(reader, item.whole, &name)) {
+		reader_damage(reader, "the issuer's name cannot be read");
+		return true;
+	}
+	certificate->issuer_key_name = name.canonical;
+	certificate->issuer = name.text;
+	certificate->issuer_cn = name.common_name;
+	return true;
+}
+
+static bool
+read_validity(struct certificate_reader *reader, struct der *tbs)
+{
+	struct certificate *certificate = reader->certificate;
+	struct der_item from, to;
+	struct der validity;
+
+	if (!der_enter(tbs, DER_SEQUENCE, &validity)) {
+		reader_damage(reader, "the validity cannot be read");
+		return false;
+	}
+	if (!der_next(&validity, &from) ||
+	    !der_time(from.tag, from.content, &certificate->not_before))
+		reader_damage(reader, "the first date cannot be read");
+	else if (!der_next(&validity, &to) || !der_at_end(&validity) ||
+		 !der_time(to.tag, to.content, &certificate->not_after))
+		reader_damage(reader, "the last date cannot be read");
+	else
+		certificate->times_valid = true;
+	return true;
+}
+
+static bool
+read_subject(struct certificate_reader *reader, struct der *tbs)
+{
+	struct certificate *certificate = reader->certificate;
+	struct certificate_name name;
+	struct der_item item;
+
+	if (!der_take(tbs, DER_SEQUENCE, &item)) {
+		reader_damage(reader, "the subject's name cannot be read");
+		return false;
+	}
+	certificate->raw_subject = item.whole;
+	certificate->subject_empty = item.content.size == 0;
+	if (!reader_name(reader, item.whole, &name)) {
+		reader_damage(reader, "the subject's name cannot be read");
+		return true;
+	}
+	certificate->subject_key = name.canonical;
+	certificate->subject = name.text;
+	certificate->subject_cn = name.common_name;
+	certificate->self_issued =
+	    certificate->issuer[0] != '\0' &&
+	    bytes_equal(name.canonical, certificate->issuer_key_name);
+	return true;
+}
+
+static bool
+read_key(struct certificate_reader *reader, struct der *tbs)
+{
+	struct certificate *certificate = reader->certificate;
+	struct der_item item;
+
+	if (!der_take(tbs, DER_SEQUENCE, &item)) {
+		reader_damage(reader, "the public key cannot be read");
+		return false;
+	}
+	certificate->spki = item.whole;
+	certificate_digest(item.whole, &certificate->spki_sha256);
+	reader_key(reader, item.whole);
+	return true;
+}
+
+/* issuerUniqueID and subjectUniqueID say nothing to anyone. */
+static bool
+skip_unique_ids(struct certificate_reader *reader, struct der *tbs)
+{
+	struct der_item item;
+
+	(void)reader;
+	for (uint8_t id = 1; id <= 2; id++)
+		if (!der_take(tbs, DER_CONTEXT(id), &item))
+			(void)der_take(tbs, DER_CONTEXT_CONSTRUCTED(id), &item);
+	return true;
+}
+
+static bool
+read_extensions(struct certificate_reader *reader, struct der *tbs)
+{
+	struct der_item item;
+
+	if (der_take(tbs, DER_CONTEXT_CONSTRUCTED(3), &item))
+		reader_extensions(reader, item.content);
+	if (!der_at_end(tbs))
+		reader_damage(reader, "the extensions cannot be read");
+	return true;
+}
+
+/* In the order of RFC 5280 4.1; after a false nothing more can be found. */
+static bool (*const tbs_fields[])(struct certificate_reader *, struct der *) = {
+	read_version,
+	read_serial,
+	read_signed_algorithm,
+	read_issuer,
+	read_validity,
+	read_subject,
+	read_key,
+	skip_unique_ids,
+	read_extensions,
+};
+
+static void
+read_tbs(struct certificate_reader *reader, struct der tbs)
+{
+	size_t count = sizeof(tbs_fields) / sizeof(*tbs_fields);
+
+	for (size_t i = 0; i < count; i++)
+		if (!tbs_fields[i](reader, &tbs))
+			return;
+}
+
+static void
+read_signature(struct certificate_reader *reader, struct der *rest)
+{
+	struct certificate *certificate = reader->certificate;
+	struct bytes inner = certificate->signature_algorithm;
+	struct der_item algorithm, signature;
+	unsigned unused;
+
+	if (!der_take(rest, DER_SEQUENCE, &algorithm)) {
+		reader_damage(reader, "the signature algorithm cannot be read");
+		return;
+	}
+	certificate->signature_algorithms_differ =
+	    !bytes_equal(algorithm.whole, inner);
+	certificate->signature_algorithm = algorithm.whole;
+	if (!der_take(rest, DER_BIT_STRING, &signature) ||
+	    !der_bit_string(
+		signature.content, &certificate->signature, &unused) ||
+	    unused != 0)
+		reader_damage(reader, "the signature cannot be read");
+	else if (!der_at_end(rest))
+		reader_damage(reader, "octets follow the signature");
+}
+
+static void
+name_algorithm(struct certificate_reader *reader)
+{
+	struct certificate *certificate = reader->certificate;
+	struct signature_scheme scheme;
+	char oid[128];
+
+	if (certificate->signature_algorithm.size == 0)
+		return;
+	if (!signature_scheme_parse(certificate->signature_algorithm, &scheme))
+		reader_damage(reader, "the signature algorithm cannot be read");
+	certificate->signature_kind = scheme.kind;
+	certificate->signature_hash = scheme.hash;
+	if (scheme.name != NULL) {
+		certificate->signature_name = scheme.name;
+	} else if (der_oid_text(scheme.oid, oid, sizeof(oid))) {
+		text_append(&reader->text, oid);
+		certificate->signature_name = reader_keep_string(reader);
+	}
+}
+
+static void
+note_octets_after(struct certificate_reader *reader, size_t count)
+{
+	if (count == 0)
+		return;
+	text_printf(&reader->text, "%zu %s the certificate's end", count,
+	    count == 1 ? "octet follows" : "octets follow");
+	reader_damage(reader, reader_keep_string(reader));
+}
+
+static void
+read_certificate(struct certificate_reader *reader)
+{
+	struct certificate *certificate = reader->certificate;
+	struct der der = der_of(certificate->der), outer, tbs;
+	const uint8_t *tbs_start;
+	bool outer_cut, tbs_cut;
+
+	if (!enter_frame(&der, &outer, &outer_cut)) {
+		reader_damage(reader, "it is not a certificate in DER");
+		return;
+	}
+	if (outer_cut)
+		reader_damage(reader, "the certificate is cut short");
+	tbs_start = outer.rest.data;
+	if (!enter_frame(&outer, &tbs, &tbs_cut)) {
+		reader_damage(reader, "it is not a certificate in DER");
+		return;
+	}
+	if (tbs_cut)
+		reader_damage(reader, "the signed part cannot be read");
+	else
+		certificate->tbs = bytes_of(tbs_start,
+		    (size_t)(tbs.rest.data + tbs.rest.size - tbs_start));
+	read_tbs(reader, tbs);
+	if (!tbs_cut)
+		read_signature(reader, &outer);
+	name_algorithm(reader);
+	note_octets_after(reader, der.rest.size);
+}
+
+/* Strings that are shown are never NULL, however broken the rest is. */
+static void
+set_defaults(struct certificate *certificate)
+{
+	certificate->subject = certificate->issuer = "";
+	certificate->key_name = certificate->signature_name = "";
+}
+
+static struct certificate *
+certificate_place(struct bytes der)
+{
+	/* What a usual certificate's names and lists take. */
+	size_t extra = der.size / 2 + STORAGE_LEAST;
+	size_t size = round_up(sizeof(struct certificate)) +
+		      round_up(der.size + 1) + round_up(extra);
+	struct storage *storage = storage_new(size, NULL);
+	struct certificate *certificate =
+	    storage_carve(storage, round_up(sizeof(*certificate)));
+
+	certificate->storage = storage;
+	certificate->der =
+	    bytes_of(storage_copy(certificate, der.data, der.size), der.size);
+	return certificate;
+}
+
+struct certificate *
+certificate_new_known(struct bytes der, const struct digest *sha256)
+{
+	struct certificate_reader reader = {
+		.certificate = certificate_place(der),
+	};
+
+	reader.certificate->sha256 = *sha256;
+	set_defaults(reader.certificate);
+	read_certificate(&reader);
+	text_free(&reader.text);
+	text_free(&reader.value);
+	free(reader.attributes.list);
+	return reader.certificate;
+}
+
+struct certificate *
+certificate_new(struct bytes der)
+{
+	struct digest sha256;
+
+	certificate_digest(der, &sha256);
+	return certificate_new_known(der, &sha256);
+}
+
+void
+certificate_free(struct certificate *certificate)
+{
+	struct storage *storage, *next;
+
+	if (certificate == NULL)
+		return;
+	/* The last block holds the certificate itself. */
+	for (storage = certificate->storage; storage != NULL; storage = next) {
+		next = storage->next;
+		free(storage);
+	}
+}
+
+void
+certificate_digest(struct bytes der, struct digest *digest)
+{
+	if (gnutls_hash_fast(
+		GNUTLS_DIG_SHA256, der.data, der.size, digest->octets) < 0)
+		log_fatal("SHA-256 is not available");
+}
+
+bool
+certificate_is_authority(const struct certificate *certificate)
+{
+	return certificate->is_ca ||
+	       (certificate->version == 1 && certificate->self_issued);
+}
+
+bool
+certificate_looks_self_signed(const struct certificate *certificate)
+{
+	return certificate->self_issued &&
+	       (certificate->subject_key_id.size == 0 ||
+		   certificate->authority_key_id.size == 0 ||
+		   bytes_equal(certificate->subject_key_id,
+		       certificate->authority_key_id));
+}

@@ -1,0 +1,550 @@
+/*
+ * The extensions of RFC 5280 4.2 that judging needs, one row each.  What
+ * they mean for a path is not decided here.
+ */
+#include "x509/certificate_internal.h"
+
+struct extension {
+	struct bytes oid;
+	bool critical;
+	struct bytes value; /* of the OCTET STRING */
+};
+
+static bool
+enter_only(struct bytes value, uint8_t tag, struct der *inside)
+{
+	struct der der = der_of(value);
+
+	return der_enter(&der, tag, inside) && der_at_end(&der);
+}
+
+static bool
+take_only(struct bytes value, uint8_t tag, struct der_item *item)
+{
+	struct der der = der_of(value);
+
+	return der_take(&der, tag, item) && der_at_end(&der);
+}
+
+static bool
+read_basic_constraints(
+    struct certificate_reader *reader, const struct extension *extension)
+{
+	struct certificate *certificate = reader->certificate;
+	struct der_item item;
+	struct der inside;
+
+	certificate->has_basic_constraints = true;
+	certificate->basic_constraints_critical = extension->critical;
+	if (!enter_only(extension->value, DER_SEQUENCE, &inside))
+		return false;
+	if (der_take(&inside, DER_BOOLEAN, &item) &&
+	    !der_boolean(item.content, &certificate->is_ca))
+		return false;
+	if (der_take(&inside, DER_INTEGER, &item)) {
+		if (!der_unsigned(item.content, &certificate->path_length))
+			return false;
+		certificate->has_path_length = true;
+	}
+	return der_at_end(&inside);
+}
+
+static bool
+read_key_usage(
+    struct certificate_reader *reader, const struct extension *extension)
+{
+	struct certificate *certificate = reader->certificate;
+	struct der_item item;
+	struct bytes bits;
+	unsigned unused;
+
+	certificate->has_key_usage = true;
+	certificate->key_usage_critical = extension->critical;
+	if (!take_only(extension->value, DER_BIT_STRING, &item) ||
+	    !der_bit_string(item.content, &bits, &unused))
+		return false;
+	/* The first bit is the highest of the first octet; ours the lowest. */
+	for (unsigned bit = 0; bit < 7 && bits.size > 0; bit++)
+		if (bits.data[0] & 0x80 >> bit)
+			certificate->key_usage |= 1U << bit;
+	return true;
+}
+
+struct purpose_row {
+	struct bytes oid;
+	enum purpose purpose;
+};
+
+/* RFC 5280 4.2.1.12 */
+static const struct purpose_row purpose_rows[] = {
+	{ OID("\x2b\x06\x01\x05\x05\x07\x03\x01"), PURPOSE_SERVER_AUTH },
+	{ OID("\x2b\x06\x01\x05\x05\x07\x03\x02"), PURPOSE_CLIENT_AUTH },
+	{ OID("\x2b\x06\x01\x05\x05\x07\x03\x09"), PURPOSE_OCSP_SIGNING },
+	{ OID("\x55\x1d\x25\x00"), PURPOSE_ANY },
+};
+
+static enum purpose
+purpose_of(struct bytes oid)
+{
+	for (size_t i = 0; i < sizeof(purpose_rows) / sizeof(*purpose_rows);
+	     i++)
+		if (bytes_equal(oid, purpose_rows[i].oid))
+			return purpose_rows[i].purpose;
+	return PURPOSE_OTHER;
+}
+
+static bool
+read_purposes(
+    struct certificate_reader *reader, const struct extension *extension)
+{
+	struct certificate *certificate = reader->certificate;
+	struct der_item item;
+	struct der inside;
+
+	certificate->has_purposes = true;
+	certificate->purposes_critical = extension->critical;
+	if (!enter_only(extension->value, DER_SEQUENCE, &inside))
+		return false;
+	while (der_take(&inside, DER_OID, &item))
+		certificate->purposes |= purpose_of(item.content);
+	return der_at_end(&inside);
+}
+
+static bool
+read_subject_key_id(
+    struct certificate_reader *reader, const struct extension *extension)
+{
+	struct certificate *certificate = reader->certificate;
+	struct der_item item;
+
+	certificate->has_subject_key_id = true;
+	if (!take_only(extension->value, DER_OCTET_STRING, &item))
+		return false;
+	certificate->subject_key_id = item.content;
+	return true;
+}
+
+static bool
+read_authority_key_id(
+    struct certificate_reader *reader, const struct extension *extension)
+{
+	struct certificate *certificate = reader->certificate;
+	struct der_item item;
+	struct der inside;
+
+	certificate->has_authority_key_id = true;
+	if (!enter_only(extension->value, DER_SEQUENCE, &inside))
+		return false;
+	if (der_take(&inside, DER_CONTEXT(0), &item))
+		certificate->authority_key_id = item.content;
+	if (der_take(&inside, DER_CONTEXT_CONSTRUCTED(1), &item))
+		certificate->authority_issuer = item.content;
+	if (der_take(&inside, DER_CONTEXT(2), &item))
+		certificate->authority_serial = item.content;
+	return der_at_end(&inside);
+}
+
+static bool
+read_general_name(struct der *der, struct general_name *name)
+{
+	struct der_item item;
+	bool constructed, is_structure;
+
+	if (!der_next(der, &item))
+		return false;
+	name->kind = (enum name_kind)(item.tag & 0x1f);
+	name->value = item.content;
+	constructed = (item.tag & 0x20) != 0;
+	is_structure = name->kind == NAME_OTHER || name->kind == NAME_X400 ||
+		       name->kind == NAME_DIRECTORY || name->kind == NAME_EDI;
+	return (item.tag & 0xc0) == 0x80 && name->kind <= NAME_REGISTERED_ID &&
+	       constructed == is_structure;
+}
+
+/* False also when there are more than any list of ours may hold. */
+static bool
+count_elements(struct der der, size_t *count)
+{
+	struct der_item item;
+
+	for (*count = 0; der_next(&der, &item); (*count)++)
+		if (*count == CERTIFICATE_MOST_NAMES)
+			return false;
+	return der_at_end(&der);
+}
+
+bool
+reader_general_names(
+    struct certificate_reader *reader, struct der der, struct name_list *list)
+{
+	struct general_name *names;
+	size_t count;
+
+	if (!count_elements(der, &count))
+		return false;
+	names = storage_take(reader->certificate, count * sizeof(*names));
+	for (size_t i = 0; i < count; i++)
+		if (!read_general_name(&der, &names[i]))
+			return false;
+	*list = (struct name_list){ names, count };
+	return true;
+}
+
+static bool
+read_alternative_names(
+    struct certificate_reader *reader, const struct extension *extension)
+{
+	struct certificate *certificate = reader->certificate;
+	struct der inside;
+
+	certificate->has_alternative_names = true;
+	certificate->alternative_names_critical = extension->critical;
+	return enter_only(extension->value, DER_SEQUENCE, &inside) &&
+	       reader_general_names(
+		   reader, inside, &certificate->alternative_names);
+}
+
+/* RFC 5280 4.2.1.10: minimum is 0 and maximum absent, or one must refuse. */
+static bool
+read_subtrees(
+    struct certificate_reader *reader, struct der der, struct name_list *list)
+{
+	struct general_name *names;
+	struct der subtree;
+	size_t count;
+
+	if (!count_elements(der, &count))
+		return false;
+	names = storage_take(reader->certificate, count * sizeof(*names));
+	for (size_t i = 0; i < count; i++) {
+		if (!der_enter(&der, DER_SEQUENCE, &subtree) ||
+		    !read_general_name(&subtree, &names[i]))
+			return false;
+		if (!der_at_end(&subtree))
+			reader->certificate->constraints_with_distance = true;
+	}
+	*list = (struct name_list){ names, count };
+	return true;
+}
+
+static bool
+read_name_constraints(
+    struct certificate_reader *reader, const struct extension *extension)
+{
+	struct certificate *certificate = reader->certificate;
+	struct der inside, subtrees;
+
+	certificate->has_name_constraints = true;
+	certificate->name_constraints_critical = extension->critical;
+	if (!enter_only(extension->value, DER_SEQUENCE, &inside))
+		return false;
+	if (der_enter(&inside, DER_CONTEXT_CONSTRUCTED(0), &subtrees) &&
+	    !read_subtrees(reader, subtrees, &certificate->permitted))
+		return false;
+	if (der_enter(&inside, DER_CONTEXT_CONSTRUCTED(1), &subtrees) &&
+	    !read_subtrees(reader, subtrees, &certificate->excluded))
+		return false;
+	return der_at_end(&inside);
+}
+
+struct url_list {
+	const char **urls;
+	size_t count;
+};
+
+static const struct bytes ca_issuers = OID("\x2b\x06\x01\x05\x05\x07\x30\x02");
+static const struct bytes ocsp = OID("\x2b\x06\x01\x05\x05\x07\x30\x01");
+
+static struct url_list
+urls_new(struct certificate_reader *reader, size_t most)
+{
+	return (struct url_list){
+		storage_take(reader->certificate, most * sizeof(char *)), 0
+	};
+}
+
+static void
+add_url(
+    struct certificate_reader *reader, struct url_list *list, struct bytes url)
+{
+	text_append_clean(&reader->text, url);
+	list->urls[list->count++] = reader_keep_string(reader);
+}
+
+/* RFC 5280 4.2.2.1; only URIs can be followed. */
+static bool
+read_authority_access(
+    struct certificate_reader *reader, const struct extension *extension)
+{
+	struct certificate *certificate = reader->certificate;
+	struct url_list issuers, responders;
+	struct der inside, description;
+	struct general_name name;
+	struct der_item method;
+	size_t count;
+
+	if (!enter_only(extension->value, DER_SEQUENCE, &inside) ||
+	    !count_elements(inside, &count))
+		return false;
+	issuers = urls_new(reader, count);
+	responders = urls_new(reader, count);
+	while (!der_at_end(&inside)) {
+		if (!der_enter(&inside, DER_SEQUENCE, &description) ||
+		    !der_take(&description, DER_OID, &method) ||
+		    !read_general_name(&description, &name))
+			return false;
+		if (name.kind != NAME_URI)
+			continue;
+		if (bytes_equal(method.content, ca_issuers))
+			add_url(reader, &issuers, name.value);
+		if (bytes_equal(method.content, ocsp))
+			add_url(reader, &responders, name.value);
+	}
+	certificate->issuer_urls = issuers.urls;
+	certificate->issuer_url_count = issuers.count;
+	certificate->ocsp_urls = responders.urls;
+	certificate->ocsp_url_count = responders.count;
+	return true;
+}
+
+static bool
+read_policies(
+    struct certificate_reader *reader, const struct extension *extension)
+{
+	struct der inside;
+
+	reader->certificate->has_policies = true;
+	reader->certificate->policies_critical = extension->critical;
+	return enter_only(extension->value, DER_SEQUENCE, &inside);
+}
+
+static bool
+read_policy_constraints(
+    struct certificate_reader *reader, const struct extension *extension)
+{
+	struct der inside;
+
+	reader->certificate->has_policy_constraints = true;
+	reader->certificate->policy_constraints_critical = extension->critical;
+	return enter_only(extension->value, DER_SEQUENCE, &inside);
+}
+
+static bool
+read_policy_mappings(
+    struct certificate_reader *reader, const struct extension *extension)
+{
+	struct der inside;
+
+	reader->certificate->policy_mappings_critical = extension->critical;
+	return enter_only(extension->value, DER_SEQUENCE, &inside);
+}
+
+static bool
+read_inhibit_any_policy(
+    struct certificate_reader *reader, const struct extension *extension)
+{
+	struct der_item item;
+
+	reader->certificate->inhibit_any_policy_critical = extension->critical;
+	return take_only(extension->value, DER_INTEGER, &item);
+}
+
+/* RFC 7633: the TLS extensions that the server promises to use. */
+static bool
+read_tls_features(
+    struct certificate_reader *reader, const struct extension *extension)
+{
+	enum { STATUS_REQUEST = 5 };
+	struct der_item item;
+	struct der inside;
+	uint32_t feature;
+
+	if (!enter_only(extension->value, DER_SEQUENCE, &inside))
+		return false;
+	while (der_take(&inside, DER_INTEGER, &item))
+		if (der_unsigned(item.content, &feature) &&
+		    feature == STATUS_REQUEST)
+			reader->certificate->must_staple = true;
+	return der_at_end(&inside);
+}
+
+/* No client reads the list to build a path, so a broken one is no damage. */
+static bool
+read_scts(struct certificate_reader *reader, const struct extension *extension)
+{
+	struct certificate *certificate = reader->certificate;
+	struct der_item item;
+
+	certificate->has_scts = true;
+	if (take_only(extension->value, DER_OCTET_STRING, &item)) {
+		certificate->scts = item.content;
+		certificate->earliest_sct = scts_earliest(item.content);
+	}
+	return true;
+}
+
+struct extension_row {
+	struct bytes oid;
+	bool (*read)(struct certificate_reader *, const struct extension *);
+	const char *damage;
+};
+
+/*
+ * Without a reader: known, so that being critical is no surprise, but of no
+ * weight for a path.
+ */
+static const struct extension_row rows[] = {
+	{ OID("\x55\x1d\x13"), read_basic_constraints,
+	    "the basic constraints cannot be read" },
+	{ OID("\x55\x1d\x0f"), read_key_usage, "the key usage cannot be read" },
+	{ OID("\x55\x1d\x25"), read_purposes,
+	    "the extended key usage cannot be read" },
+	{ OID("\x55\x1d\x0e"), read_subject_key_id,
+	    "the subject key identifier cannot be read" },
+	{ OID("\x55\x1d\x23"), read_authority_key_id,
+	    "the authority key identifier cannot be read" },
+	{ OID("\x55\x1d\x11"), read_alternative_names,
+	    "the subject alternative names cannot be read" },
+	{ OID("\x2b\x06\x01\x05\x05\x07\x01\x01"), read_authority_access,
+	    "the authority information access cannot be read" },
+	{ OID("\x55\x1d\x20"), read_policies,
+	    "the certificate policies cannot be read" },
+	{ OID("\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02"), read_scts, NULL },
+	{ OID("\x55\x1d\x1f"), NULL, NULL }, /* CRL distribution points */
+	{ OID("\x55\x1d\x1e"), read_name_constraints,
+	    "the name constraints cannot be read" },
+	{ OID("\x55\x1d\x24"), read_policy_constraints,
+	    "the policy constraints cannot be read" },
+	{ OID("\x55\x1d\x21"), read_policy_mappings,
+	    "the policy mappings cannot be read" },
+	{ OID("\x55\x1d\x36"), read_inhibit_any_policy,
+	    "inhibitAnyPolicy cannot be read" },
+	{ OID("\x2b\x06\x01\x05\x05\x07\x01\x18"), read_tls_features,
+	    "the TLS features cannot be read" },
+	{ OID("\x55\x1d\x12"), NULL, NULL }, /* issuer alternative name */
+	{ OID("\x55\x1d\x2e"), NULL, NULL }, /* freshest CRL */
+	{ OID("\x2b\x06\x01\x05\x05\x07\x01\x0b"), NULL,
+	    NULL }, /* subject access */
+	{ OID("\x60\x86\x48\x01\x86\xf8\x42\x01\x01"), NULL,
+	    NULL }, /* Netscape */
+};
+
+static const struct extension_row *
+row_of(struct bytes oid)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (bytes_equal(oid, rows[i].oid))
+			return &rows[i];
+	return NULL;
+}
+
+static bool
+take_extension(struct der *der, struct extension *extension)
+{
+	struct der_item item;
+	struct der inside;
+
+	extension->critical = false;
+	if (!der_enter(der, DER_SEQUENCE, &inside) ||
+	    !der_take(&inside, DER_OID, &item))
+		return false;
+	extension->oid = item.content;
+	if (der_take(&inside, DER_BOOLEAN, &item) &&
+	    !der_boolean(item.content, &extension->critical))
+		return false;
+	if (!der_take(&inside, DER_OCTET_STRING, &item))
+		return false;
+	extension->value = item.content;
+	return der_at_end(&inside);
+}
+
+static const char *
+keep_oid(struct certificate_reader *reader, struct bytes oid)
+{
+	char text[128];
+
+	text_append(&reader->text,
+	    der_oid_text(oid, text, sizeof(text)) ? text : "malformed");
+	return reader_keep_string(reader);
+}
+
+/* RFC 5280 4.2: not twice.  The first one counts. */
+static void
+note_duplicate(struct certificate_reader *reader, struct bytes oid)
+{
+	struct certificate *certificate = reader->certificate;
+
+	if (certificate->duplicate_extension != NULL)
+		return;
+	certificate->duplicate_extension = keep_oid(reader, oid);
+	text_printf(&reader->text, "the extension %s is there twice",
+	    certificate->duplicate_extension);
+	reader_damage(reader, reader_keep_string(reader));
+}
+
+static void
+note_unknown(struct certificate_reader *reader, struct bytes oid)
+{
+	struct certificate *certificate = reader->certificate;
+
+	if (certificate->unknown_critical == NULL)
+		certificate->unknown_critical = storage_take(
+		    certificate, CERTIFICATE_MOST_EXTENSIONS * sizeof(char *));
+	certificate->unknown_critical[certificate->unknown_critical_count++] =
+	    keep_oid(reader, oid);
+}
+
+static void
+read_extension(
+    struct certificate_reader *reader, const struct extension *extension)
+{
+	const struct extension_row *row = row_of(extension->oid);
+
+	if (row == NULL) {
+		if (extension->critical)
+			note_unknown(reader, extension->oid);
+		return;
+	}
+	if (row->read != NULL && !row->read(reader, extension))
+		reader_damage(reader, row->damage);
+	/* What a reader left behind when it gave up is nobody's. */
+	text_clear(&reader->text);
+}
+
+static bool
+is_among(struct bytes oid, const struct bytes *oids, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (bytes_equal(oid, oids[i]))
+			return true;
+	return false;
+}
+
+void
+reader_extensions(struct certificate_reader *reader, struct bytes explicit)
+{
+	struct bytes oids[CERTIFICATE_MOST_EXTENSIONS];
+	struct extension extension;
+	struct der list;
+	size_t count = 0;
+
+	if (!enter_only(explicit, DER_SEQUENCE, &list)) {
+		reader_damage(reader, "the extensions cannot be read");
+		return;
+	}
+	for (; !der_at_end(&list); count++) {
+		if (count == CERTIFICATE_MOST_EXTENSIONS) {
+			reader_damage(reader, "there are too many extensions");
+			return;
+		}
+		if (!take_extension(&list, &extension)) {
+			reader_damage(reader, "an extension cannot be read");
+			return;
+		}
+		oids[count] = extension.oid;
+		if (is_among(extension.oid, oids, count))
+			note_duplicate(reader, extension.oid);
+		else
+			read_extension(reader, &extension);
+	}
+}

@@ -1,0 +1,450 @@
+/*
+ * Public keys and signature algorithms: which they are, how large, and what
+ * they are called.  Computing with them is signature.c's.
+ */
+#include <stdio.h>
+
+#include "x509/certificate_internal.h"
+
+/* The first element of an AlgorithmIdentifier, and what follows it. */
+static bool
+read_algorithm(struct der *der, struct bytes *oid, struct der *parameters)
+{
+	struct der_item item;
+
+	if (!der_enter(der, DER_SEQUENCE, parameters) ||
+	    !der_take(parameters, DER_OID, &item))
+		return false;
+	*oid = item.content;
+	return true;
+}
+
+/* Bits of a non-negative INTEGER. */
+static unsigned
+count_bits(struct bytes integer)
+{
+	unsigned bits;
+
+	while (integer.size > 0 && integer.data[0] == 0)
+		integer = bytes_of(integer.data + 1, integer.size - 1);
+	if (integer.size == 0)
+		return 0;
+	bits = (unsigned)(integer.size - 1) * 8;
+	for (uint8_t octet = integer.data[0]; octet != 0; octet >>= 1)
+		bits++;
+	return bits;
+}
+
+static bool
+take_positive(struct der *der, struct bytes *integer)
+{
+	struct der_item item;
+
+	if (!der_take(der, DER_INTEGER, &item) || item.content.size == 0 ||
+	    item.content.data[0] >= 0x80)
+		return false;
+	*integer = item.content;
+	return true;
+}
+
+struct key_reading {
+	struct certificate *certificate;
+	struct der parameters;
+	struct bytes key;
+	struct text *name; /* to be filled; empty: the row's word */
+};
+
+static bool
+read_rsa(struct key_reading *reading)
+{
+	struct certificate *certificate = reading->certificate;
+	struct der der = der_of(reading->key), numbers;
+	struct bytes modulus, exponent;
+
+	if (!der_enter(&der, DER_SEQUENCE, &numbers) ||
+	    !take_positive(&numbers, &modulus) ||
+	    !take_positive(&numbers, &exponent))
+		return false;
+	certificate->key_bits = count_bits(modulus);
+	certificate->exponent_bits = count_bits(exponent);
+	return certificate->key_bits > 0;
+}
+
+/* Dss-Parms (RFC 3279 2.3.2); an issuer's that are inherited show no size. */
+static bool
+read_dsa(struct key_reading *reading)
+{
+	struct der numbers;
+	struct bytes prime;
+
+	if (!der_enter(&reading->parameters, DER_SEQUENCE, &numbers))
+		return true;
+	if (!take_positive(&numbers, &prime))
+		return false;
+	reading->certificate->key_bits = count_bits(prime);
+	return true;
+}
+
+struct curve_row {
+	struct bytes oid;
+	const char *name;
+	enum curve curve;
+	unsigned bits;
+};
+
+static const struct curve_row curves[] = {
+	{ OID("\x2a\x86\x48\xce\x3d\x03\x01\x07"), "EC P-256", CURVE_P256,
+	    256 },
+	{ OID("\x2b\x81\x04\x00\x22"), "EC P-384", CURVE_P384, 384 },
+	{ OID("\x2b\x81\x04\x00\x23"), "EC P-521", CURVE_P521, 521 },
+	{ OID("\x2a\x86\x48\xce\x3d\x03\x01\x01"), "EC P-192", CURVE_P192,
+	    192 },
+	{ OID("\x2b\x81\x04\x00\x21"), "EC P-224", CURVE_P224, 224 },
+	{ OID("\x2b\x81\x04\x00\x0a"), "EC secp256k1", CURVE_OTHER, 256 },
+	{ OID("\x2b\x24\x03\x03\x02\x08\x01\x01\x07"), "EC brainpoolP256r1",
+	    CURVE_OTHER, 256 },
+	{ OID("\x2b\x24\x03\x03\x02\x08\x01\x01\x0b"), "EC brainpoolP384r1",
+	    CURVE_OTHER, 384 },
+	{ OID("\x2b\x24\x03\x03\x02\x08\x01\x01\x0d"), "EC brainpoolP512r1",
+	    CURVE_OTHER, 512 },
+};
+
+static const struct curve_row *
+curve_of(struct bytes oid)
+{
+	for (size_t i = 0; i < sizeof(curves) / sizeof(*curves); i++)
+		if (bytes_equal(oid, curves[i].oid))
+			return &curves[i];
+	return NULL;
+}
+
+/* SEC 1 2.3.3: a compressed point is one coordinate, else there are two. */
+static unsigned
+bits_of_point(struct bytes point)
+{
+	if (point.size == 0)
+		return 0;
+	return (unsigned)(point.size - 1) * (point.data[0] == 4 ? 4 : 8);
+}
+
+/* RFC 5480 2.1.1: a curve's name; parameters in full are not for PKIX. */
+static bool
+read_ec(struct key_reading *reading)
+{
+	struct certificate *certificate = reading->certificate;
+	const struct curve_row *row;
+	struct der_item name;
+	char oid[128];
+
+	certificate->curve = CURVE_OTHER;
+	certificate->key_bits = bits_of_point(reading->key);
+	if (der_peek(&reading->parameters) != DER_OID) {
+		text_append(reading->name, "EC with its own parameters");
+		return der_peek(&reading->parameters) == DER_SEQUENCE;
+	}
+	if (!der_next(&reading->parameters, &name) ||
+	    !der_oid_text(name.content, oid, sizeof(oid)))
+		return false;
+	row = curve_of(name.content);
+	if (row == NULL) {
+		text_printf(reading->name, "EC %s", oid);
+		return true;
+	}
+	certificate->curve = row->curve;
+	certificate->key_bits = row->bits;
+	text_append(reading->name, row->name);
+	return true;
+}
+
+static bool
+read_ed25519(struct key_reading *reading)
+{
+	reading->certificate->key_bits = 256;
+	return reading->key.size == 32;
+}
+
+static bool
+read_ed448(struct key_reading *reading)
+{
+	reading->certificate->key_bits = 456;
+	return reading->key.size == 57;
+}
+
+struct key_row {
+	struct bytes oid;
+	enum key_kind kind;
+	const char *name;
+	bool (*read)(struct key_reading *);
+};
+
+static const struct key_row key_rows[] = {
+	{ OID("\x2a\x86\x48\xce\x3d\x02\x01"), KEY_EC, "EC", read_ec },
+	{ OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"), KEY_RSA, "RSA",
+	    read_rsa },
+	{ OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a"), KEY_RSA_PSS, "RSA-PSS",
+	    read_rsa },
+	{ OID("\x2b\x65\x70"), KEY_ED25519, "Ed25519", read_ed25519 },
+	{ OID("\x2b\x65\x71"), KEY_ED448, "Ed448", read_ed448 },
+	{ OID("\x2a\x86\x48\xce\x38\x04\x01"), KEY_DSA, "DSA", read_dsa },
+};
+
+static const struct key_row *
+key_row_of(struct bytes oid)
+{
+	for (size_t i = 0; i < sizeof(key_rows) / sizeof(*key_rows); i++)
+		if (bytes_equal(oid, key_rows[i].oid))
+			return &key_rows[i];
+	return NULL;
+}
+
+/* "RSA 2048"; where the name alone says the size, the name alone. */
+static void
+name_key(struct certificate_reader *reader, const struct key_row *row)
+{
+	struct certificate *certificate = reader->certificate;
+
+	if (reader->text.size > 0) {
+		certificate->key_name = reader_keep_string(reader);
+		return;
+	}
+	if (row->kind == KEY_ED25519 || row->kind == KEY_ED448) {
+		certificate->key_name = row->name;
+		return;
+	}
+	text_printf(&reader->text, "%s %u", row->name, certificate->key_bits);
+	certificate->key_name = reader_keep_string(reader);
+}
+
+static bool
+read_key(struct certificate_reader *reader, struct der *spki)
+{
+	struct certificate *certificate = reader->certificate;
+	struct key_reading reading = { certificate, .name = &reader->text };
+	const struct key_row *row;
+	struct der_item key;
+	struct bytes algorithm;
+	unsigned unused;
+	char oid[128];
+
+	if (!read_algorithm(spki, &algorithm, &reading.parameters) ||
+	    !der_take(spki, DER_BIT_STRING, &key) || !der_at_end(spki) ||
+	    !der_bit_string(key.content, &reading.key, &unused))
+		return false;
+	row = key_row_of(algorithm);
+	if (row == NULL) {
+		if (!der_oid_text(algorithm, oid, sizeof(oid)))
+			return false;
+		text_append(&reader->text, oid);
+		certificate->key_name = reader_keep_string(reader);
+		return true;
+	}
+	certificate->key_kind = row->kind;
+	if (!row->read(&reading))
+		return false;
+	name_key(reader, row);
+	return true;
+}
+
+void
+reader_key(struct certificate_reader *reader, struct bytes whole)
+{
+	struct der der = der_of(whole), spki;
+
+	if (der_enter(&der, DER_SEQUENCE, &spki) && read_key(reader, &spki))
+		return;
+	text_clear(&reader->text);
+	reader_damage(reader, "the public key cannot be read");
+}
+
+struct scheme_row {
+	struct bytes oid;
+	enum signature_kind kind;
+	enum hash_kind hash;
+	const char *name;
+};
+
+/* RFC 3279, 4055, 5758, 8410, 8702; the last row is from OIW, before 1996. */
+static const struct scheme_row scheme_rows[] = {
+	{ OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b"), SIGNATURE_RSA,
+	    HASH_SHA256, "RSA-SHA256" },
+	{ OID("\x2a\x86\x48\xce\x3d\x04\x03\x02"), SIGNATURE_ECDSA, HASH_SHA256,
+	    "ECDSA-SHA256" },
+	{ OID("\x2a\x86\x48\xce\x3d\x04\x03\x03"), SIGNATURE_ECDSA, HASH_SHA384,
+	    "ECDSA-SHA384" },
+	{ OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0c"), SIGNATURE_RSA,
+	    HASH_SHA384, "RSA-SHA384" },
+	{ OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0d"), SIGNATURE_RSA,
+	    HASH_SHA512, "RSA-SHA512" },
+	{ OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05"), SIGNATURE_RSA, HASH_SHA1,
+	    "RSA-SHA1" },
+	{ OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0e"), SIGNATURE_RSA,
+	    HASH_SHA224, "RSA-SHA224" },
+	{ OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04"), SIGNATURE_RSA, HASH_MD5,
+	    "RSA-MD5" },
+	{ OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x02"), SIGNATURE_RSA, HASH_MD2,
+	    "RSA-MD2" },
+	{ OID("\x2a\x86\x48\xce\x3d\x04\x03\x04"), SIGNATURE_ECDSA, HASH_SHA512,
+	    "ECDSA-SHA512" },
+	{ OID("\x2a\x86\x48\xce\x3d\x04\x03\x01"), SIGNATURE_ECDSA, HASH_SHA224,
+	    "ECDSA-SHA224" },
+	{ OID("\x2a\x86\x48\xce\x3d\x04\x01"), SIGNATURE_ECDSA, HASH_SHA1,
+	    "ECDSA-SHA1" },
+	{ OID("\x2b\x65\x70"), SIGNATURE_ED25519, HASH_NONE, "Ed25519" },
+	{ OID("\x2b\x65\x71"), SIGNATURE_ED448, HASH_NONE, "Ed448" },
+	{ OID("\x2a\x86\x48\xce\x38\x04\x03"), SIGNATURE_DSA, HASH_SHA1,
+	    "DSA-SHA1" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x01"), SIGNATURE_DSA,
+	    HASH_SHA224, "DSA-SHA224" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x02"), SIGNATURE_DSA,
+	    HASH_SHA256, "DSA-SHA256" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x03"), SIGNATURE_DSA,
+	    HASH_SHA384, "DSA-SHA384" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x04"), SIGNATURE_DSA,
+	    HASH_SHA512, "DSA-SHA512" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x05"), SIGNATURE_DSA, HASH_SHA3,
+	    "DSA-SHA3-224" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x06"), SIGNATURE_DSA, HASH_SHA3,
+	    "DSA-SHA3-256" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x07"), SIGNATURE_DSA, HASH_SHA3,
+	    "DSA-SHA3-384" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x08"), SIGNATURE_DSA, HASH_SHA3,
+	    "DSA-SHA3-512" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x09"), SIGNATURE_ECDSA,
+	    HASH_SHA3, "ECDSA-SHA3-224" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x0a"), SIGNATURE_ECDSA,
+	    HASH_SHA3, "ECDSA-SHA3-256" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x0b"), SIGNATURE_ECDSA,
+	    HASH_SHA3, "ECDSA-SHA3-384" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x0c"), SIGNATURE_ECDSA,
+	    HASH_SHA3, "ECDSA-SHA3-512" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x0d"), SIGNATURE_RSA, HASH_SHA3,
+	    "RSA-SHA3-224" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x0e"), SIGNATURE_RSA, HASH_SHA3,
+	    "RSA-SHA3-256" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x0f"), SIGNATURE_RSA, HASH_SHA3,
+	    "RSA-SHA3-384" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x03\x10"), SIGNATURE_RSA, HASH_SHA3,
+	    "RSA-SHA3-512" },
+	{ OID("\x2b\x0e\x03\x02\x1d"), SIGNATURE_RSA, HASH_SHA1, "RSA-SHA1" },
+};
+
+/* RSASSA-PSS says its hash beside the algorithm (RFC 4055 3.1). */
+static const struct scheme_row pss_rows[] = {
+	{ OID("\x2b\x0e\x03\x02\x1a"), SIGNATURE_RSA_PSS, HASH_SHA1,
+	    "RSA-PSS-SHA1" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x02\x01"), SIGNATURE_RSA_PSS,
+	    HASH_SHA256, "RSA-PSS-SHA256" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x02\x02"), SIGNATURE_RSA_PSS,
+	    HASH_SHA384, "RSA-PSS-SHA384" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x02\x03"), SIGNATURE_RSA_PSS,
+	    HASH_SHA512, "RSA-PSS-SHA512" },
+	{ OID("\x60\x86\x48\x01\x65\x03\x04\x02\x04"), SIGNATURE_RSA_PSS,
+	    HASH_SHA224, "RSA-PSS-SHA224" },
+};
+
+static const struct bytes pss_oid = OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a");
+static const struct bytes mgf1_oid =
+    OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x08");
+
+static const struct scheme_row *
+scheme_row_of(struct bytes oid, const struct scheme_row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (bytes_equal(oid, rows[i].oid))
+			return &rows[i];
+	return NULL;
+}
+
+/* [0] HashAlgorithm DEFAULT sha1 */
+static bool
+read_pss_hash(struct der *parameters, struct bytes *hash)
+{
+	struct der inside, ignored;
+
+	*hash = pss_rows[0].oid;
+	if (der_peek(parameters) != DER_CONTEXT_CONSTRUCTED(0))
+		return true;
+	return der_enter(parameters, DER_CONTEXT_CONSTRUCTED(0), &inside) &&
+	       read_algorithm(&inside, hash, &ignored);
+}
+
+/* [1] MaskGenAlgorithm DEFAULT mgf1SHA1 */
+static bool
+read_pss_mask(struct der *parameters, struct bytes *hash)
+{
+	struct der inside, of_mask, ignored;
+	struct bytes mask;
+
+	*hash = pss_rows[0].oid;
+	if (der_peek(parameters) != DER_CONTEXT_CONSTRUCTED(1))
+		return true;
+	if (!der_enter(parameters, DER_CONTEXT_CONSTRUCTED(1), &inside) ||
+	    !read_algorithm(&inside, &mask, &of_mask) ||
+	    !read_algorithm(&of_mask, hash, &ignored))
+		return false;
+	if (!bytes_equal(mask, mgf1_oid))
+		*hash = bytes_of(NULL, 0);
+	return true;
+}
+
+/* [2] INTEGER DEFAULT 20; [3], the trailer, has one value only. */
+static bool
+read_pss_salt(struct der *parameters, uint32_t *salt)
+{
+	struct der inside;
+	struct der_item number;
+
+	*salt = 20;
+	if (der_peek(parameters) == DER_CONTEXT_CONSTRUCTED(2) &&
+	    (!der_enter(parameters, DER_CONTEXT_CONSTRUCTED(2), &inside) ||
+		!der_take(&inside, DER_INTEGER, &number) ||
+		!der_unsigned(number.content, salt)))
+		return false;
+	(void)der_take(parameters, DER_CONTEXT_CONSTRUCTED(3), &number);
+	return der_at_end(parameters);
+}
+
+static bool
+read_pss(struct der *algorithm, struct signature_scheme *scheme)
+{
+	const struct scheme_row *row;
+	struct bytes hash, mask_hash;
+	struct der parameters;
+
+	scheme->kind = SIGNATURE_RSA_PSS;
+	scheme->name = "RSA-PSS";
+	if (!der_enter(algorithm, DER_SEQUENCE, &parameters) ||
+	    !read_pss_hash(&parameters, &hash) ||
+	    !read_pss_mask(&parameters, &mask_hash) ||
+	    !read_pss_salt(&parameters, &scheme->salt_size))
+		return false;
+	scheme->mask_hash_differs = !bytes_equal(hash, mask_hash);
+	row =
+	    scheme_row_of(hash, pss_rows, sizeof(pss_rows) / sizeof(*pss_rows));
+	if (row != NULL) {
+		scheme->hash = row->hash;
+		scheme->name = row->name;
+	}
+	return true;
+}
+
+bool
+signature_scheme_parse(struct bytes whole, struct signature_scheme *scheme)
+{
+	const struct scheme_row *row;
+	struct der der = der_of(whole), parameters;
+
+	*scheme = (struct signature_scheme){ .kind = SIGNATURE_UNKNOWN };
+	if (!read_algorithm(&der, &scheme->oid, &parameters))
+		return false;
+	if (bytes_equal(scheme->oid, pss_oid))
+		return read_pss(&parameters, scheme);
+	row = scheme_row_of(scheme->oid, scheme_rows,
+	    sizeof(scheme_rows) / sizeof(*scheme_rows));
+	if (row != NULL) {
+		scheme->kind = row->kind;
+		scheme->hash = row->hash;
+		scheme->name = row->name;
+	}
+	return true;
+}

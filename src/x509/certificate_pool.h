@@ -1,0 +1,56 @@
+/*
+ * Certificates by their SHA-256, and by who they are.  A pool belongs to one
+ * thread; an index is filled once and then read by all.
+ */
+#ifndef X509_CERTIFICATE_POOL_H
+#define X509_CERTIFICATE_POOL_H
+
+#include "x509/certificate.h"
+
+/*
+ * Adds one DER certificate, copying it.  A malformed certificate is a fact
+ * about the host, not an error: it is kept, and `damage` says why.
+ * The pool owns the result.  CA certificates stay until the pool is freed, up
+ * to a cap; leaves, and what is over the cap, until the next trim.
+ */
+struct certificate_pool;
+struct certificate_pool *certificate_pool_new(void);
+void certificate_pool_free(struct certificate_pool *);
+const struct certificate *certificate_pool_add(
+    struct certificate_pool *, struct bytes der);
+
+/* The same; *fresh tells whether the pool did not hold it (any more). */
+const struct certificate *certificate_pool_intern(
+    struct certificate_pool *, struct bytes der, bool *fresh);
+
+/*
+ * Call between hosts, when nobody borrows from the pool: leaves beyond the
+ * most recently added few thousand go.
+ */
+void certificate_pool_trim(struct certificate_pool *);
+size_t certificate_pool_dropped(const struct certificate_pool *); /* over cap */
+
+/*
+ * Certificates by canonical subject name.  They are borrowed, and come back
+ * in the order added.  Safe to read from many threads once filled.
+ */
+struct certificate_index;
+
+struct certificate_list {
+	const struct certificate *const *certificates;
+	size_t count;
+};
+
+struct certificate_index *certificate_index_new(void);
+void certificate_index_free(struct certificate_index *);
+/* False, and nothing done, when this very certificate is there already. */
+bool certificate_index_add(
+    struct certificate_index *, const struct certificate *);
+struct certificate_list certificate_index_find(
+    const struct certificate_index *, struct bytes canonical_subject);
+/* NULL: not there. */
+const struct certificate *certificate_index_get(
+    const struct certificate_index *, const struct digest *sha256);
+struct certificate_list certificate_index_all(const struct certificate_index *);
+
+#endif

@@ -1,0 +1,226 @@
+/*
+ * Takes DER apart, one element at a time.  What the elements mean is for the
+ * callers; nothing here knows a certificate.
+ */
+#include "x509/der.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+
+enum { DER_MOST_LENGTH_OCTETS = 4 };
+
+bool
+der_header(struct bytes octets, uint8_t *tag, size_t *header, size_t *content)
+{
+	if (octets.size < 2 || (octets.data[0] & 0x1f) == 0x1f)
+		return false;
+	*tag = octets.data[0];
+	*header = 2;
+	*content = octets.data[1];
+	if (*content < 0x80)
+		return true;
+
+	size_t count = *content & 0x7f;
+	if (count == 0 || count > DER_MOST_LENGTH_OCTETS ||
+	    octets.size < 2 + count || octets.data[2] == 0)
+		return false;
+	*content = 0;
+	for (size_t i = 0; i < count; i++)
+		*content = *content << 8 | octets.data[2 + i];
+	*header = 2 + count;
+	return *content >= 0x80;
+}
+
+bool
+der_next(struct der *der, struct der_item *item)
+{
+	size_t header, content;
+
+	if (!der_header(der->rest, &item->tag, &header, &content) ||
+	    content > der->rest.size - header)
+		return false;
+	item->content = bytes_of(der->rest.data + header, content);
+	item->whole = bytes_of(der->rest.data, header + content);
+	der->rest = bytes_of(item->whole.data + item->whole.size,
+	    der->rest.size - item->whole.size);
+	return true;
+}
+
+bool
+der_take(struct der *der, uint8_t tag, struct der_item *item)
+{
+	return der_peek(der) == tag && der_next(der, item);
+}
+
+bool
+der_enter(struct der *der, uint8_t tag, struct der *inside)
+{
+	struct der_item item;
+
+	if (!der_take(der, tag, &item))
+		return false;
+	*inside = der_of(item.content);
+	return true;
+}
+
+uint8_t
+der_peek(const struct der *der)
+{
+	return der_at_end(der) ? 0 : der->rest.data[0];
+}
+
+bool
+der_boolean(struct bytes content, bool *value)
+{
+	if (content.size != 1)
+		return false;
+	*value = content.data[0] != 0;
+	return true;
+}
+
+/* Two's complement in the fewest octets (X.690 8.3.2). */
+static bool
+is_minimal_integer(struct bytes content)
+{
+	if (content.size < 2)
+		return content.size == 1;
+	return !(content.data[0] == 0x00 && content.data[1] < 0x80) &&
+	       !(content.data[0] == 0xff && content.data[1] >= 0x80);
+}
+
+bool
+der_unsigned(struct bytes content, uint32_t *value)
+{
+	if (!is_minimal_integer(content) || content.data[0] >= 0x80)
+		return false;
+	if (content.data[0] == 0)
+		content = bytes_of(content.data + 1, content.size - 1);
+	if (content.size > sizeof(*value))
+		return false;
+	*value = 0;
+	for (size_t i = 0; i < content.size; i++)
+		*value = *value << 8 | content.data[i];
+	return true;
+}
+
+bool
+der_bit_string(struct bytes content, struct bytes *octets, unsigned *unused)
+{
+	if (content.size == 0 || content.data[0] > 7 ||
+	    (content.size == 1 && content.data[0] != 0))
+		return false;
+	*unused = content.data[0];
+	*octets = bytes_of(content.data + 1, content.size - 1);
+	return true;
+}
+
+/* The next `digits` digits; -1 when something else is there. */
+static int
+take_number(struct bytes *content, size_t digits)
+{
+	int number = 0;
+
+	if (content->size < digits)
+		return -1;
+	for (size_t i = 0; i < digits; i++) {
+		if (content->data[i] < '0' || content->data[i] > '9')
+			return -1;
+		number = number * 10 + (content->data[i] - '0');
+	}
+	*content = bytes_of(content->data + digits, content->size - digits);
+	return number;
+}
+
+static int
+days_of_month(int year, int month)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
+		31 };
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	return days[month - 1] + (month == 2 && leap);
+}
+
+/* ".5" of ".5Z": passed over, as a second is the finest that we compare. */
+static bool
+skip_fraction(struct bytes *content)
+{
+	if (content->size == 0 || content->data[0] != '.')
+		return true;
+	*content = bytes_of(content->data + 1, content->size - 1);
+	if (take_number(content, 1) < 0)
+		return false;
+	while (take_number(content, 1) >= 0)
+		continue;
+	return true;
+}
+
+bool
+der_time(uint8_t tag, struct bytes content, int64_t *time)
+{
+	if (tag != DER_UTC_TIME && tag != DER_GENERALIZED_TIME)
+		return false;
+
+	/* RFC 5280 4.1.2.5.1: two digits from 50 on are of the last century. */
+	int year = take_number(&content, tag == DER_UTC_TIME ? 2 : 4);
+	if (tag == DER_UTC_TIME && year >= 0)
+		year += year >= 50 ? 1900 : 2000;
+	int month = take_number(&content, 2);
+	int day = take_number(&content, 2);
+	int hour = take_number(&content, 2);
+	int minute = take_number(&content, 2);
+	int second = take_number(&content, 2);
+
+	if (year < 0 || month < 1 || month > 12 || day < 1 ||
+	    day > days_of_month(year, month) || hour < 0 || hour > 23 ||
+	    minute < 0 || minute > 59 || second < 0 || second > 59)
+		return false;
+	if (tag == DER_GENERALIZED_TIME && !skip_fraction(&content))
+		return false;
+	if (content.size != 1 || content.data[0] != 'Z')
+		return false;
+	*time = clock_from_civil(year, month, day, hour, minute, second);
+	return true;
+}
+
+/* One arc (X.690 8.19.2): base 128, the fewest octets, at most 63 bits. */
+static bool
+take_arc(struct bytes *content, uint64_t *arc)
+{
+	*arc = 0;
+	for (size_t i = 0; i < content->size && i < 9; i++) {
+		uint8_t octet = content->data[i];
+		if (i == 0 && octet == 0x80)
+			return false;
+		*arc = *arc << 7 | (octet & 0x7f);
+		if (octet < 0x80) {
+			*content = bytes_of(
+			    content->data + i + 1, content->size - i - 1);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+der_oid_text(struct bytes content, char *out, size_t size)
+{
+	uint64_t arc;
+
+	if (!take_arc(&content, &arc))
+		return false;
+	/* The first two arcs share a number (X.690 8.19.4). */
+	unsigned root = arc < 80 ? (unsigned)(arc / 40) : 2;
+	int length = snprintf(
+	    out, size, "%u.%llu", root, (unsigned long long)(arc - root * 40));
+
+	while (length > 0 && (size_t)length < size && content.size > 0) {
+		if (!take_arc(&content, &arc))
+			return false;
+		out += length;
+		size -= (size_t)length;
+		length = snprintf(out, size, ".%llu", (unsigned long long)arc);
+	}
+	return length > 0 && (size_t)length < size;
+}

@@ -1,0 +1,390 @@
+/*
+ * Was this signed with that key?  GnuTLS computes; what it said is kept, as
+ * a fleet asks the same few questions thousands of times.  Whether a good
+ * signature is a strong one is another rule's matter.
+ */
+#include "x509/signature.h"
+
+#include <gnutls/abstract.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "x509/certificate_internal.h"
+
+enum {
+	AFFORDABLE_RSA_BITS = 8192,
+	AFFORDABLE_EXPONENT_BITS = 64,
+
+	WAYS = 4,	     /* entries that one place has room for */
+	ANSWERS_FIRST = 256, /* what a table starts with */
+	ANSWERS_ABOUT_AUTHORITIES = 4096,
+	ANSWERS_ABOUT_LEAVES = 16384,
+	KEYS_KEPT = 256 /* about 1 KiB each */
+};
+
+struct answer {
+	struct digest certificate, issuer_key;
+	bool known;
+	enum signature_result result;
+};
+
+/* A cache of sets of WAYS answers; it grows as it fills, up to `most`. */
+struct answer_table {
+	struct answer *answers;
+	size_t size, used, most;
+};
+
+struct kept_key {
+	struct digest spki_sha256;
+	gnutls_pubkey_t key; /* NULL: empty */
+};
+
+struct signature_memory {
+	struct answer_table authorities, leaves;
+	struct kept_key keys[KEYS_KEPT];
+	size_t turn; /* which of a full set goes next */
+};
+
+/* A size of 0 is one that could not be read: it could be any. */
+bool
+key_is_affordable(const struct certificate *certificate)
+{
+	switch (certificate->key_kind) {
+	case KEY_RSA:
+	case KEY_RSA_PSS:
+	case KEY_DSA:
+		return certificate->key_bits > 0 &&
+		       certificate->key_bits <= AFFORDABLE_RSA_BITS &&
+		       certificate->exponent_bits <= AFFORDABLE_EXPONENT_BITS;
+	default:
+		return true;
+	}
+}
+
+struct signature_memory *
+signature_memory_new(void)
+{
+	struct signature_memory *memory = memory_new(sizeof(*memory));
+
+	memory->authorities.most = ANSWERS_ABOUT_AUTHORITIES;
+	memory->leaves.most = ANSWERS_ABOUT_LEAVES;
+	return memory;
+}
+
+void
+signature_memory_free(struct signature_memory *memory)
+{
+	if (memory == NULL)
+		return;
+	for (size_t i = 0; i < KEYS_KEPT; i++)
+		if (memory->keys[i].key != NULL)
+			gnutls_pubkey_deinit(memory->keys[i].key);
+	free(memory->authorities.answers);
+	free(memory->leaves.answers);
+	free(memory);
+}
+
+/* Both are SHA-256 values: any of their octets are as good as a hash. */
+static size_t
+place_of(const struct digest *a, const struct digest *b, size_t size)
+{
+	uint64_t left, right;
+
+	memcpy(&left, a->octets, sizeof(left));
+	memcpy(&right, b->octets + sizeof(right), sizeof(right));
+	return (size_t)((left ^ right) % (size / WAYS)) * WAYS;
+}
+
+static bool
+is_about(const struct answer *answer, const struct digest *certificate,
+    const struct digest *issuer_key)
+{
+	return answer->known &&
+	       digest_equal(&answer->certificate, certificate) &&
+	       digest_equal(&answer->issuer_key, issuer_key);
+}
+
+static const struct answer *
+answer_find(const struct answer_table *table, const struct digest *certificate,
+    const struct digest *issuer_key)
+{
+	size_t place;
+
+	if (table->size == 0)
+		return NULL;
+	place = place_of(certificate, issuer_key, table->size);
+	for (size_t i = place; i < place + WAYS; i++)
+		if (is_about(&table->answers[i], certificate, issuer_key))
+			return &table->answers[i];
+	return NULL;
+}
+
+static void
+answer_put(struct answer_table *table, const struct answer *answer, size_t turn)
+{
+	size_t place =
+	    place_of(&answer->certificate, &answer->issuer_key, table->size);
+
+	for (size_t i = place; i < place + WAYS; i++)
+		if (!table->answers[i].known) {
+			table->answers[i] = *answer;
+			table->used++;
+			return;
+		}
+	table->answers[place + turn % WAYS] = *answer;
+}
+
+/* A run over one host should not pay for what a fleet needs. */
+static void
+table_grow(struct answer_table *table)
+{
+	struct answer_table old = *table;
+
+	table->size = old.size == 0 ? ANSWERS_FIRST : old.size * 2;
+	table->used = 0;
+	table->answers = memory_array(table->size, sizeof(*table->answers));
+	for (size_t i = 0; i < old.size; i++)
+		if (old.answers[i].known)
+			answer_put(table, &old.answers[i], 0);
+	free(old.answers);
+}
+
+static void
+remember(struct signature_memory *memory, struct answer_table *table,
+    const struct answer *answer)
+{
+	if (table->used >= table->size / 2 && table->size < table->most)
+		table_grow(table);
+	answer_put(table, answer, memory->turn++);
+}
+
+/* NULL: GnuTLS does not take this key. */
+static gnutls_pubkey_t
+import_key(struct bytes spki)
+{
+	gnutls_datum_t der = { (void *)spki.data, (unsigned)spki.size };
+	gnutls_pubkey_t key;
+
+	if (gnutls_pubkey_init(&key) < 0)
+		return NULL;
+	if (gnutls_pubkey_import(key, &der, GNUTLS_X509_FMT_DER) < 0) {
+		gnutls_pubkey_deinit(key);
+		return NULL;
+	}
+	return key;
+}
+
+static gnutls_pubkey_t
+kept_key(struct signature_memory *memory, const struct certificate *issuer)
+{
+	size_t place =
+	    place_of(&issuer->spki_sha256, &issuer->spki_sha256, KEYS_KEPT);
+	struct kept_key *kept = &memory->keys[place + memory->turn % WAYS];
+	gnutls_pubkey_t key;
+
+	for (size_t i = place; i < place + WAYS; i++) {
+		struct kept_key *other = &memory->keys[i];
+
+		if (other->key == NULL)
+			kept = other;
+		else if (digest_equal(
+			     &other->spki_sha256, &issuer->spki_sha256))
+			return other->key;
+	}
+	key = import_key(issuer->spki);
+	if (key == NULL)
+		return NULL;
+	if (kept->key != NULL)
+		gnutls_pubkey_deinit(kept->key);
+	*kept = (struct kept_key){ issuer->spki_sha256, key };
+	return key;
+}
+
+/* Can a signature of this kind be of this kind of key at all? */
+static bool
+kinds_fit(enum signature_kind signature, enum key_kind key)
+{
+	switch (signature) {
+	case SIGNATURE_RSA:
+		return key == KEY_RSA;
+	case SIGNATURE_RSA_PSS:
+		return key == KEY_RSA || key == KEY_RSA_PSS;
+	case SIGNATURE_ECDSA:
+		return key == KEY_EC;
+	case SIGNATURE_DSA:
+		return key == KEY_DSA;
+	case SIGNATURE_ED25519:
+		return key == KEY_ED25519;
+	case SIGNATURE_ED448:
+		return key == KEY_ED448;
+	case SIGNATURE_UNKNOWN:
+		break;
+	}
+	return false;
+}
+
+/* A signature that is not even of the right form is bad, not unknown. */
+static enum signature_result
+result_of(int status)
+{
+	switch (status) {
+	case GNUTLS_E_PK_SIG_VERIFY_FAILED:
+	case GNUTLS_E_ASN1_DER_ERROR:
+	case GNUTLS_E_ASN1_DER_OVERFLOW:
+	case GNUTLS_E_ASN1_ELEMENT_NOT_FOUND:
+	case GNUTLS_E_ASN1_TAG_ERROR:
+	case GNUTLS_E_ASN1_TAG_IMPLICIT:
+	case GNUTLS_E_ASN1_GENERIC_ERROR:
+	case GNUTLS_E_ASN1_VALUE_NOT_FOUND:
+	case GNUTLS_E_ASN1_VALUE_NOT_VALID:
+	case GNUTLS_E_ASN1_TYPE_ANY_ERROR:
+	case GNUTLS_E_ASN1_SYNTAX_ERROR:
+	case GNUTLS_E_MPI_SCAN_FAILED:
+		return SIGNATURE_BAD;
+	default:
+		return status >= 0 ? SIGNATURE_GOOD
+				   : SIGNATURE_UNSUPPORTED_ALGORITHM;
+	}
+}
+
+static enum signature_result
+compute(gnutls_pubkey_t key, gnutls_sign_algorithm_t algorithm,
+    struct bytes data, struct bytes signature)
+{
+	const unsigned flags =
+	    GNUTLS_VERIFY_ALLOW_BROKEN | GNUTLS_VERIFY_ALLOW_SIGN_WITH_SHA1;
+	gnutls_datum_t signed_data = { (void *)data.data, (unsigned)data.size };
+	gnutls_datum_t value = { (void *)signature.data,
+		(unsigned)signature.size };
+
+	return result_of(gnutls_pubkey_verify_data2(
+	    key, algorithm, flags, &signed_data, &value));
+}
+
+struct pss_hash {
+	gnutls_sign_algorithm_t algorithm;
+	gnutls_digest_algorithm_t digest;
+};
+
+static struct pss_hash
+pss_hash_of(enum hash_kind hash)
+{
+	switch (hash) {
+	case HASH_SHA256:
+		return (struct pss_hash){ GNUTLS_SIGN_RSA_PSS_SHA256,
+			GNUTLS_DIG_SHA256 };
+	case HASH_SHA384:
+		return (struct pss_hash){ GNUTLS_SIGN_RSA_PSS_SHA384,
+			GNUTLS_DIG_SHA384 };
+	case HASH_SHA512:
+		return (struct pss_hash){ GNUTLS_SIGN_RSA_PSS_SHA512,
+			GNUTLS_DIG_SHA512 };
+	default:
+		return (
+		    struct pss_hash){ GNUTLS_SIGN_UNKNOWN, GNUTLS_DIG_UNKNOWN };
+	}
+}
+
+/* Without these, GnuTLS takes any salt but the hash's length for forged. */
+static int
+set_pss_parameters(
+    gnutls_pubkey_t key, gnutls_digest_algorithm_t digest, unsigned salt_size)
+{
+	gnutls_x509_spki_t spki;
+	int status = gnutls_x509_spki_init(&spki);
+
+	if (status < 0)
+		return status;
+	gnutls_x509_spki_set_rsa_pss_params(spki, digest, salt_size);
+	status = gnutls_pubkey_set_spki(key, spki, 0);
+	gnutls_x509_spki_deinit(spki);
+	return status;
+}
+
+/* The parameters change the key, so it is one of its own. */
+static enum signature_result
+check_pss(const struct certificate *issuer,
+    const struct signature_scheme *scheme, struct bytes data,
+    struct bytes signature)
+{
+	enum signature_result result = SIGNATURE_UNSUPPORTED_ALGORITHM;
+	struct pss_hash hash = pss_hash_of(scheme->hash);
+	gnutls_pubkey_t key;
+
+	if (hash.algorithm == GNUTLS_SIGN_UNKNOWN || scheme->mask_hash_differs)
+		return SIGNATURE_UNSUPPORTED_ALGORITHM;
+	if (scheme->salt_size > issuer->key_bits / 8)
+		return SIGNATURE_BAD;
+	key = import_key(issuer->spki);
+	if (key == NULL)
+		return SIGNATURE_UNSUPPORTED_ALGORITHM;
+	if (set_pss_parameters(key, hash.digest, scheme->salt_size) >= 0)
+		result = compute(key, hash.algorithm, data, signature);
+	gnutls_pubkey_deinit(key);
+	return result;
+}
+
+static enum signature_result
+check_plain(struct signature_memory *memory, const struct certificate *issuer,
+    const struct signature_scheme *scheme, struct bytes data,
+    struct bytes signature)
+{
+	gnutls_sign_algorithm_t algorithm;
+	gnutls_pubkey_t key;
+	char oid[128];
+
+	if (!der_oid_text(scheme->oid, oid, sizeof(oid)))
+		return SIGNATURE_UNSUPPORTED_ALGORITHM;
+	algorithm = gnutls_oid_to_sign(oid);
+	key = kept_key(memory, issuer);
+	if (algorithm == GNUTLS_SIGN_UNKNOWN || key == NULL)
+		return SIGNATURE_UNSUPPORTED_ALGORITHM;
+	return compute(key, algorithm, data, signature);
+}
+
+enum signature_result
+signature_check_data(struct signature_memory *memory,
+    const struct certificate *issuer, struct bytes algorithm, struct bytes data,
+    struct bytes signature)
+{
+	struct signature_scheme scheme;
+
+	if (!signature_scheme_parse(algorithm, &scheme) ||
+	    scheme.kind == SIGNATURE_UNKNOWN ||
+	    issuer->key_kind == KEY_UNKNOWN || issuer->spki.size == 0)
+		return SIGNATURE_UNSUPPORTED_ALGORITHM;
+	if (!kinds_fit(scheme.kind, issuer->key_kind) || signature.size == 0)
+		return SIGNATURE_BAD;
+	if (!key_is_affordable(issuer))
+		return SIGNATURE_UNSUPPORTED_KEY;
+	if (scheme.kind == SIGNATURE_RSA_PSS)
+		return check_pss(issuer, &scheme, data, signature);
+	return check_plain(memory, issuer, &scheme, data, signature);
+}
+
+enum signature_result
+signature_check(struct signature_memory *memory,
+    const struct certificate *subject, const struct certificate *issuer,
+    unsigned *fresh)
+{
+	struct answer_table *table = certificate_is_authority(subject)
+					 ? &memory->authorities
+					 : &memory->leaves;
+	const struct answer *known =
+	    answer_find(table, &subject->sha256, &issuer->spki_sha256);
+	struct answer answer = { subject->sha256, issuer->spki_sha256, true,
+		SIGNATURE_BAD };
+
+	if (known != NULL)
+		return known->result;
+	if (fresh != NULL)
+		(*fresh)++;
+	if (subject->tbs.size > 0)
+		answer.result = signature_check_data(memory, issuer,
+		    subject->signature_algorithm, subject->tbs,
+		    subject->signature);
+	remember(memory, table, &answer);
+	return answer.result;
+}

@@ -1,0 +1,45 @@
+/*
+ * Signatures over certificates, computed by GnuTLS and remembered.  Memory is
+ * bounded and belongs to one thread: each worker has its own.
+ */
+#ifndef X509_SIGNATURE_H
+#define X509_SIGNATURE_H
+
+#include "x509/certificate.h"
+
+enum signature_result {
+	SIGNATURE_GOOD,
+	SIGNATURE_BAD,
+	SIGNATURE_UNSUPPORTED_ALGORITHM, /* GnuTLS cannot compute it */
+	SIGNATURE_UNSUPPORTED_KEY	/* we will not: built to burn CPU */
+};
+
+/*
+ * RSA over 8192 bits or with an exponent over 64 bits is never computed
+ * with: one such signature costs up to half a second.
+ */
+bool key_is_affordable(const struct certificate *);
+
+struct signature_memory;
+struct signature_memory *signature_memory_new(void);
+void signature_memory_free(struct signature_memory *);
+
+/*
+ * Was `subject` signed with the key of `issuer`?  Says nothing else about
+ * either.  MD5 and SHA-1 are computed (weakness is another rule); RSA-PSS
+ * parameters come from the certificate.  *fresh (may be NULL) is incremented
+ * when the answer was not remembered: callers budget on it.
+ */
+enum signature_result signature_check(struct signature_memory *,
+    const struct certificate *subject, const struct certificate *issuer,
+    unsigned *fresh);
+
+/*
+ * For other signed things (OCSP responses): `algorithm` is the whole
+ * AlgorithmIdentifier.
+ */
+enum signature_result signature_check_data(struct signature_memory *,
+    const struct certificate *issuer, struct bytes algorithm,
+    struct bytes data, struct bytes signature);
+
+#endif

@@ -1,0 +1,295 @@
+/*
+ * Loads a trust store and tells its anchors from its other certificates.
+ * What an anchor is good for, the path search says.
+ */
+#include "x509/trust_store.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "x509/signature.h"
+
+enum { MOST_NAME = 64 };
+
+/* What stores of several names share. */
+struct contents {
+	size_t users;
+	struct certificate **certificates; /* owned */
+	size_t count, capacity, damaged;
+	struct certificate_index *anchors, *intermediates;
+};
+
+struct trust_store {
+	char *name, *origin;
+	struct contents *contents;
+};
+
+static void
+add(struct contents *contents, struct certificate_index *known,
+    struct bytes der)
+{
+	struct certificate *certificate = certificate_new(der);
+
+	if (certificate->damage == NULL &&
+	    certificate_index_add(known, certificate)) {
+		contents->certificates =
+		    memory_grow(contents->certificates, contents->count,
+			&contents->capacity, sizeof(*contents->certificates));
+		contents->certificates[contents->count++] = certificate;
+		return;
+	}
+	contents->damaged += certificate->damage != NULL;
+	certificate_free(certificate);
+}
+
+/*
+ * Is its issuer another certificate of this store?  Most roots are the only
+ * ones of their name, and then no signature need be looked at: such a one is
+ * an anchor, whether or not it is signed by itself.
+ */
+static bool
+is_issued_within(const struct certificate *certificate,
+    const struct certificate_index *known, struct signature_memory *memory)
+{
+	struct certificate_list issuers =
+	    certificate_index_find(known, certificate->issuer_key_name);
+	bool alone =
+	    issuers.count == 1 && issuers.certificates[0] == certificate;
+
+	if (issuers.count == 0 || alone)
+		return false;
+	if (certificate->self_issued &&
+	    signature_check(memory, certificate, certificate, NULL) ==
+		SIGNATURE_GOOD)
+		return false;
+	for (size_t i = 0; i < issuers.count; i++)
+		if (issuers.certificates[i] != certificate &&
+		    signature_check(memory, certificate,
+			issuers.certificates[i], NULL) == SIGNATURE_GOOD)
+			return true;
+	return false;
+}
+
+static void
+sort_out(struct contents *contents, const struct certificate_index *known)
+{
+	struct signature_memory *memory = signature_memory_new();
+
+	for (size_t i = 0; i < contents->count; i++)
+		certificate_index_add(
+		    is_issued_within(contents->certificates[i], known, memory)
+			? contents->intermediates
+			: contents->anchors,
+		    contents->certificates[i]);
+	signature_memory_free(memory);
+}
+
+static char *
+join_paths(const char *const paths[], size_t count)
+{
+	struct text text = { NULL, 0, 0 };
+
+	text_append(&text, "");
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			text_append_char(&text, ':');
+		text_append(&text, paths[i]);
+	}
+	return text.data;
+}
+
+static struct contents *
+contents_new(const struct bundle *bundle)
+{
+	struct contents *contents = memory_new(sizeof(*contents));
+	struct certificate_index *known = certificate_index_new();
+
+	contents->anchors = certificate_index_new();
+	contents->intermediates = certificate_index_new();
+	for (size_t i = 0; i < bundle->count; i++)
+		add(contents, known, bundle->certificates[i]);
+	sort_out(contents, known);
+	certificate_index_free(known);
+	return contents;
+}
+
+static void
+contents_release(struct contents *contents)
+{
+	if (--contents->users > 0)
+		return;
+	certificate_index_free(contents->anchors);
+	certificate_index_free(contents->intermediates);
+	for (size_t i = 0; i < contents->count; i++)
+		certificate_free(contents->certificates[i]);
+	free(contents->certificates);
+	free(contents);
+}
+
+static struct trust_store *
+store_new(const char *name, const char *origin, struct contents *contents)
+{
+	struct trust_store *store = memory_new(sizeof(*store));
+
+	store->name = memory_string(name);
+	store->origin = memory_string(origin);
+	store->contents = contents;
+	contents->users++;
+	return store;
+}
+
+static int
+read_paths(struct arena *arena, const char *const paths[], size_t count,
+    struct bundle *bundle, char **error)
+{
+	const char *sentence;
+
+	for (size_t i = 0; i < count; i++) {
+		if (bundle_read_path(arena, paths[i], NULL, bundle, &sentence) <
+		    0) {
+			*error = memory_string(sentence);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* One that trusts nobody would call every host's root wrong. */
+struct trust_store *
+trust_store_from_bundle(const char *name, const char *origin,
+    const struct bundle *bundle, char **error)
+{
+	struct trust_store *store =
+	    store_new(name, origin, contents_new(bundle));
+	struct text sentence = { NULL, 0, 0 };
+
+	if (store->contents->count > 0)
+		return store;
+	text_printf(
+	    &sentence, "%s holds no certificate that can be read", origin);
+	*error = sentence.data;
+	trust_store_free(store);
+	return NULL;
+}
+
+struct trust_store *
+trust_store_load(
+    const char *name, const char *const paths[], size_t count, char **error)
+{
+	struct arena *arena = arena_new();
+	struct bundle bundle = { NULL, 0, 0 };
+	struct trust_store *store = NULL;
+	char *origin = join_paths(paths, count);
+
+	if (read_paths(arena, paths, count, &bundle, error) == 0)
+		store = trust_store_from_bundle(name, origin, &bundle, error);
+	free(origin);
+	arena_free(arena);
+	return store;
+}
+
+struct trust_store *
+trust_store_share(
+    struct trust_store *store, const char *name, const char *origin)
+{
+	return store_new(name, origin, store->contents);
+}
+
+void
+trust_store_free(struct trust_store *store)
+{
+	if (store == NULL)
+		return;
+	contents_release(store->contents);
+	free(store->name);
+	free(store->origin);
+	free(store);
+}
+
+/* Debian, Alpine, Arch; Fedora, RHEL; SUSE; the BSDs and macOS. */
+static const char *const system_places[] = {
+	"/etc/ssl/certs/ca-certificates.crt",
+	"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+	"/etc/pki/tls/certs/ca-bundle.crt",
+	"/var/lib/ca-certificates/ca-bundle.pem",
+	"/etc/ssl/ca-bundle.pem",
+	"/etc/ssl/cert.pem",
+	"/usr/local/share/certs/ca-root-nss.crt",
+	"/usr/local/etc/ssl/cert.pem",
+	"/opt/homebrew/etc/ca-certificates/cert.pem",
+	"/etc/ssl/certs",
+};
+
+const char *
+trust_store_system_path(void)
+{
+	static const char *const variables[] = { "SSL_CERT_FILE",
+		"SSL_CERT_DIR" };
+
+	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++) {
+		const char *value = getenv(variables[i]);
+
+		if (value != NULL && value[0] != '\0')
+			return value;
+	}
+	for (size_t i = 0; i < sizeof(system_places) / sizeof(*system_places);
+	     i++)
+		if (file_exists(system_places[i]))
+			return system_places[i];
+	return NULL;
+}
+
+bool
+trust_store_is_name(struct bytes name)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789._-";
+
+	for (size_t i = 0; i < name.size; i++)
+		if (memchr(allowed, name.data[i], sizeof(allowed) - 1) == NULL)
+			return false;
+	return name.size > 0 && name.size <= MOST_NAME && name.data[0] != '.';
+}
+
+const char *
+trust_store_name(const struct trust_store *store)
+{
+	return store->name;
+}
+
+const char *
+trust_store_origin(const struct trust_store *store)
+{
+	return store->origin;
+}
+
+const struct certificate_index *
+trust_store_anchors(const struct trust_store *store)
+{
+	return store->contents->anchors;
+}
+
+const struct certificate_index *
+trust_store_intermediates(const struct trust_store *store)
+{
+	return store->contents->intermediates;
+}
+
+enum store_place
+trust_store_find(const struct trust_store *store, const struct digest *sha256)
+{
+	if (certificate_index_get(store->contents->anchors, sha256) != NULL)
+		return STORE_ANCHOR;
+	if (certificate_index_get(store->contents->intermediates, sha256) !=
+	    NULL)
+		return STORE_INTERMEDIATE;
+	return STORE_ABSENT;
+}
+
+size_t
+trust_store_damaged(const struct trust_store *store)
+{
+	return store->contents->damaged;
+}

@@ -1,0 +1,298 @@
+/* model/trust_store.h: which certificates of a store are its anchors. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+#include <gnutls/abstract.h>
+#include <gnutls/x509.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/base64.h"
+#include "x509/trust_store.h"
+#include "tests/unit/model/build.h"
+
+#define COUNT(rows) (sizeof(rows) / sizeof(*(rows)))
+
+enum { KEYS = 3 };
+
+struct world {
+	gnutls_x509_privkey_t keys[KEYS];
+};
+
+static int
+set_up(void **state)
+{
+	static struct world world;
+
+	for (size_t i = 0; i < KEYS; i++) {
+		gnutls_x509_privkey_init(&world.keys[i]);
+		if (gnutls_x509_privkey_generate(world.keys[i], GNUTLS_PK_EC,
+			GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1),
+			0) < 0)
+			return -1;
+	}
+	*state = &world;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct world *world = *state;
+
+	for (size_t i = 0; i < KEYS; i++)
+		gnutls_x509_privkey_deinit(world->keys[i]);
+	return 0;
+}
+
+/* A certificate for `name` and a key, signed as `issuer` with another. */
+struct recipe {
+	const char *name;
+	int key;
+	const char *issuer;
+	int issuer_key;
+	enum store_place place;
+};
+
+static gnutls_x509_crt_t
+make(const struct world *world, const struct recipe *recipe, uint8_t serial)
+{
+	gnutls_x509_crt_t issuer, certificate;
+
+	gnutls_x509_crt_init(&issuer);
+	gnutls_x509_crt_set_dn_by_oid(issuer, GNUTLS_OID_X520_COMMON_NAME, 0,
+	    recipe->issuer, (unsigned)strlen(recipe->issuer));
+	gnutls_x509_crt_set_key(issuer, world->keys[recipe->issuer_key]);
+	gnutls_x509_crt_init(&certificate);
+	gnutls_x509_crt_set_version(certificate, 3);
+	gnutls_x509_crt_set_serial(certificate, &serial, 1);
+	gnutls_x509_crt_set_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME,
+	    0, recipe->name, (unsigned)strlen(recipe->name));
+	gnutls_x509_crt_set_activation_time(certificate, 1704067200);
+	gnutls_x509_crt_set_expiration_time(certificate, 1735689600);
+	gnutls_x509_crt_set_key(certificate, world->keys[recipe->key]);
+	assert_true(
+	    gnutls_x509_crt_sign2(certificate, issuer,
+		world->keys[recipe->issuer_key], GNUTLS_DIG_SHA256, 0) >= 0);
+	gnutls_x509_crt_deinit(issuer);
+	return certificate;
+}
+
+static void
+append(struct text *pem, gnutls_x509_crt_t certificate, struct digest *sha256)
+{
+	size_t size = sizeof(sha256->octets);
+	gnutls_datum_t octets;
+
+	gnutls_x509_crt_export2(certificate, GNUTLS_X509_FMT_PEM, &octets);
+	text_append_bytes(pem, bytes_of(octets.data, octets.size));
+	gnutls_free(octets.data);
+	gnutls_x509_crt_get_fingerprint(
+	    certificate, GNUTLS_DIG_SHA256, sha256->octets, &size);
+	gnutls_x509_crt_deinit(certificate);
+}
+
+static void
+write_temporary(char path[32], const struct text *text)
+{
+	int file;
+
+	strncpy(path, "/tmp/store-XXXXXX", 32);
+	file = mkstemp(path);
+	assert_true(file >= 0);
+	assert_int_equal(
+	    write(file, text->data, text->size), (ssize_t)text->size);
+	close(file);
+}
+
+#define ANCHOR STORE_ANCHOR
+#define INTERMEDIATE STORE_INTERMEDIATE
+
+static const struct recipe stores[][4] = {
+	/* roots, and an intermediate of one of them */
+	{ { "A", 0, "A", 0, ANCHOR }, { "B", 1, "B", 1, ANCHOR },
+	    { "I", 2, "A", 0, INTERMEDIATE } },
+	/* an intermediate whose issuer is not there */
+	{ { "A", 0, "A", 0, ANCHOR }, { "I", 2, "C", 1, ANCHOR } },
+	/* an issuer of that name is there, but it did not sign */
+	{ { "A", 0, "A", 0, ANCHOR }, { "I", 2, "A", 1, ANCHOR } },
+	/* two roots of one name: both sign themselves */
+	{ { "A", 0, "A", 0, ANCHOR }, { "A", 1, "A", 1, ANCHOR } },
+	/* a key rollover: the new key's certificate signed with the old one */
+	{ { "A", 0, "A", 0, ANCHOR }, { "A", 1, "A", 0, INTERMEDIATE } },
+	/* self-issued, not self-signed, and alone */
+	{ { "A", 1, "A", 0, ANCHOR } },
+	/* a root, and its cross-sign by another that is there too */
+	{ { "A", 0, "A", 0, ANCHOR }, { "B", 1, "B", 1, ANCHOR },
+	    { "B", 1, "A", 0, INTERMEDIATE } },
+};
+
+static void
+test_places(void **state)
+{
+	for (size_t i = 0; i < COUNT(stores); i++) {
+		struct text pem = { NULL, 0, 0 };
+		struct digest digests[4];
+		struct trust_store *store;
+		char path[32], *error = NULL;
+		const char *const paths[] = { path };
+		size_t count = 0;
+
+		for (; count < 4 && stores[i][count].name != NULL; count++)
+			append(&pem,
+			    make(*state, &stores[i][count],
+				(uint8_t)(count + 1)),
+			    &digests[count]);
+		write_temporary(path, &pem);
+		store = trust_store_load("test", paths, 1, &error);
+		assert_non_null(store);
+		for (size_t j = 0; j < count; j++)
+			if (trust_store_find(store, &digests[j]) !=
+			    stores[i][j].place)
+				fail_msg("store %zu, certificate %zu", i, j);
+		assert_int_equal(
+		    certificate_index_all(trust_store_anchors(store)).count +
+			certificate_index_all(trust_store_intermediates(store))
+			    .count,
+		    count);
+		trust_store_free(store);
+		unlink(path);
+		text_free(&pem);
+	}
+}
+
+static void
+test_joined(void **state)
+{
+	static const struct recipe root = { "A", 0, "A", 0, ANCHOR };
+	static const struct recipe other = { "B", 1, "B", 1, ANCHOR };
+	struct text one = { NULL, 0, 0 }, two = { NULL, 0, 0 };
+	char first[32], second[32], *error = NULL;
+	const char *const paths[] = { first, second };
+	struct digest digest, absent = { { 0 } };
+	struct trust_store *store;
+
+	append(&one, make(*state, &root, 1), &digest);
+	append(&two, make(*state, &other, 1), &digest);
+	text_append_bytes(&two, text_octets(&one)); /* there already */
+	write_temporary(first, &one);
+	write_temporary(second, &two);
+	store = trust_store_load("corp", paths, 2, &error);
+	assert_non_null(store);
+	assert_string_equal(trust_store_name(store), "corp");
+	assert_non_null(strstr(trust_store_origin(store), first));
+	assert_non_null(strstr(trust_store_origin(store), second));
+	assert_int_equal(
+	    certificate_index_all(trust_store_anchors(store)).count, 2);
+	assert_int_equal(trust_store_find(store, &digest), STORE_ANCHOR);
+	assert_int_equal(trust_store_find(store, &absent), STORE_ABSENT);
+	assert_int_equal(trust_store_damaged(store), 0);
+	trust_store_free(store);
+	unlink(first);
+	unlink(second);
+	text_free(&one);
+	text_free(&two);
+}
+
+static void
+append_damaged(struct text *pem)
+{
+	struct parts parts = { .after = "00" };
+	struct text der = { NULL, 0, 0 };
+
+	build_certificate(&der, &parts);
+	text_append(pem, "-----BEGIN CERTIFICATE-----\n");
+	base64_append(pem, text_octets(&der));
+	text_append(pem, "\n-----END CERTIFICATE-----\n");
+	text_free(&der);
+}
+
+static void
+test_damaged(void **state)
+{
+	static const struct recipe root = { "A", 0, "A", 0, ANCHOR };
+	struct text pem = { NULL, 0, 0 };
+	char path[32], *error = NULL;
+	const char *const paths[] = { path };
+	struct trust_store *store;
+	struct digest digest;
+
+	append_damaged(&pem);
+	write_temporary(path, &pem);
+	assert_null(trust_store_load("test", paths, 1, &error));
+	assert_non_null(strstr(error, path));
+	free(error);
+	unlink(path);
+
+	append(&pem, make(*state, &root, 1), &digest);
+	write_temporary(path, &pem);
+	store = trust_store_load("test", paths, 1, &error);
+	assert_non_null(store);
+	assert_int_equal(trust_store_damaged(store), 1);
+	assert_int_equal(
+	    certificate_index_all(trust_store_anchors(store)).count, 1);
+	trust_store_free(store);
+	unlink(path);
+	text_free(&pem);
+}
+
+static void
+test_unreadable(void **state)
+{
+	static const char *const paths[] = { "/nonexistent/roots.pem" };
+	char *error = NULL;
+
+	(void)state;
+	assert_null(trust_store_load("test", paths, 1, &error));
+	assert_non_null(strstr(error, paths[0]));
+	free(error);
+}
+
+static void
+test_system_path(void **state)
+{
+	(void)state;
+	setenv("SSL_CERT_FILE", "/some/file", 1);
+	setenv("SSL_CERT_DIR", "/some/directory", 1);
+	assert_string_equal(trust_store_system_path(), "/some/file");
+	setenv("SSL_CERT_FILE", "", 1);
+	assert_string_equal(trust_store_system_path(), "/some/directory");
+	unsetenv("SSL_CERT_FILE");
+	unsetenv("SSL_CERT_DIR");
+}
+
+/* The roots of this machine, where it has any. */
+static void
+test_system(void **state)
+{
+	const char *path = trust_store_system_path();
+	char *error = NULL;
+	struct trust_store *store;
+
+	(void)state;
+	if (path == NULL)
+		skip();
+	store = trust_store_load("system", &path, 1, &error);
+	assert_non_null(store);
+	assert_true(
+	    certificate_index_all(trust_store_anchors(store)).count > 0);
+	trust_store_free(store);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_joined),
+		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_system_path),
+		cmocka_unit_test(test_system),
+	};
+
+	return cmocka_run_group_tests_name(
+	    "trust store", tests, set_up, tear_down);
+}
