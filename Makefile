@@ -231,14 +231,28 @@ clean:
 
 C_FILES = $(wildcard $(addsuffix /*.[ch],cmd src/* tests/* tests/unit/* \
 	tests/lab/program))
+# Both tools as Debian 12 has them: other versions format and warn otherwise,
+# so they are said and not run.
+LLVM := 14
+# tool NAME: its command of that version, or nothing.
+tool = $(firstword $(shell for tool in $1-$(LLVM) $1; do \
+	$$tool --version 2>/dev/null | grep -q ' version $(LLVM)\.' && \
+	echo $$tool; done))
+no_tool = echo '$1 $(LLVM) is not installed: not run'
 .PHONY: format format-check lint
+format format-check: FORMAT := $(call tool,clang-format)
 format:
-	clang-format -i $(C_FILES)
+	@$(if $(FORMAT),$(FORMAT) -i $(C_FILES),$(call no_tool,clang-format))
 format-check:
-	clang-format --dry-run -Werror $(C_FILES)
+	@$(if $(FORMAT),$(FORMAT) --dry-run -Werror $(C_FILES),\
+		$(call no_tool,clang-format))
+# LINT= names the files; all of them otherwise.
+lint: TIDY := $(call tool,clang-tidy)
+lint: LINT ?= $(CMD) $(SRC) $(LAB)
 lint:
-	@printf '%s\n' $(CMD) $(SRC) $(LAB) | xargs -n 1 -P "$$(nproc)" \
-		sh -c 'clang-tidy --quiet "$$@" -- $(CFLAGS_ALL)' lint
+	@$(if $(TIDY),printf '%s\n' $(LINT) | xargs -r -n 1 -P "$$(nproc)" \
+		sh -c '$(TIDY) --quiet "$$@" -- $(CFLAGS_ALL)' lint,\
+		$(call no_tool,clang-tidy))
 
 -include $(patsubst %.c,$(B)/%.d,$(SRC) $(CMD) $(LAB) $(UNIT) \
 	$(wildcard tests/lab/program/*.c tests/fuzz/*.c tests/bench/*.c))

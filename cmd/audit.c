@@ -18,9 +18,9 @@
 enum { DEFAULT_PORT = 443, GROUPS = 5 };
 
 struct audit_options {
-	const char *host;	/* NULL: the argument is a run */
+	const char *host; /* NULL: the argument is a run */
 	unsigned port;
-	const char *against;	/* a store to compare with; NULL: none */
+	const char *against;	  /* a store to compare with; NULL: none */
 	struct scan_settings run; /* trust, found, judge, output */
 };
 
@@ -111,10 +111,11 @@ audit_chain(const struct audit_options *options, struct judging *judging,
 		free(error);
 		return EXIT_CODE_USAGE;
 	}
-	if (outcome_show_record(&options->run.output,
-		bytes_of(line.data, line.size), &run) < 0)
+	if (outcome_show_record(
+		&options->run.output, bytes_of(line.data, line.size), &run) < 0)
 		code = EXIT_CODE_OUTPUT;
-	else if (fail_on_matches(&options->run.output.fail_on, class_id, severity))
+	else if (fail_on_matches(
+		     &options->run.output.fail_on, class_id, severity))
 		code = EXIT_CODE_FINDINGS;
 	text_free(&line);
 	return code;
@@ -151,11 +152,11 @@ run_saved(struct audit_options *options, char **runs)
 	if (past_run_open(&saved, "audit", runs[0])) {
 		archives[0] = saved.archive;
 		if (options->against != NULL) {
-			code = comparison_run(&saved, &options->run,
-			    options->against);
+			code = comparison_run(
+			    &saved, &options->run, options->against);
 		} else {
-			past_run_lend(&saved, &options->run.trust,
-			    &options->run.judge);
+			past_run_lend(
+			    &saved, &options->run.trust, &options->run.judge);
 			job.ignored = saved.manifest.ignored;
 			code = scan_run(&job);
 		}

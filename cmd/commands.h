@@ -8,11 +8,11 @@
 #define FLEETSCAN_VERSION "0.1.0"
 
 enum exit_code {
-	EXIT_CODE_FINISHED = 0,		/* nothing at --fail-on */
-	EXIT_CODE_FINDINGS = 1,		/* something at --fail-on */
-	EXIT_CODE_USAGE = 2,		/* options, configuration, bad input */
-	EXIT_CODE_UNFINISHED = 3,	/* interrupted; --resume goes on */
-	EXIT_CODE_OUTPUT = 4		/* the output could not be written */
+	EXIT_CODE_FINISHED = 0,	  /* nothing at --fail-on */
+	EXIT_CODE_FINDINGS = 1,	  /* something at --fail-on */
+	EXIT_CODE_USAGE = 2,	  /* options, configuration, bad input */
+	EXIT_CODE_UNFINISHED = 3, /* interrupted; --resume goes on */
+	EXIT_CODE_OUTPUT = 4	  /* the output could not be written */
 };
 
 int command_scan(int argc, char **argv);

@@ -67,8 +67,7 @@ parse_store(void *group, const char *value)
 
 	if (equals == NULL || equals[1] == '\0')
 		return "is not NAME=PATH";
-	if (!trust_store_is_name(
-		bytes_of(value, (size_t)(equals - value))))
+	if (!trust_store_is_name(bytes_of(value, (size_t)(equals - value))))
 		return "names are of letters, digits, '.', '_' and '-'";
 	name = memory_string(value);
 	name[equals - value] = '\0';
@@ -167,7 +166,7 @@ fail_on_matches(const struct fail_on *fail_on, enum class_id class_id,
 		return true;
 	/* No class weighs so little but one that the policy waives. */
 	return severity > SEVERITY_NOTICE &&
-	    (fail_on->classes & 1u << class_id) != 0;
+	       (fail_on->classes & 1u << class_id) != 0;
 }
 
 bool

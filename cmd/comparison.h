@@ -14,7 +14,7 @@
  * the run holds.  Prints who differs; an exit code, 1 when a host breaks at
  * or above --fail-on.
  */
-int comparison_run(const struct past_run *, struct scan_settings *,
-    const char *against);
+int comparison_run(
+    const struct past_run *, struct scan_settings *, const char *against);
 
 #endif

@@ -20,7 +20,7 @@ enum { DEMO_TIMEOUT_MS = 5000 };
 
 struct demo {
 	struct lab *lab;
-	char folder[32];	/* for the list and the store; removed at the end */
+	char folder[32]; /* for the list and the store; removed at the end */
 	char *list, *trust;
 	struct scan_settings settings;
 };
@@ -148,7 +148,8 @@ command_demo(int argc, char **argv)
 	groups[1] = output_group(&demo.settings.output);
 	first = options_parse(&usage, argc, argv);
 	if (first >= 0 && first < argc) {
-		options_complain("demo", argv[first], "demo takes no arguments");
+		options_complain(
+		    "demo", argv[first], "demo takes no arguments");
 		first = OPTIONS_WRONG;
 	}
 	code = first < 0 ? options_exit_code(first) : run(&demo);

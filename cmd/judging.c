@@ -92,8 +92,8 @@ learned_cache(struct arena *arena, const char *directory)
 	if (directory == NULL)
 		directory = places.cache;
 	return directory == NULL
-	    ? NULL
-	    : arena_printf(arena, "%s/intermediates.pem", directory);
+		   ? NULL
+		   : arena_printf(arena, "%s/intermediates.pem", directory);
 }
 
 /* An interrupted run goes on with what was known when it began. */
@@ -125,8 +125,7 @@ add_known(struct judging *judging, const struct found_settings *settings)
 		if (!add_known_file(
 			judging->known, settings->intermediates.items[i]))
 			return false;
-	return settings->intermediates.count > 0 ||
-	    add_public(judging->known);
+	return settings->intermediates.count > 0 || add_public(judging->known);
 }
 
 /* A data file's text into the arena; NULL, or what is wrong. */
@@ -155,8 +154,7 @@ static bool
 add_distrust(struct judging *judging)
 {
 	struct bytes text;
-	const char *error =
-	    read_data(judging->arena, "distrust.json", &text);
+	const char *error = read_data(judging->arena, "distrust.json", &text);
 
 	if (error == NULL)
 		judging->distrust = distrust_read(
@@ -206,8 +204,8 @@ static bool
 is_one_store(const struct trust_settings *trust)
 {
 	return trust->trust.count > 0 &&
-	    (trust->saved_name == NULL ||
-		strcmp(trust->saved_name, "trust") == 0);
+	       (trust->saved_name == NULL ||
+		   strcmp(trust->saved_name, "trust") == 0);
 }
 
 bool

@@ -20,7 +20,7 @@ struct judging {
 	const char *learned;	 /* the learned cache; NULL: none is used */
 	struct arena *arena;	 /* holds what is read from data/ */
 	const struct distrust *distrust;
-	struct policy *policy;	 /* NULL: none */
+	struct policy *policy; /* NULL: none */
 	struct clients *clients;
 };
 

@@ -70,8 +70,8 @@ note_given(struct given_options *given, const struct option_row *row,
 		return;
 	given->items = memory_grow(given->items, given->count, &given->capacity,
 	    sizeof(*given->items));
-	given->items[given->count++] = (struct given_option){ row,
-		row->argument == NULL ? NULL : value };
+	given->items[given->count++] =
+	    (struct given_option){ row, row->argument == NULL ? NULL : value };
 }
 
 void

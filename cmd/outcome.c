@@ -30,8 +30,7 @@ default_directory(int64_t started)
 	/* Two runs within one second are two runs. */
 	for (int i = 2; file_exists(path) && i < 1000; i++) {
 		free(path);
-		if (asprintf(&path, "%s/%s-%d", reports_directory, name, i) <
-		    0)
+		if (asprintf(&path, "%s/%s-%d", reports_directory, name, i) < 0)
 			return NULL;
 	}
 	return path;
@@ -128,8 +127,8 @@ outcome_colors(const struct output_settings *output, FILE *stream)
 	const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
 	return !output->no_color && isatty(fileno(stream)) &&
-	    (no_color == NULL || no_color[0] == '\0') &&
-	    (terminal == NULL || strcmp(terminal, "dumb") != 0);
+	       (no_color == NULL || no_color[0] == '\0') &&
+	       (terminal == NULL || strcmp(terminal, "dumb") != 0);
 }
 
 bool
@@ -153,9 +152,9 @@ outcome_show_record(const struct output_settings *output, struct bytes line,
 
 	if (output->json)
 		return fwrite(line.data, 1, line.size, stdout) == line.size &&
-			fflush(stdout) == 0
-		    ? 0
-		    : -1;
+			       fflush(stdout) == 0
+			   ? 0
+			   : -1;
 	arena = arena_new();
 	report = report_open(run, NULL, 0);
 	if (!result_read(arena, line, &result, &reason))
@@ -232,8 +231,8 @@ find_family(const struct run_list *runs, const struct report_run *run)
 	const struct old_run *newest = run_list_newest_fleet(runs);
 
 	return newest == NULL || run->targets > REPORT_DIAGNOSED_MOST
-	    ? NULL
-	    : memory_string(newest->path);
+		   ? NULL
+		   : memory_string(newest->path);
 }
 
 static void
@@ -241,8 +240,8 @@ find_other_runs(const char *directory, const struct manifest *manifest,
     const struct report_run *run, struct publication *publication)
 {
 	bool is_told = publication->terminal.stream != NULL ||
-	    publication->changes != PUBLISH_NO_CHANGES ||
-	    (publication->formats & REPORT_HTML) != 0;
+		       publication->changes != PUBLISH_NO_CHANGES ||
+		       (publication->formats & REPORT_HTML) != 0;
 	char *copy;
 	struct run_list runs;
 
@@ -261,8 +260,8 @@ find_other_runs(const char *directory, const struct manifest *manifest,
 
 int
 outcome_publish(const struct output_settings *output, const char *directory,
-    const struct audit_settings *audit,
-    const struct manifest *manifest, const struct report_run *run)
+    const struct audit_settings *audit, const struct manifest *manifest,
+    const struct report_run *run)
 {
 	bool is_quiet = output->level == LOG_QUIET;
 	struct publication publication = {
@@ -304,8 +303,8 @@ outcome_exit_code(
 	for (size_t c = 0; c < CLASS_COUNT; c++)
 		for (size_t s = 0; s < SEVERITY_COUNT; s++)
 			if (outcome->counts[c][s] > 0 &&
-			    fail_on_matches(fail_on, (enum class_id)c,
-				(enum severity)s))
+			    fail_on_matches(
+				fail_on, (enum class_id)c, (enum severity)s))
 				return EXIT_CODE_FINDINGS;
 	return EXIT_CODE_FINISHED;
 }

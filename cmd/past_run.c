@@ -86,8 +86,7 @@ lend_stores(struct arena *arena, const struct manifest *manifest,
 
 /* Both or neither: the other run's would not fit to one of them. */
 static void
-lend_thresholds(
-    const struct manifest *manifest, struct judge_settings *judge)
+lend_thresholds(const struct manifest *manifest, struct judge_settings *judge)
 {
 	if (judge->warn_days != 0 || judge->crit_days != 0)
 		return;

@@ -12,7 +12,7 @@
 struct past_run {
 	struct archive *archive;
 	struct manifest manifest;
-	struct arena *arena;	/* holds the manifest, and paths lent out */
+	struct arena *arena; /* holds the manifest, and paths lent out */
 };
 
 /*
@@ -29,8 +29,8 @@ void past_run_close(struct past_run *);
  * Fills in what was not said: the run's own stores, clock, thresholds and
  * policy.
  */
-void past_run_lend(const struct past_run *, struct trust_settings *,
-    struct judge_settings *);
+void past_run_lend(
+    const struct past_run *, struct trust_settings *, struct judge_settings *);
 
 /* The same of any run.json; the paths lent out are in the arena. */
 void past_run_lend_from(struct arena *, const struct manifest *,

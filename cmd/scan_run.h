@@ -12,15 +12,15 @@
 #include "model/target_list.h"
 
 struct scan_job {
-	const char *command;		/* "scan", "demo" */
+	const char *command; /* "scan", "demo" */
 	const struct scan_settings *settings;
-	struct target_list *targets;	/* taken: freed before it returns */
+	struct target_list *targets;	 /* taken: freed before it returns */
 	struct archive *const *archives; /* or saved runs, judged again */
 	size_t archive_count;
-	uint64_t ignored;		/* targets that these leave out */
-	bool is_partial;		/* these lack something: never whole */
-	bool is_fleet;			/* a list: reports/latest follows it */
-	char *const *arguments;		/* for run.json: hosts, or runs */
+	uint64_t ignored;	/* targets that these leave out */
+	bool is_partial;	/* these lack something: never whole */
+	bool is_fleet;		/* a list: reports/latest follows it */
+	char *const *arguments; /* for run.json: hosts, or runs */
 	size_t argument_count;
 
 	/* An interrupted run goes on: its run.json, with the lists and

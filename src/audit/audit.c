@@ -26,7 +26,7 @@ struct auditor {
 struct judgement {
 	struct auditor *auditor;
 	struct arena *arena;
-	const struct audit_sources *sources;	/* NULL: not looked for yet */
+	const struct audit_sources *sources; /* NULL: not looked for yet */
 	struct validation validation;
 	struct audit_view view;
 	struct path_answer as_received, with_found;
@@ -136,8 +136,8 @@ where_of(const struct judgement *judgement, const struct path_step *step)
 		if (source->from == step->from &&
 		    certificate_index_get(source->certificates,
 			&step->certificate->sha256) != NULL)
-			return source->where(source->context,
-			    step->certificate, judgement->view.seen->site);
+			return source->where(source->context, step->certificate,
+			    judgement->view.seen->site);
 	}
 	return NULL;
 }
@@ -147,12 +147,11 @@ list_missing(struct judgement *judgement, const struct path *path)
 {
 	struct audit_view *view = &judgement->view;
 
-	view->missing = arena_array(
-	    judgement->arena, path->length, sizeof(*view->missing));
+	view->missing =
+	    arena_array(judgement->arena, path->length, sizeof(*view->missing));
 	for (size_t i = 1; i < path->length; i++) {
 		const struct path_step *step = &path->steps[i];
-		bool anchor =
-		    path->end == PATH_ANCHOR && i + 1 == path->length;
+		bool anchor = path->end == PATH_ANCHOR && i + 1 == path->length;
 
 		if (step->received >= 0 || anchor)
 			continue;
@@ -298,8 +297,8 @@ fill_stores(struct judgement *judgement, struct verdict *verdict)
 	verdict->store_count = settings->store_count;
 	verdict->stores = arena_array(judgement->arena, settings->store_count,
 	    sizeof(struct store_verdict));
-	verdict->stores[0] = judge_store(
-	    settings->stores[0], &judgement->as_received.path);
+	verdict->stores[0] =
+	    judge_store(settings->stores[0], &judgement->as_received.path);
 	for (size_t i = 1; i < settings->store_count; i++) {
 		struct path_answer answer;
 
@@ -350,8 +349,8 @@ judge_without_chain(
 	default:
 		break;
 	}
-	findings_add(&findings, class_word(class_id),
-	    status_word(seen->status), -1, seen->error);
+	findings_add(&findings, class_word(class_id), status_word(seen->status),
+	    -1, seen->error);
 	waive_findings(view, &findings);
 	verdict->class_id = class_id;
 	verdict->cause = status_word(seen->status);
@@ -371,8 +370,8 @@ look_at(struct judgement *judgement, const struct observation *seen,
 	view->received = received;
 	view->received_count = seen->received_count;
 	view->host = host_name_of(seen->host);
-	view->edges = edge_memory_new(
-	    judgement->arena, judgement->auditor->signatures);
+	view->edges =
+	    edge_memory_new(judgement->arena, judgement->auditor->signatures);
 	judgement->validation = (struct validation){
 		.now = judgement->auditor->settings->now,
 		.use = key_use_of(&seen->tls),
@@ -422,8 +421,8 @@ staple_word(const struct ocsp_staple *staple)
 		if (strcmp(staple->cause, "not_successful") == 0)
 			return STAPLE_SAYS_NOTHING;
 		return strcmp(staple->cause, "malformed") == 0
-		    ? STAPLE_IS_GARBAGE
-		    : STAPLE_IS_UNUSABLE;
+			   ? STAPLE_IS_GARBAGE
+			   : STAPLE_IS_UNUSABLE;
 	default:
 		return STAPLE_SAYS_NOTHING;
 	}
@@ -464,8 +463,8 @@ judge_clients(struct judgement *judgement, struct verdict *verdict)
 		.validation = &judgement->validation,
 		.edges = view->edges,
 		.staple = staple_word(&view->staple),
-		.aia = judgement->sources == NULL ? NULL
-						  : judgement->sources->aia,
+		.aia =
+		    judgement->sources == NULL ? NULL : judgement->sources->aia,
 		.preloaded = view->settings->preloaded,
 	};
 	bool open;

@@ -23,10 +23,10 @@ struct audit_settings {
 	int64_t now;
 	const struct trust_store *const *stores; /* the first is the default */
 	size_t store_count;
-	unsigned warn_days, crit_days;	/* 0: by the certificate's validity */
-	const struct clients *clients;	/* NULL: none is predicted */
+	unsigned warn_days, crit_days;	 /* 0: by the certificate's validity */
+	const struct clients *clients;	 /* NULL: none is predicted */
 	const struct distrust *distrust; /* NULL: no such rules */
-	const struct policy *policy;	/* NULL: none */
+	const struct policy *policy;	 /* NULL: none */
 	/* Public intermediates that some clients carry; NULL: none known. */
 	const struct certificate_index *preloaded;
 };
@@ -39,15 +39,15 @@ struct audit_settings {
 struct audit_source {
 	const struct certificate_index *certificates;
 	enum source from;
-	const char *(*where)(const void *context, const struct certificate *,
-	    const char *site);
+	const char *(*where)(
+	    const void *context, const struct certificate *, const char *site);
 	const void *context;
 };
 
 struct audit_sources {
 	const struct audit_source *list;
 	size_t count;
-	const struct client_aia *aia;	/* NULL: nobody looked */
+	const struct client_aia *aia; /* NULL: nobody looked */
 };
 
 /* One thread's memory of signatures. */
@@ -61,8 +61,8 @@ void auditor_free(struct auditor *);
  * the arena.  Returns true when certificates found elsewhere could still
  * change the verdict: without sources it is not final then.
  */
-bool auditor_judge(struct auditor *, struct arena *,
-    const struct observation *, const struct certificate *const *received,
-    const struct audit_sources *, struct result *);
+bool auditor_judge(struct auditor *, struct arena *, const struct observation *,
+    const struct certificate *const *received, const struct audit_sources *,
+    struct result *);
 
 #endif

@@ -14,8 +14,8 @@ dns_in_subtree(struct bytes name, struct bytes subtree)
 {
 	if (subtree.size > 0 && subtree.data[0] == '.')
 		return name.size > subtree.size - 1 &&
-		    dns_is_within(name,
-			bytes_of(subtree.data + 1, subtree.size - 1));
+		       dns_is_within(
+			   name, bytes_of(subtree.data + 1, subtree.size - 1));
 	return dns_is_within(name, subtree);
 }
 
@@ -36,8 +36,8 @@ wildcard_in_subtree(struct bytes pattern, struct bytes subtree, bool permitted)
 		return true;
 	if (permitted)
 		return false;
-	dot = subtree.size == 0 ? NULL
-				: memchr(subtree.data, '.', subtree.size);
+	dot =
+	    subtree.size == 0 ? NULL : memchr(subtree.data, '.', subtree.size);
 	if (dot == NULL)
 		return false;
 	label = (size_t)(dot + 1 - subtree.data);
@@ -96,8 +96,7 @@ uri_host(struct bytes uri)
 {
 	size_t start = 0, end;
 
-	while (start + 3 <= uri.size &&
-	    memcmp(uri.data + start, "://", 3) != 0)
+	while (start + 3 <= uri.size && memcmp(uri.data + start, "://", 3) != 0)
 		start++;
 	if (start + 3 > uri.size)
 		return bytes_of(NULL, 0);
@@ -133,9 +132,9 @@ directory_matches(struct bytes name, struct bytes subtree)
 	struct arena *scratch = arena_new();
 	struct bytes whole, start;
 	bool matches = name_canonical(scratch, name, &whole) &&
-	    name_canonical(scratch, subtree, &start) &&
-	    start.size <= whole.size &&
-	    bytes_equal(bytes_of(whole.data, start.size), start);
+		       name_canonical(scratch, subtree, &start) &&
+		       start.size <= whole.size &&
+		       bytes_equal(bytes_of(whole.data, start.size), start);
 
 	arena_free(scratch);
 	return matches;
@@ -201,8 +200,8 @@ is_allowed(const struct certificate *issuer, const struct general_name *name,
 }
 
 static bool
-host_is_allowed(const struct certificate *issuer,
-    const struct host_name *host, unsigned *budget)
+host_is_allowed(const struct certificate *issuer, const struct host_name *host,
+    unsigned *budget)
 {
 	struct general_name name = { NAME_DNS, host->name };
 

@@ -51,8 +51,8 @@ faults_add(struct faults *faults, enum fault fault, size_t step)
 bool
 faults_have(const struct faults *faults, enum fault fault)
 {
-	size_t count = faults->count < FAULTS_MOST ? faults->count
-						   : FAULTS_MOST;
+	size_t count =
+	    faults->count < FAULTS_MOST ? faults->count : FAULTS_MOST;
 
 	for (size_t i = 0; i < count; i++)
 		if (faults->list[i].fault == fault)

@@ -16,7 +16,7 @@ struct judge {
 	struct auditor *auditor;
 	struct certificate_pool *pool;
 	struct arena *arena;
-	struct seen *found;	/* written, though nobody sent them */
+	struct seen *found; /* written, though nobody sent them */
 };
 
 void
@@ -65,9 +65,9 @@ write_certificate(
 {
 	struct message_certificate *entry;
 
-	message->certificates = memory_grow(message->certificates,
-	    message->certificate_count, &message->certificate_capacity,
-	    sizeof(*message->certificates));
+	message->certificates =
+	    memory_grow(message->certificates, message->certificate_count,
+		&message->certificate_capacity, sizeof(*message->certificates));
 	entry = &message->certificates[message->certificate_count++];
 	*entry = (struct message_certificate){
 		.sha256 = certificate->sha256,
@@ -110,8 +110,8 @@ find_certificate(const struct judge *judge, const struct audit_sources *sources,
 	for (size_t i = 0; i < settings->store_count && found == NULL; i++) {
 		const struct trust_store *store = settings->stores[i];
 
-		found = certificate_index_get(
-		    trust_store_anchors(store), sha256);
+		found =
+		    certificate_index_get(trust_store_anchors(store), sha256);
 		if (found == NULL)
 			found = certificate_index_get(
 			    trust_store_intermediates(store), sha256);
@@ -139,9 +139,7 @@ write_one_found(struct judge *judge, const struct audit_sources *sources,
 	    find_certificate(judge, sources, sha256);
 	struct message_certificate *entry;
 
-	if (found == NULL ||
-	    !seen_add(judge->found,
-		digest_bytes(sha256)))
+	if (found == NULL || !seen_add(judge->found, digest_bytes(sha256)))
 		return;
 	entry = write_certificate(message, found);
 	entry->useful = learn && is_useful(step->from);
@@ -149,11 +147,11 @@ write_one_found(struct judge *judge, const struct audit_sources *sources,
 		attach_der(message, entry, found);
 }
 
-/* What a record names beyond what was received, so that it can be read alone. */
+/* What a record names beyond what was received, so that it can be read alone.
+ */
 static void
 write_found(struct judge *judge, const struct audit_sources *sources,
-    const struct step *steps, size_t count, bool learn,
-    struct message *message)
+    const struct step *steps, size_t count, bool learn, struct message *message)
 {
 	for (size_t i = 0; i < count; i++)
 		if (steps[i].from != SOURCE_RECEIVED)
@@ -179,8 +177,8 @@ intern_received(struct judge *judge, struct bytes der, struct message *message)
 }
 
 static const struct certificate **
-intern_chain(struct judge *judge, struct observation *seen,
-    struct message *message)
+intern_chain(
+    struct judge *judge, struct observation *seen, struct message *message)
 {
 	const struct certificate **chain =
 	    arena_array(judge->arena, seen->received_count, sizeof(*chain));
@@ -199,8 +197,8 @@ static const struct digest *
 intern_other_chain(struct judge *judge, const struct offer_answer *given,
     struct message *message)
 {
-	struct digest *digests = arena_array(
-	    judge->arena, given->received_count, sizeof(*digests));
+	struct digest *digests =
+	    arena_array(judge->arena, given->received_count, sizeof(*digests));
 
 	for (size_t i = 0; i < given->received_count; i++)
 		digests[i] =
@@ -213,8 +211,8 @@ intern_other_chain(struct judge *judge, const struct offer_answer *given,
  * not judged.  What was read from a record has its digests already.
  */
 static void
-intern_other_chains(struct judge *judge, struct observation *seen,
-    struct message *message)
+intern_other_chains(
+    struct judge *judge, struct observation *seen, struct message *message)
 {
 	size_t count = seen->tls.offer_count;
 	struct offer_answer *answers =
@@ -223,8 +221,8 @@ intern_other_chains(struct judge *judge, struct observation *seen,
 	for (size_t i = 0; i < count; i++) {
 		answers[i] = seen->tls.offers[i];
 		if (answers[i].chain != NULL)
-			answers[i].received = intern_other_chain(
-			    judge, &answers[i], message);
+			answers[i].received =
+			    intern_other_chain(judge, &answers[i], message);
 	}
 	seen->tls.offers = answers;
 }
@@ -264,8 +262,7 @@ judge_observation(struct judge *judge, const struct observation *seen,
 
 	for (size_t i = 0; i < seen->tls.offer_count; i++)
 		most_sent += seen->tls.offers[i].received_count;
-	message->sent =
-	    memory_array(most_sent + 1, sizeof(*message->sent));
+	message->sent = memory_array(most_sent + 1, sizeof(*message->sent));
 	message->pending =
 	    judge_interned(judge, seen, sources, message, &result);
 	message->ordinal = seen->ordinal;

@@ -17,24 +17,24 @@ struct message_certificate {
 	struct digest sha256;
 	bool authority;		/* received and a CA's: stays for the run */
 	bool useful;		/* it completed a path: worth learning */
-	size_t line, line_size;	/* in `certificate_lines` */
+	size_t line, line_size; /* in `certificate_lines` */
 	size_t der, der_size;	/* in `authorities`, for these two */
 };
 
 /* What the main thread needs to know of one observation; on the heap. */
 struct message {
-	struct text line;	/* a record, or a pending observation */
+	struct text line; /* a record, or a pending observation */
 	bool pending;
 	uint64_t ordinal;
 	enum status status;
-	enum class_id class_id;	/* CLASS_OK while pending, and where a
+	enum class_id class_id; /* CLASS_OK while pending, and where a
 				   policy waives what it stands for */
 	enum severity severity;
-	const char *cause;	/* in the catalogue's or status's memory: static
-				   words only, NULL otherwise */
+	const char *cause; /* in the catalogue's or status's memory: static
+			      words only, NULL otherwise */
 
 	char *host, *site;
-	struct digest *sent;	/* CA certificates received, in wire order */
+	struct digest *sent; /* CA certificates received, in wire order */
 	size_t sent_count;
 
 	struct message_certificate *certificates;

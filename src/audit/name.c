@@ -31,14 +31,14 @@ dns_is_within(struct bytes name, struct bytes suffix)
 	if (name.size < suffix.size)
 		return false;
 	return dns_equal(bytes_of(name.data + before, suffix.size), suffix) &&
-	    (before == 0 || name.data[before - 1] == '.');
+	       (before == 0 || name.data[before - 1] == '.');
 }
 
 bool
 dns_is_wildcard(struct bytes pattern)
 {
 	return pattern.size > 2 && pattern.data[0] == '*' &&
-	    pattern.data[1] == '.';
+	       pattern.data[1] == '.';
 }
 
 struct host_name
@@ -88,10 +88,10 @@ match_one(const struct host_name *host, const struct general_name *name)
 {
 	if (name->kind == NAME_ADDRESS)
 		return host->address_size != 0 &&
-			bytes_equal(name->value,
-			    bytes_of(host->address, host->address_size))
-		    ? NAME_MATCHES
-		    : NAME_MISMATCH_OTHER;
+			       bytes_equal(name->value,
+				   bytes_of(host->address, host->address_size))
+			   ? NAME_MATCHES
+			   : NAME_MISMATCH_OTHER;
 	if (host->address_size != 0)
 		return NAME_MISMATCH_OTHER;
 	if (dns_equal(name->value, host->name))

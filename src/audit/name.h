@@ -10,18 +10,18 @@
 
 /* A host as the user named it, prepared once. */
 struct host_name {
-	struct bytes name;	/* lower-case A-labels; size 0 for an address */
+	struct bytes name; /* lower-case A-labels; size 0 for an address */
 	uint8_t address[16];
-	size_t address_size;	/* 0: it is a name */
+	size_t address_size; /* 0: it is a name */
 };
 
 struct host_name host_name_of(const char *host);
 
 enum name_match {
 	NAME_MATCHES,
-	NAME_MISMATCH_OTHER,		/* the certificate is for other names */
-	NAME_MISMATCH_WILDCARD_DEPTH,	/* a wildcard fits but for its depth */
-	NAME_MISMATCH_NO_SAN		/* no DNS name or address in a SAN */
+	NAME_MISMATCH_OTHER,	      /* the certificate is for other names */
+	NAME_MISMATCH_WILDCARD_DEPTH, /* a wildcard fits but for its depth */
+	NAME_MISMATCH_NO_SAN	      /* no DNS name or address in a SAN */
 };
 
 enum name_match name_match(

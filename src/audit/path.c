@@ -13,7 +13,7 @@
 enum { CANDIDATES_MOST = 48, EDGE_SLOTS = 128 };
 
 struct edge {
-	const uint8_t *subject, *issuer;	/* digests; NULL: free slot */
+	const uint8_t *subject, *issuer; /* digests; NULL: free slot */
 	enum signature_result result;
 };
 
@@ -36,7 +36,7 @@ struct search {
 	const struct path_question *question;
 	struct path_answer *answer;
 	struct path current;
-	size_t certain_faults;	/* of the steps on `current` */
+	size_t certain_faults; /* of the steps on `current` */
 	bool found_end;
 	unsigned ends;
 };
@@ -46,12 +46,11 @@ key_id_compare(
     const struct certificate *subject, const struct certificate *issuer)
 {
 	if (!subject->has_authority_key_id ||
-	    subject->authority_key_id.size == 0 ||
-	    !issuer->has_subject_key_id)
+	    subject->authority_key_id.size == 0 || !issuer->has_subject_key_id)
 		return KEY_ID_ABSENT;
 	return bytes_equal(subject->authority_key_id, issuer->subject_key_id)
-	    ? KEY_ID_FITS
-	    : KEY_ID_DIFFERS;
+		   ? KEY_ID_FITS
+		   : KEY_ID_DIFFERS;
 }
 
 struct edge_memory *
@@ -96,8 +95,8 @@ edge_signature(struct edge_memory *edges, const struct certificate *subject,
 		edges->used++;
 		edge->subject = subject->sha256.octets;
 		edge->issuer = issuer->sha256.octets;
-		edge->result = signature_check(
-		    edges->signatures, subject, issuer, NULL);
+		edge->result =
+		    signature_check(edges->signatures, subject, issuer, NULL);
 	}
 	*result = edge->result;
 	return true;
@@ -116,9 +115,9 @@ path_is_self_signed(
 	enum signature_result result;
 
 	return certificate->self_issued &&
-	    certificate_looks_self_signed(certificate) &&
-	    edge_signature(edges, certificate, certificate, &result) &&
-	    result != SIGNATURE_BAD;
+	       certificate_looks_self_signed(certificate) &&
+	       edge_signature(edges, certificate, certificate, &result) &&
+	       result != SIGNATURE_BAD;
 }
 
 static struct path_step *
@@ -134,8 +133,7 @@ is_on_path(const struct path *path, const struct certificate *certificate)
 	for (size_t i = 0; i < path->length; i++) {
 		const struct certificate *on = path->steps[i].certificate;
 
-		if (digest_equal(
-			&on->spki_sha256, &certificate->spki_sha256) &&
+		if (digest_equal(&on->spki_sha256, &certificate->spki_sha256) &&
 		    bytes_equal(on->subject_key, certificate->subject_key))
 			return true;
 	}
@@ -173,7 +171,7 @@ candidate_insert(struct candidate *list, size_t count,
 			return count;
 	candidate.match = key_id_compare(subject, candidate.certificate);
 	while (at > 0 &&
-	    candidate_rank(&list[at - 1]) > candidate_rank(&candidate)) {
+	       candidate_rank(&list[at - 1]) > candidate_rank(&candidate)) {
 		list[at] = list[at - 1];
 		at--;
 	}
@@ -273,8 +271,8 @@ is_over(struct search *search)
 	if (search->ends >= PATH_MOST_PATHS)
 		search->answer->exhausted = true;
 	return search->answer->exhausted ||
-	    (search->found_end && best->end == PATH_ANCHOR &&
-		best->faults.count == 0);
+	       (search->found_end && best->end == PATH_ANCHOR &&
+		   best->faults.count == 0);
 }
 
 /* Its steps alone already have as many faults as the best whole path. */
@@ -284,7 +282,7 @@ is_hopeless(const struct search *search)
 	const struct path *best = &search->answer->path;
 
 	return search->found_end && best->end == PATH_ANCHOR &&
-	    search->certain_faults >= best->faults.count;
+	       search->certain_faults >= best->faults.count;
 }
 
 static void explore(struct search *);
@@ -302,8 +300,8 @@ descend(struct search *search, const struct candidate *candidate)
 		.received = candidate->received,
 	};
 	path->end = candidate->anchor ? PATH_ANCHOR : PATH_OPEN;
-	search->certain_faults += question->step_faults(
-	    question->context, path, path->length - 1);
+	search->certain_faults +=
+	    question->step_faults(question->context, path, path->length - 1);
 	if (is_hopeless(search))
 		; /* the best stays the best */
 	else if (candidate->anchor)
@@ -358,10 +356,9 @@ explore(struct search *search)
 	}
 	if (search->found_end && (stepped || is_over(search)))
 		return;
-	finish(search,
-	    path_is_self_signed(search->question->edges, subject)
-		? PATH_SELF_SIGNED
-		: PATH_OPEN);
+	finish(search, path_is_self_signed(search->question->edges, subject)
+			   ? PATH_SELF_SIGNED
+			   : PATH_OPEN);
 }
 
 void

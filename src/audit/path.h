@@ -17,27 +17,27 @@
 #include "model/words.h"
 
 enum {
-	PATH_MOST_DEPTH = 16,		/* certificates, leaf and anchor too */
-	PATH_MOST_PATHS = 200,		/* ends looked at, a search */
-	PATH_MOST_SIGNATURES = 32	/* signatures looked at, a host */
+	PATH_MOST_DEPTH = 16,	  /* certificates, leaf and anchor too */
+	PATH_MOST_PATHS = 200,	  /* ends looked at, a search */
+	PATH_MOST_SIGNATURES = 32 /* signatures looked at, a host */
 };
 
 /* How a certificate and its would-be issuer speak of the same key. */
 enum key_id_match { KEY_ID_FITS, KEY_ID_ABSENT, KEY_ID_DIFFERS };
-enum key_id_match key_id_compare(const struct certificate *subject,
-    const struct certificate *issuer);
+enum key_id_match key_id_compare(
+    const struct certificate *subject, const struct certificate *issuer);
 
 struct path_step {
 	const struct certificate *certificate;
 	enum source from;
-	int received;		/* index in the chain as sent; -1: not sent */
+	int received; /* index in the chain as sent; -1: not sent */
 	enum signature_result signature; /* by the step above it */
-	bool signed_above;	/* false for the last step */
+	bool signed_above;		 /* false for the last step */
 };
 
 enum path_end {
-	PATH_OPEN,		/* the issuer of the last one was not found */
-	PATH_SELF_SIGNED,	/* a root that the store does not trust */
+	PATH_OPEN,	  /* the issuer of the last one was not found */
+	PATH_SELF_SIGNED, /* a root that the store does not trust */
 	PATH_ANCHOR
 };
 
@@ -56,8 +56,7 @@ struct found_source {
 
 /* Edges already tried for this host; shared by all its searches. */
 struct edge_memory;
-struct edge_memory *edge_memory_new(struct arena *,
-    struct signature_memory *);
+struct edge_memory *edge_memory_new(struct arena *, struct signature_memory *);
 /* The signature of this edge, and false when the budget is spent. */
 bool edge_signature(struct edge_memory *, const struct certificate *subject,
     const struct certificate *issuer, enum signature_result *);
@@ -66,23 +65,23 @@ bool edge_memory_exhausted(const struct edge_memory *);
 struct path_question {
 	struct arena *arena;
 	struct edge_memory *edges;
-	const struct certificate *const *received;	/* leaf first */
+	const struct certificate *const *received; /* leaf first */
 	size_t received_count;
 	const struct trust_store *store;
-	const struct found_source *found;	/* in order of preference */
+	const struct found_source *found; /* in order of preference */
 	size_t found_count;
 	/* Judges a whole path (its steps and end are set), filling faults. */
 	void (*validate)(const void *context, struct path *);
 	/* A quick lower bound: faults of this step alone, in any path. */
-	size_t (*step_faults)(const void *context, const struct path *,
-	    size_t step);
+	size_t (*step_faults)(
+	    const void *context, const struct path *, size_t step);
 	const void *context;
 };
 
 struct path_answer {
-	struct path path;	/* the best: anchored, else self-signed, else
-				   the one that got furthest */
-	bool exhausted;		/* a budget ended the search */
+	struct path path; /* the best: anchored, else self-signed, else
+			     the one that got furthest */
+	bool exhausted;	  /* a budget ended the search */
 };
 
 /* The chain has at least the leaf. */

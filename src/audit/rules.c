@@ -14,8 +14,8 @@ findings_add(struct findings *findings, const char *id, const char *cause,
 		log_bug("a finding that the catalogue does not have");
 	if (findings->count == findings->capacity) {
 		size_t capacity = findings->capacity * 2 + 8;
-		struct finding *list = arena_array(
-		    findings->arena, capacity, sizeof(*list));
+		struct finding *list =
+		    arena_array(findings->arena, capacity, sizeof(*list));
 
 		if (findings->count > 0)
 			memcpy(list, findings->list,

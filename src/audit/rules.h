@@ -15,15 +15,15 @@
 struct audit_view {
 	const struct audit_settings *settings;
 	const struct observation *seen;
-	const struct certificate *const *received;	/* leaf first */
+	const struct certificate *const *received; /* leaf first */
 	size_t received_count;
 	struct host_name host;
 	enum name_match name;
 	struct edge_memory *edges;
-	const struct path *path;	/* the judged one, default store */
-	const struct path *repaired;	/* with found certificates; or NULL */
-	struct ocsp_staple staple;	/* judged with that path */
-	struct step *missing;		/* what should have been sent */
+	const struct path *path;     /* the judged one, default store */
+	const struct path *repaired; /* with found certificates; or NULL */
+	struct ocsp_staple staple;   /* judged with that path */
+	struct step *missing;	     /* what should have been sent */
 	size_t missing_count;
 };
 
@@ -39,13 +39,13 @@ struct rule {
 };
 
 /* Tables that end with an empty row. */
-extern const struct rule path_rules[];	/* rules_path.c: decide the class */
-extern const struct rule tidy_rules[];	/* rules_tidy.c: what was sent */
-extern const struct rule date_rules[];	/* rules_dates.c */
-extern const struct rule tls_rules[];	/* rules_tls.c */
-extern const struct rule ocsp_rules[];	/* rules_ocsp.c */
+extern const struct rule path_rules[];	   /* rules_path.c: decide the class */
+extern const struct rule tidy_rules[];	   /* rules_tidy.c: what was sent */
+extern const struct rule date_rules[];	   /* rules_dates.c */
+extern const struct rule tls_rules[];	   /* rules_tls.c */
+extern const struct rule ocsp_rules[];	   /* rules_ocsp.c */
 extern const struct rule distrust_rules[]; /* rules_distrust.c */
-extern const struct rule policy_rules[]; /* rules_policy.c */
+extern const struct rule policy_rules[];   /* rules_policy.c */
 
 /*
  * Adds a finding with the severity of its catalogue row.  `detail` is a
@@ -54,8 +54,8 @@ extern const struct rule policy_rules[]; /* rules_policy.c */
  */
 struct finding *findings_add(struct findings *, const char *id,
     const char *cause, int cert, const char *detail);
-void finding_tell(struct findings *, struct finding *, const char *key,
-    const char *value);
+void finding_tell(
+    struct findings *, struct finding *, const char *key, const char *value);
 
 /*
  * After every rule: what the policy waives becomes a notice that says so, and

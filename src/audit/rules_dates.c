@@ -14,18 +14,18 @@ static const struct {
 	int64_t from;
 	int days;
 } public_limits[] = {
-	{ 1868227200, 47 },	/* 2029-03-15 */
-	{ 1805068800, 100 },	/* 2027-03-15 */
-	{ 1773532800, 200 },	/* 2026-03-15 */
-	{ 1598918400, 398 },	/* 2020-09-01 */
-	{ 1519862400, 825 },	/* 2018-03-01 */
+	{ 1868227200, 47 },  /* 2029-03-15 */
+	{ 1805068800, 100 }, /* 2027-03-15 */
+	{ 1773532800, 200 }, /* 2026-03-15 */
+	{ 1598918400, 398 }, /* 2020-09-01 */
+	{ 1519862400, 825 }, /* 2018-03-01 */
 };
 
 static int
 public_limit(int64_t issued)
 {
-	for (size_t i = 0;
-	     i < sizeof(public_limits) / sizeof(public_limits[0]); i++)
+	for (size_t i = 0; i < sizeof(public_limits) / sizeof(public_limits[0]);
+	     i++)
 		if (issued >= public_limits[i].from)
 			return public_limits[i].days;
 	return 0;
@@ -39,8 +39,7 @@ find_long_validity(const struct audit_view *view, struct findings *findings)
 	int64_t seconds = leaf->not_after - leaf->not_before + 1;
 	int limit = public_limit(leaf->not_before);
 
-	if (!leaf->times_valid || limit == 0 ||
-	    seconds <= (int64_t)limit * DAY)
+	if (!leaf->times_valid || limit == 0 || seconds <= (int64_t)limit * DAY)
 		return;
 	findings_add(findings, "validity_too_long",
 	    seconds > (int64_t)MOST_DAYS_ANYWHERE * DAY ? "over_825_days"

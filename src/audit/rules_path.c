@@ -80,16 +80,15 @@ explain(struct arena *arena, const struct certificate *certificate,
 	case FAULT_RSA_BITS:
 	case FAULT_EC_BITS:
 	case FAULT_DSA:
-		return arena_printf(arena, "the key of %s is %s", name,
-		    certificate->key_name);
+		return arena_printf(
+		    arena, "the key of %s is %s", name, certificate->key_name);
 	case FAULT_SHA1:
 	case FAULT_MD5:
 		return arena_printf(arena, "%s is signed with %s", name,
 		    certificate->signature_name);
 	default:
-		return arena_printf(arena, "%s%s%s",
-		    explanations[fault].before, name,
-		    explanations[fault].after);
+		return arena_printf(arena, "%s%s%s", explanations[fault].before,
+		    name, explanations[fault].after);
 	}
 }
 
@@ -133,8 +132,8 @@ static bool
 only_leaf_was_sent(const struct audit_view *view)
 {
 	for (size_t i = 1; i < view->received_count; i++)
-		if (!digest_equal(&view->received[i]->sha256,
-			&view->received[0]->sha256))
+		if (!digest_equal(
+			&view->received[i]->sha256, &view->received[0]->sha256))
 			return false;
 	return true;
 }

@@ -32,7 +32,7 @@ static bool
 is_root(const struct audit_view *view, const struct certificate *certificate)
 {
 	return certificate->self_issued &&
-	    path_is_self_signed(view->edges, certificate);
+	       path_is_self_signed(view->edges, certificate);
 }
 
 /* Another certificate for a name and key that the judged path has too. */
@@ -41,11 +41,9 @@ is_other_version(
     const struct audit_view *view, const struct certificate *certificate)
 {
 	for (size_t i = 1; i < view->path->length; i++) {
-		const struct certificate *on =
-		    view->path->steps[i].certificate;
+		const struct certificate *on = view->path->steps[i].certificate;
 
-		if (digest_equal(
-			&on->spki_sha256, &certificate->spki_sha256) &&
+		if (digest_equal(&on->spki_sha256, &certificate->spki_sha256) &&
 		    bytes_equal(on->subject_key, certificate->subject_key))
 			return true;
 	}
@@ -67,8 +65,8 @@ find_wrong_order(const struct audit_view *view, struct findings *findings)
 			findings_add(findings, "wrong_order", NULL, at,
 			    arena_printf(findings->arena,
 				"%s is sent before the certificate it signed",
-				name_for_people(findings->arena,
-				    view->received[at])));
+				name_for_people(
+				    findings->arena, view->received[at])));
 			return;
 		}
 		last = at;
@@ -119,8 +117,8 @@ issuer_is_expired(
 }
 
 static void
-report_stray(const struct audit_view *view, size_t at,
-    struct findings *findings)
+report_stray(
+    const struct audit_view *view, size_t at, struct findings *findings)
 {
 	const struct certificate *sent = view->received[at];
 	const char *name = name_for_people(findings->arena, sent);
@@ -145,8 +143,8 @@ report_stray(const struct audit_view *view, size_t at,
 		findings_add(findings, "extra_certificate", NULL, (int)at,
 		    sent->version == 0
 			? "what is sent here is not a certificate"
-			: arena_printf(findings->arena,
-			      "%s is not on the path", name));
+			: arena_printf(
+			      findings->arena, "%s is not on the path", name));
 }
 
 static void

@@ -44,8 +44,7 @@ dhe_bits(const char *group)
 }
 
 static void
-find_weak_key_exchange(
-    const struct audit_view *view, struct findings *findings)
+find_weak_key_exchange(const struct audit_view *view, struct findings *findings)
 {
 	const char *group = view->seen->tls.group;
 	unsigned bits = group == NULL ? 0 : dhe_bits(group);

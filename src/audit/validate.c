@@ -66,9 +66,9 @@ check_dates(const struct certificate *certificate, bool root, size_t at,
 	if (now <= certificate->not_after)
 		return;
 	faults_add(faults,
-	    at == 0   ? FAULT_LEAF_EXPIRED
-		: root ? FAULT_ROOT_EXPIRED
-		       : FAULT_INTERMEDIATE_EXPIRED,
+	    at == 0 ? FAULT_LEAF_EXPIRED
+	    : root  ? FAULT_ROOT_EXPIRED
+		    : FAULT_INTERMEDIATE_EXPIRED,
 	    at);
 }
 
@@ -97,11 +97,11 @@ check_authority(const struct certificate *certificate, bool anchor, size_t at,
  * leaf's place is judged as RFC 5280 does, which asks for none.
  */
 static void
-check_leaf_usage(const struct certificate *leaf, enum key_use use,
-    struct faults *faults)
+check_leaf_usage(
+    const struct certificate *leaf, enum key_use use, struct faults *faults)
 {
 	unsigned wanted = USAGE_DIGITAL_SIGNATURE | USAGE_KEY_ENCIPHERMENT |
-	    USAGE_KEY_AGREEMENT;
+			  USAGE_KEY_AGREEMENT;
 
 	if (!leaf->has_key_usage || (leaf->is_ca && use == KEY_USE_UNKNOWN))
 		return;
@@ -119,8 +119,7 @@ check_purpose(
     const struct certificate *certificate, size_t at, struct faults *faults)
 {
 	if (certificate->has_purposes &&
-	    (certificate->purposes &
-		(PURPOSE_SERVER_AUTH | PURPOSE_ANY)) == 0)
+	    (certificate->purposes & (PURPOSE_SERVER_AUTH | PURPOSE_ANY)) == 0)
 		faults_add(faults, FAULT_PURPOSE, at);
 }
 
@@ -203,8 +202,8 @@ check_path_length(const struct path *path, struct faults *faults)
  * self-issued intermediates.
  */
 static void
-check_constraints(const struct validation *validation,
-    const struct path *path, struct faults *faults)
+check_constraints(const struct validation *validation, const struct path *path,
+    struct faults *faults)
 {
 	unsigned budget = CONSTRAINTS_MOST_COMPARISONS;
 

@@ -11,9 +11,9 @@
 
 /* What the leaf's key is used for in this handshake. */
 enum key_use {
-	KEY_USE_UNKNOWN,	/* no handshake: a saved chain */
-	KEY_USE_SIGNS,		/* (EC)DHE, TLS 1.3 */
-	KEY_USE_DECRYPTS	/* RSA key exchange */
+	KEY_USE_UNKNOWN, /* no handshake: a saved chain */
+	KEY_USE_SIGNS,	 /* (EC)DHE, TLS 1.3 */
+	KEY_USE_DECRYPTS /* RSA key exchange */
 };
 
 struct tls_facts;
@@ -21,8 +21,8 @@ enum key_use key_use_of(const struct tls_facts *);
 
 struct validation {
 	int64_t now;
-	const struct host_name *host;	/* NULL: not on the leaf, so that name
-					   constraints do not concern it */
+	const struct host_name *host; /* NULL: not on the leaf, so that name
+					 constraints do not concern it */
 	enum key_use use;
 };
 

@@ -17,7 +17,7 @@ void arena_free(struct arena *);
 /* Forgets everything but keeps the first block for the next host. */
 void arena_reset(struct arena *);
 
-void *arena_alloc(struct arena *, size_t size);	/* zeroed, aligned for any */
+void *arena_alloc(struct arena *, size_t size); /* zeroed, aligned for any */
 void *arena_array(struct arena *, size_t count, size_t size);
 char *arena_string(struct arena *, const char *); /* NULL stays NULL */
 struct bytes arena_bytes(struct arena *, struct bytes);

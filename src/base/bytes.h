@@ -36,7 +36,7 @@ static inline bool
 bytes_equal(struct bytes a, struct bytes b)
 {
 	return a.size == b.size &&
-	    (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+	       (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
 
 /* Both the same, or neither there. */

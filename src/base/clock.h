@@ -23,7 +23,7 @@ void clock_format_basic(int64_t time, char out[CLOCK_TEXT_SIZE]);
 bool clock_parse(const char *, int64_t now, int64_t *out);
 
 /* The civil date of UTC, proleptic Gregorian, to seconds; no range limits. */
-int64_t clock_from_civil(int64_t year, int month, int day, int hour,
-    int minute, int second);
+int64_t clock_from_civil(
+    int64_t year, int month, int day, int hour, int minute, int second);
 
 #endif

@@ -53,7 +53,8 @@ int file_write(const char *path, struct bytes content);
  */
 struct line_reader;
 struct line_reader *line_reader_open(const char *path, size_t limit);
-struct line_reader *line_reader_open_stream(FILE *, size_t limit); /* borrowed */
+struct line_reader *line_reader_open_stream(
+    FILE *, size_t limit); /* borrowed */
 int line_reader_next(struct line_reader *, struct bytes *line);
 uint64_t line_reader_number(const struct line_reader *); /* 1 = first line */
 uint64_t line_reader_offset(const struct line_reader *); /* start of the line */

@@ -12,7 +12,7 @@
 #include "base/bytes.h"
 #include "base/text.h"
 
-struct json;	/* a value: borrowed from its document, or a whole document */
+struct json; /* a value: borrowed from its document, or a whole document */
 
 /* Building.  Keys are string literals; they are borrowed. */
 struct json *json_new_object(void);
@@ -29,7 +29,7 @@ void json_add_integer(struct json *object, const char *key, int64_t);
 /* NULL adds null.  The string is borrowed until the document is freed. */
 void json_add_string(struct json *object, const char *key, const char *);
 void json_add_digest(struct json *object, const char *key,
-    const struct digest *);	/* hexadecimal, copied */
+    const struct digest *); /* hexadecimal, copied */
 
 /* For keys that are data (client ids, store names); the key is copied. */
 struct json *json_put_object(struct json *object, const char *key);
@@ -54,8 +54,8 @@ struct json *json_parse(struct bytes, char error_text[80]);
 
 /* Getters are safe on NULL and on the wrong type, and give the fallback. */
 const struct json *json_get(const struct json *object, const char *key);
-const char *json_string(const struct json *);		/* NULL unless string */
-bool json_is_null(const struct json *);			/* absent too */
+const char *json_string(const struct json *); /* NULL unless string */
+bool json_is_null(const struct json *);	      /* absent too */
 bool json_is_object(const struct json *);
 bool json_is_array(const struct json *);
 bool json_is_number(const struct json *);
@@ -64,11 +64,11 @@ bool json_bool(const struct json *, bool fallback);
 double json_number(const struct json *, double fallback);
 int64_t json_integer(const struct json *, int64_t fallback);
 bool json_digest(const struct json *, struct digest *);
-size_t json_length(const struct json *);	/* of an array or object */
+size_t json_length(const struct json *); /* of an array or object */
 
 /* for (v = json_first(array); v != NULL; v = json_next(v)) */
 const struct json *json_first(const struct json *);
 const struct json *json_next(const struct json *);
-const char *json_key(const struct json *member);	/* in an object */
+const char *json_key(const struct json *member); /* in an object */
 
 #endif

@@ -12,9 +12,9 @@
 struct map;
 
 struct map *map_new(void);
-void map_free(struct map *);	/* not the values */
+void map_free(struct map *); /* not the values */
 size_t map_count(const struct map *);
-void *map_get(const struct map *, struct bytes key);	/* NULL: none */
+void *map_get(const struct map *, struct bytes key); /* NULL: none */
 
 /* Adds, or replaces and returns what was there before. */
 void *map_put(struct map *, struct bytes key, void *value);

@@ -7,10 +7,10 @@
 
 #include <stddef.h>
 
-void *memory_new(size_t size);			/* zeroed */
-void *memory_array(size_t count, size_t size);	/* zeroed, overflow checked */
+void *memory_new(size_t size);		       /* zeroed */
+void *memory_array(size_t count, size_t size); /* zeroed, overflow checked */
 void *memory_resize(void *, size_t count, size_t size);
-char *memory_string(const char *);		/* a copy; NULL stays NULL */
+char *memory_string(const char *); /* a copy; NULL stays NULL */
 void *memory_copy(const void *, size_t size);
 
 /*

@@ -16,7 +16,7 @@ struct text {
 	size_t capacity;
 };
 
-void text_clear(struct text *);	/* empties, keeps the memory */
+void text_clear(struct text *); /* empties, keeps the memory */
 void text_free(struct text *);	/* empties, returns the memory */
 void text_append(struct text *, const char *);
 void text_append_bytes(struct text *, struct bytes);

@@ -268,7 +268,8 @@ failing_text(struct arena *arena, const struct verdict *verdict)
 	for (size_t i = 0; i < verdict->client_count; i++)
 		if (verdict->clients[i].accepts == ACCEPTS_NO &&
 		    count++ < CLIENTS_NAMED)
-			list = list_text(arena, list, ", ", verdict->clients[i].id);
+			list = list_text(
+			    arena, list, ", ", verdict->clients[i].id);
 	if (list == NULL)
 		return NULL;
 	if (count > CLIENTS_NAMED)

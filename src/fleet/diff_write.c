@@ -267,7 +267,7 @@ diff_append_csv(
 	struct change_sides sides;
 
 	if (diff_read(diff, change, arena, &sides))
-		append_row(out, change, &sides,
-		    history_of_change(diff, change), arena);
+		append_row(out, change, &sides, history_of_change(diff, change),
+		    arena);
 	arena_free(arena);
 }

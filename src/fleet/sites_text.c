@@ -26,7 +26,8 @@ failing_text(struct arena *arena, const struct site_outlier *outlier)
 	if (shown > CLIENTS_SHOWN + 1)
 		shown = CLIENTS_SHOWN;
 	for (size_t i = 0; i < shown; i++)
-		list = list_text(arena, list, ", ", outlier->clients_failing[i]);
+		list =
+		    list_text(arena, list, ", ", outlier->clients_failing[i]);
 	if (shown < outlier->failing_count)
 		list = arena_printf(arena, "%s and %zu more", list,
 		    outlier->failing_count - shown);
@@ -217,8 +218,8 @@ append_outlier(struct text *out, struct arena *arena,
 	if (outlier->class_id != CLASS_OK && words == NULL)
 		words = class_title(outlier->class_id);
 	else if (outlier->class_id != CLASS_OK)
-		words =
-		    list_text(arena, class_title(outlier->class_id), " · ", words);
+		words = list_text(
+		    arena, class_title(outlier->class_id), " · ", words);
 	text_append(out, outlier->class_id == CLASS_OK ? "  " : "! ");
 	start = out->size;
 	text_append_cell(out, name, SIZE_MAX);
@@ -274,8 +275,8 @@ clock_of(const struct archive *archive, struct arena *arena)
 	struct manifest manifest;
 	const char *reason;
 
-	return manifest_read(arena, archive_directory(archive), &manifest,
-		   &reason)
+	return manifest_read(
+		   arena, archive_directory(archive), &manifest, &reason)
 		   ? manifest.clock
 		   : 0;
 }
@@ -294,7 +295,7 @@ sites_append_chains(struct sites *sites, const struct site_group *group,
 		append_chain(archive, list[i].record, now, out);
 	for (size_t i = 0; i < group->hosts; i++)
 		if (!sites_is_outlier(sites, group, i))
-			append_chain(archive, sites_record(sites, group, i),
-			    now, out);
+			append_chain(
+			    archive, sites_record(sites, group, i), now, out);
 	arena_free(arena);
 }

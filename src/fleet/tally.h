@@ -40,7 +40,7 @@ struct tally_cause {
 	enum source from;
 	char *where; /* or NULL */
 	uint64_t hosts;
-	uint64_t first; /* the first host's ordinal */
+	uint64_t first;			/* the first host's ordinal */
 	char *examples[TALLY_EXAMPLES]; /* "HOST:PORT", by ordinal */
 	size_t example_count;
 	size_t number; /* in the order of appearance */
@@ -77,7 +77,7 @@ struct tally {
 	uint64_t classes[CLASS_COUNT];
 	uint64_t statuses[STATUS_COUNT];
 	uint64_t severities[SEVERITY_COUNT];
-	uint64_t waived[CLASS_COUNT]; /* of the classes' */
+	uint64_t waived[CLASS_COUNT];	   /* of the classes' */
 	uint64_t days_7, days_30, days_90; /* valid, and ending so soon */
 	struct tally_week weeks[TALLY_WEEKS];
 	struct tally_client *clients; /* in the order of records */

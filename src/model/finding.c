@@ -307,7 +307,8 @@ bool
 finding_is_waived(const struct finding *finding)
 {
 	for (size_t i = 0; i < finding->evidence_count; i++)
-		if (string_equal(finding->evidence[i].key, FINDING_WAIVED_UNTIL))
+		if (string_equal(
+			finding->evidence[i].key, FINDING_WAIVED_UNTIL))
 			return true;
 	return false;
 }

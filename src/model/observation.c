@@ -206,8 +206,8 @@ read_offer(struct record_reader *reader, const struct json *object,
 	given->chosen.mac = record_optional_string(reader, object, "mac");
 	given->chosen.group = record_optional_string(reader, object, "group");
 	given->error = record_optional_string(reader, object, "error");
-	given->received = record_digests(
-	    reader, object, "received", &given->received_count);
+	given->received =
+	    record_digests(reader, object, "received", &given->received_count);
 }
 
 /* Absent where none was made, and in records of before there were any. */

@@ -26,16 +26,16 @@ struct offer_answer;
 
 /* Words as GnuTLS spells them, "TLS1.3", "AES-128-GCM", "X25519". */
 struct tls_facts {
-	const char *version;	/* NULL: nothing was negotiated */
+	const char *version; /* NULL: nothing was negotiated */
 	const char *cipher;
-	const char *mac;	/* "SHA1", "SHA256", "AEAD"; NULL: not known */
-	const char *group;	/* key exchange group, "RSA" or "DHE-1024" */
-	const char *alpn;	/* NULL: none */
+	const char *mac;   /* "SHA1", "SHA256", "AEAD"; NULL: not known */
+	const char *group; /* key exchange group, "RSA" or "DHE-1024" */
+	const char *alpn;  /* NULL: none */
 	bool client_cert_requested;
 	bool client_cert_required; /* and refused us without one */
 	bool ocsp_stapled;
-	struct bytes staple;	/* OCSPResponse DER; size 0: none */
-	bool proof;		/* the server proved to hold the leaf's key */
+	struct bytes staple; /* OCSPResponse DER; size 0: none */
+	bool proof;	     /* the server proved to hold the leaf's key */
 
 	/* Further connections that offered less; the order is theirs. */
 	const struct offer_answer *offers;
@@ -44,10 +44,10 @@ struct tls_facts {
 
 /* What a server did when it was offered so much and no more. */
 struct offer_answer {
-	uint64_t offer;		/* bits of enum offer_kind */
+	uint64_t offer; /* bits of enum offer_kind */
 	enum offer_reply reply;
 	struct tls_facts chosen; /* version, cipher, mac and group alone */
-	const char *error;	/* a sentence where it was not accepted */
+	const char *error;	 /* a sentence where it was not accepted */
 
 	/*
 	 * The certificates, where they are others than the observation's;
@@ -67,18 +67,19 @@ struct observation {
 	uint16_t port;
 
 	/* what happened */
-	int64_t timestamp;	/* when the last attempt began */
+	int64_t timestamp; /* when the last attempt began */
 	enum status status;
-	const char *error;	/* a sentence, or NULL on success */
+	const char *error; /* a sentence, or NULL on success */
 	unsigned attempts;
 	struct timing timing;
 	bool has_tls;
 	struct tls_facts tls;
 
 	/*
-	 * The Certificate message in wire order.  `chain` is the DER, `received`
-	 * its SHA-256; a record read from disk has `received` alone until its
-	 * certificates are looked up, a probe `chain` alone until it is judged.
+	 * The Certificate message in wire order.  `chain` is the DER,
+	 * `received` its SHA-256; a record read from disk has `received` alone
+	 * until its certificates are looked up, a probe `chain` alone until it
+	 * is judged.
 	 */
 	const struct bytes *chain;
 	const struct digest *received;
@@ -93,8 +94,8 @@ bool observation_received(
  * is written by result_write, after the leaf.  The object borrows from the
  * observation and from the arena until it is freed.
  */
-void observation_write(struct json *object, const struct observation *,
-    struct arena *scratch);
+void observation_write(
+    struct json *object, const struct observation *, struct arena *scratch);
 
 /* False with a reason when a member is missing or of the wrong kind. */
 bool observation_read(struct arena *, const struct json *object,

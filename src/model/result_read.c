@@ -238,8 +238,8 @@ result_read(struct arena *arena, struct bytes line, struct result *result,
 		return false;
 	if (observation_read(arena, object, &result->seen, &reader.reason)) {
 		read_leaf(&reader, object, &result->leaf);
-		result->seen.received = record_digests(&reader, object,
-		    "received", &result->seen.received_count);
+		result->seen.received = record_digests(
+		    &reader, object, "received", &result->seen.received_count);
 		read_verdict(&reader, object, &result->verdict);
 	}
 	json_free(object);

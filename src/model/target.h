@@ -12,25 +12,25 @@
 #include "base/bytes.h"
 
 struct target {
-	uint64_t ordinal;	/* place in the whole input, from 1 */
-	const char *input;	/* as typed, made clean UTF-8 */
-	const char *host;	/* A-label in lower case without the final dot,
-				   or an address in canonical form; what was
-				   typed where there is a fault */
-	const char *ip;		/* connect here and ask no DNS; or NULL */
-	const char *sni;	/* as asked for; NULL: the host, if a name */
-	const char *starttls;	/* NULL: TLS from the first octet */
+	uint64_t ordinal;     /* place in the whole input, from 1 */
+	const char *input;    /* as typed, made clean UTF-8 */
+	const char *host;     /* A-label in lower case without the final dot,
+				 or an address in canonical form; what was
+				 typed where there is a fault */
+	const char *ip;	      /* connect here and ask no DNS; or NULL */
+	const char *sni;      /* as asked for; NULL: the host, if a name */
+	const char *starttls; /* NULL: TLS from the first octet */
 	const char **tags;
 	size_t tag_count;
-	const char *fault;	/* a sentence, or NULL */
+	const char *fault; /* a sentence, or NULL */
 	uint16_t port;
-	bool is_address;	/* host is an IP address */
+	bool is_address; /* host is an IP address */
 };
 
 /* What a target gets that does not say otherwise. */
 struct target_defaults {
-	uint16_t port;		/* 443 */
-	const char *sni;	/* or NULL */
+	uint16_t port;	 /* 443 */
+	const char *sni; /* or NULL */
 };
 
 /*
@@ -46,7 +46,7 @@ void target_free(struct target *);
  * canonical text of an address ("[::1]" too).  Returns NULL with a sentence
  * in *fault (static) when it is neither.  The caller frees the result.
  */
-char *target_host_normalize(struct bytes typed, bool *is_address,
-    const char **fault);
+char *target_host_normalize(
+    struct bytes typed, bool *is_address, const char **fault);
 
 #endif

@@ -12,10 +12,10 @@ struct target_list;
 
 struct target_list_options {
 	struct target_defaults defaults;
-	bool strict;		/* a bad line ends the list with an error */
+	bool strict; /* a bad line ends the list with an error */
 	/* Told of every bad line: "FILE:LINE: sentence". May be NULL. */
-	void (*complain)(void *context, const char *where,
-	    const char *sentence);
+	void (*complain)(
+	    void *context, const char *where, const char *sentence);
 	void *context;
 };
 
@@ -38,7 +38,7 @@ int target_list_next(struct target_list *, struct target **out);
 const char *target_list_error(const struct target_list *);
 
 /* Facts so far, for run.json and the progress line: from any thread. */
-uint64_t target_list_count(const struct target_list *);	/* targets returned */
+uint64_t target_list_count(const struct target_list *); /* targets returned */
 uint64_t target_list_duplicates(const struct target_list *);
 uint64_t target_list_invalid(const struct target_list *);
 

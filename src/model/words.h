@@ -59,7 +59,7 @@ enum source {
 
 const char *status_word(enum status);
 const char *class_word(enum class_id);
-const char *class_title(enum class_id);	/* "missing intermediate" */
+const char *class_title(enum class_id); /* "missing intermediate" */
 const char *severity_word(enum severity);
 const char *source_word(enum source);
 

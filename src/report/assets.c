@@ -4,13 +4,13 @@
  */
 #include "report/assets.h"
 
-#define EMBED(name, file)                                  \
-	__asm__(".pushsection .rodata\n"                   \
-		".global " #name "\n"                      \
-		".type " #name ", %object\n" #name ":\n"   \
-		".incbin \"" file "\"\n"                   \
-		".byte 0\n"                                \
-		".size " #name ", . - " #name "\n"         \
+#define EMBED(name, file)                                \
+	__asm__(".pushsection .rodata\n"                 \
+		".global " #name "\n"                    \
+		".type " #name ", %object\n" #name ":\n" \
+		".incbin \"" file "\"\n"                 \
+		".byte 0\n"                              \
+		".size " #name ", . - " #name "\n"       \
 		".popsection\n")
 
 EMBED(page_css, "src/report/page.css");

@@ -31,8 +31,8 @@ const char *count_text(struct arena *, uint64_t);
 const char *date_text(struct arena *, int64_t time);
 
 /* One more item of a list; `list` NULL: the first. */
-const char *list_text(struct arena *, const char *list, const char *between,
-    const char *more);
+const char *list_text(
+    struct arena *, const char *list, const char *between, const char *more);
 
 /* "sent by api.example.com", "in the trust store" */
 const char *source_text(struct arena *, enum source, const char *where);

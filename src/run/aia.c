@@ -29,10 +29,10 @@ struct aia {
 	struct fetch_options options;
 	bool can_fetch;
 	struct arena *arena;
-	struct map *answers;	/* URL -> struct answer */
+	struct map *answers;	  /* URL -> struct answer */
 	struct map *certificates; /* SHA-256 -> struct certificate, owned */
-	struct map *places;	/* SHA-256 -> URL */
-	struct map *wanted;	/* URLs joined -> themselves: told already */
+	struct map *places;	  /* SHA-256 -> URL */
+	struct map *wanted;	  /* URLs joined -> themselves: told already */
 	struct want *wants;
 	size_t want_count, want_capacity;
 	struct certificate_index *index;
@@ -121,7 +121,7 @@ want(struct aia *aia, const struct certificate *certificate, unsigned level)
 	    !is_new_want(aia, certificate))
 		return;
 	for (size_t i = 0; i < certificate->issuer_url_count &&
-	     entry.count < AIA_MOST_URLS_A_CERTIFICATE;
+			   entry.count < AIA_MOST_URLS_A_CERTIFICATE;
 	     i++) {
 		struct answer *answer =
 		    answer_for(aia, certificate->issuer_urls[i]);
@@ -198,8 +198,8 @@ take_body(struct aia *aia, struct answer *answer, struct bytes body)
 }
 
 void
-aia_remember(struct aia *aia, const char *url, const struct bytes ders[],
-    size_t count)
+aia_remember(
+    struct aia *aia, const char *url, const struct bytes ders[], size_t count)
 {
 	struct answer *answer = answer_for(aia, url);
 
@@ -263,7 +263,7 @@ gather(struct round *round)
 		answer = entry->urls[entry->at];
 		if (answer->facts.state != AIA_NOT_ASKED)
 			continue;
-		answer->facts.state = AIA_FAILED;	/* until it answers */
+		answer->facts.state = AIA_FAILED; /* until it answers */
 		answer->facts.error = "not fetched";
 		round->answers[round->count] = answer;
 		round->requests[round->count++].url = answer->url;
@@ -288,9 +288,8 @@ advance(struct aia *aia)
 			open = true;
 			continue;
 		}
-		aia->wants[i].at = facts.state == AIA_ANSWERED
-		    ? entry.count
-		    : entry.at + 1;
+		aia->wants[i].at =
+		    facts.state == AIA_ANSWERED ? entry.count : entry.at + 1;
 		open = open || aia->wants[i].at < entry.count;
 		for (size_t k = 0; k < facts.count; k++)
 			if (!facts.certificates[k]->self_issued)
@@ -312,8 +311,7 @@ static void
 index_certificates(struct aia *aia)
 {
 	size_t count = 0, most = map_count(aia->certificates);
-	const struct certificate **list =
-	    memory_array(most + 1, sizeof(*list));
+	const struct certificate **list = memory_array(most + 1, sizeof(*list));
 	struct bytes key;
 	void *certificate;
 

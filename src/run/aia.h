@@ -10,7 +10,7 @@
 #include "scan/fetch.h"
 
 enum {
-	AIA_MOST_URLS = 20000,		/* a run */
+	AIA_MOST_URLS = 20000, /* a run */
 	AIA_MOST_URLS_A_CERTIFICATE = 4,
 	AIA_MOST_LEVELS = 4,
 	AIA_MOST_CERTIFICATES_AN_ANSWER = 16
@@ -34,8 +34,8 @@ int aia_fetch(struct aia *);
  * What a URL gave in an earlier run (nothing, where it failed): as good as
  * fetched, once aia_fetch was called.
  */
-void aia_remember(struct aia *, const char *url, const struct bytes ders[],
-    size_t count);
+void aia_remember(
+    struct aia *, const char *url, const struct bytes ders[], size_t count);
 
 /* All that was found, in the order of their digests. */
 const struct certificate_index *aia_certificates(const struct aia *);
@@ -49,7 +49,7 @@ struct aia_answer {
 	enum aia_state state;
 	const struct certificate *const *certificates;
 	size_t count;
-	const char *error;	/* a sentence, when it failed */
+	const char *error; /* a sentence, when it failed */
 };
 
 struct aia_answer aia_answer_of(const struct aia *, const char *url);
@@ -59,6 +59,6 @@ void aia_each(const struct aia *,
     void (*tell)(void *context, const char *url, const struct aia_answer *),
     void *context);
 
-uint64_t aia_url_count(const struct aia *);	/* fetched */
+uint64_t aia_url_count(const struct aia *); /* fetched */
 
 #endif

@@ -41,8 +41,8 @@ write_answer(void *context, const char *url, const struct aia_answer *answer)
 }
 
 int
-aia_file_write(const char *directory, const struct aia *aia,
-    struct journal *certificates)
+aia_file_write(
+    const char *directory, const struct aia *aia, struct journal *certificates)
 {
 	struct writing writing = { .journal = certificates };
 	char *path = file_join(directory, "aia.ndjson");
@@ -67,7 +67,8 @@ read_answer(struct archive *archive, struct arena *arena, struct bytes line,
 	struct json *object = json_parse(line, error);
 	const struct json *list = json_get(object, "certificates");
 	const char *url = json_string(json_get(object, "url"));
-	struct bytes *ders = arena_array(arena, json_length(list), sizeof(*ders));
+	struct bytes *ders =
+	    arena_array(arena, json_length(list), sizeof(*ders));
 	size_t count = 0;
 
 	for (const struct json *at = json_first(list); at != NULL;

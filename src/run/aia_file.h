@@ -11,8 +11,8 @@
 #include "rundir/journal.h"
 
 /* Writes DIRECTORY/aia.ndjson, if anything was asked; -1 with errno. */
-int aia_file_write(const char *directory, const struct aia *,
-    struct journal *certificates);
+int aia_file_write(
+    const char *directory, const struct aia *, struct journal *certificates);
 
 /* Remembers what the run of this archive found; a run without is fine. */
 void aia_file_read(struct archive *, struct aia *);

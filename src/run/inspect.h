@@ -11,9 +11,9 @@
 struct inspection {
 	const struct audit_settings *settings;
 	const struct known *known;
-	const char *host;		/* as typed */
+	const char *host; /* as typed */
 	uint16_t port;
-	const char *const *paths;	/* PEM files, joined, leaf first */
+	const char *const *paths; /* PEM files, joined, leaf first */
 	size_t path_count;
 };
 
@@ -21,7 +21,7 @@ struct inspection {
  * The record's line (NDJSON) is appended.  -1 with a sentence in *error
  * (heap; the caller frees) when the host or a file cannot be used.
  */
-int inspect_chain(const struct inspection *, struct text *line,
-    enum class_id *, enum severity *, char **error);
+int inspect_chain(const struct inspection *, struct text *line, enum class_id *,
+    enum severity *, char **error);
 
 #endif

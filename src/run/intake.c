@@ -20,7 +20,7 @@ struct intake {
 	struct run_outcome *outcome;
 	struct journal *journal;
 	struct senders *senders;
-	struct learned *learned;	/* NULL: nothing is learned */
+	struct learned *learned; /* NULL: nothing is learned */
 };
 
 static void
@@ -118,8 +118,8 @@ write_record(struct intake *intake, const struct message *message)
 {
 	struct run_outcome *outcome = intake->outcome;
 
-	journal_record(intake->journal,
-	    bytes_of(message->line.data, message->line.size));
+	journal_record(
+	    intake->journal, bytes_of(message->line.data, message->line.size));
 	outcome->records++;
 	outcome->counts[message->class_id][message->severity]++;
 }

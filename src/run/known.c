@@ -12,7 +12,7 @@ struct known {
 	struct certificate_index *index;
 	struct certificate **owned;
 	size_t owned_count, owned_capacity;
-	struct map *files;	/* SHA-256 -> path, in the arena */
+	struct map *files; /* SHA-256 -> path, in the arena */
 	struct arena *arena;
 };
 
@@ -53,8 +53,7 @@ add_one(struct known *known, struct bytes der, char *path)
 	known->owned = memory_grow(known->owned, known->owned_count,
 	    &known->owned_capacity, sizeof(*known->owned));
 	known->owned[known->owned_count++] = certificate;
-	map_put(known->files,
-	    digest_bytes(&certificate->sha256), path);
+	map_put(known->files, digest_bytes(&certificate->sha256), path);
 }
 
 int
@@ -90,6 +89,5 @@ known_certificates(const struct known *known)
 const char *
 known_where(const struct known *known, const struct digest *sha256)
 {
-	return map_get(known->files,
-	    digest_bytes(sha256));
+	return map_get(known->files, digest_bytes(sha256));
 }

@@ -12,7 +12,7 @@ struct progress {
 };
 
 struct progress_facts {
-	uint64_t done, total;	/* total 0: not known yet */
+	uint64_t done, total; /* total 0: not known yet */
 	uint64_t broken, unreached;
 };
 

@@ -141,8 +141,8 @@ static void
 name_steps(struct recoverer *recoverer, const struct step list[], size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		seen_add(
-		    recoverer->found->certificates, digest_bytes(&list[i].sha256));
+		seen_add(recoverer->found->certificates,
+		    digest_bytes(&list[i].sha256));
 }
 
 /* Adds the authorities of a chain to what the host sent. */

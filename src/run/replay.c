@@ -63,10 +63,8 @@ replay_record(struct replay *replay, size_t at)
 	struct result result;
 
 	arena_reset(replay->arena);
-	if (!archive_read(
-		replay->archive, at, replay->arena, &result, NULL) ||
-	    !archive_fill_chain(
-		replay->archive, replay->arena, &result.seen)) {
+	if (!archive_read(replay->archive, at, replay->arena, &result, NULL) ||
+	    !archive_fill_chain(replay->archive, replay->arena, &result.seen)) {
 		log_warning("%s: record %zu lacks its host or certificates "
 			    "and is left out",
 		    archive_directory(replay->archive), at + 1);
@@ -138,8 +136,7 @@ replay_all(
 
 void
 run_replay(const struct run_settings *settings,
-    struct archive *const archives[], size_t count,
-    struct run_outcome *outcome)
+    struct archive *const archives[], size_t count, struct run_outcome *outcome)
 {
 	struct replay replay = { .policy = settings->audit.policy,
 		.outcome = outcome };

@@ -21,8 +21,8 @@ struct run {
 	struct run_outcome *outcome;
 	struct intake *intake;
 	struct progress progress;
-	struct arena *scratch;	/* the feeder's */
-	uint64_t list_hash;	/* the feeder's, like these two */
+	struct arena *scratch; /* the feeder's */
+	uint64_t list_hash;    /* the feeder's, like these two */
 	bool bad_input;
 	bool input_ended;
 };
@@ -141,7 +141,7 @@ show_progress(struct run *run, const struct crew_progress *crew)
 		.total = crew->input_ended ? crew->started + crew->waiting : 0,
 		.broken = intake_pending(run->intake),
 		.unreached = count_class(outcome, CLASS_UNREACHABLE) +
-		    count_class(outcome, CLASS_NO_TLS),
+			     count_class(outcome, CLASS_NO_TLS),
 	};
 
 	for (size_t i = 0; i < CLASS_COUNT; i++)
@@ -210,8 +210,7 @@ probe_all(struct run *run)
 		run->outcome->error = "interrupted";
 	} else if (run->bad_input) {
 		run->outcome->end = RUN_BAD_INPUT;
-		run->outcome->error =
-		    target_list_error(run->settings->targets);
+		run->outcome->error = target_list_error(run->settings->targets);
 	} else if (end == CREW_STOPPED) {
 		run->outcome->end = RUN_UNWRITABLE;
 		intake_flush(run->intake); /* says again what failed */

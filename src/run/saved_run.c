@@ -28,7 +28,7 @@ struct saved_run {
 	const struct client_profiles *profiles;
 	struct clients *clients;
 	struct policy *policy; /* of the run that was opened, or NULL */
-	bool one_store; /* --trust: every client is judged by it */
+	bool one_store;	       /* --trust: every client is judged by it */
 	struct audit_settings audit;
 };
 

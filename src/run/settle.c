@@ -57,8 +57,8 @@ note_waiting(const struct settle *settle, struct arena *arena,
 
 	arena_reset(arena);
 	if (!pending_read(arena, line, &seen, &reason)) {
-		log_warning("a pending line is damaged and left out: %s",
-		    reason);
+		log_warning(
+		    "a pending line is damaged and left out: %s", reason);
 		return;
 	}
 	senders_expect(settle->senders, site_of_host(arena, seen.host));
@@ -74,14 +74,15 @@ static int
 list_waiting(
     const struct settle *settle, FILE *pending, struct waiting_list *waiting)
 {
-	struct line_reader *reader = line_reader_open_stream(pending, MOST_LINE);
+	struct line_reader *reader =
+	    line_reader_open_stream(pending, MOST_LINE);
 	struct arena *arena = arena_new();
 	struct bytes line;
 	int more;
 
 	while ((more = line_reader_next(reader, &line)) == 1)
-		note_waiting(settle, arena, line, line_reader_offset(reader),
-		    waiting);
+		note_waiting(
+		    settle, arena, line, line_reader_offset(reader), waiting);
 	line_reader_close(reader);
 	arena_free(arena);
 	if (waiting->count > 1)
@@ -106,8 +107,8 @@ judge_waiting(const struct settle *settle, struct judge *judge, FILE *pending,
 	reader = line_reader_open_stream(pending, MOST_LINE);
 	if (line_reader_next(reader, &line) == 1 &&
 	    pending_read(arena, line, &seen, &reason))
-		result = settle->deliver(settle->context,
-		    judge_observation(judge, &seen, sources));
+		result = settle->deliver(
+		    settle->context, judge_observation(judge, &seen, sources));
 	line_reader_close(reader);
 	return result;
 }
@@ -116,16 +117,15 @@ static int
 judge_all(const struct settle *settle, FILE *pending,
     const struct waiting_list *waiting)
 {
-	struct sources *sources = sources_new(
-	    settle->senders, settle->known, settle->aia);
+	struct sources *sources =
+	    sources_new(settle->senders, settle->known, settle->aia);
 	struct judge *judge = judge_new(settle->settings);
 	struct arena *arena = arena_new();
 	int result = 0;
 
 	for (size_t i = 0; i < waiting->count && result == 0; i++)
 		result = judge_waiting(settle, judge, pending,
-		    waiting->list[i].offset, sources_list(sources),
-		    arena);
+		    waiting->list[i].offset, sources_list(sources), arena);
 	arena_free(arena);
 	judge_free(judge);
 	sources_free(sources);

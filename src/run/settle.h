@@ -16,8 +16,9 @@ struct settle {
 	const struct audit_settings *settings;
 	struct senders *senders;
 	const struct known *known;
-	struct aia *aia;	/* NULL: nothing is fetched */
-	/* Takes each message, in input order; nonzero stops (and is returned). */
+	struct aia *aia; /* NULL: nothing is fetched */
+	/* Takes each message, in input order; nonzero stops (and is returned).
+	 */
 	int (*deliver)(void *context, struct message *);
 	void *context;
 };

@@ -15,23 +15,23 @@ struct sources {
 };
 
 static const char *
-where_in_fleet(
-    const void *context, const struct certificate *certificate, const char *site)
+where_in_fleet(const void *context, const struct certificate *certificate,
+    const char *site)
 {
 	return senders_where(context, &certificate->sha256, site);
 }
 
 static const char *
-where_in_files(
-    const void *context, const struct certificate *certificate, const char *site)
+where_in_files(const void *context, const struct certificate *certificate,
+    const char *site)
 {
 	(void)site;
 	return known_where(context, &certificate->sha256);
 }
 
 static const char *
-where_aia_led(
-    const void *context, const struct certificate *certificate, const char *site)
+where_aia_led(const void *context, const struct certificate *certificate,
+    const char *site)
 {
 	(void)site;
 	return aia_where(context, &certificate->sha256);

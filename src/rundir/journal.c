@@ -21,7 +21,7 @@ enum { FLUSH_SIZE = 1 << 16 };
 #define SYNC_NS (5 * UINT64_C(1000000000))
 
 struct line_file {
-	int fd;			/* -1: not kept */
+	int fd; /* -1: not kept */
 	struct text buffer;
 };
 
@@ -30,9 +30,9 @@ struct journal {
 	FILE *pending_stream;
 	struct seen *written;
 	uint64_t pending_count;
-	uint64_t synced_ns;	/* when the disk was last asked */
-	bool is_kept;		/* in a directory */
-	int error;		/* errno of the first failure */
+	uint64_t synced_ns; /* when the disk was last asked */
+	bool is_kept;	    /* in a directory */
+	int error;	    /* errno of the first failure */
 };
 
 static int
@@ -70,7 +70,7 @@ open_files(struct journal *journal, const char *directory)
 	journal->pending.fd = open_in(directory, "pending.ndjson");
 	journal->is_kept = true;
 	return journal->certificates.fd >= 0 && journal->records.fd >= 0 &&
-	    journal->pending.fd >= 0;
+	       journal->pending.fd >= 0;
 }
 
 struct journal *
@@ -124,8 +124,8 @@ drain(struct journal *journal, struct line_file *file)
 {
 	size_t done = 0;
 
-	while (file->fd >= 0 && journal->error == 0 &&
-	    done < file->buffer.size) {
+	while (
+	    file->fd >= 0 && journal->error == 0 && done < file->buffer.size) {
 		ssize_t count = write(file->fd, file->buffer.data + done,
 		    file->buffer.size - done);
 
@@ -192,8 +192,7 @@ journal_certificate(
     struct journal *journal, const struct digest *sha256, struct bytes line)
 {
 	if (journal->certificates.fd >= 0 &&
-	    seen_add(journal->written,
-		digest_bytes(sha256)))
+	    seen_add(journal->written, digest_bytes(sha256)))
 		append(journal, &journal->certificates, line);
 }
 
@@ -247,7 +246,7 @@ journal_close(struct journal *journal)
 
 	if (journal->pending_stream != NULL)
 		fclose(journal->pending_stream);
-	journal->stream.fd = -1;	/* the caller's */
+	journal->stream.fd = -1; /* the caller's */
 	text_free(&journal->stream.buffer);
 	close_file(&journal->certificates);
 	close_file(&journal->records);

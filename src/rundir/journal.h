@@ -29,8 +29,8 @@ void journal_go_on(
     struct journal *, struct seen *certificates, uint64_t pending);
 
 /* Certificates are written once a run, whoever sends them. */
-void journal_certificate(struct journal *, const struct digest *,
-    struct bytes line);
+void journal_certificate(
+    struct journal *, const struct digest *, struct bytes line);
 void journal_record(struct journal *, struct bytes line);
 void journal_pending(struct journal *, struct bytes line);
 

@@ -6,7 +6,7 @@
 
 struct old_run {
 	char *path;
-	char *scope;	  /* as run_scope tells it, or NULL */
+	char *scope; /* as run_scope tells it, or NULL */
 	bool is_shard;
 	bool has_records; /* hosts.ndjson is there */
 	int64_t started;

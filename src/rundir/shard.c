@@ -8,8 +8,8 @@ unsigned
 shard_of(struct arena *scratch, const struct target *target, unsigned count)
 {
 	const char *site = target->fault != NULL
-	    ? target->input
-	    : site_of_host(scratch, target->host);
+			       ? target->input
+			       : site_of_host(scratch, target->host);
 
 	return (unsigned)(fnv_add(FNV_START, bytes_from_string(site)) % count);
 }
@@ -19,5 +19,5 @@ shard_holds(const struct shard *shard, struct arena *scratch,
     const struct target *target)
 {
 	return shard->count == 0 ||
-	    shard_of(scratch, target, shard->count) == shard->index;
+	       shard_of(scratch, target, shard->count) == shard->index;
 }

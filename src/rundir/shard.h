@@ -9,7 +9,7 @@
 #include "model/target.h"
 
 struct shard {
-	unsigned index, count;	/* count 0: all of the input */
+	unsigned index, count; /* count 0: all of the input */
 };
 
 /*

@@ -16,7 +16,7 @@
 struct learned {
 	char *path;
 	struct arena *arena;
-	struct map *fresh;	/* SHA-256 -> struct bytes, in the arena */
+	struct map *fresh; /* SHA-256 -> struct bytes, in the arena */
 };
 
 struct entry {
@@ -118,9 +118,8 @@ learned_save(struct learned *learned)
 
 	if (!join(learned))
 		return 0;
-	directory = strndup(
-	    learned->path, (size_t)(strrchr(learned->path, '/') -
-			       learned->path));
+	directory = strndup(learned->path,
+	    (size_t)(strrchr(learned->path, '/') - learned->path));
 	if (file_make_directory(directory) == 0) {
 		print(learned, &out);
 		result =

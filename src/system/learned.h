@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 
-enum { LEARNED_MOST = 20000 };	/* certificates in the file */
+enum { LEARNED_MOST = 20000 }; /* certificates in the file */
 
 struct learned;
 

@@ -10,9 +10,9 @@
 #include "base/bytes.h"
 
 struct bundle {
-	struct bytes *certificates;	/* DER, in file order, in the arena */
+	struct bytes *certificates; /* DER, in file order, in the arena */
 	size_t count;
-	size_t skipped;			/* blocks that could not be decoded */
+	size_t skipped; /* blocks that could not be decoded */
 };
 
 /*

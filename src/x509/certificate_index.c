@@ -75,8 +75,7 @@ certificate_index_add(
 	if (certificate_index_get(index, &certificate->sha256) != NULL)
 		return false;
 	/* The map knows values that may be changed; nobody changes ours. */
-	map_put(index->by_digest,
-	    digest_bytes(&certificate->sha256),
+	map_put(index->by_digest, digest_bytes(&certificate->sha256),
 	    (void *)certificate);
 	list = map_get(index->by_subject, certificate->subject_key);
 	if (list == NULL) {
@@ -99,8 +98,7 @@ const struct certificate *
 certificate_index_get(
     const struct certificate_index *index, const struct digest *sha256)
 {
-	return map_get(
-	    index->by_digest, digest_bytes(sha256));
+	return map_get(index->by_digest, digest_bytes(sha256));
 }
 
 struct certificate_list

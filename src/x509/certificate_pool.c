@@ -76,16 +76,14 @@ certificate_pool_intern(
 	struct digest digest;
 
 	certificate_digest(der, &digest);
-	certificate = map_get(
-	    pool->by_digest, digest_bytes(&digest));
+	certificate = map_get(pool->by_digest, digest_bytes(&digest));
 	*fresh = certificate == NULL;
 	if (certificate != NULL)
 		return certificate;
 
 	certificate = certificate_new_known(der, &digest);
-	map_put(pool->by_digest,
-	    digest_bytes(&certificate->sha256),
-	    certificate);
+	map_put(
+	    pool->by_digest, digest_bytes(&certificate->sha256), certificate);
 	if (!certificate_is_authority(certificate)) {
 		let_pass(pool, certificate);
 	} else if (pool->authorities == POOL_MOST_AUTHORITIES) {
@@ -109,8 +107,7 @@ certificate_pool_trim(struct certificate_pool *pool)
 	for (size_t i = 0; i < excess; i++) {
 		struct certificate *certificate = pool->passing[i];
 
-		map_remove(
-		    pool->by_digest, digest_bytes(&certificate->sha256));
+		map_remove(pool->by_digest, digest_bytes(&certificate->sha256));
 		certificate_free(certificate);
 	}
 	memmove(pool->passing, pool->passing + excess,

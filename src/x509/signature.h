@@ -11,7 +11,7 @@ enum signature_result {
 	SIGNATURE_GOOD,
 	SIGNATURE_BAD,
 	SIGNATURE_UNSUPPORTED_ALGORITHM, /* GnuTLS cannot compute it */
-	SIGNATURE_UNSUPPORTED_KEY	/* we will not: built to burn CPU */
+	SIGNATURE_UNSUPPORTED_KEY	 /* we will not: built to burn CPU */
 };
 
 /*
@@ -39,7 +39,7 @@ enum signature_result signature_check(struct signature_memory *,
  * AlgorithmIdentifier.
  */
 enum signature_result signature_check_data(struct signature_memory *,
-    const struct certificate *issuer, struct bytes algorithm,
-    struct bytes data, struct bytes signature);
+    const struct certificate *issuer, struct bytes algorithm, struct bytes data,
+    struct bytes signature);
 
 #endif

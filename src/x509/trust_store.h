@@ -26,16 +26,16 @@ bool trust_store_is_name(struct bytes);
  * a sentence in *error (heap; the caller frees) when a path cannot be read or
  * holds no certificate.
  */
-struct trust_store *trust_store_load(const char *name,
-    const char *const paths[], size_t count, char **error);
+struct trust_store *trust_store_load(
+    const char *name, const char *const paths[], size_t count, char **error);
 void trust_store_free(struct trust_store *);
 
 /*
  * The same out of certificates that were read already; the origin is only
  * shown.
  */
-struct trust_store *trust_store_from_bundle(const char *name,
-    const char *origin, const struct bundle *, char **error);
+struct trust_store *trust_store_from_bundle(
+    const char *name, const char *origin, const struct bundle *, char **error);
 
 /*
  * The same certificates under another name: one file can be the store of
@@ -55,15 +55,14 @@ const char *trust_store_name(const struct trust_store *);
 const char *trust_store_origin(const struct trust_store *);
 
 /* Anchors, and the store's other certificates, by subject. */
-const struct certificate_index *trust_store_anchors(
-    const struct trust_store *);
+const struct certificate_index *trust_store_anchors(const struct trust_store *);
 const struct certificate_index *trust_store_intermediates(
     const struct trust_store *);
 
 /* Is this very certificate in the store (1: anchor, 2: intermediate, 0)? */
 enum store_place { STORE_ABSENT, STORE_ANCHOR, STORE_INTERMEDIATE };
-enum store_place trust_store_find(const struct trust_store *,
-    const struct digest *sha256);
+enum store_place trust_store_find(
+    const struct trust_store *, const struct digest *sha256);
 
 size_t trust_store_damaged(const struct trust_store *); /* not usable */
 

@@ -35,8 +35,8 @@ require_clean(const char *string)
 static inline struct bytes
 fuzz_take(struct bytes *rest, size_t size)
 {
-	struct bytes front = bytes_of(
-	    rest->data, size < rest->size ? size : rest->size);
+	struct bytes front =
+	    bytes_of(rest->data, size < rest->size ? size : rest->size);
 
 	*rest = bytes_of(rest->data + front.size, rest->size - front.size);
 	return front;

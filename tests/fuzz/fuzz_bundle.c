@@ -18,8 +18,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(bundle.count <= size);
 	/* AddressSanitizer sees whether all of it is there. */
 	for (size_t i = 0; i < bundle.count; i++)
-		free(memory_copy(bundle.certificates[i].data,
-		    bundle.certificates[i].size));
+		free(memory_copy(
+		    bundle.certificates[i].data, bundle.certificates[i].size));
 	arena_free(arena);
 	return 0;
 }

@@ -9,8 +9,7 @@
 #include "report/report.h"
 #include "tests/fuzz/fuzz.h"
 
-typedef bool (*rewriting)(
-    struct arena *, struct bytes line, struct text *out);
+typedef bool (*rewriting)(struct arena *, struct bytes line, struct text *out);
 
 static bool
 rewrite_record(struct arena *arena, struct bytes line, struct text *out)
@@ -49,8 +48,8 @@ check_rewriting(rewriting rewrite, struct bytes line)
 
 	if (rewrite(arena, line, &once)) {
 		require(once.data[once.size - 1] == '\n');
-		require(rewrite(
-		    arena, bytes_of(once.data, once.size - 1), &twice));
+		require(
+		    rewrite(arena, bytes_of(once.data, once.size - 1), &twice));
 		require(bytes_equal(bytes_of(once.data, once.size),
 		    bytes_of(twice.data, twice.size)));
 	}

@@ -25,8 +25,8 @@ static void
 write_part(const char *directory, const char *name, struct bytes *rest)
 {
 	const uint8_t *end = memchr(rest->data, '\0', rest->size);
-	struct bytes part = fuzz_take(rest,
-	    end == NULL ? rest->size : (size_t)(end - rest->data));
+	struct bytes part = fuzz_take(
+	    rest, end == NULL ? rest->size : (size_t)(end - rest->data));
 	char *path = file_join(directory, name);
 	FILE *file = fopen(path, "we");
 

@@ -45,8 +45,8 @@ read_all(struct target_list *list)
 		int more = target_list_next(list, &target);
 
 		if (more != 1) {
-			require((more == 0) ==
-				(target_list_error(list) == NULL));
+			require(
+			    (more == 0) == (target_list_error(list) == NULL));
 			return;
 		}
 		require_target(target);

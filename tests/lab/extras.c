@@ -520,11 +520,7 @@ const struct scenario lab_extra_scenarios[] = {
 	    .service = { .priority = PREFERS("-KX-ALL:+DHE-RSA:+ECDHE-RSA:"
 					     "-GROUP-ALL:+GROUP-SECP256R1"),
 		.dh_bits = 1024 } },
-	{ .id = "dhe-or-rsa",
-	    .leaf = { .key = "rsa2048" },
-	    .service = { .priority =
-			     PREFERS("-KX-ALL:+DHE-RSA:+RSA:-GROUP-ALL"),
-		.dh_bits = 2048 } },
+	{ .id = "dhe-or-rsa", .leaf = { .key = "rsa2048" }, .service = { .priority = PREFERS("-KX-ALL:+DHE-RSA:+RSA:-GROUP-ALL"), .dh_bits = 2048 } },
 	{ .id = "prefers-cbc",
 	    .leaf = { .key = "rsa2048" },
 	    .service = { .priority = PREFERS("-KX-ALL:+ECDHE-RSA:-CIPHER-ALL:"

@@ -162,8 +162,8 @@ pki_add_url(const struct pki *pki, const struct recipe *recipe,
 		octets_add_format(url, "https://127.0.0.1:%u/%.*s",
 		    pki->aia_port, length - 7, text + 7);
 	else if (span_begins(item, "ldap:"))
-		octets_add_format(url, "ldap://127.0.0.1/cn=%.*s", length - 5,
-		    text + 5);
+		octets_add_format(
+		    url, "ldap://127.0.0.1/cn=%.*s", length - 5, text + 5);
 	else if (span_begins(item, "own:"))
 		octets_add_format(url, "https://%s:%u/%.*s", recipe->host,
 		    recipe->port, length - 4, text + 4);

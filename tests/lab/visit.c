@@ -140,8 +140,8 @@ static void
 step_writing(struct visit *visit)
 {
 	const uint8_t *rest = visit->out.length == 0
-		? visit->out.data
-		: visit->out.data + visit->sent;
+				  ? visit->out.data
+				  : visit->out.data + visit->sent;
 	size_t length = visit->out.length - visit->sent;
 	ssize_t count = 0;
 

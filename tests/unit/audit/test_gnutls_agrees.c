@@ -23,7 +23,7 @@
 
 enum { MOST_LINE = 4 << 20, MOST_CHAIN = 256 };
 
-#define GNUTLS_READS_THE_CN \
+#define GNUTLS_READS_THE_CN                                               \
 	"it holds dNSName constraints against the CN of a leaf that has " \
 	"only addresses for names"
 
@@ -36,14 +36,10 @@ static const struct {
 	    "self-issued certificates do not count (RFC 5280 4.2.1.9)", false },
 	{ "rfc5280::nc::nc-forbids-othername-noop",
 	    "a constraint on otherName, and no such name below it", true },
-	{ "bettertls::nameconstraints::tc5223",
-	    GNUTLS_READS_THE_CN, false },
-	{ "bettertls::nameconstraints::tc5230",
-	    GNUTLS_READS_THE_CN, false },
-	{ "bettertls::nameconstraints::tc7405",
-	    GNUTLS_READS_THE_CN, false },
-	{ "bettertls::nameconstraints::tc8164",
-	    GNUTLS_READS_THE_CN, false },
+	{ "bettertls::nameconstraints::tc5223", GNUTLS_READS_THE_CN, false },
+	{ "bettertls::nameconstraints::tc5230", GNUTLS_READS_THE_CN, false },
+	{ "bettertls::nameconstraints::tc7405", GNUTLS_READS_THE_CN, false },
+	{ "bettertls::nameconstraints::tc8164", GNUTLS_READS_THE_CN, false },
 };
 
 struct case_state {
@@ -79,9 +75,10 @@ find_explained(const char *id)
 static gnutls_x509_crt_t
 import(const struct certificate *certificate)
 {
-	gnutls_datum_t der = { (unsigned char *)(uintptr_t)
-				   certificate->der.data,
-		(unsigned)certificate->der.size };
+	gnutls_datum_t der = {
+		(unsigned char *)(uintptr_t)certificate->der.data,
+		(unsigned)certificate->der.size
+	};
 	gnutls_x509_crt_t imported;
 
 	assert_int_equal(gnutls_x509_crt_init(&imported), 0);
@@ -123,8 +120,8 @@ static const struct certificate *
 find(const struct case_state *state, const struct trust_store *store,
     const struct digest *sha256)
 {
-	const struct certificate *anchor = certificate_index_get(
-	    trust_store_anchors(store), sha256);
+	const struct certificate *anchor =
+	    certificate_index_get(trust_store_anchors(store), sha256);
 
 	for (size_t i = 0; anchor == NULL && i < state->count; i++)
 		if (digest_equal(&state->chain[i]->sha256, sha256))
@@ -153,8 +150,8 @@ compare(struct case_state *state, const struct trust_store *store,
 		return;
 	state->disagreed++;
 	if (row < 0)
-		print_message("%s: accepted here, GnuTLS says 0x%x\n",
-		    state->id, status);
+		print_message(
+		    "%s: accepted here, GnuTLS says 0x%x\n", state->id, status);
 	else
 		print_message("%s: GnuTLS accepts it now, and the table says "
 			      "that it cannot: %s\n",

@@ -61,8 +61,8 @@ test_addresses_and_absence(void **state)
 	struct general_name address = { NAME_ADDRESS, { v4, sizeof(v4) } };
 	struct general_name email = { NAME_EMAIL,
 		bytes_from_string("a@example.com") };
-	struct certificate with_address = { .alternative_names = { &address,
-						1 } };
+	struct certificate with_address = { .alternative_names = {
+						&address, 1 } };
 	struct certificate with_email = { .alternative_names = { &email, 1 } };
 	struct certificate bare = { .version = 1 };
 	struct host_name there = host_name_of("192.0.2.1");
@@ -73,8 +73,7 @@ test_addresses_and_absence(void **state)
 	assert_int_equal(name_match(&there, &with_address), NAME_MATCHES);
 	assert_int_equal(
 	    name_match(&elsewhere, &with_address), NAME_MISMATCH_OTHER);
-	assert_int_equal(
-	    name_match(&name, &with_email), NAME_MISMATCH_NO_SAN);
+	assert_int_equal(name_match(&name, &with_email), NAME_MISMATCH_NO_SAN);
 	assert_int_equal(name_match(&name, &bare), NAME_MISMATCH_NO_SAN);
 }
 

@@ -151,8 +151,8 @@ find(const struct world *world, struct arena *arena, enum staple staple)
 	};
 	struct findings findings = { .arena = arena };
 
-	staple_judge(&view.staple, &seen, &path, world->signatures,
-	    world->pki.now);
+	staple_judge(
+	    &view.staple, &seen, &path, world->signatures, world->pki.now);
 	for (const struct rule *rule = ocsp_rules; rule->find != NULL; rule++)
 		rule->find(&view, &findings);
 	octets_clear(&octets);

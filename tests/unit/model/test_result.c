@@ -507,10 +507,15 @@ endpoints_can_be_dialled(void **state)
 
 static struct evidence waived[] = { { FINDING_WAIVED_UNTIL, "2027-01-31" } };
 
-#define FOUND(word, why) { .id = word, .cause = why, .cert = -1 }
-#define WAIVED(word, why)                                         \
-	{ .id = word, .cause = why, .cert = -1, .evidence = waived, \
-	    .evidence_count = 1 }
+#define FOUND(word, why)                             \
+	{                                            \
+		.id = word, .cause = why, .cert = -1 \
+	}
+#define WAIVED(word, why)                                                 \
+	{                                                                 \
+		.id = word, .cause = why, .cert = -1, .evidence = waived, \
+		.evidence_count = 1                                       \
+	}
 
 /* A class is waived when nothing of it is left. */
 static void
@@ -540,8 +545,8 @@ waived_is_all_or_nothing(void **state)
 		{ CLASS_WRONG_ROOT, "unexpected_root",
 		    { FOUND("wrong_root", "unexpected_root") }, 1, false,
 		    false },
-		{ CLASS_UNREACHABLE, "dns-error", { FOUND("", NULL) }, 0,
-		    false, false },
+		{ CLASS_UNREACHABLE, "dns-error", { FOUND("", NULL) }, 0, false,
+		    false },
 	};
 
 	(void)state;

@@ -52,8 +52,8 @@ static bool
 has(const struct aia *aia, const char *name)
 {
 	struct certificate *certificate = certificate_of(name);
-	bool found = certificate_index_get(aia_certificates(aia),
-			 &certificate->sha256) != NULL;
+	bool found = certificate_index_get(
+			 aia_certificates(aia), &certificate->sha256) != NULL;
 
 	certificate_free(certificate);
 	return found;
@@ -119,8 +119,7 @@ test_once(void **state)
 	want(aia, "leaf:leaf-aia");
 	assert_int_equal(aia_fetch(aia), 0);
 	assert_int_equal(lab_aia_count(lab, "/der/I1"), before + 1);
-	assert_int_equal(
-	    certificate_index_all(aia_certificates(aia)).count, 0);
+	assert_int_equal(certificate_index_all(aia_certificates(aia)).count, 0);
 	aia_free(aia);
 }
 

@@ -396,8 +396,7 @@ test_names(void **state)
 		    says(names[i].host, names[i].sentence, seen->error));
 		/* A slow machine may take a second try to succeed. */
 		assert_in_range(seen->attempts, names[i].attempts,
-		    names[i].status == STATUS_SUCCESS ? 2
-						      : names[i].attempts);
+		    names[i].status == STATUS_SUCCESS ? 2 : names[i].attempts);
 		assert_true(seen->timing.dns_ms > 0);
 		if (names[i].status == STATUS_SUCCESS) {
 			assert_int_equal(seen->received_count, 2);
