@@ -86,42 +86,6 @@ next_target(void *context, struct target **target)
 	return more;
 }
 
-static void *
-worker_new(void *context, unsigned index)
-{
-	struct run *run = context;
-
-	(void)index;
-	return judge_new(&run->settings->audit);
-}
-
-static void *
-observed(void *worker, const struct observation *seen)
-{
-	return judge_observation(worker, seen, NULL);
-}
-
-static void
-worker_free(void *worker)
-{
-	judge_free(worker);
-}
-
-static int
-deliver(void *context, void *message)
-{
-	struct run *run = context;
-
-	return intake_deliver(run->intake, message);
-}
-
-static void
-discard(void *context, void *message)
-{
-	(void)context;
-	message_free(message);
-}
-
 static uint64_t
 count_class(const struct run_outcome *outcome, enum class_id class_id)
 {
@@ -184,12 +148,14 @@ probe_all(struct run *run)
 	struct crew_work work = {
 		.context = run,
 		.next_target = next_target,
-		.worker_new = worker_new,
-		.observed = observed,
-		.worker_free = worker_free,
-		.deliver = deliver,
 		.tick = tick,
-		.discard = discard,
+		.settings = &run->settings->audit,
+		.judge_new = judge_new,
+		.judge = judge_observation,
+		.judge_free = judge_free,
+		.intake = run->intake,
+		.deliver = intake_deliver,
+		.discard = message_free,
 	};
 	struct scan_options options = run->settings->scan;
 	uint64_t offers[CLIENTS_MOST_OFFERS];

@@ -95,11 +95,11 @@ deliver_all(struct crew *crew)
 
 	dispatch_collect(&crew->dispatch, &crew->outbox);
 	for (size_t i = 0; i < crew->outbox.count; i++) {
-		void *message = crew->outbox.messages[i];
+		struct message *message = crew->outbox.messages[i];
 
 		if (crew->end == CREW_STOPPED)
-			work->discard(work->context, message);
-		else if (work->deliver(work->context, message) != 0)
+			work->discard(message);
+		else if (work->deliver(work->intake, message) != 0)
 			stop(crew, CREW_STOPPED, true);
 	}
 	crew->outbox.count = 0;
@@ -230,7 +230,7 @@ make_workers(struct crew *crew, const char **error)
 	for (unsigned i = 0; i < threads; i++) {
 		unsigned share = slots / threads + (i < slots % threads);
 
-		crew->workers[i] = worker_new(&crew->plan, i, share, error);
+		crew->workers[i] = worker_new(&crew->plan, share, error);
 		if (crew->workers[i] == NULL)
 			return -1;
 		crew->bells[i] = worker_bell(crew->workers[i]);
@@ -320,8 +320,7 @@ tear_down(struct crew *crew)
 		if (crew->workers != NULL)
 			worker_free(crew->workers[i]);
 	free(crew->workers);
-	dispatch_clear(
-	    &crew->dispatch, crew->work->discard, crew->work->context);
+	dispatch_clear(&crew->dispatch, crew->work->discard);
 	pace_free(crew->dispatch.pace);
 	free(crew->bells);
 	free(crew->outbox.messages);

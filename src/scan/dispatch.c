@@ -44,11 +44,10 @@ dispatch_set_bells(
 }
 
 void
-dispatch_clear(struct dispatch *dispatch,
-    void (*discard)(void *context, void *message), void *context)
+dispatch_clear(struct dispatch *dispatch, void (*discard)(struct message *))
 {
 	for (size_t i = 0; i < dispatch->outbox.count; i++)
-		discard(context, dispatch->outbox.messages[i]);
+		discard(dispatch->outbox.messages[i]);
 	free(dispatch->outbox.messages);
 	job_queue_clear(&dispatch->input);
 	job_queue_clear(&dispatch->again);
@@ -207,7 +206,7 @@ dispatch_next(struct dispatch *dispatch, struct bell *bell, struct job **job)
 }
 
 static void
-put_message(struct outbox *outbox, void *message)
+put_message(struct outbox *outbox, struct message *message)
 {
 	if (message == NULL)
 		return;
@@ -217,7 +216,8 @@ put_message(struct outbox *outbox, void *message)
 }
 
 void
-dispatch_finish(struct dispatch *dispatch, struct job *job, void *message)
+dispatch_finish(
+    struct dispatch *dispatch, struct job *job, struct message *message)
 {
 	uv_mutex_lock(&dispatch->lock);
 	put_message(&dispatch->outbox, message);

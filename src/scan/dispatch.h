@@ -9,7 +9,7 @@
 
 #include <uv.h>
 
-#include "scan/crew.h"
+#include "scan/scan.h"
 #include "scan/job.h"
 #include "scan/pace.h"
 
@@ -21,7 +21,7 @@ struct bell {
 };
 
 struct outbox {
-	void **messages;
+	struct message **messages;
 	size_t count, capacity;
 };
 
@@ -50,8 +50,7 @@ void dispatch_init(
 /* Bells are borrowed. */
 void dispatch_set_bells(struct dispatch *, struct bell **, unsigned count);
 /* Frees the jobs that were left, and gives messages to discard. */
-void dispatch_clear(struct dispatch *,
-    void (*discard)(void *context, void *message), void *context);
+void dispatch_clear(struct dispatch *, void (*discard)(struct message *));
 
 /* Feeder: false when no more are wanted; the job is gone in either case. */
 bool dispatch_feed(struct dispatch *, struct job *);
@@ -67,7 +66,7 @@ enum dispatch_word {
 enum dispatch_word dispatch_next(
     struct dispatch *, struct bell *, struct job **);
 /* The job is freed; message may be NULL. */
-void dispatch_finish(struct dispatch *, struct job *, void *message);
+void dispatch_finish(struct dispatch *, struct job *, struct message *);
 void dispatch_again(struct dispatch *, struct job *);
 /* A job that could not be started for want of descriptors. */
 void dispatch_return(struct dispatch *, struct job *);

@@ -13,7 +13,7 @@
 #define SCAN_FETCH_H
 
 #include "base/bytes.h"
-#include "scan/crew.h"
+#include "scan/scan.h"
 
 enum {
 	FETCH_MOST_OCTETS = 64 * 1024, /* of headers, and of the body */

@@ -3,7 +3,7 @@
 #define SCAN_FETCH_URL_H
 
 #include "base/text.h"
-#include "scan/crew.h"
+#include "scan/scan.h"
 
 enum { FETCH_LARGEST_URL = 4096 };
 

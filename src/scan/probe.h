@@ -6,7 +6,7 @@
 #ifndef SCAN_PROBE_H
 #define SCAN_PROBE_H
 
-#include "scan/crew.h"
+#include "scan/scan.h"
 #include "scan/handshake.h"
 #include "scan/job.h"
 #include "scan/pace.h"

@@ -21,7 +21,6 @@ enum {
 
 struct worker {
 	const struct worker_plan *plan;
-	unsigned index;
 	uv_loop_t loop;
 	uv_thread_t thread;
 	struct bell bell;
@@ -36,8 +35,8 @@ struct worker {
 	unsigned busy;
 	struct probe *free_slots;
 	struct job_queue ready; /* admitted to their address */
-	void *mind;		/* the work's own object */
-	struct job *held;	/* taken, but the rate says not yet */
+	struct judge *judge;
+	struct job *held; /* taken, but the rate says not yet */
 	bool filling;
 	bool short_of_room;
 	bool over; /* start nothing any more */
@@ -75,6 +74,14 @@ deserves_retry(const struct worker *worker, const struct probe *probe,
 	       job->attempts <= worker->plan->options->retries;
 }
 
+static struct message *
+judge(struct worker *worker, const struct observation *seen)
+{
+	const struct crew_work *work = worker->plan->work;
+
+	return work->judge(worker->judge, seen, work->sources);
+}
+
 static void
 on_done(struct probe *probe, struct job *job, const struct observation *seen)
 {
@@ -85,8 +92,7 @@ on_done(struct probe *probe, struct job *job, const struct observation *seen)
 		dispatch_again(plan->dispatch, job);
 		return;
 	}
-	dispatch_finish(
-	    plan->dispatch, job, plan->work->observed(worker->mind, seen));
+	dispatch_finish(plan->dispatch, job, judge(worker, seen));
 }
 
 /* Fewer at a time from now on, and this one again when there is room. */
@@ -142,8 +148,7 @@ refuse_input(struct worker *worker, struct job *job)
 	seen.status = STATUS_INVALID_INPUT;
 	seen.error = job->target->fault;
 	seen.timestamp = probe_timestamp(&worker->host);
-	dispatch_finish(worker->plan->dispatch, job,
-	    worker->plan->work->observed(worker->mind, &seen));
+	dispatch_finish(worker->plan->dispatch, job, judge(worker, &seen));
 }
 
 /* The next job, or NULL with the means to be woken arranged. */
@@ -263,14 +268,14 @@ run(void *argument)
 	const struct crew_work *work = worker->plan->work;
 	uv_timeval64_t now;
 
-	worker->mind = work->worker_new(work->context, worker->index);
+	worker->judge = work->judge_new(work->settings);
 	uv_update_time(&worker->loop);
 	uv_gettimeofday(&now);
 	worker->host.wall_offset_ms = now.tv_sec * 1000 + now.tv_usec / 1000 -
 				      (int64_t)uv_now(&worker->loop);
 	fill(worker);
 	uv_run(&worker->loop, UV_RUN_DEFAULT);
-	work->worker_free(worker->mind);
+	work->judge_free(worker->judge);
 }
 
 /* A loop's share of the questions that may be out at a time. */
@@ -296,8 +301,7 @@ prepare_slots(struct worker *worker, unsigned slots)
 }
 
 struct worker *
-worker_new(const struct worker_plan *plan, unsigned index, unsigned slots,
-    const char **error)
+worker_new(const struct worker_plan *plan, unsigned slots, const char **error)
 {
 	struct worker *worker = memory_new(sizeof(*worker));
 	struct resolver_options options = {
@@ -321,7 +325,6 @@ worker_new(const struct worker_plan *plan, unsigned index, unsigned slots,
 		return NULL;
 	}
 	worker->plan = plan;
-	worker->index = index;
 	worker->buffers = memory_new(sizeof(*worker->buffers));
 	worker->host = (struct probe_host){
 		.loop = &worker->loop,

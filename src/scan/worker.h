@@ -21,8 +21,8 @@ struct worker_plan {
 struct worker;
 
 /* Not running yet.  NULL with a static sentence in *error. */
-struct worker *worker_new(const struct worker_plan *, unsigned index,
-    unsigned slots, const char **error);
+struct worker *worker_new(
+    const struct worker_plan *, unsigned slots, const char **error);
 struct bell *worker_bell(struct worker *);
 
 /* 0 or libuv's code. */

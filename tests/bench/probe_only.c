@@ -16,7 +16,6 @@ struct tally {
 	FILE *list;
 	uint64_t ordinal;
 	uint64_t statuses[STATUS_COUNT];
-	bool verbose;
 };
 
 static int
@@ -40,20 +39,41 @@ next_target(void *context, struct target **out)
 	return 1;
 }
 
-static void *
-begin(void *context, unsigned index)
+/* What a run's own judge and intake are to a crew. */
+struct audit_settings {
+	bool verbose;
+};
+
+struct judge {
+	bool verbose;
+};
+
+struct intake {
+	struct tally *tally;
+};
+
+struct message {
+	enum status status;
+};
+
+static struct judge *
+judge_new(const struct audit_settings *settings)
 {
-	(void)index;
-	return context;
+	struct judge *judge = memory_new(sizeof(*judge));
+
+	judge->verbose = settings->verbose;
+	return judge;
 }
 
-static void *
-observed(void *worker, const struct observation *seen)
+static struct message *
+observed(struct judge *judge, const struct observation *seen,
+    const struct audit_sources *sources)
 {
-	struct tally *tally = worker;
-	enum status *status = memory_new(sizeof(*status));
+	struct message *message = memory_new(sizeof(*message));
 
-	if (tally->verbose)
+	(void)sources;
+
+	if (judge->verbose)
 		fprintf(stderr,
 		    "%s:%u %s %s: %s (%u) chain %zu %s %s %s "
 		    "dns %.3f connect %.3f tls %.3f proof %d asked %d %d "
@@ -68,22 +88,20 @@ observed(void *worker, const struct observation *seen)
 		    seen->timing.tls_ms, seen->tls.proof,
 		    seen->tls.client_cert_requested,
 		    seen->tls.client_cert_required, seen->tls.staple.size);
-	*status = seen->status;
-	return status;
+	message->status = seen->status;
+	return message;
 }
 
 static void
-end(void *worker)
+judge_free(struct judge *judge)
 {
-	(void)worker;
+	free(judge);
 }
 
 static int
-deliver(void *context, void *message)
+deliver(struct intake *intake, struct message *message)
 {
-	struct tally *tally = context;
-
-	tally->statuses[*(enum status *)message]++;
+	intake->tally->statuses[message->status]++;
 	free(message);
 	return 0;
 }
@@ -96,9 +114,8 @@ tick(void *context, const struct crew_progress *progress)
 }
 
 static void
-discard(void *context, void *message)
+discard(struct message *message)
 {
-	(void)context;
 	free(message);
 }
 
@@ -123,8 +140,20 @@ main(int count, char **arguments)
 			     ? HANDSHAKE_CERTIFICATE
 			     : HANDSHAKE_FULL,
 	};
-	struct crew_work work = { &tally, next_target, begin, observed, end,
-		deliver, tick, discard };
+	const struct audit_settings settings = { .verbose = count > 6 };
+	struct intake intake = { &tally };
+	const struct crew_work work = {
+		.context = &tally,
+		.next_target = next_target,
+		.tick = tick,
+		.settings = &settings,
+		.judge_new = judge_new,
+		.judge = observed,
+		.judge_free = judge_free,
+		.intake = &intake,
+		.deliver = deliver,
+		.discard = discard,
+	};
 	const char *error = "";
 	struct rusage used;
 	double us;
@@ -132,7 +161,6 @@ main(int count, char **arguments)
 
 	if (tally.list == NULL)
 		return 2;
-	tally.verbose = count > 6;
 	result = crew_run(&options, &work, &error);
 	fclose(tally.list);
 	getrusage(RUSAGE_SELF, &used);

@@ -49,11 +49,36 @@ sightings_next(void *context, struct target **out)
 	return 1;
 }
 
-static void *
-sightings_worker_new(void *context, unsigned index)
+/* What the run's own judge and intake are to a crew. */
+struct audit_settings {
+	struct sightings *run;
+};
+
+struct judge {
+	struct sightings *run;
+};
+
+struct intake {
+	struct sightings *run;
+};
+
+struct message {
+	struct sightings *run;
+};
+
+static struct judge *
+sightings_judge_new(const struct audit_settings *settings)
 {
-	(void)index;
-	return context;
+	struct judge *judge = memory_new(sizeof(*judge));
+
+	judge->run = settings->run;
+	return judge;
+}
+
+static void
+sightings_judge_free(struct judge *judge)
+{
+	free(judge);
 }
 
 static void
@@ -95,28 +120,27 @@ sightings_copy(
 	to->chain = chain;
 }
 
-static void *
-sightings_observed(void *worker, const struct observation *seen)
+static struct message *
+sightings_judge(struct judge *judge, const struct observation *seen,
+    const struct audit_sources *sources)
 {
-	struct sightings *run = worker;
+	struct sightings *run = judge->run;
+	struct message *message = memory_new(sizeof(*message));
+
+	(void)sources;
+	message->run = run;
 
 	pthread_mutex_lock(&run->lock);
 	sightings_copy(run->arena, &run->seen[seen->ordinal - 1], seen);
 	run->observed++;
 	pthread_mutex_unlock(&run->lock);
-	return memory_string(seen->host);
-}
-
-static void
-sightings_worker_free(void *worker)
-{
-	(void)worker;
+	return message;
 }
 
 static int
-sightings_deliver(void *context, void *message)
+sightings_deliver(struct intake *intake, struct message *message)
 {
-	struct sightings *run = context;
+	struct sightings *run = intake->run;
 
 	free(message);
 	run->delivered++;
@@ -134,25 +158,27 @@ sightings_tick(void *context, const struct crew_progress *progress)
 }
 
 static void
-sightings_discard(void *context, void *message)
+sightings_discard(struct message *message)
 {
-	struct sightings *run = context;
-
+	message->run->discarded++;
 	free(message);
-	run->discarded++;
 }
 
 static void
 sightings_run(struct sightings *run)
 {
+	const struct audit_settings settings = { run };
+	struct intake intake = { run };
 	const struct crew_work work = {
 		.context = run,
 		.next_target = sightings_next,
-		.worker_new = sightings_worker_new,
-		.observed = sightings_observed,
-		.worker_free = sightings_worker_free,
-		.deliver = sightings_deliver,
 		.tick = sightings_tick,
+		.settings = &settings,
+		.judge_new = sightings_judge_new,
+		.judge = sightings_judge,
+		.judge_free = sightings_judge_free,
+		.intake = &intake,
+		.deliver = sightings_deliver,
 		.discard = sightings_discard,
 	};
 

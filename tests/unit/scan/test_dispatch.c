@@ -18,9 +18,9 @@ struct table {
 };
 
 static void
-discard(void *context, void *message)
+discard(struct message *message)
 {
-	(void)context, (void)message;
+	(void)message;
 }
 
 /* All slots are busy, and nothing more will come. */
@@ -46,7 +46,7 @@ set_table(struct table *table)
 static void
 clear_table(struct table *table)
 {
-	dispatch_clear(&table->dispatch, discard, NULL);
+	dispatch_clear(&table->dispatch, discard);
 	pace_free(table->pace);
 }
 

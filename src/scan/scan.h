@@ -1,0 +1,93 @@
+/*
+ * What a scan is asked for (scan_options), how far it is (crew_progress), and
+ * who judges and stores what it sees (crew_work).
+ */
+#ifndef SCAN_SCAN_H
+#define SCAN_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/observation.h"
+#include "model/target.h"
+
+enum handshake_depth { HANDSHAKE_FULL, HANDSHAKE_CERTIFICATE };
+enum family { FAMILY_ANY, FAMILY_V4, FAMILY_V6 };
+
+/* --resolve HOST:PORT:IP[:PORT], as in curl ("*" matches any host). */
+struct resolve_override {
+	const char *host; /* normalized, or "*" */
+	uint16_t port;
+	const char *ip;
+	uint16_t to_port; /* 0: the same */
+};
+
+struct scan_options {
+	unsigned concurrency; /* targets in flight, all threads together */
+	unsigned threads;     /* 0: one a core */
+	unsigned rate;	      /* new connections a second; 0: no limit */
+	unsigned per_ip;      /* connections in flight to one address */
+	unsigned timeout_ms;  /* the whole target */
+	unsigned retries;
+	enum family family;
+	enum handshake_depth depth;
+	const char **resolvers; /* "IP[:PORT]", empty: the system's */
+	size_t resolver_count;
+	const struct resolve_override *overrides;
+	size_t override_count;
+	int64_t now; /* 0: the clock, else what timestamps say */
+
+	/*
+	 * Offers (model/offer.h) of which each host's fate is to be known: one
+	 * that chose what some of them lack is connected to again.
+	 */
+	const uint64_t *offers;
+	size_t offer_count;
+};
+
+struct crew_progress {
+	uint64_t started, finished, in_flight;
+	bool input_ended; /* then `started` + queue is the total */
+	uint64_t waiting; /* targets read but not started */
+};
+
+/*
+ * What the caller of crew_run brings along.  Its types are opaque here, so
+ * that scan includes neither audit nor run, and its functions are used as they
+ * are.
+ */
+struct audit_settings;
+struct audit_sources;
+struct judge;
+struct message;
+struct intake;
+
+struct crew_work {
+	void *context; /* of these two */
+	/* Feeder thread: 1 a target (given away), 0 the end, -1 stop at once.
+	   May block (standard input). */
+	int (*next_target)(void *context, struct target **);
+	/* Calling thread, about five times a second; nonzero ends the crew. */
+	int (*tick)(void *context, const struct crew_progress *);
+
+	/* Worker threads: each has a judge of its own, and returns a message
+	   for the calling thread, or NULL.  The observation is borrowed for
+	   the call.  A target with a fault is not probed but comes here with
+	   status invalid-input.  `site` is left NULL. */
+	const struct audit_settings *settings;
+	const struct audit_sources *sources;
+	struct judge *(*judge_new)(const struct audit_settings *);
+	struct message *(*judge)(struct judge *, const struct observation *,
+	    const struct audit_sources *);
+	void (*judge_free)(struct judge *);
+
+	/* Calling thread: takes the message; nonzero ends the crew (full
+	   disk). */
+	struct intake *intake;
+	int (*deliver)(struct intake *, struct message *);
+	/* A message that is not delivered because the crew ends early. */
+	void (*discard)(struct message *);
+};
+
+#endif
