@@ -1,35 +1,18 @@
 /*
  * Judging: an observation and what is known become a verdict.  Pure: no
  * network, no clock, no output; the same input gives the same verdict on
- * every machine, however busy.  How the class is decided is in the interface
- * document, "How the class is decided"; audit.c follows it step by step.
+ * every machine, however busy.  reports/README.md, "How the class is decided",
+ * has the order that audit.c follows step by step.
  */
 #ifndef AUDIT_AUDIT_H
 #define AUDIT_AUDIT_H
 
+#include "audit/audit_settings.h"
 #include "base/arena.h"
-#include "x509/certificate_pool.h"
 #include "model/result.h"
-#include "x509/signature.h"
-#include "x509/trust_store.h"
+#include "x509/certificate_pool.h"
 
-struct clients;
-struct distrust;
 struct client_aia;
-struct policy;
-
-/* What a whole run is judged by.  Immutable, shared by all threads. */
-struct audit_settings {
-	int64_t now;
-	const struct trust_store *const *stores; /* the first is the default */
-	size_t store_count;
-	unsigned warn_days, crit_days;	 /* 0: by the certificate's validity */
-	const struct clients *clients;	 /* NULL: none is predicted */
-	const struct distrust *distrust; /* NULL: no such rules */
-	const struct policy *policy;	 /* NULL: none */
-	/* Public intermediates that some clients carry; NULL: none known. */
-	const struct certificate_index *preloaded;
-};
 
 /*
  * One source of certificates that the server did not send, in order of

@@ -5,7 +5,8 @@
 #ifndef AUDIT_CLIENT_TRAITS_H
 #define AUDIT_CLIENT_TRAITS_H
 
-#include "audit/clients.h"
+#include "audit/client_facts.h"
+#include "model/client_profile.h"
 
 struct client_outcome {
 	uint64_t traits;		/* bits of enum client_trait */

@@ -6,9 +6,11 @@
 #ifndef AUDIT_RULES_H
 #define AUDIT_RULES_H
 
-#include "audit/audit.h"
+#include "audit/audit_settings.h"
 #include "audit/name.h"
 #include "audit/path.h"
+#include "model/observation.h"
+#include "model/result.h"
 #include "x509/ocsp.h"
 
 /* Everything a rule may look at. */
