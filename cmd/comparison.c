@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/columns.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/map.h"
@@ -12,7 +13,6 @@
 #include "audit/judge.h"
 #include "run/replay.h"
 #include "run/sources.h"
-#include "report/cells.h"
 
 enum { EXAMPLES = 20 };
 

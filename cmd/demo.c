@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/fatal.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "cmd/commands.h"
@@ -85,7 +86,7 @@ aim(struct demo *demo)
 	char *resolver;
 
 	if (asprintf(&resolver, "127.0.0.1:%u", lab_dns_port(demo->lab)) < 0)
-		log_fatal("out of memory");
+		fatal("out of memory");
 	scan->resolvers = memory_array(1, sizeof(*scan->resolvers));
 	scan->resolvers[scan->resolver_count++] = resolver;
 	scan->timeout_ms = DEMO_TIMEOUT_MS;

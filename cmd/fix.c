@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/columns.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -12,7 +13,6 @@
 #include "cmd/options.h"
 #include "cmd/past_run.h"
 #include "repair/kit.h"
-#include "report/cells.h"
 
 enum { LEFT_SHOWN = 6, ITEMS_SHOWN = 20 };
 

@@ -1,7 +1,7 @@
 /* The help of one command, out of the table that also parses its options. */
+#include "base/columns.h"
 #include "base/text.h"
 #include "cmd/options.h"
-#include "report/cells.h"
 
 enum { HELP_COLUMN = 30 };
 

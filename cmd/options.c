@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fatal.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/nearest.h"
@@ -177,7 +178,7 @@ store(const struct option_row *row, void *settings, const char *value,
 	case OPTION_FUNCTION:
 		return row->parse(settings, value);
 	}
-	log_bug("an option of no kind");
+	fatal_bug("an option of no kind");
 }
 
 static size_t
@@ -399,7 +400,7 @@ gather(
 	}
 	given.row = row_of(usage, value, &given.settings);
 	if (given.row == NULL)
-		log_bug("getopt made an option up");
+		fatal_bug("getopt made an option up");
 	keep(list, given);
 	return 0;
 }

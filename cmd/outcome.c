@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fatal.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "cmd/commands.h"
@@ -158,7 +159,7 @@ outcome_show_record(const struct output_settings *output, struct bytes line,
 	arena = arena_new();
 	report = report_open(run, NULL, 0);
 	if (!result_read(arena, line, &result, &reason))
-		log_bug(reason);
+		fatal_bug(reason);
 	report_result(report, &result);
 	arena_free(arena);
 	return report_finish(report, &terminal, &failed);

@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/columns.h"
 #include "base/log.h"
 #include "cmd/commands.h"
 #include "cmd/options.h"
 #include "cmd/past_run.h"
 #include "fleet/sites_text.h"
 #include "model/site.h"
-#include "report/cells.h"
 
 struct sites_options {
 	bool json, csv;

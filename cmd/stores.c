@@ -6,11 +6,11 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
+#include "base/columns.h"
 #include "base/json.h"
 #include "cmd/commands.h"
 #include "cmd/store_set.h"
 #include "x509/store_facts.h"
-#include "report/cells.h"
 
 enum { NAME_COLUMNS = 12, SUBJECT_COLUMNS = 76, MOST_SUBJECTS = 10 };
 

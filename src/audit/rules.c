@@ -1,7 +1,7 @@
 /* The list of findings that rules add to.  Holds no rule itself. */
 #include "audit/rules.h"
 
-#include "base/log.h"
+#include "base/fatal.h"
 
 struct finding *
 findings_add(struct findings *findings, const char *id, const char *cause,
@@ -11,7 +11,7 @@ findings_add(struct findings *findings, const char *id, const char *cause,
 	struct finding *finding;
 
 	if (kind == NULL)
-		log_bug("a finding that the catalogue does not have");
+		fatal_bug("a finding that the catalogue does not have");
 	if (findings->count == findings->capacity) {
 		size_t capacity = findings->capacity * 2 + 8;
 		struct finding *list =

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/log.h"
+#include "base/fatal.h"
 #include "base/memory.h"
 
 enum { FIRST_BLOCK = 4096 - 64, LARGEST_BLOCK = 256 * 1024 };
@@ -31,10 +31,10 @@ block_new(size_t size, struct block *older)
 	struct block *block;
 
 	if (size > SIZE_MAX - sizeof(*block))
-		log_fatal("out of memory");
+		fatal("out of memory");
 	block = malloc(sizeof(*block) + size);
 	if (block == NULL)
-		log_fatal("out of memory");
+		fatal("out of memory");
 	block->older = older;
 	block->size = size;
 	block->used = 0;
@@ -96,7 +96,7 @@ cut(struct arena *arena, size_t size)
 	void *piece;
 
 	if (size > SIZE_MAX / 2)
-		log_fatal("out of memory");
+		fatal("out of memory");
 	size = (size + mask) & ~mask;
 	if (size > arena->newest->size - arena->newest->used)
 		add_block(arena, size);
@@ -117,7 +117,7 @@ arena_array(struct arena *arena, size_t count, size_t size)
 	size_t total;
 
 	if (__builtin_mul_overflow(count, size, &total))
-		log_fatal("out of memory");
+		fatal("out of memory");
 	return arena_alloc(arena, total);
 }
 
@@ -153,7 +153,7 @@ arena_printf(struct arena *arena, const char *format, ...)
 	size = vsnprintf(NULL, 0, format, arguments);
 	va_end(arguments);
 	if (size < 0)
-		log_bug("format cannot be printed");
+		fatal_bug("format cannot be printed");
 	text = cut(arena, (size_t)size + 1);
 	va_start(arguments, format);
 	vsnprintf(text, (size_t)size + 1, format, arguments);

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <sys/random.h>
 
-#include "base/log.h"
+#include "base/fatal.h"
 
 struct state {
 	uint64_t v0, v1, v2, v3;
@@ -24,7 +24,7 @@ hash_key_random(void)
 		got = getrandom(&key, sizeof(key), 0);
 	while (got < 0 && errno == EINTR);
 	if (got != (ssize_t)sizeof(key))
-		log_fatal("no random numbers from the system");
+		fatal("no random numbers from the system");
 	return key;
 }
 

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "base/log.h"
+#include "base/fatal.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 
@@ -28,7 +28,7 @@ static cJSON *
 must(cJSON *item)
 {
 	if (item == NULL)
-		log_fatal("out of memory");
+		fatal("out of memory");
 	return item;
 }
 
@@ -36,7 +36,7 @@ static struct json *
 add(struct json *object, const char *key, cJSON *item)
 {
 	if (!cJSON_AddItemToObjectCS((cJSON *)object, key, must(item)))
-		log_bug("a member was added to what is no object");
+		fatal_bug("a member was added to what is no object");
 	return (struct json *)item;
 }
 
@@ -45,7 +45,7 @@ static struct json *
 put(struct json *object, const char *key, cJSON *item)
 {
 	if (!cJSON_AddItemToObject((cJSON *)object, key, must(item)))
-		log_bug("a member was added to what is no object");
+		fatal_bug("a member was added to what is no object");
 	return (struct json *)item;
 }
 
@@ -53,7 +53,7 @@ static struct json *
 append(struct json *array, cJSON *item)
 {
 	if (!cJSON_AddItemToArray((cJSON *)array, must(item)))
-		log_bug("an element was added to what is no array");
+		fatal_bug("an element was added to what is no array");
 	return (struct json *)item;
 }
 
@@ -222,7 +222,7 @@ print(const struct json *json, struct text *text, bool pretty)
 			text->data + text->size, (int)free_octets, pretty))
 			break;
 		if (room > INT_MAX / 2)
-			log_fatal("a JSON document is larger than 2 GiB");
+			fatal("a JSON document is larger than 2 GiB");
 	}
 	text->size += strlen(text->data + text->size);
 }

@@ -10,18 +10,15 @@ enum log_level { LOG_QUIET, LOG_NORMAL, LOG_VERBOSE };
 void log_set_level(enum log_level);
 enum log_level log_level_now(void);
 
-/* Shown at every level but LOG_QUIET only hides log_info and log_debug. */
-void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-/* Our own bug: names the place and aborts. */
-#define log_bug(reason) log_bug_at(__FILE__, __LINE__, (reason))
-_Noreturn void log_bug_at(const char *file, int line, const char *reason);
-
-/* Our machine failed beyond mending (no memory): a message and exit 4. */
-_Noreturn void log_fatal(const char *format, ...)
-    __attribute__((format(printf, 1, 2)));
+/*
+ * Errors and warnings are printed at every level, log_info from LOG_NORMAL on,
+ * log_debug at LOG_VERBOSE.
+ */
+#define log_error(...) log_at(LOG_QUIET, __VA_ARGS__)
+#define log_warning(...) log_at(LOG_QUIET, __VA_ARGS__)
+#define log_info(...) log_at(LOG_NORMAL, __VA_ARGS__)
+#define log_debug(...) log_at(LOG_VERBOSE, __VA_ARGS__)
+void log_at(enum log_level least, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "base/fatal.h"
 
 /* malloc(0) may be NULL, which nobody should take for a failure. */
 static size_t
@@ -19,7 +19,7 @@ static void *
 must(void *memory)
 {
 	if (memory == NULL)
-		log_fatal("out of memory");
+		fatal("out of memory");
 	return memory;
 }
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/log.h"
+#include "base/fatal.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 
@@ -36,7 +36,7 @@ text_reserve(struct text *text, size_t extra)
 	if (extra < text->capacity - text->size)
 		return;
 	if (extra > SIZE_MAX / 2 - text->size)
-		log_fatal("out of memory");
+		fatal("out of memory");
 	wanted = text->size + extra + 1;
 	if (wanted < text->capacity * 2)
 		wanted = text->capacity * 2;
@@ -83,7 +83,7 @@ text_printf(struct text *text, const char *format, ...)
 	    format, arguments);
 	va_end(arguments);
 	if (size < 0)
-		log_bug("format cannot be printed");
+		fatal_bug("format cannot be printed");
 	if ((size_t)size >= text->capacity - text->size) {
 		text_reserve(text, (size_t)size);
 		va_start(arguments, format);
@@ -94,14 +94,8 @@ text_printf(struct text *text, const char *format, ...)
 	text->size += (size_t)size;
 }
 
-static bool
-is_control(uint32_t code_point)
-{
-	return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0);
-}
-
-static void
-append_escaped(struct text *text, struct bytes octets)
+void
+text_append_escaped(struct text *text, struct bytes octets)
 {
 	for (size_t i = 0; i < octets.size; i++)
 		text_printf(text, "\\%02X", octets.data[i]);
@@ -129,14 +123,14 @@ text_append_clean(struct text *text, struct bytes bytes)
 
 		if (length == 0) {
 			length = utf8_decode(bytes, &code_point);
-			passes = length > 0 && !is_control(code_point);
+			passes = length > 0 && !utf8_is_control(code_point);
 			if (length == 0)
 				length = 1;
 		}
 		if (passes)
 			text_append_bytes(text, bytes_of(bytes.data, length));
 		else
-			append_escaped(text, bytes_of(bytes.data, length));
+			text_append_escaped(text, bytes_of(bytes.data, length));
 		bytes.data += length;
 		bytes.size -= length;
 	}
@@ -158,131 +152,4 @@ text_clean(struct arena *arena, struct bytes bytes)
 	clean = arena_string(arena, text.data);
 	text_free(&text);
 	return clean;
-}
-
-struct range {
-	uint32_t first, last;
-};
-
-/* Characters that reorder or end a line: a name must not rewrite a table. */
-static const struct range reordering[] = {
-	{ 0x61c, 0x61c },
-	{ 0x200e, 0x200f },
-	{ 0x2028, 0x202e },
-	{ 0x2066, 0x2069 },
-};
-
-/* Unicode's combining marks and joiners, the common blocks of them. */
-static const struct range zero_width[] = {
-	{ 0x300, 0x36f },
-	{ 0x483, 0x489 },
-	{ 0x591, 0x5bd },
-	{ 0x610, 0x61a },
-	{ 0x64b, 0x65f },
-	{ 0x1ab0, 0x1aff },
-	{ 0x200b, 0x200d },
-	{ 0x2060, 0x2064 },
-	{ 0x20d0, 0x20ff },
-	{ 0xfe00, 0xfe0f },
-	{ 0xfe20, 0xfe2f },
-	{ 0xfeff, 0xfeff },
-};
-
-/* East Asian Width W and F (UAX 11), and emoji. */
-static const struct range double_width[] = {
-	{ 0x1100, 0x115f },
-	{ 0x2e80, 0x303e },
-	{ 0x3041, 0xa4cf },
-	{ 0xac00, 0xd7a3 },
-	{ 0xf900, 0xfaff },
-	{ 0xfe30, 0xfe6f },
-	{ 0xff00, 0xff60 },
-	{ 0xffe0, 0xffe6 },
-	{ 0x1f300, 0x1f64f },
-	{ 0x1f900, 0x1f9ff },
-	{ 0x20000, 0x3fffd },
-};
-
-static bool
-is_within(uint32_t code_point, const struct range *ranges, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (code_point >= ranges[i].first &&
-		    code_point <= ranges[i].last)
-			return true;
-	return false;
-}
-
-#define IS_WITHIN(code_point, ranges) \
-	is_within(code_point, ranges, sizeof(ranges) / sizeof(*(ranges)))
-
-static size_t
-width_of(uint32_t code_point)
-{
-	if (IS_WITHIN(code_point, zero_width))
-		return 0;
-	return IS_WITHIN(code_point, double_width) ? 2 : 1;
-}
-
-/*
- * Appends the character that `bytes` begins with, escaped where it must be,
- * and returns the columns it takes; *length: the octets it took.
- */
-static size_t
-append_character(struct text *text, struct bytes bytes, size_t *length)
-{
-	enum { ESCAPE_COLUMNS = 3 };
-	uint32_t code_point;
-
-	*length = utf8_decode(bytes, &code_point);
-	if (*length > 0 && !is_control(code_point) &&
-	    !IS_WITHIN(code_point, reordering)) {
-		text_append_bytes(text, bytes_of(bytes.data, *length));
-		return width_of(code_point);
-	}
-	if (*length == 0)
-		*length = 1;
-	append_escaped(text, bytes_of(bytes.data, *length));
-	return *length * ESCAPE_COLUMNS;
-}
-
-void
-text_append_cell(struct text *text, const char *string, size_t columns)
-{
-	struct bytes rest = bytes_from_string(string);
-	size_t used = 0, cut, length;
-
-	text_reserve(text, rest.size);
-	cut = text->size; /* where an ellipsis still fits */
-	while (rest.size > 0) {
-		used += append_character(text, rest, &length);
-		if (used > columns) {
-			text->size = cut;
-			text->data[cut] = '\0';
-			if (columns > 0)
-				text_append(text, "…");
-			return;
-		}
-		if (used < columns)
-			cut = text->size;
-		rest.data += length;
-		rest.size -= length;
-	}
-}
-
-size_t
-text_columns(struct bytes rest)
-{
-	size_t columns = 0;
-
-	while (rest.size > 0) {
-		uint32_t code_point = 0;
-		size_t length = utf8_decode(rest, &code_point);
-
-		columns += length == 0 ? 1 : width_of(code_point);
-		length += length == 0;
-		rest.data += length;
-		rest.size -= length;
-	}
-	return columns;
 }

@@ -35,13 +35,7 @@ void text_reserve(struct text *, size_t extra);
 void text_append_clean(struct text *, struct bytes);
 char *text_clean(struct arena *, struct bytes);
 
-/*
- * As above, then cut to `columns` terminal columns with a final ellipsis.
- * For terminals: bidirectional controls are escaped too.
- */
-void text_append_cell(struct text *, const char *string, size_t columns);
-
-/* The terminal columns of a string that was appended so; of valid UTF-8. */
-size_t text_columns(struct bytes);
+/* Each octet as \HH. */
+void text_append_escaped(struct text *, struct bytes);
 
 #endif

@@ -10,6 +10,13 @@
  */
 size_t utf8_decode(struct bytes, uint32_t *code_point);
 
+/* C0 and C1 control characters, and DEL. */
+static inline bool
+utf8_is_control(uint32_t code_point)
+{
+	return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0);
+}
+
 /* How many octets from the start are valid; all of them: the size. */
 size_t utf8_valid_prefix(struct bytes);
 

@@ -4,10 +4,10 @@
  */
 #include <stdlib.h>
 
+#include "base/columns.h"
 #include "base/file.h"
 #include "fleet/diff.h"
 #include "rundir/run_index.h"
-#include "report/cells.h"
 
 enum { WORD_COLUMNS = 12, CLIENTS_NAMED = 3, MAIL_LINES = 200 };
 

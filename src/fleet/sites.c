@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "base/fatal.h"
 #include "base/memory.h"
 #include "fleet/sites_internal.h"
 
@@ -169,7 +169,7 @@ void
 sites_want_current(const struct sites *sites, const struct site_group *group)
 {
 	if (group != &sites->group || group->site == NULL)
-		log_bug("a site is looked at that is not the current one");
+		fatal_bug("a site is looked at that is not the current one");
 }
 
 static bool

@@ -1,12 +1,12 @@
 /*
  * What differs, in words.  Strings of hosts pass through the functions of
- * report/cells.h, which make them harmless.
+ * base/columns.h, which make them harmless.
  */
 #include "fleet/sites_text.h"
 
+#include "base/columns.h"
 #include "rundir/manifest.h"
 #include "report/showcerts.h"
-#include "report/cells.h"
 
 enum { HOST_COLUMNS = 16, BODY_COLUMN = 18, CLIENTS_SHOWN = 4 };
 

@@ -5,6 +5,7 @@
 #include <ctype.h>
 
 #include "base/clock.h"
+#include "base/columns.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "model/finding.h"

@@ -2,10 +2,10 @@
  * A result as one line of hosts.ndjson.  The document borrows every string
  * and lives for one line; times and base64 go to a scratch arena.
  */
+#include "base/fatal.h"
 #include "model/result.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 
 static const char *
 time_text(struct arena *scratch, int64_t time)
@@ -130,7 +130,7 @@ write_received(struct json *object, const struct observation *seen)
 	struct json *array = json_add_array(object, "received");
 
 	if (seen->received_count > 0 && seen->received == NULL)
-		log_bug("a chain is written before it was hashed");
+		fatal_bug("a chain is written before it was hashed");
 	for (size_t i = 0; i < seen->received_count; i++)
 		json_append_digest(array, &seen->received[i]);
 }

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "base/fatal.h"
 
 static const char *const status_words[STATUS_COUNT] = {
 	[STATUS_SUCCESS] = "success",
@@ -71,7 +71,7 @@ static const char *
 word_at(const char *const words[], unsigned index, unsigned count)
 {
 	if (index >= count)
-		log_bug("a word was asked for that no list has");
+		fatal_bug("a word was asked for that no list has");
 	return words[index];
 }
 
@@ -116,6 +116,30 @@ const char *
 source_word(enum source source)
 {
 	return word_at(source_words, source, SOURCE_COUNT);
+}
+
+enum severity
+class_severity(enum class_id class_id)
+{
+	if (class_id == CLASS_OK)
+		return SEVERITY_OK;
+	return class_id == CLASS_WEAK ? SEVERITY_WARNING : SEVERITY_ERROR;
+}
+
+const char *
+source_text(struct arena *arena, enum source from, const char *where)
+{
+	static const char *const verbs[SOURCE_COUNT] = {
+		[SOURCE_RECEIVED] = "sent by",
+		[SOURCE_FLEET] = "sent by",
+		[SOURCE_KNOWN] = "found in",
+		[SOURCE_STORE] = "in the trust store",
+		[SOURCE_AIA] = "found at",
+	};
+
+	if (where == NULL)
+		return verbs[from];
+	return arena_printf(arena, "%s %s", verbs[from], where);
 }
 
 bool

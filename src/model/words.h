@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#include "base/arena.h"
+
 enum status {
 	STATUS_SUCCESS,
 	STATUS_DNS_ERROR,
@@ -62,6 +64,12 @@ const char *class_word(enum class_id);
 const char *class_title(enum class_id); /* "missing intermediate" */
 const char *severity_word(enum severity);
 const char *source_word(enum source);
+
+/* OK where the class is fine, ERROR or WARNING as the class weighs. */
+enum severity class_severity(enum class_id);
+
+/* "sent by api.example.com", "in the trust store" */
+const char *source_text(struct arena *, enum source, const char *where);
 
 /* False when the word is none of the list. */
 bool status_from_word(const char *, enum status *);

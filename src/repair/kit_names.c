@@ -2,6 +2,7 @@
  * Names of files, made of strangers' words.  Only letters, digits, dots,
  * underscores and hyphens of ASCII get through.
  */
+#include "base/columns.h"
 #include "repair/kit_parts.h"
 
 #include <fnmatch.h>

@@ -1,8 +1,8 @@
 /* README.txt: what the kit is, for whoever opens it, in plain words. */
+#include "base/columns.h"
 #include "repair/kit.h"
 
 #include "repair/kit_parts.h"
-#include "report/cells.h"
 
 static const struct {
 	enum class_id class_id;

@@ -4,7 +4,8 @@
  */
 #include "report/diagnosis.h"
 
-#include "report/cells.h"
+#include "base/columns.h"
+#include "report/colors.h"
 
 enum {
 	LABEL_COLUMNS = 10,

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 
 #include "base/base64.h"
+#include "base/columns.h"
 #include "base/memory.h"
 #include "x509/certificate.h"
 #include "report/assets.h"
-#include "report/cells.h"
 
 /* What has to be repaired stands before what is ok. */
 enum { ROWS_BROKEN, ROWS_OK, ROWS };

@@ -4,7 +4,7 @@
  */
 #include <time.h>
 
-#include "report/cells.h"
+#include "base/columns.h"
 #include "report/html.h"
 
 /* Units of the drawing, which scales. */

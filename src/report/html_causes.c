@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "report/cells.h"
+#include "base/columns.h"
 #include "report/html.h"
 
 enum {

@@ -2,9 +2,8 @@
  * A host's chain, drawn from the leaf up: what it sends, what it does not
  * send and where that is, and what the path ends at.
  */
+#include "base/columns.h"
 #include "report/html.h"
-
-#include "report/cells.h"
 
 /* How one certificate stands in the chain, in a word and in the drawing. */
 struct place {

@@ -2,7 +2,7 @@
  * One host: a row that tells enough to go on, and behind it everything its
  * record says.  The chain is drawn in html_chain.c.
  */
-#include "report/cells.h"
+#include "base/columns.h"
 #include "report/html.h"
 
 enum { NAMES_MOST = 12 };

@@ -2,7 +2,7 @@
  * The top of the page: what the morning looks like in one sentence, the facts
  * of the run, and a card a class.
  */
-#include "report/cells.h"
+#include "base/columns.h"
 #include "report/html.h"
 
 /* Line drawings of 24 x 24, made for this page; one a class. */

@@ -2,7 +2,7 @@
  * What is new since the last run: a line a group, which opens on the hosts.
  * What got worse is open from the start.
  */
-#include "report/cells.h"
+#include "base/columns.h"
 #include "report/html.h"
 
 const struct report_since *

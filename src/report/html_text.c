@@ -2,13 +2,12 @@
  * How anything becomes text of the page.  Nothing here knows a section; the
  * one function that escapes is append_escaped.
  */
+#include "base/columns.h"
+#include "base/fatal.h"
 #include "report/html.h"
 
 #include <stdlib.h>
 #include <time.h>
-
-#include "base/log.h"
-#include "report/cells.h"
 
 static void
 append_entities(struct text *out, struct bytes string)
@@ -66,14 +65,14 @@ html_fill_array(struct text *out, const char *template,
 		if (gap == NULL)
 			break;
 		if (used == count)
-			log_bug("a template has more gaps than strings");
+			fatal_bug("a template has more gaps than strings");
 		text_append_bytes(
 		    out, bytes_of(template, (size_t)(gap - template)));
 		append_escaped(out, strings[used++]);
 		template = gap + 2;
 	}
 	if (used != count)
-		log_bug("a template has fewer gaps than strings");
+		fatal_bug("a template has fewer gaps than strings");
 	text_append(out, template);
 }
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/columns.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "report/diagnosis.h"

@@ -1,9 +1,9 @@
 /* Lays one host's chain out.  Every name is made harmless on the way. */
 #include "report/showcerts.h"
 
+#include "base/columns.h"
 #include "report/verify_error.h"
 #include "x509/certificate.h"
-#include "report/cells.h"
 
 struct showing {
 	struct text *out;

@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-#include "report/cells.h"
+#include "base/columns.h"
+#include "report/colors.h"
 
 enum {
 	CLASS_COLUMNS = 22,

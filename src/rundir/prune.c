@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fatal.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -96,7 +97,7 @@ remove_run(const char *directory, const char *path)
 	char *name, *draft;
 
 	if (asprintf(&name, "%s%s", hidden, base_name(path)) < 0)
-		log_fatal("out of memory");
+		fatal("out of memory");
 	draft = file_join(directory, name);
 	if (rename(path, draft) == 0)
 		remove_hidden(draft, path);

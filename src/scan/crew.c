@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-#include "base/log.h"
+#include "base/fatal.h"
 #include "base/memory.h"
 #include "scan/crew.h"
 #include "scan/worker.h"
@@ -327,7 +327,7 @@ tear_down(struct crew *crew)
 	handshake_terms_free(crew->terms);
 	hosts_file_free(crew->hosts);
 	if (uv_loop_close(&crew->loop) != 0)
-		log_bug("a handle was left open on the crew's loop");
+		fatal_bug("a handle was left open on the crew's loop");
 }
 
 static int

@@ -6,6 +6,7 @@
  * Redirects are followed here, not by curl: each hop is a transfer of its own
  * that is looked at as the first one was.
  */
+#include "base/fatal.h"
 #include "scan/fetch_each.h"
 
 #include <curl/curl.h>
@@ -15,7 +16,6 @@
 #include <uv.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "scan/fetch_address.h"
@@ -172,7 +172,7 @@ append_row(struct curl_slist *list, const struct text *row)
 	struct curl_slist *longer = curl_slist_append(list, row->data);
 
 	if (longer == NULL)
-		log_fatal("libcurl keeps no list: out of memory");
+		fatal("libcurl keeps no list: out of memory");
 	return longer;
 }
 
@@ -190,12 +190,12 @@ ask(struct transfer *transfer)
 	}
 	transfer->easy = curl_easy_init();
 	if (transfer->easy == NULL)
-		log_fatal("libcurl makes no transfer: out of memory");
+		fatal("libcurl makes no transfer: out of memory");
 	if (transfer->lookup.row.size > 0)
 		transfer->addresses = append_row(NULL, &transfer->lookup.row);
 	set_options(transfer, transfer->easy, transfer->deadline_ms - now);
 	if (curl_multi_add_handle(batch->multi, transfer->easy) != CURLM_OK)
-		log_bug("libcurl does not take a transfer");
+		fatal_bug("libcurl does not take a transfer");
 	return true;
 }
 
@@ -531,7 +531,7 @@ close_batch(struct batch *batch)
 	uv_close((uv_handle_t *)&batch->timer, NULL);
 	uv_run(&batch->loop, UV_RUN_DEFAULT);
 	if (uv_loop_close(&batch->loop) != 0)
-		log_bug("a fetch left something on its loop");
+		fatal_bug("a fetch left something on its loop");
 	fetch_names_free(batch->names);
 	curl_slist_free_all(batch->connect_to);
 	curl_global_cleanup();

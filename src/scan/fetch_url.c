@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <strings.h>
 
+#include "base/columns.h"
+
 enum { ERROR_COLUMNS = 60 };
 
 static const char scheme[] = "http://";

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "base/log.h"
+#include "base/fatal.h"
 #include "base/memory.h"
 
 struct fetch_watch {
@@ -20,7 +20,7 @@ fetch_watch_new(uv_loop_t *loop, int socket,
 	struct fetch_watch *watch = memory_new(sizeof(*watch));
 
 	if (uv_poll_init_socket(loop, &watch->poll, socket) != 0)
-		log_bug("libuv does not watch this socket");
+		fatal_bug("libuv does not watch this socket");
 	watch->poll.data = watch;
 	watch->socket = socket;
 	watch->ready = ready;
@@ -49,7 +49,7 @@ fetch_watch_set(struct fetch_watch *watch, bool readable, bool writable)
 	    (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0);
 
 	if (uv_poll_start(&watch->poll, events, on_poll) != 0)
-		log_bug("libuv does not watch this socket");
+		fatal_bug("libuv does not watch this socket");
 }
 
 static void

@@ -5,7 +5,7 @@
  */
 #include <math.h>
 
-#include "base/log.h"
+#include "base/fatal.h"
 #include "scan/probe_parts.h"
 
 enum { SHARE_OF_ONE_ADDRESS = 3 };
@@ -419,7 +419,7 @@ on_deadline(uv_timer_t *timer)
 		return;
 	case PROBE_IDLE:
 	case PROBE_CLOSING:
-		log_bug("a timer ran for an idle probe");
+		fatal_bug("a timer ran for an idle probe");
 	}
 	probe_finish(probe);
 }

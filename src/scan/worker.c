@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/fatal.h"
 #include "base/memory.h"
 #include "scan/worker.h"
 
@@ -382,7 +382,7 @@ worker_free(struct worker *worker)
 		uv_run(&worker->loop, UV_RUN_DEFAULT);
 	}
 	if (uv_loop_close(&worker->loop) != 0)
-		log_bug("a handle was left open on a worker's loop");
+		fatal_bug("a handle was left open on a worker's loop");
 	drop_unstarted(worker);
 	for (unsigned i = 0; i < worker->slot_count; i++)
 		probe_clear(&worker->slots[i]);

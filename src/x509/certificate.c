@@ -8,7 +8,7 @@
 #include <gnutls/crypto.h>
 #include <stdlib.h>
 
-#include "base/log.h"
+#include "base/fatal.h"
 #include "base/memory.h"
 #include "x509/certificate_internal.h"
 
@@ -501,7 +501,7 @@ certificate_digest(struct bytes der, struct digest *digest)
 {
 	if (gnutls_hash_fast(
 		GNUTLS_DIG_SHA256, der.data, der.size, digest->octets) < 0)
-		log_fatal("SHA-256 is not available");
+		fatal("SHA-256 is not available");
 }
 
 bool

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "base/fatal.h"
 #include "base/log.h"
 
 /* Runs `speak` in a child with stderr in a pipe; returns wait's status. */
@@ -94,7 +95,7 @@ static void
 have_a_bug(void)
 {
 	signal(SIGABRT, SIG_DFL);
-	log_bug("two and two are five");
+	fatal_bug("two and two are five");
 }
 
 static void
@@ -112,7 +113,7 @@ a_bug_names_its_place_and_aborts(void **state)
 static void
 fail_fatally(void)
 {
-	log_fatal("no %s left", "memory");
+	fatal("no %s left", "memory");
 }
 
 static void

@@ -1,4 +1,4 @@
-/* Growing texts, cleaning of strangers' strings, terminal cells, UTF-8. */
+/* Growing texts, cleaning of untrusted strings, UTF-8. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -56,42 +56,6 @@ strings_are_cleaned(void **state)
 		text_free(&text);
 	}
 	arena_free(arena);
-}
-
-struct cell_row {
-	const char *string;
-	size_t columns;
-	const char *cell;
-};
-
-static const struct cell_row cell_rows[] = {
-	{ "abc", 5, "abc" },
-	{ "abc", 3, "abc" },
-	{ "abcd", 3, "ab…" },
-	{ "abcd", 1, "…" },
-	{ "abcd", 0, "" },
-	{ "", 0, "" },
-	{ "\xe4\xb8\xad\xe6\x96\x87", 4, "\xe4\xb8\xad\xe6\x96\x87" },
-	{ "\xe4\xb8\xad\xe6\x96\x87", 3, "\xe4\xb8\xad…" },
-	{ "\xe4\xb8\xad\xe6\x96\x87", 2, "…" },
-	{ "e\xcc\x81x", 2, "e\xcc\x81x" },	  /* combining accent */
-	{ "a\xe2\x80\xae", 10, "a\\E2\\80\\AE" }, /* right-to-left */
-	{ "a\xe2\x80\xae", 9, "a…" },		  /* never half an escape */
-	{ "\x1b[2J", 10, "\\1B[2J" },
-};
-
-static void
-cells_are_cut(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof(cell_rows) / sizeof(*cell_rows); i++) {
-		struct text text = { NULL, 0, 0 };
-
-		text_append_cell(
-		    &text, cell_rows[i].string, cell_rows[i].columns);
-		assert_string_equal(text.data, cell_rows[i].cell);
-		text_free(&text);
-	}
 }
 
 static void
@@ -174,7 +138,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(strings_are_cleaned),
-		cmocka_unit_test(cells_are_cut),
 		cmocka_unit_test(texts_grow),
 		cmocka_unit_test(reserved_room_does_not_move),
 		cmocka_unit_test(every_code_point_decodes),

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/columns.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "report/report.h"

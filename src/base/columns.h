@@ -1,12 +1,22 @@
 /*
- * Pieces of a line for terminals: cells of a width, numbers as people write
- * them, colours.  Every string is made harmless on the way.
+ * Lines for a terminal of 80 columns: cells of a fixed width, wrapped words,
+ * numbers and dates as people write them.  Control characters and what is not
+ * UTF-8 are escaped on the way.
  */
-#ifndef REPORT_CELLS_H
-#define REPORT_CELLS_H
+#ifndef BASE_COLUMNS_H
+#define BASE_COLUMNS_H
 
 #include "base/text.h"
-#include "model/words.h"
+
+/*
+ * A string made safe to show, as text_append_clean does, then cut to `columns`
+ * terminal columns with a final ellipsis.  For terminals: bidirectional
+ * controls are escaped too.
+ */
+void text_append_cell(struct text *, const char *string, size_t columns);
+
+/* The terminal columns of a string that was appended so; of valid UTF-8. */
+size_t text_columns(struct bytes);
 
 /* Cut to the columns and filled up to them with blanks. */
 void cell_append(struct text *, const char *, size_t columns);
@@ -33,15 +43,5 @@ const char *date_text(struct arena *, int64_t time);
 /* One more item of a list; `list` NULL: the first. */
 const char *list_text(
     struct arena *, const char *list, const char *between, const char *more);
-
-/* "sent by api.example.com", "in the trust store" */
-const char *source_text(struct arena *, enum source, const char *where);
-
-/* Starts the colour of a severity; nothing where there are no colours. */
-void color_begin(struct text *, enum severity, bool colors);
-void color_end(struct text *, bool colors);
-
-/* OK where the class is fine, ERROR or WARNING as the class weighs. */
-enum severity class_severity(enum class_id);
 
 #endif

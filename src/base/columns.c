@@ -1,0 +1,263 @@
+/*
+ * How many columns of a terminal a string takes, and strings cut, filled and
+ * wrapped to a number of columns.
+ */
+#include "base/columns.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/utf8.h"
+
+enum {
+	WIDTH = 80,
+	CHANGE_COLUMNS = 12,
+	HOST_COLUMNS = 28,
+	STORY_LEAST = 24 /* so much of it is worth a place beside the host */
+};
+
+struct range {
+	uint32_t first, last;
+};
+
+/* Characters that reorder or end a line: a name must not rewrite a table. */
+static const struct range reordering[] = {
+	{ 0x61c, 0x61c },
+	{ 0x200e, 0x200f },
+	{ 0x2028, 0x202e },
+	{ 0x2066, 0x2069 },
+};
+
+/* Unicode's combining marks and joiners, the common blocks of them. */
+static const struct range zero_width[] = {
+	{ 0x300, 0x36f },
+	{ 0x483, 0x489 },
+	{ 0x591, 0x5bd },
+	{ 0x610, 0x61a },
+	{ 0x64b, 0x65f },
+	{ 0x1ab0, 0x1aff },
+	{ 0x200b, 0x200d },
+	{ 0x2060, 0x2064 },
+	{ 0x20d0, 0x20ff },
+	{ 0xfe00, 0xfe0f },
+	{ 0xfe20, 0xfe2f },
+	{ 0xfeff, 0xfeff },
+};
+
+/* East Asian Width W and F (UAX 11), and emoji. */
+static const struct range double_width[] = {
+	{ 0x1100, 0x115f },
+	{ 0x2e80, 0x303e },
+	{ 0x3041, 0xa4cf },
+	{ 0xac00, 0xd7a3 },
+	{ 0xf900, 0xfaff },
+	{ 0xfe30, 0xfe6f },
+	{ 0xff00, 0xff60 },
+	{ 0xffe0, 0xffe6 },
+	{ 0x1f300, 0x1f64f },
+	{ 0x1f900, 0x1f9ff },
+	{ 0x20000, 0x3fffd },
+};
+
+static bool
+is_within(uint32_t code_point, const struct range *ranges, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (code_point >= ranges[i].first &&
+		    code_point <= ranges[i].last)
+			return true;
+	return false;
+}
+
+#define IS_WITHIN(code_point, ranges) \
+	is_within(code_point, ranges, sizeof(ranges) / sizeof(*(ranges)))
+
+static size_t
+width_of(uint32_t code_point)
+{
+	if (IS_WITHIN(code_point, zero_width))
+		return 0;
+	return IS_WITHIN(code_point, double_width) ? 2 : 1;
+}
+
+/*
+ * Appends the character that `bytes` begins with, escaped where it must be,
+ * and returns the columns it takes; *length: the octets it took.
+ */
+static size_t
+append_character(struct text *text, struct bytes bytes, size_t *length)
+{
+	enum { ESCAPE_COLUMNS = 3 };
+	uint32_t code_point;
+
+	*length = utf8_decode(bytes, &code_point);
+	if (*length > 0 && !utf8_is_control(code_point) &&
+	    !IS_WITHIN(code_point, reordering)) {
+		text_append_bytes(text, bytes_of(bytes.data, *length));
+		return width_of(code_point);
+	}
+	if (*length == 0)
+		*length = 1;
+	text_append_escaped(text, bytes_of(bytes.data, *length));
+	return *length * ESCAPE_COLUMNS;
+}
+
+void
+text_append_cell(struct text *text, const char *string, size_t columns)
+{
+	struct bytes rest = bytes_from_string(string);
+	size_t used = 0, cut, length;
+
+	text_reserve(text, rest.size);
+	cut = text->size; /* where an ellipsis still fits */
+	while (rest.size > 0) {
+		used += append_character(text, rest, &length);
+		if (used > columns) {
+			text->size = cut;
+			text->data[cut] = '\0';
+			if (columns > 0)
+				text_append(text, "…");
+			return;
+		}
+		if (used < columns)
+			cut = text->size;
+		rest.data += length;
+		rest.size -= length;
+	}
+}
+
+size_t
+text_columns(struct bytes rest)
+{
+	size_t columns = 0;
+
+	while (rest.size > 0) {
+		uint32_t code_point = 0;
+		size_t length = utf8_decode(rest, &code_point);
+
+		columns += length == 0 ? 1 : width_of(code_point);
+		length += length == 0;
+		rest.data += length;
+		rest.size -= length;
+	}
+	return columns;
+}
+
+void
+cell_append(struct text *out, const char *string, size_t columns)
+{
+	size_t start = out->size, used;
+
+	text_append_cell(out, string == NULL ? "" : string, columns);
+	used = text_columns(bytes_of(out->data + start, out->size - start));
+	for (; used < columns; used++)
+		text_append_char(out, ' ');
+}
+
+static void
+append_words(struct text *out, const char *words, size_t column)
+{
+	size_t at = column;
+
+	while (*words != '\0') {
+		size_t length = strcspn(words, " ");
+		size_t columns = text_columns(bytes_of(words, length));
+
+		if (at > column && at + 1 + columns > WIDTH) {
+			text_printf(out, "\n%*s", (int)column, "");
+			at = column;
+		}
+		if (at > column) {
+			text_append_char(out, ' ');
+			at++;
+		}
+		text_append_bytes(out, bytes_of(words, length));
+		at += columns;
+		words += length;
+		words += strspn(words, " ");
+	}
+}
+
+void
+cell_append_wrapped(struct text *out, const char *words, size_t column)
+{
+	struct text clean = { NULL, 0, 0 };
+
+	text_append_cell(&clean, words, SIZE_MAX);
+	if (clean.size > 0)
+		append_words(out, clean.data, column);
+	text_append_char(out, '\n');
+	text_free(&clean);
+}
+
+static size_t
+begin_line(struct text *out, size_t column)
+{
+	text_printf(out, "\n%*s", (int)column, "");
+	return column;
+}
+
+void
+cell_append_change(
+    struct text *out, const char *word, const char *host, const char *story)
+{
+	size_t start = out->size, used;
+
+	cell_append(out, word, CHANGE_COLUMNS);
+	text_append_char(out, ' ');
+	text_append_cell(out, host, SIZE_MAX);
+	used = text_columns(bytes_of(out->data + start, out->size - start));
+	for (; used < CHANGE_COLUMNS + 1 + HOST_COLUMNS; used++)
+		text_append_char(out, ' ');
+	/* A host is never cut; after a long one the story has its own line. */
+	if (used + 1 + STORY_LEAST > WIDTH)
+		used = begin_line(out, CHANGE_COLUMNS);
+	text_append_char(out, ' ');
+	text_append_cell(out, story, WIDTH - used - 1);
+	text_append_char(out, '\n');
+}
+
+const char *
+count_text(struct arena *arena, uint64_t count)
+{
+	enum { MOST = 32 };
+	char digits[MOST];
+	char *out = arena_alloc(arena, MOST), *to = out;
+	int size = snprintf(digits, sizeof(digits), "%" PRIu64, count);
+
+	for (int i = 0; i < size; i++) {
+		if (i > 0 && (size - i) % 3 == 0)
+			*to++ = ',';
+		*to++ = digits[i];
+	}
+	return out;
+}
+
+const char *
+date_text(struct arena *arena, int64_t time)
+{
+	char *text = arena_alloc(arena, CLOCK_TEXT_SIZE);
+
+	clock_format(time, text);
+	text[sizeof("2026-11-23") - 1] = '\0';
+	return text;
+}
+
+const char *
+list_text(struct arena *arena, const char *list, const char *between,
+    const char *more)
+{
+	return list == NULL
+		   ? more
+		   : arena_printf(arena, "%s%s%s", list, between, more);
+}
+
+void
+cell_append_count(struct text *out, uint64_t count, size_t columns)
+{
+	struct arena *scratch = arena_new();
+
+	text_printf(out, "%*s", (int)columns, count_text(scratch, count));
+	arena_free(scratch);
+}

@@ -1,0 +1,54 @@
+/* Strings cut to the columns of a terminal. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/columns.h"
+
+struct cell_row {
+	const char *string;
+	size_t columns;
+	const char *cell;
+};
+
+static const struct cell_row cell_rows[] = {
+	{ "abc", 5, "abc" },
+	{ "abc", 3, "abc" },
+	{ "abcd", 3, "ab…" },
+	{ "abcd", 1, "…" },
+	{ "abcd", 0, "" },
+	{ "", 0, "" },
+	{ "\xe4\xb8\xad\xe6\x96\x87", 4, "\xe4\xb8\xad\xe6\x96\x87" },
+	{ "\xe4\xb8\xad\xe6\x96\x87", 3, "\xe4\xb8\xad…" },
+	{ "\xe4\xb8\xad\xe6\x96\x87", 2, "…" },
+	{ "e\xcc\x81x", 2, "e\xcc\x81x" },	  /* combining accent */
+	{ "a\xe2\x80\xae", 10, "a\\E2\\80\\AE" }, /* right-to-left */
+	{ "a\xe2\x80\xae", 9, "a…" },		  /* never half an escape */
+	{ "\x1b[2J", 10, "\\1B[2J" },
+};
+
+static void
+cells_are_cut(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cell_rows) / sizeof(*cell_rows); i++) {
+		struct text text = { NULL, 0, 0 };
+
+		text_append_cell(
+		    &text, cell_rows[i].string, cell_rows[i].columns);
+		assert_string_equal(text.data, cell_rows[i].cell);
+		text_free(&text);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cells_are_cut),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
