@@ -5,7 +5,7 @@
 #include "audit/client_names.h"
 
 #include "base/address.h"
-#include "model/client_profile.h"
+#include "model/client_trait.h"
 #include "model/site.h"
 
 /* Longer ones are no host's name (RFC 1035 2.3.4). */
@@ -80,11 +80,11 @@ wildcard_way(struct bytes base, bool underscore)
 	char text[NAME_TEXT_SIZE];
 
 	if (!has(base, '.'))
-		return CLIENT_BIT(WAY_WILDCARD_TOP);
+		return WAY_BIT(WAY_WILDCARD_TOP);
 	if (copy_text(base, text) && site_is_public_suffix(text))
-		return CLIENT_BIT(WAY_WILDCARD_SUFFIX);
-	return underscore ? CLIENT_BIT(WAY_WILDCARD_UNDERSCORE)
-			  : CLIENT_BIT(WAY_WILDCARD);
+		return WAY_BIT(WAY_WILDCARD_SUFFIX);
+	return underscore ? WAY_BIT(WAY_WILDCARD_UNDERSCORE)
+			  : WAY_BIT(WAY_WILDCARD);
 }
 
 /*
@@ -97,9 +97,9 @@ partial_way(struct bytes pattern, struct bytes label)
 	if (!label_matches_partly(pattern, label))
 		return 0;
 	if (is_a_label(pattern) || is_a_label(label))
-		return CLIENT_BIT(WAY_WILDCARD_A_LABEL);
-	return pattern.data[0] == '*' ? CLIENT_BIT(WAY_WILDCARD_FRONT)
-				      : CLIENT_BIT(WAY_WILDCARD_PARTIAL);
+		return WAY_BIT(WAY_WILDCARD_A_LABEL);
+	return pattern.data[0] == '*' ? WAY_BIT(WAY_WILDCARD_FRONT)
+				      : WAY_BIT(WAY_WILDCARD_PARTIAL);
 }
 
 /* A star that is not the whole of the left-most label alone. */
@@ -122,7 +122,7 @@ odd_wildcard_way(struct bytes pattern, struct bytes host)
 		if (!next_label(&host, &label))
 			return 0;
 		if (wanted.size == 1 && wanted.data[0] == '*')
-			way |= CLIENT_BIT(WAY_WILDCARD_INNER);
+			way |= WAY_BIT(WAY_WILDCARD_INNER);
 		else if (!dns_equal(wanted, label))
 			return 0;
 	}
@@ -136,8 +136,8 @@ undotted_way(struct bytes name, struct bytes host)
 	struct bytes label, rest = host, base;
 
 	if (dns_equal(name, host))
-		return underscore ? CLIENT_BIT(WAY_NAME_UNDERSCORE)
-				  : CLIENT_BIT(WAY_NAME);
+		return underscore ? WAY_BIT(WAY_NAME_UNDERSCORE)
+				  : WAY_BIT(WAY_NAME);
 	if (!has(name, '*'))
 		return 0;
 	base = dns_is_wildcard(name) ? bytes_of(name.data + 2, name.size - 2)
@@ -159,7 +159,7 @@ name_way(struct bytes name, struct bytes host)
 	if (name.size == 0 || name.data[name.size - 1] != '.')
 		return undotted_way(name, host);
 	way = undotted_way(bytes_of(name.data, name.size - 1), host);
-	return way == 0 ? 0 : way | CLIENT_BIT(WAY_NAME_DOT);
+	return way == 0 ? 0 : way | WAY_BIT(WAY_NAME_DOT);
 }
 
 static bool
@@ -181,15 +181,14 @@ alternative_way(const struct general_name *name, const struct host_name *host)
 		return host->address_size != 0 &&
 			       bytes_equal(name->value,
 				   bytes_of(host->address, host->address_size))
-			   ? CLIENT_BIT(WAY_ADDRESS)
+			   ? WAY_BIT(WAY_ADDRESS)
 			   : 0;
 	if (name->kind != NAME_DNS)
 		return 0;
 	if (host->address_size == 0)
 		return name_way(name->value, host->name);
-	return is_address_text(name->value, host)
-		   ? CLIENT_BIT(WAY_ADDRESS_AS_NAME)
-		   : 0;
+	return is_address_text(name->value, host) ? WAY_BIT(WAY_ADDRESS_AS_NAME)
+						  : 0;
 }
 
 /* What else the leaf's alternative names are, where none is for the host. */
@@ -201,9 +200,9 @@ static uint64_t
 common_address_way(const struct company *company)
 {
 	if (company->name)
-		return CLIENT_BIT(WAY_COMMON_NAME_ADDRESS_BESIDE_NAME);
-	return company->address ? CLIENT_BIT(WAY_COMMON_NAME_ADDRESS_BESIDE)
-				: CLIENT_BIT(WAY_COMMON_NAME_ADDRESS);
+		return WAY_BIT(WAY_COMMON_NAME_ADDRESS_BESIDE_NAME);
+	return company->address ? WAY_BIT(WAY_COMMON_NAME_ADDRESS_BESIDE)
+				: WAY_BIT(WAY_COMMON_NAME_ADDRESS);
 }
 
 /* The way in which the common name fits, and why it is looked at at all. */
@@ -224,10 +223,10 @@ common_name_way(const struct certificate *leaf, const struct host_name *host,
 	if (way == 0)
 		return 0;
 	if (company->address)
-		return way | CLIENT_BIT(WAY_COMMON_NAME_BESIDE);
+		return way | WAY_BIT(WAY_COMMON_NAME_BESIDE);
 	if (company->uri)
-		return way | CLIENT_BIT(WAY_COMMON_NAME_BESIDE_URI);
-	return way | CLIENT_BIT(WAY_COMMON_NAME);
+		return way | WAY_BIT(WAY_COMMON_NAME_BESIDE_URI);
+	return way | WAY_BIT(WAY_COMMON_NAME);
 }
 
 static void

@@ -1,5 +1,5 @@
 /*
- * Tests for the traits of model/client_profile.h: rows and small functions.
+ * Tests for the traits of model/client_trait.h: rows and small functions.
  * The path's rules are those of validate.c; what clients see beyond them, or
  * tell apart where it does not, is added here.
  */
@@ -297,7 +297,7 @@ client_host_outcome(
 	memset(outcome, 0, sizeof(*outcome));
 	for (size_t i = 0; i < sizeof(host_rows) / sizeof(host_rows[0]); i++)
 		if (host_rows[i].holds(facts))
-			outcome->traits |= CLIENT_BIT(host_rows[i].trait);
+			client_traits_add(&outcome->traits, host_rows[i].trait);
 	outcome->measures[LIMIT_LEAST_DHE_BITS] =
 	    dhe_bits(facts->seen->tls.group);
 	outcome->measures[LIMIT_MOST_SENT] =
@@ -329,24 +329,24 @@ client_choice_outcome(const struct client_facts *facts,
 }
 
 /*
- * What a fault of the path is to clients, on the leaf and above it; nothing
- * where a row above or a limit tells it more exactly.
+ * What a fault of the path is to clients, on the leaf and above it;
+ * TRAIT_NONE where a row above or a limit tells it more exactly.
  */
-#define SAME(trait)                                  \
-	{                                            \
-		CLIENT_BIT(trait), CLIENT_BIT(trait) \
+#define SAME(trait)          \
+	{                    \
+		trait, trait \
 	}
-#define LEAF(trait)                  \
-	{                            \
-		CLIENT_BIT(trait), 0 \
+#define LEAF(trait)               \
+	{                         \
+		trait, TRAIT_NONE \
 	}
-#define ABOVE(trait)                 \
-	{                            \
-		0, CLIENT_BIT(trait) \
+#define ABOVE(trait)              \
+	{                         \
+		TRAIT_NONE, trait \
 	}
 
 static const struct {
-	uint64_t leaf, above;
+	enum client_trait leaf, above;
 } fault_traits[FAULT_COUNT] = {
 	[FAULT_MALFORMED] = ABOVE(TRAIT_CA_MALFORMED),
 	[FAULT_BAD_SIGNATURE] = SAME(TRAIT_BAD_SIGNATURE),
@@ -355,14 +355,14 @@ static const struct {
 	[FAULT_NOT_A_CA] = ABOVE(TRAIT_NOT_A_CA),
 	[FAULT_PATH_LENGTH] = ABOVE(TRAIT_PATH_LENGTH),
 	[FAULT_KEY_USAGE] = ABOVE(TRAIT_CA_KEY_USAGE),
-	[FAULT_PURPOSE] = { CLIENT_BIT(TRAIT_LEAF_PURPOSE),
-	    CLIENT_BIT(TRAIT_CA_PURPOSE) },
+	[FAULT_PURPOSE] = { TRAIT_LEAF_PURPOSE, TRAIT_CA_PURPOSE },
 	[FAULT_NAME_CONSTRAINTS] = ABOVE(TRAIT_NAME_CONSTRAINTS),
+	[FAULT_UNKNOWN_CRITICAL_EXTENSION] = SAME(TRAIT_NONE),
 	[FAULT_LEAF_EXPIRED] = LEAF(TRAIT_LEAF_EXPIRED),
 	[FAULT_INTERMEDIATE_EXPIRED] = ABOVE(TRAIT_CA_EXPIRED),
-	[FAULT_ROOT_EXPIRED] = { CLIENT_BIT(TRAIT_LEAF_EXPIRED),
-	    CLIENT_BIT(TRAIT_ROOT_EXPIRED) },
+	[FAULT_ROOT_EXPIRED] = { TRAIT_LEAF_EXPIRED, TRAIT_ROOT_EXPIRED },
 	[FAULT_NOT_YET_VALID] = SAME(TRAIT_NOT_YET_VALID),
+	[FAULT_RSA_BITS] = SAME(TRAIT_NONE),
 	/* Libraries lack such curves, and DSA, rather than forbid them. */
 	[FAULT_EC_BITS] = SAME(TRAIT_UNSUPPORTED_ALGORITHM),
 	[FAULT_DSA] = SAME(TRAIT_UNSUPPORTED_ALGORITHM),
@@ -372,35 +372,35 @@ static const struct {
 
 _Static_assert(FAULT_COUNT == FAULT_MD5 + 1, "what is the new fault's trait?");
 
-static uint64_t
-traits_of_faults(const struct faults *faults, size_t step)
+static void
+add_faults(const struct faults *faults, size_t step, struct client_traits *to)
 {
-	uint64_t traits = 0;
+	for (size_t i = 0; i < faults->count && i < FAULTS_MOST; i++) {
+		enum fault fault = faults->list[i].fault;
+		enum client_trait trait = step == 0 ? fault_traits[fault].leaf
+						    : fault_traits[fault].above;
 
-	for (size_t i = 0; i < faults->count && i < FAULTS_MOST; i++)
-		if (faults->list[i].step == step)
-			traits |=
-			    step == 0
-				? fault_traits[faults->list[i].fault].leaf
-				: fault_traits[faults->list[i].fault].above;
-	return traits;
+		if (faults->list[i].step == step && trait != TRAIT_NONE)
+			client_traits_add(to, trait);
+	}
 }
 
 /* What RFC 5280 demands of a CA and most clients do without. */
-static uint64_t
-traits_of_authority(const struct certificate *certificate, bool root)
+static void
+add_authority(
+    const struct certificate *certificate, bool root, struct client_traits *to)
 {
-	uint64_t traits = 0;
-
-	if (certificate->version < 3)
-		return root ? CLIENT_BIT(TRAIT_CA_BASIC_NOT_CRITICAL) : 0;
+	if (certificate->version < 3) {
+		if (root)
+			client_traits_add(to, TRAIT_CA_BASIC_NOT_CRITICAL);
+		return;
+	}
 	if (!certificate->has_subject_key_id)
-		traits |= CLIENT_BIT(TRAIT_CA_NO_SUBJECT_KEY_ID);
+		client_traits_add(to, TRAIT_CA_NO_SUBJECT_KEY_ID);
 	if (!certificate->has_key_usage)
-		traits |= CLIENT_BIT(TRAIT_CA_NO_KEY_USAGE);
+		client_traits_add(to, TRAIT_CA_NO_KEY_USAGE);
 	if (!certificate->basic_constraints_critical)
-		traits |= CLIENT_BIT(TRAIT_CA_BASIC_NOT_CRITICAL);
-	return traits;
+		client_traits_add(to, TRAIT_CA_BASIC_NOT_CRITICAL);
 }
 
 static bool
@@ -427,33 +427,31 @@ has_rare_constraints(const struct certificate *certificate)
 		   has_rare_kind(&certificate->excluded));
 }
 
-static uint64_t
-traits_of_step(const struct path *path, size_t at)
+static void
+add_step(const struct path *path, size_t at, struct client_traits *to)
 {
 	const struct certificate *certificate = path->steps[at].certificate;
 	bool root = at + 1 == path->length && certificate->self_issued;
-	uint64_t traits = 0;
 
 	if (certificate->unknown_critical_count > 0)
-		traits |= CLIENT_BIT(TRAIT_UNKNOWN_CRITICAL);
+		client_traits_add(to, TRAIT_UNKNOWN_CRITICAL);
 	if (certificate->policy_constraints_critical)
-		traits |= CLIENT_BIT(TRAIT_POLICY_DEMANDED);
+		client_traits_add(to, TRAIT_POLICY_DEMANDED);
 	if (has_rare_constraints(certificate))
-		traits |= CLIENT_BIT(TRAIT_RARE_CONSTRAINTS);
+		client_traits_add(to, TRAIT_RARE_CONSTRAINTS);
 	if (certificate->key_kind == KEY_ED25519)
-		traits |= CLIENT_BIT(TRAIT_ED25519);
+		client_traits_add(to, TRAIT_ED25519);
 	if (at > 0)
-		traits |= traits_of_authority(certificate, root);
+		add_authority(certificate, root, to);
 	if (at > 0 && is_purpose_any_alone(certificate))
-		traits |= CLIENT_BIT(TRAIT_CA_PURPOSE_ANY);
+		client_traits_add(to, TRAIT_CA_PURPOSE_ANY);
 	if (path->length > 1 && !root && certificate->version == 3 &&
 	    !certificate->has_authority_key_id)
-		traits |= CLIENT_BIT(TRAIT_NO_AUTHORITY_KEY_ID);
+		client_traits_add(to, TRAIT_NO_AUTHORITY_KEY_ID);
 	if (at + 1 < path->length &&
 	    !bytes_equal(certificate->raw_issuer,
 		path->steps[at + 1].certificate->raw_subject))
-		traits |= CLIENT_BIT(TRAIT_NAME_ENCODING);
-	return traits;
+		client_traits_add(to, TRAIT_NAME_ENCODING);
 }
 
 static bool
@@ -469,15 +467,15 @@ has_dns_name(const struct certificate *leaf)
  * A CN that stands where a DNS name should: is it outside what the path's
  * constraints allow, while the names that count are inside?
  */
-static uint64_t
-traits_of_common_name(const struct path *path)
+static void
+add_common_name(const struct path *path, struct client_traits *to)
 {
 	const struct certificate *leaf = path->steps[0].certificate;
 	unsigned budget = CONSTRAINTS_MOST_COMPARISONS;
 	struct host_name name;
 
 	if (leaf->subject_cn == NULL || has_dns_name(leaf))
-		return 0;
+		return;
 	name =
 	    (struct host_name){ bytes_from_string(leaf->subject_cn), { 0 }, 0 };
 	for (size_t at = 1; at < path->length; at++) {
@@ -487,28 +485,28 @@ traits_of_common_name(const struct path *path)
 		    constraints_allow(issuer, leaf, &name, &budget) ||
 		    !constraints_allow(issuer, leaf, NULL, &budget))
 			continue;
-		if (strchr(leaf->subject_cn, '.') == NULL)
-			return CLIENT_BIT(TRAIT_COMMON_NAME_CONSTRAINED);
-		return CLIENT_BIT(TRAIT_COMMON_NAME_CONSTRAINED) |
-		       CLIENT_BIT(TRAIT_DOTTED_COMMON_NAME_CONSTRAINED);
+		client_traits_add(to, TRAIT_COMMON_NAME_CONSTRAINED);
+		if (strchr(leaf->subject_cn, '.') != NULL)
+			client_traits_add(
+			    to, TRAIT_DOTTED_COMMON_NAME_CONSTRAINED);
+		return;
 	}
-	return 0;
 }
 
-static uint64_t
+static enum client_trait
 trait_of_end(const struct path *path)
 {
 	const struct path_step *last = &path->steps[path->length - 1];
 
 	if (path->end == PATH_ANCHOR)
-		return 0;
+		return TRAIT_NONE;
 	if (path->end == PATH_SELF_SIGNED)
-		return path->length == 1 ? CLIENT_BIT(TRAIT_SELF_SIGNED_LEAF)
-					 : CLIENT_BIT(TRAIT_UNTRUSTED_ROOT);
+		return path->length == 1 ? TRAIT_SELF_SIGNED_LEAF
+					 : TRAIT_UNTRUSTED_ROOT;
 	if (path->length > 1 && last[-1].signature == SIGNATURE_BAD)
-		return CLIENT_BIT(TRAIT_BAD_SIGNATURE);
-	return last->from == SOURCE_STORE ? CLIENT_BIT(TRAIT_PARTIAL_CHAIN)
-					  : CLIENT_BIT(TRAIT_NO_ISSUER);
+		return TRAIT_BAD_SIGNATURE;
+	return last->from == SOURCE_STORE ? TRAIT_PARTIAL_CHAIN
+					  : TRAIT_NO_ISSUER;
 }
 
 static unsigned
@@ -531,19 +529,22 @@ client_path_outcome(const struct validation *validation, struct path *path,
     struct client_outcome *outcome)
 {
 	size_t ends = path->end == PATH_ANCHOR && path->length > 1 ? 2 : 1;
+	enum client_trait end = trait_of_end(path);
 
 	memset(outcome, 0, sizeof(*outcome));
 	path->faults.count = 0;
 	validate_path(validation, path);
-	outcome->traits = trait_of_end(path) | traits_of_common_name(path);
+	if (end != TRAIT_NONE)
+		client_traits_add(&outcome->traits, end);
+	add_common_name(path, &outcome->traits);
 	for (size_t at = 0; at < path->length; at++) {
-		uint64_t *to =
+		struct client_traits *to =
 		    path->end == PATH_ANCHOR && at + 1 == path->length
 			? &outcome->anchor_traits
 			: &outcome->traits;
 
-		*to |= traits_of_step(path, at) |
-		       traits_of_faults(&path->faults, at);
+		add_step(path, at, to);
+		add_faults(&path->faults, at, to);
 	}
 	outcome->measures[LIMIT_LEAST_RSA_BITS] = least_rsa_bits(path);
 	outcome->measures[LIMIT_MOST_INTERMEDIATES] =

@@ -9,9 +9,9 @@
 #include "model/client_profile.h"
 
 struct client_outcome {
-	uint64_t traits;		/* bits of enum client_trait */
-	uint64_t anchor_traits;		/* those of the path's anchor alone */
-	unsigned measures[LIMIT_COUNT]; /* 0: not known, breaks no limit */
+	struct client_traits traits;
+	struct client_traits anchor_traits; /* the path's anchor's alone */
+	unsigned measures[LIMIT_COUNT];	    /* 0: not known, breaks no limit */
 };
 
 /* Of the handshake, of what was sent, and of the leaf by itself. */

@@ -26,9 +26,11 @@ struct clients {
 
 /* One client's verdict while paths are looked at. */
 struct standing {
-	uint64_t host;	   /* traits of the host that it refuses */
-	uint64_t doubtful; /* of these, what its own offer could change */
-	uint64_t best;	   /* with those of the path it likes best */
+	struct client_traits host; /* of the host, that it refuses */
+	/* Of these, what its own offer could change. */
+	struct client_traits doubtful;
+	struct client_traits best; /* with those of the path it likes best */
+	unsigned best_count;
 	bool judged;
 	bool unseen; /* AIA would have been asked */
 };
@@ -44,14 +46,11 @@ struct weighing {
  * What another certificate for an issuer could heal: only then does it
  * matter what AIA leads to.
  */
-static const uint64_t healable =
-    CLIENT_BIT(TRAIT_UNTRUSTED_ROOT) | CLIENT_BIT(TRAIT_PARTIAL_CHAIN) |
-    CLIENT_BIT(TRAIT_NO_ISSUER) | CLIENT_BIT(TRAIT_BAD_SIGNATURE) |
-    CLIENT_BIT(TRAIT_PATH_COUNT) | CLIENT_BIT(TRAIT_CA_MALFORMED) |
-    CLIENT_BIT(TRAIT_NOT_A_CA) | CLIENT_BIT(TRAIT_PATH_LENGTH) |
-    CLIENT_BIT(TRAIT_CA_KEY_USAGE) | CLIENT_BIT(TRAIT_NAME_CONSTRAINTS) |
-    CLIENT_BIT(TRAIT_CA_PURPOSE) | CLIENT_BIT(TRAIT_CA_EXPIRED) |
-    CLIENT_BIT(TRAIT_ROOT_EXPIRED);
+static const enum client_trait healable[] = { TRAIT_UNTRUSTED_ROOT,
+	TRAIT_PARTIAL_CHAIN, TRAIT_NO_ISSUER, TRAIT_BAD_SIGNATURE,
+	TRAIT_PATH_COUNT, TRAIT_CA_MALFORMED, TRAIT_NOT_A_CA, TRAIT_PATH_LENGTH,
+	TRAIT_CA_KEY_USAGE, TRAIT_NAME_CONSTRAINTS, TRAIT_CA_PURPOSE,
+	TRAIT_CA_EXPIRED, TRAIT_ROOT_EXPIRED };
 
 static const struct trust_store *
 find_store(const struct client_profile *profile,
@@ -154,15 +153,16 @@ clients_free(struct clients *clients)
 	free(clients);
 }
 
-/* What this client minds about it: 0 when it would accept. */
-static uint64_t
+/* What this client refuses about it: nothing when it would accept. */
+static struct client_traits
 refusals(
     const struct client_profile *profile, const struct client_outcome *outcome)
 {
-	uint64_t bad = profile->refuses &
-		       (outcome->traits |
-			   (outcome->anchor_traits & ~profile->anchor_takes));
+	struct client_traits bad = outcome->anchor_traits;
 
+	client_traits_remove_all(&bad, &profile->anchor_takes);
+	client_traits_add_all(&bad, &outcome->traits);
+	client_traits_keep(&bad, &profile->refuses);
 	for (int i = 0; i < LIMIT_COUNT; i++) {
 		enum client_limit limit = (enum client_limit)i;
 		unsigned bound = profile->limits[i];
@@ -171,18 +171,12 @@ refusals(
 		if (bound == 0 || value == 0 || value == bound)
 			continue;
 		if (client_limit_is_least(limit) == (value < bound))
-			bad |= CLIENT_BIT(client_limit_trait(limit));
+			client_traits_add(&bad, client_limit_trait(limit));
 	}
 	return bad;
 }
 
-static unsigned
-count_bits(uint64_t bits)
-{
-	return (unsigned)__builtin_popcountll(bits);
-}
-
-/* Each member keeps the path it minds least; done when all are content. */
+/* Each member keeps the path with the fewest refusals; true: none has any. */
 static bool
 weigh(void *context, const struct client_outcome *outcome)
 {
@@ -194,14 +188,20 @@ weigh(void *context, const struct client_outcome *outcome)
 	for (size_t i = 0; i < group->member_count; i++) {
 		size_t at = group->members[i];
 		struct standing *standing = &weighing->standings[at];
-		uint64_t bad = standing->host |
-			       refusals(&weighing->profiles->list[at], outcome);
+		struct client_traits bad =
+		    refusals(&weighing->profiles->list[at], outcome);
+		unsigned count;
 
-		if (!standing->judged ||
-		    count_bits(bad) < count_bits(standing->best))
+		client_traits_add_all(&bad, &standing->host);
+		count = client_traits_count(&bad);
+		if (!standing->judged || count < standing->best_count) {
 			standing->best = bad;
+			standing->best_count = count;
+		}
 		standing->judged = true;
-		content = content && (standing->best & ~standing->host) == 0;
+		/* The best one has those of the host in any case. */
+		content = content && standing->best_count ==
+					 client_traits_count(&standing->host);
 	}
 	return content;
 }
@@ -270,23 +270,15 @@ judge_groups(const struct clients *clients, const struct client_facts *facts,
 	}
 }
 
-static uint64_t
+static struct client_traits
 host_refusals(const struct client_profile *profile,
     const struct client_outcome *host, const struct client_fits *fits)
 {
-	uint64_t bad = refusals(profile, host);
+	struct client_traits bad = refusals(profile, host);
 
 	if (!client_fits_read(fits, profile->reads))
-		bad |= CLIENT_BIT(TRAIT_NAME);
+		client_traits_add(&bad, TRAIT_NAME);
 	return bad;
-}
-
-static const char *
-reason_of(const struct client_profile *profile, uint64_t bad)
-{
-	uint64_t first = bad & profile->tells_first;
-
-	return profile->reasons[__builtin_ctzll(first != 0 ? first : bad)];
 }
 
 /*
@@ -301,7 +293,7 @@ weigh_other_offer(const struct client_profile *profile,
 	const struct tls_facts *first = &facts->seen->tls, *chosen;
 	enum offer_reply fate = offer_fate(profile->offers, first, &chosen);
 	struct client_outcome own;
-	uint64_t lacking;
+	struct client_traits lacking;
 
 	if (fate == REPLY_ACCEPTED) {
 		client_choice_outcome(facts, chosen, &own);
@@ -309,7 +301,7 @@ weigh_other_offer(const struct client_profile *profile,
 		return;
 	}
 	lacking = client_offer_traits(offer_needed(first) & ~profile->offers);
-	standing->host |= lacking;
+	client_traits_add_all(&standing->host, &lacking);
 	if (fate == REPLY_NONE)
 		standing->doubtful = lacking;
 }
@@ -332,13 +324,29 @@ weigh_host(const struct clients *clients, const struct client_facts *facts,
 	}
 }
 
+/* What it refuses and no answer to its own offer could change. */
+static struct client_traits
+certain_refusals(const struct standing *standing)
+{
+	struct client_traits certain = standing->best;
+
+	client_traits_remove_all(&certain, &standing->doubtful);
+	return certain;
+}
+
 /* Would AIA be asked, and could its answer change the verdict? */
 static bool
 is_open(const struct standing *standing)
 {
-	uint64_t certain = standing->best & ~standing->doubtful;
+	struct client_traits certain = certain_refusals(standing);
+	unsigned count = client_traits_count(&certain);
+	unsigned healed = 0;
 
-	return standing->unseen && certain != 0 && (certain & ~healable) == 0;
+	if (!standing->unseen || count == 0)
+		return false;
+	for (size_t i = 0; i < sizeof(healable) / sizeof(healable[0]); i++)
+		healed += client_traits_has(&certain, healable[i]);
+	return healed == count;
 }
 
 static struct client_verdict
@@ -346,19 +354,23 @@ verdict_of(
     const struct client_profile *profile, const struct standing *standing)
 {
 	struct client_verdict verdict = { .id = profile->id };
-	uint64_t certain = standing->best & ~standing->doubtful;
+	struct client_traits certain = certain_refusals(standing);
+	struct client_traits first = certain;
 
-	if (standing->best == 0) {
+	client_traits_keep(&first, &profile->tells_first);
+	if (standing->best_count == 0) {
 		verdict.accepts = ACCEPTS_YES;
-	} else if (certain == 0) {
+	} else if (client_traits_is_empty(&certain)) {
 		verdict.accepts = ACCEPTS_UNKNOWN;
 		verdict.reason = "no answer was seen to what it offers";
 	} else if (is_open(standing)) {
 		verdict.accepts = ACCEPTS_UNKNOWN;
 		verdict.reason = "it would follow AIA, which was not done";
 	} else {
+		if (client_traits_is_empty(&first))
+			first = certain;
 		verdict.accepts = ACCEPTS_NO;
-		verdict.reason = reason_of(profile, certain);
+		verdict.reason = profile->reasons[client_traits_first(&first)];
 	}
 	return verdict;
 }

@@ -1,0 +1,262 @@
+/*
+ * The terms in which clients.json says what a client refuses: traits of a
+ * host or of a path, ways in which a name fits, and limits.  To add a trait
+ * or a way, add its row here (the test of a trait goes to
+ * audit/client_traits.c).
+ */
+#ifndef MODEL_CLIENT_TRAIT_H
+#define MODEL_CLIENT_TRAIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What some client refuses, and its word in the file.  Of several, the one
+ * listed first is told as the reason: handshake, path, its rules, name,
+ * dates, staple, in the order in which most libraries look.
+ */
+#define CLIENT_TRAITS(ROW)                                                    \
+	/* The handshake */                                                   \
+	/* broke off after the certificates */                                \
+	ROW(CONNECTION_LOST, "connection_lost")                               \
+	/* of no version that is offered */                                   \
+	ROW(OLD_PROTOCOL, "old_protocol")                                     \
+	ROW(MESSAGE_SIZE, "message_size") /* limit most_message_octets */     \
+	/* limit most_certificate_octets */                                   \
+	ROW(CERTIFICATE_SIZE, "certificate_size")                             \
+	ROW(SENT_COUNT, "sent_count") /* limit most_sent */                   \
+	ROW(DHE, "dhe")		      /* not offered, as the next but bits */ \
+	ROW(DHE_BITS, "dhe_bits")     /* limit least_dhe_bits */              \
+	ROW(RSA_KEY_EXCHANGE, "rsa_key_exchange")                             \
+	ROW(CBC_CIPHER, "cbc_cipher")                                         \
+	ROW(TRIPLE_DES, "triple_des")                                         \
+	/* CCM, Camellia, RC4, or one without a name here */                  \
+	ROW(RARE_CIPHER, "rare_cipher")                                       \
+	ROW(RARE_GROUP, "rare_group")                                         \
+	/* Octets */                                                          \
+	ROW(LEAF_MALFORMED, "leaf_malformed")                                 \
+	/* octets after the end of the leaf's DER */                          \
+	ROW(LEAF_TRAILING, "leaf_trailing")                                   \
+	/* a further one is no certificate at all */                          \
+	ROW(SENT_GARBAGE, "sent_garbage")                                     \
+	/* The path's end */                                                  \
+	ROW(SELF_SIGNED_LEAF, "self_signed_leaf")                             \
+	ROW(UNTRUSTED_ROOT, "untrusted_root")                                 \
+	/* it ends in the store, but at no root */                            \
+	ROW(PARTIAL_CHAIN, "partial_chain")                                   \
+	ROW(NO_ISSUER, "no_issuer")                                           \
+	/* The path's rules, RFC 5280 section 6.1 */                          \
+	ROW(BAD_SIGNATURE, "bad_signature")                                   \
+	ROW(UNSUPPORTED_ALGORITHM, "unsupported_algorithm")                   \
+	ROW(PATH_COUNT, "path_count") /* limit most_intermediates */          \
+	ROW(CA_MALFORMED, "ca_malformed")                                     \
+	ROW(NOT_A_CA, "not_a_ca")                                             \
+	ROW(PATH_LENGTH, "path_length")                                       \
+	ROW(CA_KEY_USAGE, "ca_key_usage") /* keyCertSign is missing */        \
+	ROW(UNKNOWN_CRITICAL, "unknown_critical")                             \
+	/* critical policyConstraints, 4.2.1.11 */                            \
+	ROW(POLICY_DEMANDED, "policy_demanded")                               \
+	ROW(NAME_CONSTRAINTS, "name_constraints")                             \
+	/* critical, and not on names of hosts */                             \
+	ROW(RARE_CONSTRAINTS, "rare_constraints")                             \
+	/* no DNS name; the CN is outside */                                  \
+	ROW(COMMON_NAME_CONSTRAINED, "common_name_constrained")               \
+	/* and looks like a host */                                           \
+	ROW(DOTTED_COMMON_NAME_CONSTRAINED, "dotted_common_name_constrained") \
+	/* issuer and subject differ in octets only */                        \
+	ROW(NAME_ENCODING, "name_encoding")                                   \
+	/* What the leaf's key is for */                                      \
+	/* an intermediate's excludes servers */                              \
+	ROW(CA_PURPOSE, "ca_purpose")                                         \
+	/* an intermediate's is any alone */                                  \
+	ROW(CA_PURPOSE_ANY, "ca_purpose_any")                                 \
+	ROW(LEAF_PURPOSE, "leaf_purpose")                                     \
+	/* anyExtendedKeyUsage alone */                                       \
+	ROW(LEAF_PURPOSE_ANY, "leaf_purpose_any")                             \
+	/* none that TLS could use */                                         \
+	ROW(LEAF_USAGE_NO_TLS, "leaf_usage_no_tls")                           \
+	/* none for this key exchange */                                      \
+	ROW(LEAF_USAGE_NOT_THIS, "leaf_usage_not_this")                       \
+	/* Must-haves of RFC 5280 4.1 and 4.2 that most overlook */           \
+	ROW(NO_AUTHORITY_KEY_ID, "no_authority_key_id")	    /* 4.2.1.1 */     \
+	ROW(CA_NO_SUBJECT_KEY_ID, "ca_no_subject_key_id")   /* 4.2.1.2 */     \
+	ROW(CA_NO_KEY_USAGE, "ca_no_key_usage")		    /* 4.2.1.3 */     \
+	ROW(CA_BASIC_NOT_CRITICAL, "ca_basic_not_critical") /* 4.2.1.9 */     \
+	ROW(EMPTY_SUBJECT, "empty_subject") /* 4.1.2.6, SAN not critical */   \
+	ROW(LEAF_IS_CA, "leaf_is_ca")	    /* 4.2.1.9 allows it */           \
+	/* Strength */                                                        \
+	ROW(RSA_BITS, "rsa_bits") /* limit least_rsa_bits */                  \
+	ROW(SHA1, "sha1")                                                     \
+	ROW(MD5, "md5")                                                       \
+	ROW(LEAF_P521, "leaf_p521")                                           \
+	ROW(ED25519, "ed25519") /* any key of the path */                     \
+	/* the key itself is for RSA-PSS alone */                             \
+	ROW(LEAF_PSS_KEY, "leaf_pss_key")                                     \
+	/* The name */                                                        \
+	ROW(NAME, "name") /* no way in which it fits is one that is read */   \
+	ROW(TYPED_UNICODE, "typed_unicode")                                   \
+	ROW(TYPED_DOT, "typed_dot")                                           \
+	/* Dates */                                                           \
+	ROW(LEAF_EXPIRED, "leaf_expired")                                     \
+	ROW(CA_EXPIRED, "ca_expired")                                         \
+	ROW(ROOT_EXPIRED, "root_expired")                                     \
+	ROW(NOT_YET_VALID, "not_yet_valid")                                   \
+	/* Last */                                                            \
+	ROW(STAPLE_REVOKED, "staple_revoked")                                 \
+	/* to the CA that was asked */                                        \
+	ROW(STAPLE_UNKNOWN, "staple_unknown")                                 \
+	/* expired, forged, for another one */                                \
+	ROW(STAPLE_UNUSABLE, "staple_unusable")                               \
+	ROW(STAPLE_GARBAGE, "staple_garbage")                                 \
+	/* promised by one of those sent, RFC 7633 */                         \
+	ROW(STAPLE_MISSING, "staple_missing")                                 \
+	ROW(CLIENT_CERT_REQUIRED, "client_cert_required")
+
+#define CLIENT_TRAIT_ENUM(name, word) TRAIT_##name,
+enum client_trait {
+	CLIENT_TRAITS(CLIENT_TRAIT_ENUM) TRAIT_COUNT,
+	TRAIT_NONE = TRAIT_COUNT
+};
+
+enum { CLIENT_TRAITS_WORDS = 4 };
+_Static_assert(
+    TRAIT_COUNT <= CLIENT_TRAITS_WORDS * 64, "traits have outgrown their set");
+
+/* A set of traits; all zero is the empty one. */
+struct client_traits {
+	uint64_t words[CLIENT_TRAITS_WORDS];
+};
+
+static inline bool
+client_traits_has(const struct client_traits *set, enum client_trait trait)
+{
+	return (set->words[trait / 64] >> (trait % 64) & 1) != 0;
+}
+
+static inline void
+client_traits_add(struct client_traits *set, enum client_trait trait)
+{
+	set->words[trait / 64] |= (uint64_t)1 << (trait % 64);
+}
+
+static inline void
+client_traits_add_all(
+    struct client_traits *set, const struct client_traits *added)
+{
+	for (int i = 0; i < CLIENT_TRAITS_WORDS; i++)
+		set->words[i] |= added->words[i];
+}
+
+static inline void
+client_traits_remove_all(
+    struct client_traits *set, const struct client_traits *removed)
+{
+	for (int i = 0; i < CLIENT_TRAITS_WORDS; i++)
+		set->words[i] &= ~removed->words[i];
+}
+
+static inline void
+client_traits_keep(struct client_traits *set, const struct client_traits *kept)
+{
+	for (int i = 0; i < CLIENT_TRAITS_WORDS; i++)
+		set->words[i] &= kept->words[i];
+}
+
+static inline unsigned
+client_traits_count(const struct client_traits *set)
+{
+	unsigned count = 0;
+
+	for (int i = 0; i < CLIENT_TRAITS_WORDS; i++)
+		count += (unsigned)__builtin_popcountll(set->words[i]);
+	return count;
+}
+
+/* The one listed first; TRAIT_NONE of an empty set. */
+static inline enum client_trait
+client_traits_first(const struct client_traits *set)
+{
+	for (int i = 0; i < CLIENT_TRAITS_WORDS; i++)
+		if (set->words[i] != 0)
+			return (enum client_trait)(
+			    i * 64 + __builtin_ctzll(set->words[i]));
+	return TRAIT_NONE;
+}
+
+static inline bool
+client_traits_is_empty(const struct client_traits *set)
+{
+	return client_traits_first(set) == TRAIT_NONE;
+}
+
+/*
+ * How a name of the leaf fits the host; RFC 9525 knows the first three.  One
+ * name may need several: "*.test" in the CN wants two of them read.
+ */
+#define CLIENT_WAYS(ROW)                                                  \
+	ROW(NAME, "name")                                                 \
+	ROW(ADDRESS, "address")                                           \
+	ROW(WILDCARD, "wildcard")                                         \
+	/* the host has one in it */                                      \
+	ROW(NAME_UNDERSCORE, "name_underscore")                           \
+	ROW(WILDCARD_UNDERSCORE, "wildcard_underscore")                   \
+	ROW(WILDCARD_SUFFIX, "wildcard_suffix")	  /* "*.co.uk" */         \
+	ROW(WILDCARD_TOP, "wildcard_top")	  /* "*.test" */          \
+	ROW(WILDCARD_PARTIAL, "wildcard_partial") /* "w*l.example.com" */ \
+	ROW(WILDCARD_FRONT, "wildcard_front")	  /* "*l.example.com" */  \
+	/* "xn--w*.example.com" */                                        \
+	ROW(WILDCARD_A_LABEL, "wildcard_a_label")                         \
+	ROW(WILDCARD_INNER, "wildcard_inner") /* "a.*.example.com" */     \
+	/* "www.example.com." in the certificate */                       \
+	ROW(NAME_DOT, "name_dot")                                         \
+	/* a dNSName of "192.0.2.1" */                                    \
+	ROW(ADDRESS_AS_NAME, "address_as_name")                           \
+	/* no DNS name and no address beside it */                        \
+	ROW(COMMON_NAME, "common_name")                                   \
+	/* the same, and the host is an address */                        \
+	ROW(COMMON_NAME_ADDRESS, "common_name_address")                   \
+	/* beside another address */                                      \
+	ROW(COMMON_NAME_ADDRESS_BESIDE, "common_name_address_beside")     \
+	/* beside a DNS name */                                           \
+	ROW(COMMON_NAME_ADDRESS_BESIDE_NAME,                              \
+	    "common_name_address_beside_name")                            \
+	/* an address, but no DNS name beside it */                       \
+	ROW(COMMON_NAME_BESIDE, "common_name_beside")                     \
+	/* neither of both, but a URI */                                  \
+	ROW(COMMON_NAME_BESIDE_URI, "common_name_beside_uri")
+
+#define CLIENT_WAY_ENUM(name, word) WAY_##name,
+enum client_way { CLIENT_WAYS(CLIENT_WAY_ENUM) WAY_COUNT };
+
+/* A set of ways: one bit each. */
+#define WAY_BIT(way) ((uint64_t)1 << (way))
+_Static_assert(WAY_COUNT <= 64, "ways have outgrown their set");
+
+/* Numbers a client compares; 0 in a profile is no limit. */
+enum client_limit {
+	LIMIT_LEAST_DHE_BITS,	       /* of the server's prime */
+	LIMIT_LEAST_RSA_BITS,	       /* of every key on the path */
+	LIMIT_MOST_SENT,	       /* certificates in the message */
+	LIMIT_MOST_MESSAGE_OCTETS,     /* of the Certificate message */
+	LIMIT_MOST_CERTIFICATE_OCTETS, /* of any one that was sent */
+	LIMIT_MOST_INTERMEDIATES,      /* between leaf and anchor */
+	LIMIT_COUNT
+};
+
+/* Is the limit undershot, and the trait that a breach has. */
+bool client_limit_is_least(enum client_limit);
+enum client_trait client_limit_trait(enum client_limit);
+
+/* The traits of needing what these kinds are and not being offered it. */
+struct client_traits client_offer_traits(uint64_t kinds);
+
+/*
+ * A trait's word is also its reason where a profile has none.  Back: -1 when
+ * there is no such word, or it is NULL.
+ */
+const char *client_trait_word(enum client_trait);
+int client_trait_find(const char *word);
+int client_way_find(const char *word);
+
+#endif
