@@ -2,7 +2,8 @@
 #
 # demo and test install on Debian what is missing; the other targets only
 # build.  DEVELOPER=1 makes warnings errors; SANITIZE=address,undefined or
-# SANITIZE=thread builds everything with that sanitizer, beside the rest.
+# SANITIZE=thread builds everything with that sanitizer, in a directory of its
+# own.  V=1 shows the commands and all output of the tests.
 
 CC ?= cc
 PREFIX ?= /usr/local
@@ -33,22 +34,48 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes \
 	-Wwrite-strings -Wpointer-arith -Wundef -Wvla -Wformat-security)
 SANITIZER := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
 	$(if $(findstring undefined,$(SANITIZE)),-fno-sanitize-recover=undefined))
+
+# Hardening, of which only what the compiler takes together with the flags of
+# the environment is used.  It is asked when the first command needs the
+# answer, and once.  FORTIFY does not go with -O0, nor with sanitizers, which
+# replace the same functions; dpkg-buildpackage brings its own.
+HARDENING := -fstack-protector-strong -fPIE -fcf-protection
+LINK_HARDENING := -pie -Wl,-z,relro,-z,now
+FORTIFY := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=
+# try FLAGS, PROGRAM: the flags if the program builds with them.
+try = $(shell printf '%b\n' '$2' | $(CC) $(OPTIMIZE) $1 $(CPPFLAGS) $(CFLAGS) \
+	$(LDFLAGS) -Werror -x c -o /dev/null - 2>/dev/null && echo '$1')
+main := int main(void) { return 0; }
+takes = $(foreach flag,$1,$(call try,$(flag),$(main)))
+hash := \#
+fortified = $(call try,$(FORTIFY)$1,$(hash)include <string.h>\n$(hash)if \
+	__USE_FORTIFY_LEVEL < $1\n$(hash)error\n$(hash)endif\n$(main))
+once = $(eval $1 := $2)$($1)
+HARDENED_CFLAGS = $(call once,HARDENED_CFLAGS,$(call takes,$(HARDENING)) \
+	$(if $(SANITIZE),,$(or $(call fortified,3),$(call fortified,2))))
+HARDENED_LDFLAGS = $(call once,HARDENED_LDFLAGS,$(call takes,$(LINK_HARDENING)))
+
 CFLAGS_ALL = -std=gnu11 $(WARNINGS) $(OPTIMIZE) -pthread -Isrc -I. \
-	-D_GNU_SOURCE $(SANITIZER) $(PACKAGE_CFLAGS) $(CPPFLAGS) $(CFLAGS)
-LDFLAGS_ALL = $(SANITIZER) $(LDFLAGS)
+	-D_GNU_SOURCE $(HARDENED_CFLAGS) $(SANITIZER) $(PACKAGE_CFLAGS) \
+	$(CPPFLAGS) $(CFLAGS)
+LDFLAGS_ALL = $(HARDENED_LDFLAGS) $(SANITIZER) $(LDFLAGS)
 LDLIBS_ALL = $(PACKAGE_LIBS) -pthread -lm $(LDLIBS)
 
 # What the goals need installed: nothing is looked for unless one of them
 # asks.  Objects wait for it, so `make test` is one command on a bare machine.
-NEEDS := $(if $(filter deps test test-clients,$(MAKECMDGOALS)),test,build)
-DEPS := $(if $(filter demo test test-clients deps,$(MAKECMDGOALS)),deps)
+NEEDS := $(if $(filter deps check test test-clients,$(MAKECMDGOALS)),test,build)
+DEPS := $(if $(filter demo check test test-clients deps,$(MAKECMDGOALS)),deps)
 MAKEFLAGS += -r
-ifneq ($(filter demo test,$(MAKECMDGOALS)),)
+ifneq ($(filter demo check test,$(MAKECMDGOALS)),)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 ifneq ($(filter clean,$(MAKECMDGOALS)),)
 .NOTPARALLEL:
 endif
+
+# A command is shown as `CC FILE`, with V=1 as it is, with -s not at all.
+silent = $(findstring s,$(firstword $(MAKEFLAGS)))
+say = $(if $(V),,@$(if $(silent),,echo '$1';))
 
 .PHONY: all
 .SECONDARY:
@@ -59,7 +86,7 @@ deps:
 	@CC='$(CC)' sh tests/deps.sh $(NEEDS)
 
 # Other flags or another compiler are another build.
-QUOTED_FLAGS = $(subst ','\'',$(CC) $(CFLAGS_ALL))
+QUOTED_FLAGS = $(subst ','\'',$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL))
 .PHONY: always
 $(B)/flags: always | $(DEPS)
 	@mkdir -p $(@D)
@@ -67,28 +94,28 @@ $(B)/flags: always | $(DEPS)
 
 $(B)/%.o: %.c $(B)/flags | $(DEPS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(call say,CC $<)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # The assembler embeds these, which no compiler notes as a dependency.
 $(B)/src/report/assets.o: src/report/page.css src/report/page.js
 
 $(B)/libfleetscan.a: $(SRC:%.c=$(B)/%.o)
-	rm -f $@ && $(AR) rcs $@ $^
+	$(call say,AR $@)rm -f $@ && $(AR) rcs $@ $^
 $(B)/liblab.a: $(LAB:%.c=$(B)/%.o)
-	rm -f $@ && $(AR) rcs $@ $^
+	$(call say,AR $@)rm -f $@ && $(AR) rcs $@ $^
 
 $(B)/fleetscan: $(CMD:%.c=$(B)/%.o) $(B)/liblab.a $(B)/libfleetscan.a
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
+	$(call say,LD $@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
 
 # tests/unit/FLOOR/test_X.c is a cmocka program of its own; so is, without
 # cmocka, tests/lab/program/X.c, which becomes the program X.
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(B)/liblab.a $(B)/libfleetscan.a
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL) -lcmocka
+	$(call say,LD $@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL) -lcmocka
 PROGRAMS := $(patsubst tests/lab/program/%.c,$(B)/%,\
 	$(wildcard tests/lab/program/*.c))
 $(PROGRAMS): $(B)/%: $(B)/tests/lab/program/%.o $(B)/liblab.a \
 		$(B)/libfleetscan.a
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
+	$(call say,LD $@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
 
 .PHONY: demo
 demo: all
@@ -101,7 +128,8 @@ sample: all
 	$(B)/fleetscan demo --quiet --out reports/sample
 
 UNIT_PROGRAMS := $(UNIT:%.c=$(B)/%)
-.PHONY: test test-clients
+.PHONY: check test test-clients
+check: test
 test: $(B)/fleetscan $(PROGRAMS) $(UNIT_PROGRAMS) $(B)/saved_fleet \
 		test-replays
 	@B='$(B)' sh tests/run.sh tests/floors.sh $(UNIT_PROGRAMS) $(TESTS)
@@ -118,10 +146,10 @@ bench: all $(BENCH)
 bench-peers:
 	@sh tests/bench/peers.sh
 $(BENCH_PLAIN): $(B)/%: $(B)/tests/bench/%.o
-	$(CC) $(LDFLAGS_ALL) -o $@ $^
+	$(call say,LD $@)$(CC) $(LDFLAGS_ALL) -o $@ $^
 $(filter-out $(BENCH_PLAIN),$(BENCH)): $(B)/%: $(B)/tests/bench/%.o \
 		$(B)/liblab.a $(B)/libfleetscan.a
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
+	$(call say,LD $@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
 
 # libFuzzer comes with clang; FUZZ_SECONDS=60 also runs each fuzzer so long.
 # Without it a target is a program that reads its seeds: `make test` replays
@@ -139,11 +167,11 @@ fuzz:
 		$(wildcard tests/fuzz/corpus/$(fuzzer)) &&) :
 fuzzers: $(FUZZERS:%=$(B)/%)
 $(FUZZERS:%=$(B)/%): $(B)/%: $(B)/tests/fuzz/%.o $(B)/libfleetscan.a
-	$(CC) -fsanitize=fuzzer,address,undefined $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
+	$(call say,LD $@)$(CC) -fsanitize=fuzzer,address,undefined $(LDFLAGS) -o $@ $^ $(LDLIBS_ALL)
 replays: $(REPLAYS)
 $(REPLAYS): $(B)/replay_%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o \
 		$(B)/libfleetscan.a
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
+	$(call say,LD $@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
 # Some distributions have the sanitizers' libraries in packages of their own.
 .PHONY: test-replays
 test-replays: | $(DEPS)
@@ -157,7 +185,7 @@ test-replays: | $(DEPS)
 # The manual page takes its options from the program's help.
 $(B)/fleetscan.1: data/man/fleetscan.1 data/man/page.sh data/man/options.awk \
 		$(B)/fleetscan
-	sh data/man/page.sh $(B)/fleetscan >$@.new && mv $@.new $@
+	$(call say,MAN $@)sh data/man/page.sh $(B)/fleetscan >$@.new && mv $@.new $@
 
 SYSCONFDIR ?= $(if $(filter /usr,$(PREFIX)),/etc,$(PREFIX)/etc)
 UNITDIR ?= $(PREFIX)/lib/systemd/system
