@@ -241,7 +241,7 @@ pace_start(struct pace *pace)
 }
 
 void
-pace_charge(struct pace *pace)
+pace_count_start(struct pace *pace)
 {
 	if (pace->interval_ns == 0)
 		return;
@@ -251,7 +251,7 @@ pace_charge(struct pace *pace)
 }
 
 void
-pace_refund(struct pace *pace)
+pace_uncount_start(struct pace *pace)
 {
 	if (pace->interval_ns == 0)
 		return;

@@ -45,12 +45,12 @@ size_t pace_waiting(struct pace *);
 
 /*
  * May one more connection be made now?  0, or milliseconds to wait before
- * asking again.  A yes counts.  pace_charge counts without asking, and
- * pace_refund takes a yes back that led to no connection.
+ * asking again.  A yes counts.  pace_count_start counts without asking, and
+ * pace_uncount_start takes a yes back that led to no connection.
  */
 unsigned pace_start(struct pace *);
-void pace_charge(struct pace *);
-void pace_refund(struct pace *);
+void pace_count_start(struct pace *);
+void pace_uncount_start(struct pace *);
 
 /*
  * From now on one connection an address, starts spread out, and the dead get

@@ -1,55 +1,250 @@
 /*
- * The state machine.  Every stage ends in one of: the next stage, the next
- * address, or probe_finish().  Failures are kept as they come; the last one
- * counts.
+ * The state machine of a probe: resolve, connect, first handshake, and
+ * further handshakes for servers that chose what some clients do not offer.
+ * Every stage ends in one of: the next stage, the next address, or finish().
+ * Of several failures the last one counts.
  */
+#include "scan/probe.h"
+
 #include <math.h>
 
 #include "base/fatal.h"
-#include "scan/probe_parts.h"
 
-enum { SHARE_OF_ONE_ADDRESS = 3 };
+enum {
+	SHARE_OF_ONE_ADDRESS = 3, /* of the target's time */
+	CHECK_MS = 1000		  /* for an alert about our lack of one */
+};
 
 static void try_next_address(struct probe *);
+static void connect_further(struct probe *);
+static bool begin_further(struct probe *);
+static void close_further(struct probe *, enum offer_reply);
 static void on_deadline(uv_timer_t *);
 
-struct probe *
+static struct probe *
 probe_of(struct wire *wire)
 {
 	return (struct probe *)((char *)wire - offsetof(struct probe, wire));
 }
 
-double
-probe_elapsed_ms(const struct probe *probe)
+/* Of this stage. */
+static double
+elapsed_ms(const struct probe *probe)
 {
 	double ns = (double)(uv_hrtime() - probe->stage_began_ns);
 
 	return round(ns / 1000) / 1000;
 }
 
-void
-probe_begin_stage(struct probe *probe, enum probe_stage stage)
+static void
+begin_stage(struct probe *probe, enum probe_stage stage)
 {
 	probe->stage = stage;
 	probe->stage_began_ns = uv_hrtime();
 }
 
-uint64_t
-probe_left_ms(const struct probe *probe)
+/* Of the whole target. */
+static uint64_t
+left_ms(const struct probe *probe)
 {
-	uint64_t now = uv_now(probe->host->loop);
+	uint64_t now = uv_now(probe->shared->loop);
 
 	return probe->deadline_ms > now ? probe->deadline_ms - now : 0;
 }
 
 /* Stops the stage after so long, or with the target's own deadline. */
-void
-probe_arm(struct probe *probe, uint64_t stage_ms)
+static void
+arm(struct probe *probe, uint64_t stage_ms)
 {
-	uint64_t left = probe_left_ms(probe);
+	uint64_t left = left_ms(probe);
 
 	uv_timer_start(
 	    &probe->timer, on_deadline, stage_ms < left ? stage_ms : left, 0);
+}
+
+/* What is taken from the target, and what is told of it */
+
+/*
+ * The address as the user gave it (sets the job's port), or NULL: the name
+ * must be resolved.
+ */
+static const char *
+given_address(const struct scan_options *options, struct job *job)
+{
+	const struct target *target = job->target;
+
+	job->port = target->port;
+	if (target->ip != NULL)
+		return target->ip;
+	for (size_t i = 0; i < options->override_count; i++) {
+		const struct resolve_override *row = &options->overrides[i];
+
+		if (row->port != target->port ||
+		    (strcmp(row->host, "*") != 0 &&
+			strcmp(row->host, target->host) != 0))
+			continue;
+		if (row->to_port != 0)
+			job->port = row->to_port;
+		return row->ip;
+	}
+	return target->is_address ? target->host : NULL;
+}
+
+/* RFC 6066 section 3: addresses are not sent as names.  NULL: send none. */
+static const char *
+server_name(const struct target *target)
+{
+	struct net_address ignored;
+
+	if (target->sni == NULL)
+		return target->is_address ? NULL : target->host;
+	return net_address_parse(&ignored, target->sni) ? NULL : target->sni;
+}
+
+int64_t
+probe_timestamp(const struct probe_shared *shared)
+{
+	if (shared->options->now != 0)
+		return shared->options->now;
+	return (shared->wall_offset_ms + (int64_t)uv_now(shared->loop)) / 1000;
+}
+
+void
+probe_describe(const struct target *target, struct observation *seen)
+{
+	memset(seen, 0, sizeof(*seen));
+	seen->ordinal = target->ordinal;
+	seen->input = target->input;
+	seen->host = target->host;
+	seen->port = target->port;
+	seen->ip = target->ip;
+	seen->starttls = target->starttls;
+	seen->tags = target->tags;
+	seen->tag_count = target->tag_count;
+	seen->timing = (struct timing){ -1, -1, -1 };
+}
+
+/* Borrows from the probe, its job and ip. */
+static void
+observe(const struct probe *probe, struct observation *seen,
+    char ip[ADDRESS_TEXT_SIZE])
+{
+	probe_describe(probe->job->target, seen);
+	if (probe->has_address &&
+	    address_format(
+		bytes_of(probe->address.octets, probe->address.size), ip))
+		seen->ip = ip;
+	seen->sni = server_name(probe->job->target);
+	seen->timestamp = probe->timestamp;
+	seen->attempts = probe->job->attempts;
+	seen->timing = probe->timing;
+	seen->timing.dns_ms = probe->job->dns_ms;
+	seen->status = probe->failed ? probe->failure.status : STATUS_SUCCESS;
+	seen->error = probe->failed ? probe->failure.sentence : NULL;
+	seen->has_tls = probe->has_tls;
+	seen->tls = probe->tls;
+	/* Else the chain is still that of an earlier target. */
+	if (!probe->has_tls)
+		return;
+	seen->chain = probe->handshake.chain.certificates;
+	seen->received_count = probe->handshake.chain.count;
+}
+
+/* What the address itself has to do with how the attempt ended. */
+static enum pace_outcome
+outcome_of(const struct probe *probe)
+{
+	if (!probe->failed)
+		return PACE_ANSWERED;
+	switch (probe->failure.status) {
+	case STATUS_CONNECTION_TIMEOUT:
+		return PACE_SILENT;
+	case STATUS_CONNECTION_RESET:
+	case STATUS_IO_TIMEOUT:
+		return PACE_TROUBLED;
+	case STATUS_CONNECTION_CLOSED:
+		return probe->failure.may_pass ? PACE_TROUBLED : PACE_ANSWERED;
+	case STATUS_UNKNOWN_ERROR:
+	case STATUS_DNS_ERROR:
+		return PACE_NOTHING;
+	default:
+		return PACE_ANSWERED;
+	}
+}
+
+/* The end */
+
+static void
+leave_address(struct probe *probe, enum pace_outcome outcome)
+{
+	if (!probe->counted)
+		return;
+	probe->counted = false;
+	pace_leave(probe->shared->pace, &probe->address, outcome,
+	    uv_now(probe->shared->loop), probe->shared->ready);
+}
+
+static void
+release_slot(struct probe *probe)
+{
+	if (probe->start_counted)
+		pace_uncount_start(probe->shared->pace);
+	probe->start_counted = false;
+	uv_timer_stop(&probe->timer);
+	question_withdraw(&probe->question);
+	probe->job = NULL;
+	probe->stage = PROBE_CLOSING;
+	if (probe->wire.open) {
+		wire_close(&probe->wire);
+		return;
+	}
+	probe->stage = PROBE_IDLE;
+	probe->shared->idle(probe);
+}
+
+static void
+clear_further(struct probe *probe)
+{
+	for (unsigned i = 0; i < OFFER_MOST_ANSWERS; i++)
+		handshake_clear(&probe->further[i]);
+	probe->answer_count = 0;
+}
+
+/* No further handshake follows: tells what was seen and frees the slot. */
+static void
+conclude(struct probe *probe)
+{
+	char ip[ADDRESS_TEXT_SIZE];
+	struct observation seen;
+	struct job *job = probe->job;
+
+	uv_timer_stop(&probe->timer);
+	observe(probe, &seen, ip);
+	probe->job = NULL;
+	probe->shared->done(probe, job, &seen);
+	clear_further(probe);
+	/* Closed before another probe may connect to this address. */
+	if (probe->wire.open)
+		wire_close(&probe->wire);
+	leave_address(probe, outcome_of(probe));
+	release_slot(probe);
+}
+
+/* The first handshake is over, or there was none. */
+static void
+finish(struct probe *probe)
+{
+	struct handshake *handshake = &probe->handshake;
+
+	uv_timer_stop(&probe->timer);
+	question_withdraw(&probe->question);
+	probe->has_tls = handshake->session != NULL && handshake->negotiated;
+	memset(&probe->tls, 0, sizeof(probe->tls));
+	if (handshake->session != NULL)
+		handshake_facts(handshake, &probe->tls);
+	handshake_end(handshake);
+	if (!begin_further(probe))
+		conclude(probe);
 }
 
 /* Resolving */
@@ -57,10 +252,10 @@ probe_arm(struct probe *probe, uint64_t stage_ms)
 static unsigned
 families_of(const struct probe *probe)
 {
-	return probe->host->options->family == FAMILY_ANY ? 2 : 1;
+	return probe->shared->options->family == FAMILY_ANY ? 2 : 1;
 }
 
-/* Only names have families to ask for; what was given is all there is. */
+/* False for an address that the user gave: all families count as asked. */
 static bool
 can_ask_more(const struct probe *probe)
 {
@@ -70,47 +265,25 @@ can_ask_more(const struct probe *probe)
 static void
 ask(struct probe *probe)
 {
-	bool six = probe->host->options->family == FAMILY_V6 ||
+	bool six = probe->shared->options->family == FAMILY_V6 ||
 		   probe->job->families_asked == 1;
 
 	probe->job->families_asked++;
-	resolver_ask(probe->host->resolver, probe->job->target->host,
+	resolver_ask(probe->shared->resolver, probe->job->target->host,
 	    six ? 16 : 4, &probe->question);
 }
 
-/*
- * IPv4 first, and IPv6 only where that led nowhere: half the questions, and
- * the DNS servers are not ours to drown.
- */
 static void
-on_resolved(struct probe *probe, enum resolve_result result,
-    const struct address_list *addresses)
+resolve_next_family(struct probe *probe)
 {
-	struct job *job = probe->job;
-
-	job->dns_ms =
-	    (job->dns_ms > 0 ? job->dns_ms : 0) + probe_elapsed_ms(probe);
-	if (result == RESOLVE_FOUND) {
-		job->addresses = *addresses;
-		job->address = 0;
-		try_next_address(probe);
-		return;
-	}
-	if (result == RESOLVE_NO_ADDRESS && can_ask_more(probe)) {
-		probe_begin_stage(probe, PROBE_RESOLVING);
-		ask(probe);
-		return;
-	}
-	/* A connection that failed before says more. */
-	if (!probe->failed)
-		resolve_failure(result, &probe->failure);
-	probe->failed = true;
-	probe_finish(probe);
+	begin_stage(probe, PROBE_RESOLVING);
+	arm(probe, left_ms(probe));
+	ask(probe);
 }
 
 /*
- * Another address may still do better: this one's handle closes first.  That
- * a second family has no route says less than how the first one failed.
+ * The next address is tried once the handle of this one is closed.  That the
+ * second family has no route says less than how the first one failed.
  */
 static void
 fail_address(struct probe *probe, int code)
@@ -124,20 +297,10 @@ fail_address(struct probe *probe, int code)
 	wire_close(&probe->wire);
 }
 
-/* The other family, asked for while a connection attempt hangs. */
-static void
-on_more_addresses(struct probe *probe, enum resolve_result result,
-    const struct address_list *addresses)
-{
-	struct job *job = probe->job;
-
-	if (result != RESOLVE_FOUND)
-		return;
-	job->addresses = *addresses;
-	job->address = 0;
-	fail_address(probe, UV_ETIMEDOUT);
-}
-
+/*
+ * IPv4 first, and IPv6 only where that led to no connection: this halves the
+ * number of questions to DNS servers that others use as well.
+ */
 static void
 on_answered(struct question *question, enum resolve_result result,
     const struct address_list *addresses)
@@ -145,29 +308,49 @@ on_answered(struct question *question, enum resolve_result result,
 	struct probe *probe =
 	    (struct probe *)((char *)question -
 			     offsetof(struct probe, question));
+	struct job *job = probe->job;
 
 	if (probe->stage == PROBE_RESOLVING)
-		on_resolved(probe, result, addresses);
-	else if (probe->stage == PROBE_CONNECTING)
-		on_more_addresses(probe, result, addresses);
+		job->dns_ms =
+		    (job->dns_ms > 0 ? job->dns_ms : 0) + elapsed_ms(probe);
+	if (result == RESOLVE_FOUND) {
+		job->addresses = *addresses;
+		job->address = 0;
+		/* Else asked for while a connection attempt hangs. */
+		if (probe->stage == PROBE_RESOLVING)
+			try_next_address(probe);
+		else
+			fail_address(probe, UV_ETIMEDOUT);
+		return;
+	}
+	if (probe->stage != PROBE_RESOLVING)
+		return;
+	if (result == RESOLVE_NO_ADDRESS && can_ask_more(probe)) {
+		resolve_next_family(probe);
+		return;
+	}
+	/* A connection that failed before says more. */
+	if (!probe->failed)
+		resolve_failure(result, &probe->failure);
+	probe->failed = true;
+	finish(probe);
 }
 
 static void
 resolve(struct probe *probe)
 {
 	struct job *job = probe->job;
-	const char *given = probe_given_address(probe->host->options, job);
+	const char *given = given_address(probe->shared->options, job);
 
 	job->address = 0;
 	job->addresses.count = 0;
 	job->families_asked = 0;
 	job->dns_ms = -1;
-	probe_begin_stage(probe, PROBE_RESOLVING);
 	if (given == NULL) {
-		probe_arm(probe, probe_left_ms(probe));
-		ask(probe);
+		resolve_next_family(probe);
 		return;
 	}
+	begin_stage(probe, PROBE_RESOLVING);
 	job->families_asked = families_of(probe);
 	if (net_address_parse(&job->addresses.at[0], given)) {
 		job->addresses.count = 1;
@@ -179,47 +362,197 @@ resolve(struct probe *probe)
 	try_next_address(probe);
 }
 
-/* The address at hand */
+/* The first handshake */
 
-static void
-leave_address(struct probe *probe, enum pace_outcome outcome)
+static ssize_t
+pull(void *context, void *buffer, size_t size)
 {
-	if (!probe->counted)
+	struct probe *probe = context;
+
+	return wire_pull(&probe->wire, buffer, size);
+}
+
+static ssize_t
+push(void *context, const struct iovec *parts, int count)
+{
+	struct probe *probe = context;
+
+	return wire_push(&probe->wire, parts, count);
+}
+
+static const struct handshake_transport transport = { pull, push };
+
+/* GnuTLS may stop for more in the middle of a long message's fragments. */
+static enum handshake_step
+advance(struct probe *probe, struct handshake *handshake,
+    enum handshake_step (*step)(struct handshake *))
+{
+	enum handshake_step result;
+	size_t before;
+
+	do {
+		before = probe->wire.input.size;
+		result = step(handshake);
+	} while (result == HANDSHAKE_WAITS && probe->wire.input.size > 0 &&
+		 probe->wire.input.size < before);
+	wire_flush(&probe->wire);
+	return result;
+}
+
+/* Fails the probe by what the handshake, or the stream below it, says. */
+static void
+explain_handshake(struct probe *probe)
+{
+	const struct wire *wire = &probe->wire;
+	struct failure *failure = &probe->failure;
+
+	probe->failed = true;
+	if (failure_of_first_octets(
+		failure, bytes_of(wire->first, wire->first_size)))
 		return;
-	probe->counted = false;
-	pace_leave(probe->host->pace, &probe->address, outcome,
-	    uv_now(probe->host->loop), probe->host->ready);
+	if (wire->ended == 0 || handshake_knows_reason(&probe->handshake)) {
+		handshake_failure(&probe->handshake, failure);
+		return;
+	}
+	failure_of_stream(failure, wire_end_code(wire));
+	/* Closed before any octet: overloaded servers do that too. */
+	if (wire->first_size == 0)
+		failure->may_pass = true;
 }
 
 static void
-release_slot(struct probe *probe)
+check_demand(struct probe *probe)
 {
-	if (probe->paid)
-		pace_refund(probe->host->pace);
-	probe->paid = false;
-	uv_timer_stop(&probe->timer);
+	switch (advance(probe, &probe->handshake, handshake_check)) {
+	case HANDSHAKE_WAITS:
+		return;
+	case HANDSHAKE_DONE:
+		break;
+	case HANDSHAKE_FAILED:
+		/* A stream that just ends demands nothing. */
+		if (probe->handshake.certificate_demanded)
+			explain_handshake(probe);
+		break;
+	}
+	finish(probe);
+}
+
+static void
+step_first(struct probe *probe)
+{
+	switch (advance(probe, &probe->handshake, handshake_step)) {
+	case HANDSHAKE_WAITS:
+		return;
+	case HANDSHAKE_FAILED:
+		probe->timing.tls_ms = elapsed_ms(probe);
+		explain_handshake(probe);
+		break;
+	case HANDSHAKE_DONE:
+		probe->timing.tls_ms = elapsed_ms(probe);
+		if (!handshake_needs_check(&probe->handshake))
+			break;
+		begin_stage(probe, PROBE_CHECKING);
+		arm(probe, CHECK_MS);
+		check_demand(probe);
+		return;
+	}
+	finish(probe);
+}
+
+/* Connecting */
+
+static void
+on_connected(struct wire *wire, int status)
+{
+	struct probe *probe = probe_of(wire);
+
+	if (status < 0) {
+		fail_address(probe, status);
+		return;
+	}
 	question_withdraw(&probe->question);
-	probe->job = NULL;
-	probe->stage = PROBE_CLOSING;
-	if (probe->wire.open) {
-		wire_close(&probe->wire);
+	probe->failed = false;
+	probe->timing.connect_ms = elapsed_ms(probe);
+	begin_stage(probe, PROBE_HANDSHAKING);
+	arm(probe, left_ms(probe));
+	if (handshake_begin(&probe->handshake, probe->shared->terms, OFFER_ALL,
+		server_name(probe->job->target), &transport, probe) < 0) {
+		handshake_failure(&probe->handshake, &probe->failure);
+		probe->failed = true;
+		finish(probe);
+		return;
+	}
+	wire_start(wire);
+	step_first(probe);
+}
+
+static void
+on_input(struct wire *wire)
+{
+	struct probe *probe = probe_of(wire);
+
+	if (probe->stage == PROBE_HANDSHAKING)
+		step_first(probe);
+	else if (probe->stage == PROBE_CHECKING)
+		check_demand(probe);
+}
+
+static void
+on_closed(struct wire *wire)
+{
+	struct probe *probe = probe_of(wire);
+
+	if (probe->stage == PROBE_OFFERING) {
+		connect_further(probe);
+		return;
+	}
+	if (probe->reopen && probe->job != NULL) {
+		probe->reopen = false;
+		leave_address(probe, outcome_of(probe));
+		try_next_address(probe);
 		return;
 	}
 	probe->stage = PROBE_IDLE;
-	probe->host->idle(probe);
+	probe->shared->idle(probe);
 }
+
+static const struct wire_events first_events = { on_connected, on_input,
+	on_closed };
 
 static void
-call_dead(struct probe *probe)
+connect_to_address(struct probe *probe)
 {
-	failure_set(&probe->failure, STATUS_CONNECTION_TIMEOUT,
-	    "not tried: no connection to this address was answered before");
-	probe->failed = true;
+	struct job *job = probe->job;
+	uint64_t share =
+	    probe->shared->options->timeout_ms / SHARE_OF_ONE_ADDRESS;
+	int result;
+
+	begin_stage(probe, PROBE_CONNECTING);
+	result = wire_open(&probe->wire, probe->shared->loop,
+	    probe->shared->buffers, &first_events, &probe->address, job->port);
+	if (failure_is_our_shortage(result)) {
+		leave_address(probe, PACE_NOTHING);
+		job->attempts--;
+		probe->job = NULL;
+		probe->shared->no_descriptor(probe, job);
+		release_slot(probe);
+		return;
+	}
+	/* The first address's start is counted already. */
+	if (!probe->start_counted)
+		pace_count_start(probe->shared->pace);
+	probe->start_counted = false;
+	if (result < 0) {
+		fail_address(probe, result);
+		return;
+	}
+	arm(probe, job->address < job->addresses.count || can_ask_more(probe)
+		       ? share
+		       : left_ms(probe));
 }
 
-static void connect_to(struct probe *);
-
-/* Once the job waits for its address it may be anybody's: not touched. */
+/* A job that waits for its address may be taken by any thread at once: it is
+   not touched any more. */
 static void
 enter_address(struct probe *probe)
 {
@@ -233,7 +566,7 @@ enter_address(struct probe *probe)
 		probe->counted = true;
 		word = job->address_dead ? PACE_DEAD : PACE_GO;
 	} else {
-		word = pace_enter(probe->host->pace, &probe->address, job);
+		word = pace_enter(probe->shared->pace, &probe->address, job);
 		probe->counted = word == PACE_GO;
 	}
 	if (word == PACE_WAIT) {
@@ -242,10 +575,12 @@ enter_address(struct probe *probe)
 	}
 	job->address++;
 	if (word == PACE_GO) {
-		connect_to(probe);
+		connect_to_address(probe);
 		return;
 	}
-	call_dead(probe);
+	failure_set(&probe->failure, STATUS_CONNECTION_TIMEOUT,
+	    "not tried: no connection to this address was answered before");
+	probe->failed = true;
 	leave_address(probe, PACE_NOTHING);
 	try_next_address(probe);
 }
@@ -258,11 +593,11 @@ fail_at_deadline(struct probe *probe)
 		return;
 	probe->failed = true;
 	if (probe->stage == PROBE_RESOLVING) {
-		probe->job->dns_ms = probe_elapsed_ms(probe);
+		probe->job->dns_ms = elapsed_ms(probe);
 		resolve_failure(RESOLVE_TIMEOUT, &probe->failure);
 		return;
 	}
-	probe->timing.tls_ms = probe_elapsed_ms(probe);
+	probe->timing.tls_ms = elapsed_ms(probe);
 	failure_set(&probe->failure, STATUS_IO_TIMEOUT, "%s",
 	    probe->wire.first_size > 0
 		? "the server fell silent during the handshake"
@@ -274,113 +609,202 @@ try_next_address(struct probe *probe)
 {
 	struct job *job = probe->job;
 
-	if (probe_left_ms(probe) == 0) {
+	if (left_ms(probe) == 0) {
 		fail_at_deadline(probe);
-		probe_finish(probe);
+		finish(probe);
 	} else if (job->address < job->addresses.count) {
 		enter_address(probe);
 	} else if (can_ask_more(probe)) {
-		probe_begin_stage(probe, PROBE_RESOLVING);
-		probe_arm(probe, probe_left_ms(probe));
-		ask(probe);
+		resolve_next_family(probe);
 	} else {
-		probe_finish(probe);
+		finish(probe);
 	}
 }
 
-/* Connecting */
+/*
+ * Further handshakes: what does the server choose when the client offers less?
+ * Made one after the other at the place at the address that the probe holds
+ * already, within the target's own deadline.  However they end, what was seen
+ * before stands.
+ */
 
-static void
-starve(struct probe *probe)
+/* The one being made: counted when it is answered. */
+static struct handshake *
+further_handshake(struct probe *probe)
 {
-	struct job *job = probe->job;
-
-	leave_address(probe, PACE_NOTHING);
-	job->attempts--;
-	probe->job = NULL;
-	probe->host->starved(probe, job);
-	release_slot(probe);
+	return &probe->further[probe->answer_count];
 }
 
-/* The start that led here is counted; a further address's is not yet. */
-static void
-pay(struct probe *probe)
+static struct failure *
+further_failure(struct probe *probe)
 {
-	if (!probe->paid)
-		pace_charge(probe->host->pace);
-	probe->paid = false;
+	return &probe->answer_failures[probe->answer_count];
 }
 
-static const struct wire_events wire_events;
+static bool
+is_same_chain(const struct chain *a, const struct chain *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (!bytes_equal(a->certificates[i], b->certificates[i]))
+			return false;
+	return true;
+}
 
 static void
-connect_to(struct probe *probe)
+keep_choice(struct probe *probe, struct offer_answer *answer)
 {
-	const struct job *job = probe->job;
-	uint64_t share =
-	    probe->host->options->timeout_ms / SHARE_OF_ONE_ADDRESS;
-	int result;
+	const struct chain *chain = &further_handshake(probe)->chain;
+	struct tls_facts facts;
 
-	probe_begin_stage(probe, PROBE_CONNECTING);
-	result = wire_open(&probe->wire, probe->host->loop,
-	    probe->host->buffers, &wire_events, &probe->address, job->port);
-	if (failure_is_our_shortage(result)) {
-		starve(probe);
+	handshake_facts(further_handshake(probe), &facts);
+	answer->chosen = (struct tls_facts){
+		.version = facts.version,
+		.cipher = facts.cipher,
+		.mac = facts.mac,
+		.group = facts.group,
+	};
+	/* A server may have a certificate for each kind of key exchange. */
+	if (chain->count > 0 &&
+	    !is_same_chain(chain, &probe->handshake.chain)) {
+		answer->chain = chain->certificates;
+		answer->received_count = chain->count;
+	}
+}
+
+static void
+close_further(struct probe *probe, enum offer_reply reply)
+{
+	struct offer_answer *answer = &probe->answers[probe->answer_count];
+
+	answer->reply = reply;
+	if (reply == REPLY_ACCEPTED)
+		keep_choice(probe, answer);
+	else
+		answer->error = further_failure(probe)->sentence;
+	handshake_end(further_handshake(probe));
+	probe->tls.offer_count = ++probe->answer_count;
+	if (!begin_further(probe))
+		conclude(probe);
+}
+
+/*
+ * A stream that just ends is no answer: the server may only refuse so many
+ * connections from us.  An alert, or a choice that we did not offer, is one.
+ */
+static void
+fail_further(struct probe *probe)
+{
+	struct handshake *handshake = further_handshake(probe);
+	const struct wire *wire = &probe->wire;
+	struct failure *failure = further_failure(probe);
+
+	if (failure_of_first_octets(
+		failure, bytes_of(wire->first, wire->first_size))) {
+		close_further(probe, REPLY_NONE);
+	} else if (wire->ended != 0 && !handshake_knows_reason(handshake)) {
+		failure_of_stream(failure, wire_end_code(wire));
+		close_further(probe, REPLY_NONE);
+	} else if (handshake_was_agreed(handshake)) {
+		close_further(probe, REPLY_ACCEPTED);
+	} else {
+		handshake_failure(handshake, failure);
+		close_further(probe, REPLY_REFUSED);
+	}
+}
+
+static void
+step_further(struct probe *probe)
+{
+	switch (advance(probe, further_handshake(probe), handshake_step)) {
+	case HANDSHAKE_WAITS:
 		return;
-	}
-	pay(probe);
-	if (result < 0) {
-		fail_address(probe, result);
+	case HANDSHAKE_FAILED:
+		fail_further(probe);
 		return;
+	case HANDSHAKE_DONE:
+		close_further(probe, REPLY_ACCEPTED);
 	}
-	probe_arm(
-	    probe, job->address < job->addresses.count || can_ask_more(probe)
-		       ? share
-		       : probe_left_ms(probe));
 }
 
 static void
-on_connected(struct wire *wire, int status)
+on_further_connected(struct wire *wire, int status)
 {
 	struct probe *probe = probe_of(wire);
+	struct handshake *handshake = further_handshake(probe);
 
 	if (status < 0) {
-		fail_address(probe, status);
+		failure_of_connect(further_failure(probe), status);
+		close_further(probe, REPLY_NONE);
 		return;
 	}
-	question_withdraw(&probe->question);
-	probe->failed = false;
-	probe->timing.connect_ms = probe_elapsed_ms(probe);
-	probe_handshake_begin(probe);
+	if (handshake_begin(handshake, probe->shared->terms,
+		probe->answers[probe->answer_count].offer,
+		server_name(probe->job->target), &transport, probe) < 0) {
+		handshake_failure(handshake, further_failure(probe));
+		close_further(probe, REPLY_NONE);
+		return;
+	}
+	wire_start(wire);
+	step_further(probe);
 }
 
 static void
-on_input(struct wire *wire)
-{
-	probe_handshake_input(probe_of(wire));
-}
-
-void
-probe_on_closed(struct wire *wire)
+on_further_input(struct wire *wire)
 {
 	struct probe *probe = probe_of(wire);
 
-	if (probe->stage == PROBE_OFFERING) {
-		probe_offers_connect(probe);
-		return;
-	}
-	if (probe->reopen && probe->job != NULL) {
-		probe->reopen = false;
-		leave_address(probe, probe_outcome(probe));
-		try_next_address(probe);
-		return;
-	}
-	probe->stage = PROBE_IDLE;
-	probe->host->idle(probe);
+	if (probe->stage == PROBE_OFFERING)
+		step_further(probe);
 }
 
-static const struct wire_events wire_events = { on_connected, on_input,
-	probe_on_closed };
+static const struct wire_events further_events = { on_further_connected,
+	on_further_input, on_closed };
+
+/* The connection before is closed. */
+static void
+connect_further(struct probe *probe)
+{
+	int result;
+
+	pace_count_start(probe->shared->pace);
+	result =
+	    wire_open(&probe->wire, probe->shared->loop, probe->shared->buffers,
+		&further_events, &probe->address, probe->job->port);
+	if (result == 0)
+		return;
+	failure_of_connect(further_failure(probe), result);
+	close_further(probe, REPLY_NONE);
+}
+
+/* False: none is called for.  Else conclude() follows, maybe at once. */
+static bool
+begin_further(struct probe *probe)
+{
+	const struct scan_options *options = probe->shared->options;
+	uint64_t offer;
+
+	/* Where the handshake failed for its own reasons the server's choice
+	   is known all the same. */
+	if (!probe->has_tls || !probe->handshake.chain_taken ||
+	    (probe->failed &&
+		probe->failure.status != STATUS_HANDSHAKE_ERROR) ||
+	    left_ms(probe) == 0 ||
+	    !offer_next(
+		options->offers, options->offer_count, &probe->tls, &offer))
+		return false;
+	probe->answers[probe->answer_count] =
+	    (struct offer_answer){ .offer = offer };
+	probe->tls.offers = probe->answers;
+	begin_stage(probe, PROBE_OFFERING);
+	arm(probe, left_ms(probe));
+	if (probe->wire.open)
+		wire_close(&probe->wire);
+	else
+		connect_further(probe);
+	return true;
+}
 
 /* Deadlines */
 
@@ -389,12 +813,13 @@ on_connect_deadline(struct probe *probe)
 {
 	struct job *job = probe->job;
 
-	if (job->address < job->addresses.count || probe_left_ms(probe) == 0) {
+	if (job->address < job->addresses.count || left_ms(probe) == 0) {
 		fail_address(probe, UV_ETIMEDOUT);
 		return;
 	}
-	/* The last address of this family: let it hang on while we ask. */
-	probe_arm(probe, probe_left_ms(probe));
+	/* The last address of this family: wait on for it while the other
+	   family is asked for. */
+	arm(probe, left_ms(probe));
 	if (can_ask_more(probe))
 		ask(probe);
 }
@@ -415,71 +840,32 @@ on_deadline(uv_timer_t *timer)
 	case PROBE_CHECKING: /* silence: the certificate was optional */
 		break;
 	case PROBE_OFFERING:
-		probe_offers_end_at_deadline(probe);
+		failure_set(further_failure(probe), STATUS_IO_TIMEOUT,
+		    "the time for this target was up");
+		close_further(probe, REPLY_NONE);
 		return;
 	case PROBE_IDLE:
 	case PROBE_CLOSING:
 		fatal_bug("a timer ran for an idle probe");
 	}
-	probe_finish(probe);
-}
-
-/* The end */
-
-void
-probe_finish(struct probe *probe)
-{
-	uv_timer_stop(&probe->timer);
-	question_withdraw(&probe->question);
-	probe_keep_facts(probe);
-	handshake_end(&probe->handshake);
-	if (!probe_offers_begin(probe))
-		probe_conclude(probe);
-}
-
-static void
-clear_others(struct probe *probe)
-{
-	for (unsigned i = 0; i < OFFER_MOST_ANSWERS; i++)
-		handshake_clear(&probe->others[i]);
-	probe->answer_count = 0;
-}
-
-void
-probe_conclude(struct probe *probe)
-{
-	char ip[ADDRESS_TEXT_SIZE];
-	struct observation seen;
-	struct job *job = probe->job;
-
-	uv_timer_stop(&probe->timer);
-	probe_observe(probe, &seen, ip);
-	probe->job = NULL;
-	probe->host->done(probe, job, &seen);
-	clear_others(probe);
-	/* Closed before anybody else may connect there. */
-	if (probe->wire.open)
-		wire_close(&probe->wire);
-	leave_address(probe, probe_outcome(probe));
-	release_slot(probe);
+	finish(probe);
 }
 
 void
 probe_start(struct probe *probe, struct job *job)
 {
-	const struct probe_host *host = probe->host;
-	uint64_t now = uv_now(host->loop);
+	const struct probe_shared *shared = probe->shared;
 
 	probe->job = job;
-	probe->deadline_ms = now + host->options->timeout_ms;
+	probe->deadline_ms = uv_now(shared->loop) + shared->options->timeout_ms;
 	probe->failed = false;
 	probe->reopen = false;
 	probe->has_address = false;
-	probe->paid = true;
+	probe->start_counted = true;
 	probe->timing = (struct timing){ -1, -1, -1 };
-	probe->timestamp = probe_timestamp(host);
+	probe->timestamp = probe_timestamp(shared);
 	if (job->admitted) {
-		probe_arm(probe, probe_left_ms(probe));
+		arm(probe, left_ms(probe));
 		try_next_address(probe);
 		return;
 	}
@@ -488,11 +874,11 @@ probe_start(struct probe *probe, struct job *job)
 }
 
 void
-probe_init(struct probe *probe, const struct probe_host *host)
+probe_init(struct probe *probe, const struct probe_shared *shared)
 {
-	probe->host = host;
+	probe->shared = shared;
 	probe->question.answered = on_answered;
-	uv_timer_init(host->loop, &probe->timer);
+	uv_timer_init(shared->loop, &probe->timer);
 	probe->timer.data = probe;
 }
 
@@ -504,7 +890,7 @@ probe_abort(struct probe *probe)
 	if (job == NULL)
 		return;
 	handshake_end(&probe->handshake);
-	clear_others(probe);
+	clear_further(probe);
 	leave_address(probe, PACE_NOTHING);
 	release_slot(probe);
 	job_free(job);
@@ -520,5 +906,5 @@ void
 probe_clear(struct probe *probe)
 {
 	handshake_clear(&probe->handshake);
-	clear_others(probe);
+	clear_further(probe);
 }

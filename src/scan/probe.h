@@ -1,27 +1,27 @@
 /*
  * One slot of a worker: it takes one target through resolve, connect and
  * handshake to an observation, and is used again when everything it opened is
- * closed.  Gathers facts; has no opinion.
+ * closed.  Gathers facts and judges nothing.
  */
 #ifndef SCAN_PROBE_H
 #define SCAN_PROBE_H
 
-#include "scan/scan.h"
 #include "scan/handshake.h"
 #include "scan/job.h"
 #include "scan/pace.h"
 #include "scan/resolve.h"
+#include "scan/scan.h"
 #include "scan/wire.h"
 
 struct probe;
 
 /*
- * What all probes of a loop share, and whom they tell.  After each start the
- * job is given away once: to done, to starved, or to the pace, where it waits
- * for its address (an abort frees it).  Then `idle` says that the slot can be
- * used again; all of this may happen before probe_start returns.
+ * What all probes of a loop share, and what they call.  After each start the
+ * job is given away once: to done, to no_descriptor, or to the pace, where it
+ * waits for its address (an abort frees it).  Then `idle` says that the slot
+ * can be used again; all of this may happen before probe_start returns.
  */
-struct probe_host {
+struct probe_shared {
 	uv_loop_t *loop;
 	struct wire_buffers *buffers;
 	const struct scan_options *options;
@@ -33,8 +33,8 @@ struct probe_host {
 
 	/* The observation is borrowed for the call; the job is given. */
 	void (*done)(struct probe *, struct job *, const struct observation *);
-	/* Our machine had no descriptor or port left: the job is given. */
-	void (*starved)(struct probe *, struct job *);
+	/* This machine had no descriptor or port left: the job is given. */
+	void (*no_descriptor)(struct probe *, struct job *);
 	void (*idle)(struct probe *);
 };
 
@@ -50,7 +50,7 @@ enum probe_stage {
 
 struct probe {
 	struct probe *next_free;
-	const struct probe_host *host;
+	const struct probe_shared *shared;
 	enum probe_stage stage;
 	struct job *job;
 	uv_timer_t timer;
@@ -64,8 +64,8 @@ struct probe {
 	bool reopen;		    /* closing one address to try the next */
 	struct net_address address; /* connected to, or last tried */
 	bool has_address;
-	bool counted; /* the address's pace has been entered */
-	bool paid;    /* the rate counts a start that is not made yet */
+	bool counted;	    /* pace_enter was answered PACE_GO */
+	bool start_counted; /* the rate counts a start that is not made yet */
 	struct timing timing;
 	int64_t timestamp;
 
@@ -74,25 +74,25 @@ struct probe {
 	struct tls_facts tls;
 
 	/* Further handshakes, and how they ended; rarely in use */
-	struct handshake others[OFFER_MOST_ANSWERS];
+	struct handshake further[OFFER_MOST_ANSWERS];
 	struct offer_answer answers[OFFER_MOST_ANSWERS];
 	struct failure answer_failures[OFFER_MOST_ANSWERS];
 	unsigned answer_count;
 };
 
-void probe_init(struct probe *, const struct probe_host *);
+void probe_init(struct probe *, const struct probe_shared *);
 void probe_start(struct probe *, struct job *);
 
-/* What an attempt that begins now is stamped with. */
-int64_t probe_timestamp(const struct probe_host *);
+/* The timestamp of an attempt that begins now. */
+int64_t probe_timestamp(const struct probe_shared *);
 
 /* What every observation says of its target; the rest is zero. */
 void probe_describe(const struct target *, struct observation *);
 
-/* Lets go of everything; idle() follows, maybe at once. */
+/* Closes what is open; idle() follows, maybe at once. */
 void probe_abort(struct probe *);
 
-/* The timer's handle closes with the loop; memory goes after that. */
+/* Close the timer's handle while the loop runs, free the memory after that. */
 void probe_close(struct probe *);
 void probe_clear(struct probe *);
 

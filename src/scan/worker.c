@@ -27,7 +27,7 @@ struct worker {
 	uv_timer_t nudge; /* look again, though nothing happened */
 	struct wire_buffers *buffers;
 	struct resolver *resolver;
-	struct probe_host host;
+	struct probe_shared shared;
 	struct probe *slots;
 	unsigned slot_count;
 	unsigned slot_limit;  /* lowered when descriptors or ports run short */
@@ -46,9 +46,10 @@ struct worker {
 static void fill(struct worker *);
 
 static struct worker *
-worker_of(const struct probe_host *host)
+worker_of(const struct probe_shared *shared)
 {
-	return (struct worker *)((char *)host - offsetof(struct worker, host));
+	return (
+	    struct worker *)((char *)shared - offsetof(struct worker, shared));
 }
 
 static void
@@ -85,7 +86,7 @@ judge(struct worker *worker, const struct observation *seen)
 static void
 on_done(struct probe *probe, struct job *job, const struct observation *seen)
 {
-	struct worker *worker = worker_of(probe->host);
+	struct worker *worker = worker_of(probe->shared);
 	const struct worker_plan *plan = worker->plan;
 
 	if (deserves_retry(worker, probe, job, seen)) {
@@ -97,9 +98,9 @@ on_done(struct probe *probe, struct job *job, const struct observation *seen)
 
 /* Fewer at a time from now on, and this one again when there is room. */
 static void
-on_starved(struct probe *probe, struct job *job)
+on_no_descriptor(struct probe *probe, struct job *job)
 {
-	struct worker *worker = worker_of(probe->host);
+	struct worker *worker = worker_of(probe->shared);
 
 	worker->slot_limit = worker->busy > 2 ? worker->busy - 1 : 1;
 	worker->shortage_ms = uv_now(&worker->loop);
@@ -120,7 +121,7 @@ recover(struct worker *worker)
 static void
 on_idle(struct probe *probe)
 {
-	struct worker *worker = worker_of(probe->host);
+	struct worker *worker = worker_of(probe->shared);
 
 	probe->next_free = worker->free_slots;
 	worker->free_slots = probe;
@@ -147,7 +148,7 @@ refuse_input(struct worker *worker, struct job *job)
 	probe_describe(job->target, &seen);
 	seen.status = STATUS_INVALID_INPUT;
 	seen.error = job->target->fault;
-	seen.timestamp = probe_timestamp(&worker->host);
+	seen.timestamp = probe_timestamp(&worker->shared);
 	dispatch_finish(worker->plan->dispatch, job, judge(worker, &seen));
 }
 
@@ -271,8 +272,8 @@ run(void *argument)
 	worker->judge = work->judge_new(work->settings);
 	uv_update_time(&worker->loop);
 	uv_gettimeofday(&now);
-	worker->host.wall_offset_ms = now.tv_sec * 1000 + now.tv_usec / 1000 -
-				      (int64_t)uv_now(&worker->loop);
+	worker->shared.wall_offset_ms = now.tv_sec * 1000 + now.tv_usec / 1000 -
+					(int64_t)uv_now(&worker->loop);
 	fill(worker);
 	uv_run(&worker->loop, UV_RUN_DEFAULT);
 	work->judge_free(worker->judge);
@@ -294,7 +295,7 @@ prepare_slots(struct worker *worker, unsigned slots)
 	worker->slot_count = slots;
 	worker->slot_limit = slots;
 	for (unsigned i = slots; i-- > 0;) {
-		probe_init(&worker->slots[i], &worker->host);
+		probe_init(&worker->slots[i], &worker->shared);
 		worker->slots[i].next_free = worker->free_slots;
 		worker->free_slots = &worker->slots[i];
 	}
@@ -326,7 +327,7 @@ worker_new(const struct worker_plan *plan, unsigned slots, const char **error)
 	}
 	worker->plan = plan;
 	worker->buffers = memory_new(sizeof(*worker->buffers));
-	worker->host = (struct probe_host){
+	worker->shared = (struct probe_shared){
 		.loop = &worker->loop,
 		.buffers = worker->buffers,
 		.options = plan->options,
@@ -335,7 +336,7 @@ worker_new(const struct worker_plan *plan, unsigned slots, const char **error)
 		.pace = plan->pace,
 		.ready = &worker->ready,
 		.done = on_done,
-		.starved = on_starved,
+		.no_descriptor = on_no_descriptor,
 		.idle = on_idle,
 	};
 	uv_async_init(&worker->loop, &worker->bell.async, on_bell);

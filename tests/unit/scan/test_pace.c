@@ -154,10 +154,10 @@ test_a_refund(void **state)
 	assert_int_equal(pace_start(pace), 0);
 	for (int i = 0; i < 3; i++) {
 		assert_true(pace_start(pace) > 0);
-		pace_refund(pace);
+		pace_uncount_start(pace);
 		assert_int_equal(pace_start(pace), 0);
 	}
-	pace_refund(hasty);
+	pace_uncount_start(hasty);
 	assert_int_equal(pace_start(hasty), 0);
 	pace_free(pace);
 	pace_free(hasty);
