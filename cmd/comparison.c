@@ -246,7 +246,7 @@ static void
 show(const struct change *change, const char *verb)
 {
 	printf("%llu host%s %s\n", (unsigned long long)change->count,
-	    change->count == 1 ? "" : "s", verb);
+	    plural(change->count), verb);
 	if (change->examples.size > 0)
 		fwrite(change->examples.data, 1, change->examples.size, stdout);
 	if (change->count > EXAMPLES)

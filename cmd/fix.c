@@ -72,12 +72,6 @@ parse(struct fix_options *options, int argc, char **argv)
 	return options_parse(&usage, argc, argv);
 }
 
-static const char *
-plural(size_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
 static void
 show_item(const struct repair_item *item)
 {

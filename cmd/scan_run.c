@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/columns.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "cmd/commands.h"
 #include "cmd/judging.h"
@@ -108,16 +110,6 @@ write_beginnings(const struct scan *scan)
 	return manifest_write(scan->directory, &scan->manifest);
 }
 
-/* As shells complete it: the name is shown, and compared with reports/. */
-static void
-without_final_slash(char *path)
-{
-	size_t size = strlen(path);
-
-	while (size > 1 && path[size - 1] == '/')
-		path[--size] = '\0';
-}
-
 /* --json without -o keeps nothing; everything else has a directory. */
 static int
 open_directory(struct scan *scan)
@@ -134,7 +126,8 @@ open_directory(struct scan *scan)
 		    scan->manifest.started, &scan->claim, &code);
 	if (scan->directory == NULL)
 		return code;
-	without_final_slash(scan->directory);
+	/* outcome_link_latest compares it with "reports/NAME". */
+	file_trim_slashes(scan->directory);
 	if (write_beginnings(scan) == 0)
 		return EXIT_CODE_FINISHED;
 	log_error("%s: %s", scan->directory, strerror(errno));
@@ -267,12 +260,11 @@ tell_ignored(const struct run_outcome *outcome)
 {
 	static const char format[] = "the policy ignores %llu target%s";
 	unsigned long long count = outcome->ignored;
-	const char *plural = count == 1 ? "" : "s";
 
 	if (count > 0 && outcome->records == 0)
-		log_warning(format, count, plural);
+		log_warning(format, count, plural(count));
 	else if (count > 0)
-		log_info(format, count, plural);
+		log_info(format, count, plural(count));
 }
 
 static void

@@ -80,7 +80,7 @@ show_all(struct sites *sites, struct archive *archive)
 	}
 	if (even > 0)
 		text_printf(&out, "%s%zu site%s without a difference\n",
-		    even < count ? "\n" : "", even, even == 1 ? "" : "s");
+		    even < count ? "\n" : "", even, plural(even));
 	flush(&out);
 	text_free(&out);
 }

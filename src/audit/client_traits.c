@@ -260,7 +260,7 @@ dhe_bits(const char *group)
 {
 	unsigned bits = 0;
 
-	if (group == NULL || strncmp(group, "DHE-", 4) != 0)
+	if (group == NULL || !starts_with(group, "DHE-"))
 		return 0;
 	for (group += 4; *group >= '0' && *group <= '9' && bits < 100000;
 	     group++)

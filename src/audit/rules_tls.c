@@ -1,12 +1,6 @@
 /* Findings about the handshake itself, from what the probe saw. */
 #include "audit/rules.h"
 
-static bool
-starts_with(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
 static void
 find_client_certificate(
     const struct audit_view *view, struct findings *findings)

@@ -47,6 +47,12 @@ string_equal(const char *a, const char *b)
 }
 
 static inline bool
+starts_with(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static inline bool
 digest_equal(const struct digest *a, const struct digest *b)
 {
 	return memcmp(a->octets, b->octets, sizeof(a->octets)) == 0;

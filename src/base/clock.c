@@ -106,6 +106,25 @@ clock_format(int64_t time, char out[CLOCK_TEXT_SIZE])
 	    at.day, at.hour, at.minute, at.second);
 }
 
+const char *
+time_text(struct arena *arena, int64_t time)
+{
+	char *text = arena_alloc(arena, CLOCK_TEXT_SIZE);
+
+	clock_format(time, text);
+	return text;
+}
+
+const char *
+date_text(struct arena *arena, int64_t time)
+{
+	char *text = arena_alloc(arena, CLOCK_TEXT_SIZE);
+
+	clock_format(time, text);
+	text[sizeof("2026-11-23") - 1] = '\0';
+	return text;
+}
+
 void
 clock_format_basic(int64_t time, char out[CLOCK_TEXT_SIZE])
 {

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+
 enum { CLOCK_TEXT_SIZE = 32 };
 
 int64_t clock_now(void);
@@ -12,6 +14,10 @@ uint64_t clock_monotonic_ns(void);
 
 /* RFC 3339 in UTC, "2026-11-23T09:15:00Z"; years outside 0-9999 clamp. */
 void clock_format(int64_t time, char out[CLOCK_TEXT_SIZE]);
+
+/* The same as a string in the arena, and its date alone. */
+const char *time_text(struct arena *, int64_t time);
+const char *date_text(struct arena *, int64_t time);
 
 /* The same with "T091500Z" in basic form, for file names. */
 void clock_format_basic(int64_t time, char out[CLOCK_TEXT_SIZE]);

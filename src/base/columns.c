@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/clock.h"
 #include "base/utf8.h"
 
 enum {
@@ -235,13 +234,9 @@ count_text(struct arena *arena, uint64_t count)
 }
 
 const char *
-date_text(struct arena *arena, int64_t time)
+plural(uint64_t count)
 {
-	char *text = arena_alloc(arena, CLOCK_TEXT_SIZE);
-
-	clock_format(time, text);
-	text[sizeof("2026-11-23") - 1] = '\0';
-	return text;
+	return count == 1 ? "" : "s";
 }
 
 const char *
@@ -251,6 +246,20 @@ list_text(struct arena *arena, const char *list, const char *between,
 	return list == NULL
 		   ? more
 		   : arena_printf(arena, "%s%s%s", list, between, more);
+}
+
+const char *
+names_text(
+    struct arena *arena, const char *const names[], size_t count, size_t most)
+{
+	size_t shown = count <= most + 1 ? count : most;
+	const char *list = NULL;
+
+	for (size_t i = 0; i < shown; i++)
+		list = list_text(arena, list, ", ", names[i]);
+	return shown == count ? list
+			      : arena_printf(arena, "%s and %zu more", list,
+				    count - shown);
 }
 
 void

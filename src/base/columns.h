@@ -37,11 +37,15 @@ void cell_append_count(struct text *, uint64_t, size_t columns);
 /* The same as a string in the arena, for the middle of a sentence. */
 const char *count_text(struct arena *, uint64_t);
 
-/* "2026-11-23" */
-const char *date_text(struct arena *, int64_t time);
+/* "" or "s", for "1 host" and "2 hosts" */
+const char *plural(uint64_t count);
 
 /* One more item of a list; `list` NULL: the first. */
 const char *list_text(
     struct arena *, const char *list, const char *between, const char *more);
+
+/* "curl, python and 9 more": up to most + 1 names, else the first `most`. */
+const char *names_text(
+    struct arena *, const char *const names[], size_t count, size_t most);
 
 #endif

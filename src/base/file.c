@@ -142,6 +142,15 @@ file_join(const char *directory, const char *name)
 	return path.data;
 }
 
+void
+file_trim_slashes(char *path)
+{
+	size_t size = strlen(path);
+
+	while (size > 1 && path[size - 1] == '/')
+		path[--size] = '\0';
+}
+
 struct file_draft {
 	char *path, *temporary;
 	FILE *stream;

@@ -29,6 +29,9 @@ bool file_is_directory(const char *path);
 /* "DIR/NAME" on the heap; the caller frees. */
 char *file_join(const char *directory, const char *name);
 
+/* "reports/X/", as shells complete it, becomes "reports/X"; "/" stays. */
+void file_trim_slashes(char *path);
+
 /*
  * A file that appears whole or not at all: written beside its final name,
  * flushed and renamed by commit.  Abandon removes the temporary.  After
@@ -51,6 +54,7 @@ int file_write(const char *path, struct bytes content);
  * The line is valid until the next call.  A path is read as it comes, so that
  * a pipe's lines do not wait for each other; a stream is read block by block.
  */
+enum { RECORD_LINE_MOST = 4 << 20 }; /* in the files of a run */
 struct line_reader;
 struct line_reader *line_reader_open(const char *path, size_t limit);
 struct line_reader *line_reader_open_stream(

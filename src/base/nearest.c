@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
+
 /* Longer words are no options and no commands. */
 enum { LETTERS_MOST = 40 };
 
@@ -46,7 +48,7 @@ distance(const char *a, const char *b)
 static unsigned
 rate(const char *typed, const char *word)
 {
-	if (strncmp(typed, word, strlen(typed)) == 0)
+	if (starts_with(word, typed))
 		return 0;
 	return strlen(word) > LETTERS_MOST ? LETTERS_MOST
 					   : distance(typed, word);

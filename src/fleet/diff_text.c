@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/columns.h"
 #include "base/file.h"
 #include "fleet/diff.h"
@@ -175,7 +176,7 @@ history_text(struct arena *arena, const struct history_facts *facts)
 	if (facts->flaps == 0)
 		return words;
 	return arena_printf(arena, "%s, was good again %u time%s", words,
-	    facts->flaps, facts->flaps == 1 ? "" : "s");
+	    facts->flaps, plural(facts->flaps));
 }
 
 static const char *
@@ -262,20 +263,18 @@ diff_append_summary(const struct diff *diff, struct text *out)
 static const char *
 failing_text(struct arena *arena, const struct verdict *verdict)
 {
-	const char *list = NULL;
+	const char **failing =
+	    arena_array(arena, verdict->client_count, sizeof(*failing));
 	size_t count = 0;
 
 	for (size_t i = 0; i < verdict->client_count; i++)
-		if (verdict->clients[i].accepts == ACCEPTS_NO &&
-		    count++ < CLIENTS_NAMED)
-			list = list_text(
-			    arena, list, ", ", verdict->clients[i].id);
-	if (list == NULL)
+		if (verdict->clients[i].accepts == ACCEPTS_NO)
+			failing[count++] = verdict->clients[i].id;
+	if (count == 0)
 		return NULL;
-	if (count > CLIENTS_NAMED)
-		list = arena_printf(
-		    arena, "%s and %zu more", list, count - CLIENTS_NAMED);
-	return arena_printf(arena, "%s fail%s", list, count == 1 ? "s" : "");
+	return arena_printf(arena, "%s fail%s",
+	    names_text(arena, failing, count, CLIENTS_NAMED),
+	    count == 1 ? "s" : "");
 }
 
 /* In a mail nothing is cut: what does not fit goes on below. */
@@ -368,7 +367,7 @@ diff_append_mail(const struct diff *diff, struct text *out)
 		text_printf(out,
 		    "Subject: fleetscan: %s host%s got worse, %s better "
 		    "(%s scanned)\n\n",
-		    count_text(arena, bad), bad == 1 ? "" : "s",
+		    count_text(arena, bad), plural(bad),
 		    count_text(arena, diff->groups[GROUP_BETTER]),
 		    count_text(arena, archive_count(diff->newer)));
 		append_mail_lines(diff, bad, arena, out);

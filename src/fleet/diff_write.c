@@ -35,22 +35,16 @@ static const char *const columns[] = {
 };
 
 static const char *
-time_text(struct arena *arena, int64_t time)
+time_or_null(struct arena *arena, int64_t time)
 {
-	char *text;
-
-	if (time == 0)
-		return NULL;
-	text = arena_alloc(arena, CLOCK_TEXT_SIZE);
-	clock_format(time, text);
-	return text;
+	return time == 0 ? NULL : time_text(arena, time);
 }
 
 static const char *
 end_of(struct arena *arena, const struct leaf_facts *leaf)
 {
 	return leaf->present && !leaf->undated
-		   ? time_text(arena, leaf->not_after)
+		   ? time_or_null(arena, leaf->not_after)
 		   : NULL;
 }
 
@@ -107,10 +101,10 @@ add_history(
 	struct json *history = json_add_object(object, "history");
 
 	json_add_string(
-	    history, "first_broken", time_text(arena, facts->first_broken));
-	json_add_string(history, "since", time_text(arena, facts->since));
+	    history, "first_broken", time_or_null(arena, facts->first_broken));
+	json_add_string(history, "since", time_or_null(arena, facts->since));
 	json_add_string(
-	    history, "last_good", time_text(arena, facts->last_good));
+	    history, "last_good", time_or_null(arena, facts->last_good));
 	json_add_integer(history, "flaps", facts->flaps);
 	json_add_integer(history, "runs", facts->runs);
 }
@@ -223,9 +217,9 @@ append_history(
 	static const struct history_facts none = { 0 };
 	const struct history_facts *past = facts == NULL ? &none : facts;
 
-	csv_string(row, time_text(arena, past->first_broken));
-	csv_string(row, time_text(arena, past->since));
-	csv_string(row, time_text(arena, past->last_good));
+	csv_string(row, time_or_null(arena, past->first_broken));
+	csv_string(row, time_or_null(arena, past->since));
+	csv_string(row, time_or_null(arena, past->last_good));
 	if (facts == NULL)
 		csv_string(row, NULL);
 	else

@@ -4,35 +4,12 @@
  */
 #include "fleet/sites_text.h"
 
+#include "base/clock.h"
 #include "base/columns.h"
 #include "rundir/manifest.h"
 #include "report/showcerts.h"
 
 enum { HOST_COLUMNS = 16, BODY_COLUMN = 18, CLIENTS_SHOWN = 4 };
-
-static const char *
-plural(const char *count)
-{
-	return strcmp(count, "1") == 0 ? "" : "s";
-}
-
-/* "curl, python and 9 more"; those that people know best come first. */
-static const char *
-failing_text(struct arena *arena, const struct site_outlier *outlier)
-{
-	size_t shown = outlier->failing_count;
-	const char *list = NULL;
-
-	if (shown > CLIENTS_SHOWN + 1)
-		shown = CLIENTS_SHOWN;
-	for (size_t i = 0; i < shown; i++)
-		list =
-		    list_text(arena, list, ", ", outlier->clients_failing[i]);
-	if (shown < outlier->failing_count)
-		list = arena_printf(arena, "%s and %zu more", list,
-		    outlier->failing_count - shown);
-	return list;
-}
 
 /* "issuer X", "1 certificate". */
 static const char *
@@ -44,8 +21,8 @@ value_text(struct arena *arena, enum site_field field, const char *value)
 	case SITE_FIELD_ROOT:
 		return arena_printf(arena, "root %s", value);
 	case SITE_FIELD_RECEIVED:
-		return arena_printf(
-		    arena, "%s certificate%s", value, plural(value));
+		return arena_printf(arena, "%s certificate%s", value,
+		    strcmp(value, "1") == 0 ? "" : "s");
 	case SITE_FIELD_KEY:
 		return arena_printf(arena, "key %s", value);
 	default:
@@ -140,7 +117,8 @@ sites_append_headline(struct sites *sites, const struct site_group *group,
 				arena, odd.differs, odd.difference_count));
 		if (odd.failing_count > 0)
 			words = list_text(arena, words, "; fails in ",
-			    failing_text(arena, &odd));
+			    names_text(arena, odd.clients_failing,
+				odd.failing_count, CLIENTS_SHOWN));
 		cell_append_wrapped(out, words, 0);
 	}
 	arena_free(arena);
@@ -172,7 +150,7 @@ heading_text(struct arena *arena, const struct site_group *group)
 		[BASELINE_NONE] = "",
 	};
 	const char *hosts = arena_printf(arena, "%s host%s, %s ok",
-	    count_text(arena, group->hosts), group->hosts == 1 ? "" : "s",
+	    count_text(arena, group->hosts), plural(group->hosts),
 	    count_text(arena, group->ok));
 
 	if (group->baseline == BASELINE_NONE)
@@ -202,8 +180,9 @@ sites_outlier_text(struct arena *arena, const struct site_outlier *outlier)
 	    outlier->class_id != CLASS_UNREACHABLE &&
 	    outlier->class_id != CLASS_NO_TLS)
 		words = list_text(arena, words, " · ",
-		    arena_printf(
-			arena, "refused by %s", failing_text(arena, outlier)));
+		    arena_printf(arena, "refused by %s",
+			names_text(arena, outlier->clients_failing,
+			    outlier->failing_count, CLIENTS_SHOWN)));
 	return words;
 }
 

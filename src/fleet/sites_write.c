@@ -20,15 +20,6 @@ static const char *const columns[] = {
 	"refused_by",
 };
 
-static const char *
-time_text(struct arena *arena, int64_t time)
-{
-	char *text = arena_alloc(arena, CLOCK_TEXT_SIZE);
-
-	clock_format(time, text);
-	return text;
-}
-
 static void
 begin_row(struct csv_row *row, struct text *line,
     const struct site_group *group, const struct site_outlier *outlier)

@@ -84,12 +84,6 @@ offer_find(const char *word)
 	return -1;
 }
 
-static bool
-starts_with(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
 static uint64_t
 look_up(const struct name_row *row, const char *name)
 {

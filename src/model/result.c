@@ -134,7 +134,7 @@ result_common_name(struct arena *arena, const char *name)
 	while (*at != '\0') {
 		const char *end = attribute_end(at);
 
-		if (strncmp(at, "CN=", 3) == 0)
+		if (starts_with(at, "CN="))
 			return unescape(arena, at + 3, end);
 		at = *end == '\0' ? end : end + 1;
 	}

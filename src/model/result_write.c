@@ -7,15 +7,6 @@
 
 #include "base/clock.h"
 
-static const char *
-time_text(struct arena *scratch, int64_t time)
-{
-	char *text = arena_alloc(scratch, CLOCK_TEXT_SIZE);
-
-	clock_format(time, text);
-	return text;
-}
-
 static bool
 is_key_told(const struct finding *finding, size_t before)
 {

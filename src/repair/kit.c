@@ -86,16 +86,6 @@ replace(const char *draft, const char *directory)
 	return result;
 }
 
-static char *
-without_final_slashes(const char *path)
-{
-	char *copy = memory_string(path);
-
-	for (size_t size = strlen(copy); size > 1 && copy[size - 1] == '/';)
-		copy[--size] = '\0';
-	return copy;
-}
-
 /* The temporary directory, made; on the heap. */
 static char *
 open_draft(const char *directory)
@@ -163,10 +153,11 @@ write_to(const struct repair_plan *plan, const char *directory, char **error)
 enum kit_end
 kit_write(const struct repair_plan *plan, const char *directory, char **error)
 {
-	char *path = without_final_slashes(directory);
+	char *path = memory_string(directory);
 	char *foreign = NULL;
 	enum kit_end end;
 
+	file_trim_slashes(path);
 	if (file_exists(path) && !file_is_directory(path)) {
 		end = complain(KIT_REFUSED, path, "is no directory", error);
 	} else if ((foreign = find_foreign(path, "", 0)) != NULL) {

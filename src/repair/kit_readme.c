@@ -42,12 +42,6 @@ kit_advice(enum class_id class_id, const char *cause)
 	return "no certificate repairs that";
 }
 
-static const char *
-plural(size_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
 static void
 append_servers(struct text *out, const struct kit *kit)
 {

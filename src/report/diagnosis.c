@@ -4,6 +4,7 @@
  */
 #include "report/diagnosis.h"
 
+#include "base/clock.h"
 #include "base/columns.h"
 #include "report/colors.h"
 

@@ -10,15 +10,6 @@
 #include "base/json.h"
 #include "report/writer.h"
 
-static const char *
-time_text(struct arena *arena, int64_t time)
-{
-	char *text = arena_alloc(arena, CLOCK_TEXT_SIZE);
-
-	clock_format(time, text);
-	return text;
-}
-
 static void
 add_run(
     struct json *object, const struct report_run *run, struct arena *scratch)

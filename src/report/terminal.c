@@ -66,7 +66,7 @@ remark_text(
 		return expiring_text(tally, scratch);
 	if (class_id == CLASS_WRONG_ROOT && roots > 0)
 		return arena_printf(scratch, "%s private root%s",
-		    count_text(scratch, roots), roots == 1 ? "" : "s");
+		    count_text(scratch, roots), plural(roots));
 	if (class_id == CLASS_UNREACHABLE && tally->unreachable_retried > 0)
 		return arena_printf(scratch, "%s tried again",
 		    count_text(scratch, tally->unreachable_retried));

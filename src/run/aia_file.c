@@ -7,8 +7,6 @@
 #include "base/json.h"
 #include "model/result.h"
 
-enum { MOST_LINE = 1 << 20 };
-
 struct writing {
 	FILE *stream;
 	struct journal *journal;
@@ -88,7 +86,7 @@ void
 aia_file_read(struct archive *archive, struct aia *aia)
 {
 	char *path = file_join(archive_directory(archive), "aia.ndjson");
-	struct line_reader *reader = line_reader_open(path, MOST_LINE);
+	struct line_reader *reader = line_reader_open(path, RECORD_LINE_MOST);
 	struct arena *arena = arena_new();
 	struct bytes line;
 

@@ -14,8 +14,6 @@
 #include "model/policy.h"
 #include "model/site.h"
 
-enum { MOST_LINE = 4 << 20 };
-
 struct replay {
 	struct archive *archive;
 	struct judge *judge;
@@ -103,7 +101,7 @@ static struct line_reader *
 open_pending(const struct archive *archive)
 {
 	char *path = file_join(archive_directory(archive), "pending.ndjson");
-	struct line_reader *reader = line_reader_open(path, MOST_LINE);
+	struct line_reader *reader = line_reader_open(path, RECORD_LINE_MOST);
 
 	free(path);
 	return reader;

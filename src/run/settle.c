@@ -14,8 +14,6 @@
 #include "run/sources.h"
 #include "model/site.h"
 
-enum { MOST_LINE = 4 << 20 };
-
 struct waiting {
 	uint64_t ordinal, offset;
 };
@@ -75,7 +73,7 @@ list_waiting(
     const struct settle *settle, FILE *pending, struct waiting_list *waiting)
 {
 	struct line_reader *reader =
-	    line_reader_open_stream(pending, MOST_LINE);
+	    line_reader_open_stream(pending, RECORD_LINE_MOST);
 	struct arena *arena = arena_new();
 	struct bytes line;
 	int more;
@@ -104,7 +102,7 @@ judge_waiting(const struct settle *settle, struct judge *judge, FILE *pending,
 	if (fseeko(pending, (off_t)offset, SEEK_SET) != 0)
 		return -1;
 	arena_reset(arena);
-	reader = line_reader_open_stream(pending, MOST_LINE);
+	reader = line_reader_open_stream(pending, RECORD_LINE_MOST);
 	if (line_reader_next(reader, &line) == 1 &&
 	    pending_read(arena, line, &seen, &reason))
 		result = settle->deliver(

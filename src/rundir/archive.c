@@ -12,8 +12,6 @@
 #include "base/file.h"
 #include "base/memory.h"
 
-enum { MOST_LINE = 4 << 20 };
-
 struct record_place {
 	uint64_t ordinal, offset;
 };
@@ -101,7 +99,7 @@ static int
 index_records(struct archive *archive)
 {
 	struct line_reader *reader =
-	    line_reader_open_stream(archive->records, MOST_LINE);
+	    line_reader_open_stream(archive->records, RECORD_LINE_MOST);
 	struct record_place *places = NULL;
 	size_t count = 0, capacity = 0;
 	struct bytes line;
@@ -147,7 +145,7 @@ static void
 index_certificates(struct archive *archive)
 {
 	struct line_reader *reader =
-	    line_reader_open_stream(archive->certificates, MOST_LINE);
+	    line_reader_open_stream(archive->certificates, RECORD_LINE_MOST);
 	struct digest digest;
 	struct bytes line;
 	int more;
@@ -398,7 +396,8 @@ archive_each_authority(struct archive *archive,
 	if (archive->certificates == NULL)
 		return;
 	rewind(archive->certificates);
-	reader = line_reader_open_stream(archive->certificates, MOST_LINE);
+	reader =
+	    line_reader_open_stream(archive->certificates, RECORD_LINE_MOST);
 	arena = arena_new();
 	while (line_reader_next(reader, &line) == 1) {
 		arena_reset(arena);

@@ -13,7 +13,7 @@
 #include "base/memory.h"
 #include "rundir/archive.h"
 
-enum { MOST_LINE = 4 << 20, BLOCK = 1 << 16 };
+enum { BLOCK = 1 << 16 };
 
 struct mending {
 	const char *path;
@@ -78,7 +78,7 @@ static int
 decide_all(struct mending *mending, mend_decision *decide, void *context)
 {
 	struct line_reader *reader =
-	    line_reader_open_stream(mending->stream, MOST_LINE);
+	    line_reader_open_stream(mending->stream, RECORD_LINE_MOST);
 	struct bytes line;
 	bool has_gap = false;
 	uint32_t decision = MEND_DROP;
@@ -125,7 +125,7 @@ copy_kept(struct mending *mending, FILE *out)
 	int result = 0;
 
 	rewind(mending->stream);
-	reader = line_reader_open_stream(mending->stream, MOST_LINE);
+	reader = line_reader_open_stream(mending->stream, RECORD_LINE_MOST);
 	for (size_t i = 0; i < mending->count && result == 0; i++) {
 		uint32_t decision = mending->decisions[i];
 		int more = line_reader_next(reader, &line);

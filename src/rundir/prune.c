@@ -52,11 +52,9 @@ static char *
 parent_of(const char *run)
 {
 	char *path = memory_string(run);
-	size_t size = strlen(path);
 	char *slash;
 
-	while (size > 1 && path[size - 1] == '/')
-		path[--size] = '\0';
+	file_trim_slashes(path);
 	slash = strrchr(path, '/');
 	if (slash == NULL) {
 		free(path);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/columns.h"
 #include "base/map.h"
 #include "x509/store_facts.h"
 
@@ -273,11 +274,11 @@ find_missing(struct checking *checking)
 		missing++;
 	}
 	if (missing > 0)
-		lack(checking, arena_printf(checking->arena,
-				   "shard%s %s%s of %lu %s missing",
-				   missing == 1 ? "" : "s", text.data,
-				   missing > MOST_NAMED ? ", …" : "", count,
-				   missing == 1 ? "is" : "are"));
+		lack(checking,
+		    arena_printf(checking->arena,
+			"shard%s %s%s of %lu %s missing", plural(missing),
+			text.data, missing > MOST_NAMED ? ", …" : "", count,
+			missing == 1 ? "is" : "are"));
 	text_free(&text);
 }
 

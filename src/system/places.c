@@ -80,7 +80,7 @@ version_in(const char *path, size_t literal)
 	const char *version = path + literal;
 
 	version += strcspn(version, "0123456789/");
-	return strncmp(version, "1.", 2) == 0 ? version + 2 : version;
+	return starts_with(version, "1.") ? version + 2 : version;
 }
 
 static const char *

@@ -21,7 +21,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 
-enum { MOST_LINE = 4 << 20, MOST_CHAIN = 256 };
+enum { MOST_CHAIN = 256 };
 
 #define GNUTLS_READS_THE_CN                                               \
 	"it holds dNSName constraints against the CN of a leaf that has " \
@@ -261,7 +261,7 @@ test_gnutls_agrees(void **unused)
 	(void)unused;
 	if (corpus == NULL)
 		corpus = "tests/chains/corpus.jsonl";
-	reader = line_reader_open(corpus, MOST_LINE);
+	reader = line_reader_open(corpus, RECORD_LINE_MOST);
 	if (reader == NULL)
 		skip();
 	gnutls_global_set_time_function(pinned_time);

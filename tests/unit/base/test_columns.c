@@ -1,4 +1,4 @@
-/* Strings cut to the columns of a terminal. */
+/* Strings cut to the columns of a terminal, and lists of names. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,11 +43,28 @@ cells_are_cut(void **state)
 	}
 }
 
+static void
+names_are_listed_up_to_a_number(void **state)
+{
+	static const char *const names[] = { "a", "b", "c", "d", "e" };
+	static const char *const lists[] = { NULL, "a", "a, b", "a, b, c",
+		"a, b and 2 more", "a, b and 3 more" };
+	struct arena *arena = arena_new();
+
+	(void)state;
+	assert_null(names_text(arena, names, 0, 2));
+	for (size_t count = 1; count <= 5; count++)
+		assert_string_equal(
+		    names_text(arena, names, count, 2), lists[count]);
+	arena_free(arena);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cells_are_cut),
+		cmocka_unit_test(names_are_listed_up_to_a_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -126,6 +126,22 @@ paths_are_joined(void **state)
 	}
 }
 
+static void
+final_slashes_are_removed(void **state)
+{
+	static const char *const rows[][2] = { { "a/b//", "a/b" },
+		{ "a/b", "a/b" }, { "//", "/" }, { "", "" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char *path = strdup(rows[i][0]);
+
+		file_trim_slashes(path);
+		assert_string_equal(path, rows[i][1]);
+		free(path);
+	}
+}
+
 /* As on a full disk: what was there stays, and errno says why. */
 static void
 a_file_that_does_not_fit_is_not_written(void **state)
@@ -348,6 +364,7 @@ main(void)
 		TEST(a_file_is_read_up_to_its_limit),
 		TEST(directories_are_made_with_their_parents),
 		TEST(paths_are_joined),
+		TEST(final_slashes_are_removed),
 		TEST(a_file_that_does_not_fit_is_not_written),
 		TEST(a_draft_appears_whole_or_not_at_all),
 		TEST(a_draft_that_fails_leaves_nothing),
