@@ -10,7 +10,8 @@
 #include "cmd/commands.h"
 #include "cmd/common_options.h"
 #include "cmd/past_run.h"
-#include "fleet/diff.h"
+#include "report/diff_text.h"
+#include "report/diff_write.h"
 #include "rundir/run_index.h"
 
 enum { GROUP_COUNT = 2 };

@@ -84,8 +84,8 @@ show_item(const struct repair_item *item)
 	else
 		text_append(&line, "root    ");
 	cell_append(&line, item->certificate->subject, 42);
-	text_printf(&line, "  heals %zu client%s\n", item->heal_count,
-	    plural(item->heal_count));
+	text_printf(&line, "  heals %zu client%s\n", item->fixed_count,
+	    plural(item->fixed_count));
 	fputs(line.data, stdout);
 	text_free(&line);
 }

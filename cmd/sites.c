@@ -12,7 +12,8 @@
 #include "cmd/commands.h"
 #include "cmd/options.h"
 #include "cmd/past_run.h"
-#include "fleet/sites_text.h"
+#include "report/sites_text.h"
+#include "report/sites_write.h"
 #include "model/site.h"
 
 struct sites_options {

@@ -77,8 +77,8 @@ floor_table() {
 	audit base x509 model
 	rundir base x509 model
 	run base x509 model system scan audit rundir
-	fleet base x509 model audit rundir report
-	repair base x509 model audit rundir run fleet report
+	fleet base x509 model audit rundir
+	repair base x509 model audit rundir run fleet
 	report base x509 model system audit rundir fleet repair
 	cmd base x509 model system scan audit rundir run fleet repair report tests
 	END

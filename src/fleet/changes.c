@@ -1,6 +1,6 @@
 /*
- * Compares with an earlier run and puts a bounded part of it in words.  What
- * a difference means is decided in diff.c.
+ * Compares a run with an earlier one in parts of bounded size.  What a
+ * difference means is decided in diff.c.
  */
 #include "fleet/changes.h"
 
@@ -11,10 +11,7 @@
 #include "base/memory.h"
 #include "rundir/run_index.h"
 
-enum {
-	NAMED_MOST = 50,
-	PART_RECORDS = 1 << 16 /* of a run, in memory at a time */
-};
+enum { PART_RECORDS = 1 << 16 }; /* of a run, in memory at a time */
 
 /* The entries of a run, in a temporary file; a part of them is read back. */
 struct entries {
@@ -22,27 +19,23 @@ struct entries {
 	size_t count;
 };
 
-struct since {
-	struct arena *arena;
+struct changes {
 	struct archive *older;
 	struct hash_key key;
 	struct text scratch;
 	struct entries from, to;
 	struct diff_settings settings;
 	struct diff diff;
-	struct report_change_group groups[GROUPS];
-	struct report_since facts;
-	bool has_common;
 };
 
 static void
-entries_add(struct since *since, struct entries *entries, size_t record,
+entries_add(struct changes *changes, struct entries *entries, size_t record,
     const struct result *result)
 {
 	struct run_entry entry =
-	    run_entry_of(result, record, &since->key, &since->scratch);
+	    run_entry_of(result, record, &changes->key, &changes->scratch);
 
-	/* Failing shows on the stream, in since_settle. */
+	/* A failure shows on the stream, in changes_settle. */
 	fwrite(&entry, sizeof(entry), 1, entries->file);
 	entries->count++;
 }
@@ -64,125 +57,74 @@ entries_read(const struct entries *entries, size_t part, size_t parts)
 }
 
 static void
-read_older(struct since *since)
+read_older(struct changes *changes)
 {
 	struct arena *arena = arena_new();
 
-	for (size_t i = 0; i < archive_count(since->older); i++) {
+	for (size_t i = 0; i < archive_count(changes->older); i++) {
 		struct result result;
 
 		arena_reset(arena);
-		if (archive_read(since->older, i, arena, &result, NULL))
-			entries_add(since, &since->from, i, &result);
+		if (archive_read(changes->older, i, arena, &result, NULL))
+			entries_add(changes, &changes->from, i, &result);
 	}
 	arena_free(arena);
 }
 
-struct since *
-since_open(const char *run, char **error)
+struct changes *
+changes_open(const char *run, char **error)
 {
-	struct since *since = memory_new(sizeof(*since));
+	struct changes *changes = memory_new(sizeof(*changes));
 
-	since->arena = arena_new();
-	since->key = hash_key_random();
-	since->from.file = tmpfile();
-	since->to.file = tmpfile();
-	if (since->from.file == NULL || since->to.file == NULL)
+	changes->key = hash_key_random();
+	changes->from.file = tmpfile();
+	changes->to.file = tmpfile();
+	if (changes->from.file == NULL || changes->to.file == NULL)
 		*error = memory_string("no temporary file can be made");
 	else
-		since->older = archive_open(run, error);
-	if (since->older == NULL) {
-		since_free(since);
+		changes->older = archive_open(run, error);
+	if (changes->older == NULL) {
+		changes_free(changes);
 		return NULL;
 	}
-	read_older(since);
-	return since;
+	read_older(changes);
+	return changes;
 }
 
 void
-since_free(struct since *since)
+changes_free(struct changes *changes)
 {
-	if (since == NULL)
+	if (changes == NULL)
 		return;
-	diff_clear(&since->diff);
-	if (since->from.file != NULL)
-		fclose(since->from.file);
-	if (since->to.file != NULL)
-		fclose(since->to.file);
-	archive_close(since->older);
-	text_free(&since->scratch);
-	arena_free(since->arena);
-	free(since);
+	diff_clear(&changes->diff);
+	if (changes->from.file != NULL)
+		fclose(changes->from.file);
+	if (changes->to.file != NULL)
+		fclose(changes->to.file);
+	archive_close(changes->older);
+	text_free(&changes->scratch);
+	free(changes);
 }
 
 void
-since_add(struct since *since, size_t record, const struct result *result)
+changes_add(struct changes *changes, size_t record, const struct result *result)
 {
-	entries_add(since, &since->to, record, result);
-}
-
-/* Changes come by group: the first few of each are told. */
-static void
-name_changes(struct since *since, struct report_change_group *group,
-    const struct change *first, size_t count)
-{
-	struct report_change *named =
-	    arena_array(since->arena, NAMED_MOST, sizeof(*named));
-
-	group->named = named;
-	group->is_bad = count > 0 && change_is_bad(first);
-	for (size_t i = 0; i < count && i < NAMED_MOST; i++)
-		if (diff_change_text(&since->diff, &first[i], since->arena,
-			&named[group->named_count].host,
-			&named[group->named_count].words))
-			group->named_count++;
+	entries_add(changes, &changes->to, record, result);
 }
 
 static void
-tell_groups(struct since *since)
+compare(struct changes *changes)
 {
-	const struct diff *diff = &since->diff;
-	size_t at = 0;
-
-	for (unsigned i = 0; i < GROUPS; i++) {
-		struct report_change_group *group =
-		    &since->groups[since->facts.group_count];
-		size_t end = at;
-
-		while (end < diff->count && diff->changes[end].group == i)
-			end++;
-		if (diff->groups[i] > 0) {
-			since->facts.group_count++;
-			group->word = change_group_word((enum change_group)i);
-			group->hosts = diff->groups[i];
-			name_changes(
-			    since, group, &diff->changes[at], end - at);
-		}
-		at = end;
-	}
-}
-
-/* The directory's own name, whatever stands before it. */
-static const char *
-run_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash == NULL || slash[1] == '\0' ? path : slash + 1;
-}
-
-static void
-compare(struct since *since)
-{
-	size_t most = since->from.count > since->to.count ? since->from.count
-							  : since->to.count;
+	size_t most = changes->from.count > changes->to.count
+			  ? changes->from.count
+			  : changes->to.count;
 	size_t parts = most / PART_RECORDS + 1;
 
 	for (size_t i = 0; i < parts; i++) {
-		struct run_index *from = entries_read(&since->from, i, parts);
-		struct run_index *to = entries_read(&since->to, i, parts);
+		struct run_index *from = entries_read(&changes->from, i, parts);
+		struct run_index *to = entries_read(&changes->to, i, parts);
 
-		diff_match(&since->diff, from, to);
+		diff_match(&changes->diff, from, to);
 		run_index_free(from);
 		run_index_free(to);
 	}
@@ -195,35 +137,25 @@ has_failed(const struct entries *entries)
 }
 
 int
-since_settle(struct since *since, struct archive *newer)
+changes_settle(struct changes *changes, struct archive *newer)
 {
-	const struct diff *diff = &since->diff;
-
-	diff_begin(&since->diff, since->older, newer, &since->settings);
-	compare(since);
-	diff_end(&since->diff);
-	if (has_failed(&since->from) || has_failed(&since->to)) {
+	diff_begin(&changes->diff, changes->older, newer, &changes->settings);
+	compare(changes);
+	diff_end(&changes->diff);
+	if (has_failed(&changes->from) || has_failed(&changes->to)) {
 		errno = EIO;
 		return -1;
 	}
-	since->has_common =
-	    diff->groups[GROUP_NEW] + diff->groups[GROUP_NEW_BROKEN] <
-	    since->to.count;
-	since->facts.run = run_name(archive_directory(since->older));
-	since->facts.summary = diff_summary_text(diff, since->arena);
-	since->facts.groups = since->groups;
-	tell_groups(since);
 	return 0;
 }
 
-const struct report_since *
-since_facts(const struct since *since)
-{
-	return since->has_common ? &since->facts : NULL;
-}
-
 const struct diff *
-since_diff(const struct since *since)
+changes_diff(const struct changes *changes)
 {
-	return &since->diff;
+	const struct diff *diff = &changes->diff;
+
+	return diff->groups[GROUP_NEW] + diff->groups[GROUP_NEW_BROKEN] <
+		       changes->to.count
+		   ? diff
+		   : NULL;
 }

@@ -1,6 +1,6 @@
 /*
- * Matches the records of two runs and decides what each pair means.  How it
- * is told is in diff_write.c and diff_text.c.
+ * Matches the records of two runs and decides what each pair means.  Prints
+ * nothing.
  */
 #include "fleet/diff.h"
 
@@ -472,6 +472,20 @@ diff_init(struct diff *diff, struct archive *older, struct run_index *from,
 	diff_begin(diff, older, newer, settings);
 	diff_match(diff, from, to);
 	diff_end(diff);
+}
+
+const struct change *
+diff_group(const struct diff *diff, enum change_group group, size_t *count)
+{
+	size_t first = 0;
+
+	while (first < diff->count && diff->changes[first].group != group)
+		first++;
+	*count = 0;
+	while (first + *count < diff->count &&
+	       diff->changes[first + *count].group == group)
+		(*count)++;
+	return *count == 0 ? NULL : &diff->changes[first];
 }
 
 void

@@ -101,6 +101,10 @@ void diff_match(
     struct diff *, struct run_index *older, struct run_index *newer);
 void diff_end(struct diff *);
 
+/* The changes of one group; NULL where none of it is listed. */
+const struct change *diff_group(
+    const struct diff *, enum change_group, size_t *count);
+
 /* Did the host get worse, or come new and broken, or get lost? */
 bool change_is_bad(const struct change *);
 
@@ -116,30 +120,5 @@ struct change_sides {
 
 bool diff_read(const struct diff *, const struct change *, struct arena *,
     struct change_sides *);
-
-/* One JSON object on a line. */
-void diff_append_json(
-    const struct diff *, const struct change *, struct text *);
-void diff_append_csv_header(struct text *);
-void diff_append_csv(const struct diff *, const struct change *, struct text *);
-
-/* "Since 2026-11-22: 4 worse, 2 better", and one line a change. */
-void diff_append_summary(const struct diff *, struct text *);
-void diff_append_text(
-    const struct diff *, const struct change *, struct text *);
-
-/* The same for whoever lays it out, in the arena. */
-const char *change_group_word(enum change_group);
-const char *diff_summary_text(const struct diff *, struct arena *);
-
-/* False when a record cannot be read any more. */
-bool diff_change_text(const struct diff *, const struct change *,
-    struct arena *, const char **host, const char **story);
-
-/*
- * The night's mail, subject first; nothing at all when nothing got worse.
- * Names the newer run's report and repair kit where they are.
- */
-void diff_append_mail(const struct diff *, struct text *);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Looks for one host's kin in a saved run.  Only lines that name its site, or
- * a certificate that it misses, are read as records: a run may be large.
+ * Looks for the siblings of one host in a saved run.  Only lines that name its
+ * site, or a certificate that it misses, are read as records: a run may be
+ * large.
  */
 #include "fleet/siblings.h"
 
@@ -8,15 +9,14 @@
 
 #include "base/memory.h"
 #include "fleet/sites.h"
-#include "fleet/sites_text.h"
 
-struct kin {
+struct siblings {
 	char *run;
 	struct archive *archive;
 };
 
-/* One look through the run, for one host. */
-struct search {
+/* One pass through the run, for one host. */
+struct sibling_search {
 	const struct result *result;
 	const char *site; /* as a record's line has it, or NULL */
 	char (*missing)[DIGEST_HEX_SIZE];
@@ -27,28 +27,28 @@ struct search {
 	struct arena *arena;
 };
 
-struct kin *
-kin_open(const char *run, char **error)
+struct siblings *
+siblings_open(const char *run, char **error)
 {
 	struct archive *archive = archive_open(run, error);
-	struct kin *kin;
+	struct siblings *siblings;
 
 	if (archive == NULL)
 		return NULL;
-	kin = memory_new(sizeof(*kin));
-	kin->run = memory_string(run);
-	kin->archive = archive;
-	return kin;
+	siblings = memory_new(sizeof(*siblings));
+	siblings->run = memory_string(run);
+	siblings->archive = archive;
+	return siblings;
 }
 
 void
-kin_free(struct kin *kin)
+siblings_free(struct siblings *siblings)
 {
-	if (kin == NULL)
+	if (siblings == NULL)
 		return;
-	archive_close(kin->archive);
-	free(kin->run);
-	free(kin);
+	archive_close(siblings->archive);
+	free(siblings->run);
+	free(siblings);
 }
 
 static bool
@@ -58,7 +58,7 @@ holds(struct bytes line, const char *word)
 }
 
 static bool
-may_matter(const struct search *search, struct bytes line)
+may_matter(const struct sibling_search *search, struct bytes line)
 {
 	if (search->site != NULL && holds(line, search->site))
 		return true;
@@ -69,7 +69,8 @@ may_matter(const struct search *search, struct bytes line)
 }
 
 static bool
-is_same_site(const struct search *search, const struct observation *seen)
+is_same_site(
+    const struct sibling_search *search, const struct observation *seen)
 {
 	const char *site = search->result->seen.site;
 
@@ -79,7 +80,8 @@ is_same_site(const struct search *search, const struct observation *seen)
 
 /* Of the same site before others, then by name: the fleet's own order. */
 static void
-note_sender(struct search *search, const struct observation *seen, size_t at)
+note_sender(
+    struct sibling_search *search, const struct observation *seen, size_t at)
 {
 	bool is_sibling = is_same_site(search, seen);
 	const char **sender = &search->senders[at];
@@ -93,7 +95,7 @@ note_sender(struct search *search, const struct observation *seen, size_t at)
 }
 
 static void
-note(struct search *search, size_t record, const struct result *result)
+note(struct sibling_search *search, size_t record, const struct result *result)
 {
 	const struct observation *seen = &result->seen;
 	const struct observation *own = &search->result->seen;
@@ -113,7 +115,7 @@ note(struct search *search, size_t record, const struct result *result)
 }
 
 static void
-look_through(struct search *search, struct archive *archive)
+look_through(struct sibling_search *search, struct archive *archive)
 {
 	struct arena *scratch = arena_new();
 
@@ -131,32 +133,33 @@ look_through(struct search *search, struct archive *archive)
 	arena_free(scratch);
 }
 
-/* The host joins its siblings as the last of them. */
+/* The host is added to its siblings as the last of them. */
 static void
-compare(struct search *search, struct report_kin *kin)
+compare(struct sibling_search *search, struct sibling_facts *found)
 {
-	struct site_difference differs[SITE_FIELDS];
 	const struct site_group *group;
-	size_t count;
 
 	sites_add(search->sites, UINT32_MAX, search->result);
 	if (sites_settle(search->sites) < 0)
 		return;
 	/* No site but this one was added. */
 	group = sites_at(search->sites, 0);
-	count = sites_compare(
-	    search->sites, group, group->hosts - 1, search->arena, differs);
-	kin->differs = sites_comparison_text(search->arena, differs, count);
+	found->difference_count = sites_compare(search->sites, group,
+	    group->hosts - 1, search->arena, found->differs);
+	/* The usual values are the group's, which ends with the search. */
+	for (size_t i = 0; i < found->difference_count; i++)
+		found->differs[i].usual =
+		    arena_string(search->arena, found->differs[i].usual);
 }
 
 static void
-search_init(
-    struct search *search, const struct result *result, struct arena *arena)
+search_init(struct sibling_search *search, const struct result *result,
+    struct arena *arena)
 {
 	const struct verdict *verdict = &result->verdict;
 	size_t count = verdict->missing_count;
 
-	*search = (struct search){
+	*search = (struct sibling_search){
 		.result = result,
 		.sites = sites_new(),
 		.arena = arena,
@@ -173,19 +176,19 @@ search_init(
 }
 
 bool
-kin_find(const struct kin *kin, const struct result *result,
-    struct arena *arena, struct report_kin *found)
+siblings_find(const struct siblings *siblings, const struct result *result,
+    struct arena *arena, struct sibling_facts *found)
 {
-	struct search search;
+	struct sibling_search search;
 	bool has_sender = false;
 
 	if (result->seen.received_count == 0 || result->seen.host == NULL)
 		return false;
 	search_init(&search, result, arena);
-	look_through(&search, kin->archive);
-	*found = (struct report_kin){
-		.run = kin->run,
-		.siblings = search.siblings,
+	look_through(&search, siblings->archive);
+	*found = (struct sibling_facts){
+		.run = siblings->run,
+		.count = search.siblings,
 		.senders = search.senders,
 	};
 	if (search.siblings > 0)

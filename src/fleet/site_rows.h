@@ -6,7 +6,20 @@
 #ifndef FLEET_SITE_ROWS_H
 #define FLEET_SITE_ROWS_H
 
-#include "fleet/sites.h"
+#include "model/result.h"
+
+/* What siblings are compared by; all but the last have a usual value. */
+enum site_field {
+	SITE_FIELD_ISSUER,
+	SITE_FIELD_ROOT,
+	SITE_FIELD_RECEIVED,
+	SITE_FIELD_KEY,
+	SITE_FIELD_TLS,
+	SITE_FIELD_EXPIRY,
+	SITE_FIELDS
+};
+
+enum { SITE_VALUES = SITE_FIELD_EXPIRY };
 
 struct site_row {
 	uint64_t site;		      /* fingerprints, of this process alone */

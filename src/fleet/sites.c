@@ -1,7 +1,7 @@
 /*
- * Groups hosts by site and finds what is usual.  Compares facts, a group at a
- * time; who differs is listed in site_outliers.c, how it is shown is in
- * sites_write.c and sites_text.c.
+ * Groups hosts by site, finds what is usual, and lists who differs, worst
+ * first.  Compares facts, a group at a time.  Small keys are sorted; a record
+ * is read when its host is asked for, for one site may have very many.
  */
 #include "fleet/sites.h"
 
@@ -11,9 +11,38 @@
 
 #include "base/fatal.h"
 #include "base/memory.h"
-#include "fleet/sites_internal.h"
 
 enum { DAY = 86400, EXPIRY_DAYS = 30 };
+
+/* A site while it is not looked at; they lie by fingerprint. */
+struct site_place {
+	uint32_t first; /* in `order`; its hosts go on to the next one's */
+	uint32_t broken, not_ok, outliers;
+};
+
+/* An outlier of the current group, small enough to sort many of them. */
+struct odd_host {
+	uint32_t at; /* in the group */
+	uint8_t rank, differences, failing;
+};
+
+struct sites {
+	struct site_rows *rows;
+	struct arena *scratch;
+	uint32_t *order;	   /* rows by site, in input order */
+	struct site_place *places; /* and one more, where the last ends */
+	uint32_t *sorted;	   /* places, most deviating first */
+	size_t count;
+
+	/* The group that was asked for last. */
+	struct site_group group;
+	uint32_t first;
+	struct arena *arena;	     /* its strings */
+	uint64_t usual[SITE_VALUES]; /* fingerprints; 0: nothing is usual */
+	struct site_row *cache, row;
+	size_t cached;
+	struct odd_host *odd; /* NULL: not listed yet */
+};
 
 /* A site's fingerprint in two halves, so that a key has no padding. */
 struct site_key {
@@ -155,8 +184,9 @@ order_hosts(struct sites *sites)
 	free(keys);
 }
 
-const struct site_row *
-sites_row(struct sites *sites, size_t at)
+/* A host of the current group; valid until the next one is asked for. */
+static const struct site_row *
+row_at(struct sites *sites, size_t at)
 {
 	if (at < sites->cached)
 		return &sites->cache[at];
@@ -165,8 +195,9 @@ sites_row(struct sites *sites, size_t at)
 	return &sites->row;
 }
 
-void
-sites_want_current(const struct sites *sites, const struct site_group *group)
+/* Whoever holds a group that was replaced by another has a bug. */
+static void
+want_current(const struct sites *sites, const struct site_group *group)
 {
 	if (group != &sites->group || group->site == NULL)
 		fatal_bug("a site is looked at that is not the current one");
@@ -193,7 +224,7 @@ count_hosts(struct sites *sites)
 	struct site_group *group = &sites->group;
 
 	for (size_t i = 0; i < group->hosts; i++) {
-		const struct site_row *row = sites_row(sites, i);
+		const struct site_row *row = row_at(sites, i);
 
 		group->classes[row->class_id]++;
 		group->broken += row->delivered && row->class_id != CLASS_OK;
@@ -240,7 +271,7 @@ usual_value(struct sites *sites, unsigned field, uint64_t *values)
 	size_t count = 0;
 
 	for (size_t i = 0; i < sites->group.hosts; i++) {
-		const struct site_row *row = sites_row(sites, i);
+		const struct site_row *row = row_at(sites, i);
 
 		if (is_in_baseline(&sites->group, row) &&
 		    row->values[field] != 0)
@@ -257,7 +288,7 @@ find_expiry(struct sites *sites, uint64_t *ends)
 	size_t count = 0;
 
 	for (size_t i = 0; i < group->hosts; i++) {
-		const struct site_row *row = sites_row(sites, i);
+		const struct site_row *row = row_at(sites, i);
 
 		if (is_in_baseline(group, row) && row->dated)
 			ends[count++] = (uint64_t)row->not_after ^ INT64_MIN;
@@ -272,8 +303,9 @@ find_expiry(struct sites *sites, uint64_t *ends)
 	group->latest = (int64_t)(ends[count - 1] ^ INT64_MIN);
 }
 
-unsigned
-sites_differences(const struct sites *sites, const struct site_row *row)
+/* One bit a field that differs from what is usual in the current group. */
+static unsigned
+differences_of(const struct sites *sites, const struct site_row *row)
 {
 	const struct site_group *group = &sites->group;
 	unsigned differs = 0;
@@ -291,9 +323,9 @@ sites_differences(const struct sites *sites, const struct site_row *row)
 static bool
 is_outlier(struct sites *sites, size_t at)
 {
-	const struct site_row *row = sites_row(sites, at);
+	const struct site_row *row = row_at(sites, at);
 
-	return row->class_id != CLASS_OK || sites_differences(sites, row) != 0;
+	return row->class_id != CLASS_OK || differences_of(sites, row) != 0;
 }
 
 static void
@@ -342,7 +374,7 @@ name_usual(struct sites *sites, unsigned field)
 	struct site_words words;
 
 	for (size_t i = 0; i < sites->group.hosts; i++) {
-		const struct site_row *row = sites_row(sites, i);
+		const struct site_row *row = row_at(sites, i);
 
 		if (row->values[field] != sites->usual[field])
 			continue;
@@ -358,7 +390,7 @@ show_group(struct sites *sites, size_t place)
 	struct site_words words;
 
 	judge_group(sites, place);
-	site_rows_words(sites->rows, sites_row(sites, 0), sites->arena, &words);
+	site_rows_words(sites->rows, row_at(sites, 0), sites->arena, &words);
 	sites->group.site = words.site == NULL ? "" : words.site;
 	for (unsigned i = 0; i < SITE_VALUES; i++)
 		if (sites->usual[i] != 0)
@@ -464,13 +496,158 @@ sites_find(struct sites *sites, const char *site)
 size_t
 sites_record(struct sites *sites, const struct site_group *group, size_t at)
 {
-	sites_want_current(sites, group);
-	return sites_row(sites, at)->record;
+	want_current(sites, group);
+	return row_at(sites, at)->record;
 }
 
 bool
 sites_is_outlier(struct sites *sites, const struct site_group *group, size_t at)
 {
-	sites_want_current(sites, group);
+	want_current(sites, group);
 	return is_outlier(sites, at);
+}
+
+static uint8_t
+rank_of(unsigned class_id)
+{
+	if (class_id == CLASS_OK)
+		return 1;
+	return class_id == CLASS_UNREACHABLE || class_id == CLASS_NO_TLS ? 2
+									 : 0;
+}
+
+static int
+by_oddity(const void *left, const void *right)
+{
+	const struct odd_host *a = left, *b = right;
+
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? -1 : 1;
+	if (a->differences != b->differences)
+		return a->differences > b->differences ? -1 : 1;
+	if (a->failing != b->failing)
+		return a->failing > b->failing ? -1 : 1;
+	return a->at < b->at ? -1 : a->at > b->at;
+}
+
+static void
+list_odd(struct sites *sites)
+{
+	const struct site_group *group = &sites->group;
+	size_t count = 0;
+
+	sites->odd = memory_array(group->outliers + 1, sizeof(*sites->odd));
+	for (size_t i = 0; i < group->hosts && count < group->outliers; i++) {
+		const struct site_row *row = row_at(sites, i);
+		unsigned differs = differences_of(sites, row);
+
+		if (row->class_id == CLASS_OK && differs == 0)
+			continue;
+		sites->odd[count++] = (struct odd_host){
+			(uint32_t)i,
+			rank_of(row->class_id),
+			(uint8_t)__builtin_popcount(differs),
+			row->failing,
+		};
+	}
+	qsort(sites->odd, count, sizeof(*sites->odd), by_oddity);
+}
+
+/* Returns how many. */
+static size_t
+list_differences(struct sites *sites, const struct site_row *row,
+    struct arena *arena, struct site_difference differs[SITE_FIELDS])
+{
+	const struct site_group *group = &sites->group;
+	unsigned bits = differences_of(sites, row);
+	struct site_words words;
+	size_t count = 0;
+
+	site_rows_words(sites->rows, row, arena, &words);
+	for (unsigned i = 0; i < SITE_FIELDS; i++) {
+		struct site_difference *difference = &differs[count];
+
+		if ((bits & 1u << i) == 0)
+			continue;
+		count++;
+		*difference = (struct site_difference){
+			.field = (enum site_field)i,
+		};
+		if (i < SITE_VALUES) {
+			difference->value = words.values[i];
+			difference->usual = group->usual[i];
+			continue;
+		}
+		difference->expiry = row->not_after;
+		difference->days = (group->expiry - row->not_after) / DAY;
+	}
+	return count;
+}
+
+size_t
+sites_compare(struct sites *sites, const struct site_group *group, size_t at,
+    struct arena *arena, struct site_difference differs[SITE_FIELDS])
+{
+	struct site_row row;
+
+	want_current(sites, group);
+	row = *row_at(sites, at);
+	return list_differences(sites, &row, arena, differs);
+}
+
+static void
+list_failing(struct arena *arena, const struct verdict *verdict,
+    struct site_outlier *outlier)
+{
+	outlier->clients_failing =
+	    arena_array(arena, verdict->client_count, sizeof(char *));
+	for (size_t i = 0; i < verdict->client_count; i++)
+		if (verdict->clients[i].accepts == ACCEPTS_NO)
+			outlier->clients_failing[outlier->failing_count++] =
+			    arena_string(arena, verdict->clients[i].id);
+}
+
+/* Only what is shown is kept of the record. */
+bool
+sites_outlier(struct sites *sites, const struct site_group *group, size_t at,
+    struct archive *archive, struct arena *arena, struct site_outlier *outlier)
+{
+	struct site_row row;
+	struct result result;
+	const char *name;
+
+	want_current(sites, group);
+	if (sites->odd == NULL)
+		list_odd(sites);
+	row = *row_at(sites, sites->odd[at].at);
+	arena_reset(sites->scratch);
+	if (!archive_read(archive, row.record, sites->scratch, &result, NULL))
+		return false;
+	name = result.seen.host != NULL ? result.seen.host : "";
+	*outlier = (struct site_outlier){
+		.record = row.record,
+		.host = arena_string(arena, name),
+		.ip = arena_string(arena, result.seen.ip),
+		.port = result.seen.port,
+		.class_id = result.verdict.class_id,
+		.cause = arena_string(arena, result.verdict.cause),
+	};
+	list_failing(arena, &result.verdict, outlier);
+	outlier->difference_count =
+	    list_differences(sites, &row, arena, outlier->differs);
+	return true;
+}
+
+struct site_outlier *
+sites_outliers(struct sites *sites, const struct site_group *group,
+    struct archive *archive, struct arena *arena, size_t *count)
+{
+	struct site_outlier *list =
+	    arena_array(arena, group->outliers + 1, sizeof(*list));
+
+	*count = 0;
+	for (size_t i = 0; i < group->outliers; i++)
+		*count += sites_outlier(
+		    sites, group, i, archive, arena, &list[*count]);
+	return list;
 }

@@ -7,22 +7,11 @@
 #ifndef FLEET_SITES_H
 #define FLEET_SITES_H
 
-#include <stdio.h>
-
+#include "fleet/site_rows.h"
 #include "rundir/archive.h"
 
-/* What siblings are compared by; all but the last have a usual value. */
-enum site_field {
-	SITE_FIELD_ISSUER,
-	SITE_FIELD_ROOT,
-	SITE_FIELD_RECEIVED,
-	SITE_FIELD_KEY,
-	SITE_FIELD_TLS,
-	SITE_FIELD_EXPIRY,
-	SITE_FIELDS
-};
-
-enum { SITE_VALUES = SITE_FIELD_EXPIRY };
+/* Rows of one site that are kept in memory. */
+enum { SITES_CACHED_ROWS = 4096 };
 
 const char *site_field_word(enum site_field); /* "issuer_cn", ... */
 
@@ -136,15 +125,5 @@ struct site_outlier *sites_outliers(struct sites *, const struct site_group *,
  */
 size_t sites_compare(struct sites *, const struct site_group *, size_t at,
     struct arena *, struct site_difference[SITE_FIELDS]);
-
-/*
- * sites.csv: one row a difference; an outlier by its class alone has one row,
- * of field "class".  Failing shows on the stream.
- */
-void sites_write_csv(struct sites *, struct archive *, FILE *);
-
-/* One object on a line, as `sites --json` prints it. */
-void sites_append_json(
-    struct sites *, const struct site_group *, struct archive *, struct text *);
 
 #endif

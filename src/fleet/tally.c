@@ -169,7 +169,7 @@ count_refusals(struct tally *tally, struct tally_cause *cause,
 }
 
 static void
-add_up(struct tally_site *sum, const struct tally_site *site)
+add_up(struct site_group *sum, const struct site_group *site)
 {
 	sum->hosts += site->hosts;
 	sum->ok += site->ok;
@@ -177,15 +177,15 @@ add_up(struct tally_site *sum, const struct tally_site *site)
 	sum->outliers += site->outliers;
 	for (size_t i = 0; i < CLASS_COUNT; i++)
 		sum->classes[i] += site->classes[i];
-	if (site->dated && (!sum->dated || site->earliest < sum->earliest))
-		sum->earliest = site->earliest;
-	sum->dated = sum->dated || site->dated;
+	if (site->ends && (!sum->ends || site->first_end < sum->first_end))
+		sum->first_end = site->first_end;
+	sum->ends = sum->ends || site->ends;
 }
 
 void
-tally_add_site(struct tally *tally, const struct tally_site *site)
+tally_add_site(struct tally *tally, const struct site_group *site)
 {
-	struct tally_site *kept;
+	struct site_group *kept;
 
 	tally->all_sites++;
 	tally->sites_not_ok += site->ok < site->hosts;
@@ -199,6 +199,7 @@ tally_add_site(struct tally *tally, const struct tally_site *site)
 	kept = &tally->sites[tally->site_count++];
 	*kept = *site;
 	kept->site = memory_string(site->site);
+	memset(kept->usual, 0, sizeof(kept->usual));
 }
 
 static const char *
@@ -432,10 +433,10 @@ tally_causes(const struct tally *tally, size_t *count)
 	return causes;
 }
 
-const struct tally_site **
+const struct site_group **
 tally_sites(const struct tally *tally, size_t *count)
 {
-	const struct tally_site **sites =
+	const struct site_group **sites =
 	    memory_array(tally->site_count + 1, sizeof(*sites));
 
 	for (size_t i = 0; i < tally->site_count; i++)

@@ -9,6 +9,7 @@
 #include "x509/certificate.h"
 #include "model/result.h"
 #include "fleet/missing.h"
+#include "fleet/sites.h"
 
 enum {
 	TALLY_EXAMPLES = 20,
@@ -49,15 +50,6 @@ struct tally_cause {
 	uint32_t accepts[TALLY_MATRIX], refuses[TALLY_MATRIX];
 };
 
-/* A site as it was compared; told after all records, most deviating first. */
-struct tally_site {
-	const char *site;
-	uint64_t hosts, ok, broken, outliers;
-	uint64_t classes[CLASS_COUNT];
-	bool dated;	  /* a leaf of it has dates */
-	int64_t earliest; /* the first end of a leaf, also a past one */
-};
-
 struct tally_week {
 	uint64_t leaves;      /* hosts whose own certificate ends */
 	uint64_t authorities; /* distinct CA certificates that end */
@@ -88,10 +80,10 @@ struct tally {
 	uint64_t unreachable_retried; /* those of them that failed again */
 	struct wanted *wanted;
 	struct map *causes;
-	struct tally_site *sites; /* as told, up to TALLY_SITES */
+	struct site_group *sites; /* up to TALLY_SITES; without `usual` */
 	size_t site_count, site_capacity;
 	uint64_t all_sites, sites_not_ok, sites_odd; /* odd: outliers */
-	struct tally_site other_sites; /* the sum of those not kept */
+	struct site_group other_sites; /* the sum of those not kept */
 	struct arena *scratch;
 };
 
@@ -101,14 +93,14 @@ void tally_result(struct tally *, const struct result *);
 void tally_authority(struct tally *, const struct certificate *);
 
 /* Once a site, most deviating first; copied. */
-void tally_add_site(struct tally *, const struct tally_site *);
+void tally_add_site(struct tally *, const struct site_group *);
 
 /*
- * Most hosts first, then by appearance; sites as they were told.  Arrays on
+ * Most hosts first, then by appearance; sites as they were added.  Arrays on
  * the heap, the caller frees them and borrows what they point to.
  */
 const struct tally_cause **tally_causes(const struct tally *, size_t *count);
-const struct tally_site **tally_sites(const struct tally *, size_t *count);
+const struct site_group **tally_sites(const struct tally *, size_t *count);
 
 /* How many distinct causes a class has. */
 size_t tally_cause_count(const struct tally *, enum class_id);

@@ -86,11 +86,12 @@ append_clients(struct text *out, const struct repair_plan *plan,
 	for (size_t i = 0; i < plan->host_count; i++) {
 		const struct repair_host *host = plan->hosts[i];
 
-		for (size_t j = 0; j < host->heal_count; j++) {
+		for (size_t j = 0; j < host->clients.fixed_count; j++) {
 			bool reached =
-			    has_id(platform->clients, host->heals[j]);
+			    has_id(platform->clients, host->clients.fixed[j]);
 
-			add_words(reached ? &heals : &rest, &host->heals[j], 1);
+			add_words(reached ? &heals : &rest,
+			    &host->clients.fixed[j], 1);
 		}
 	}
 	append_list(out, "Heals", &heals);

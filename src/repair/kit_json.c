@@ -41,13 +41,13 @@ add_refusals(struct json *object, const struct repair_item *item)
 		const struct repair_host *host = item->hosts[i];
 		struct json *entry, *clients;
 
-		if (host->refuse_count == 0)
+		if (host->clients.refusing_count == 0)
 			continue;
 		entry = json_append_object(list);
 		json_add_string(entry, "host", host->endpoint);
 		clients = json_add_array(entry, "clients");
-		for (size_t j = 0; j < host->refuse_count; j++)
-			json_append_string(clients, host->refuse[j]);
+		for (size_t j = 0; j < host->clients.refusing_count; j++)
+			json_append_string(clients, host->clients.refusing[j]);
 	}
 }
 
@@ -74,8 +74,8 @@ add_item(struct json *array, const struct kit *kit, size_t at)
 	json_add_string(object, "pem", pem_of(kit->arena, item));
 	add_hosts(object, "hosts", item, true);
 	heals = json_add_array(object, "heals");
-	for (size_t i = 0; i < item->heal_count; i++)
-		json_append_string(heals, item->heals[i]);
+	for (size_t i = 0; i < item->fixed_count; i++)
+		json_append_string(heals, item->fixed[i]);
 	json_add_string(object, "from", source_word(item->from));
 	json_add_bool(object, "proven", true);
 	json_add_string(object, "where", item->where);

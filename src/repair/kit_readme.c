@@ -75,10 +75,10 @@ append_heals(
 {
 	const char *words = "heals";
 
-	for (size_t i = 0; i < item->heal_count; i++)
-		words = arena_printf(arena, "%s %s", words, item->heals[i]);
+	for (size_t i = 0; i < item->fixed_count; i++)
+		words = arena_printf(arena, "%s %s", words, item->fixed[i]);
 	cell_append_wrapped(
-	    out, item->heal_count == 0 ? "heals no client" : words, 6);
+	    out, item->fixed_count == 0 ? "heals no client" : words, 6);
 }
 
 static void

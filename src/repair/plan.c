@@ -1,7 +1,7 @@
 /*
  * Reads the records, builds for each host with something missing the chain it
- * should send, and judges that chain.  What clients make of it is asked in
- * repair_clients.c; nothing is written here.
+ * should send, and judges that chain.  Then judges the host as it is, with the
+ * plan's certificates in every store.  Writes nothing.
  */
 #include "repair/plan.h"
 
@@ -11,8 +11,6 @@
 
 #include "base/map.h"
 #include "base/memory.h"
-#include "audit/judge.h"
-#include "repair/repair_clients.h"
 #include "x509/signature.h"
 #include "fleet/missing.h"
 
@@ -505,6 +503,72 @@ number_items(struct planner *planner)
 	}
 }
 
+/* In the order of the first host's clients, which is that of all. */
+static void
+join_fixed(struct arena *arena, struct repair_item *item)
+{
+	struct seen *ids = seen_new();
+	size_t most = 0;
+
+	for (size_t i = 0; i < item->host_count; i++)
+		most += item->hosts[i]->clients.fixed_count;
+	item->fixed = arena_array(arena, most, sizeof(*item->fixed));
+	for (size_t i = 0; i < item->host_count; i++) {
+		const struct clients_fixed *clients = &item->hosts[i]->clients;
+
+		for (size_t j = 0; j < clients->fixed_count; j++)
+			if (seen_add(ids, bytes_from_string(clients->fixed[j])))
+				item->fixed[item->fixed_count++] =
+				    clients->fixed[j];
+	}
+	seen_free(ids);
+}
+
+/*
+ * Each host is judged with all of the plan's certificates in every store: a
+ * client may need more than one of them.
+ */
+static void
+ask_clients(struct repair_plan *plan, struct archive *archive,
+    const struct saved_run *run)
+{
+	const struct certificate **extra =
+	    memory_array(plan->item_count + 1, sizeof(*extra));
+	struct arena *scratch = arena_new();
+	struct judge *before, *after;
+	struct saved_run *larger;
+
+	for (size_t i = 0; i < plan->item_count; i++)
+		extra[i] = plan->items[i]->certificate;
+	larger = saved_run_with(run, extra, plan->item_count);
+	before = judge_new(saved_run_settings(run));
+	after = judge_new(saved_run_settings(larger));
+	for (size_t i = 0; i < plan->host_count; i++) {
+		struct repair_host *host = plan->hosts[i];
+		struct result record, now, then;
+
+		arena_reset(scratch);
+		if (!archive_read(
+			archive, host->record, scratch, &record, NULL) ||
+		    !archive_fill_chain(archive, scratch, &record.seen))
+			continue;
+		now = record;
+		/* A run that asked no clients has none in its records. */
+		if (record.verdict.client_count == 0)
+			judge_result(before, &record.seen, NULL, &now);
+		judge_result(after, &record.seen, NULL, &then);
+		clients_fixed_compare(
+		    plan->arena, &now.verdict, &then.verdict, &host->clients);
+	}
+	for (size_t i = 0; i < plan->item_count; i++)
+		join_fixed(plan->arena, plan->items[i]);
+	judge_free(after);
+	judge_free(before);
+	saved_run_free(larger);
+	arena_free(scratch);
+	free(extra);
+}
+
 static void
 plan_all(struct planner *planner, const struct saved_run *trusting)
 {
@@ -542,7 +606,7 @@ repair_plan_new(struct archive *archive, const struct saved_run *run,
 	planner.plan = memory_new(sizeof(*planner.plan));
 	planner.plan->arena = arena_new();
 	plan_all(&planner, trusting);
-	repair_clients(planner.plan, archive, run);
+	ask_clients(planner.plan, archive, run);
 	saved_run_free(trusting);
 	free_roots(trusted, root_count);
 	return planner.plan;

@@ -7,7 +7,7 @@
 #ifndef REPAIR_PLAN_H
 #define REPAIR_PLAN_H
 
-#include "rundir/archive.h"
+#include "repair/clients_fixed.h"
 #include "run/saved_run.h"
 
 struct repair_item;
@@ -26,10 +26,8 @@ struct repair_host {
 	bool sends_less; /* so its server is to be mended */
 	struct repair_item **items;
 	size_t item_count;
-	const char **heals; /* clients that would no longer refuse */
-	size_t heal_count;
-	const char **refuse; /* clients that still would */
-	size_t refuse_count;
+	/* With all items in their stores; the server is as it is. */
+	struct clients_fixed clients;
 };
 
 /* A certificate for the trust stores of clients. */
@@ -42,8 +40,8 @@ struct repair_item {
 	struct repair_host **hosts;
 	size_t host_count;
 	size_t healed;	    /* of these, with nothing else wrong */
-	const char **heals; /* clients, at one of the hosts at least */
-	size_t heal_count;
+	const char **fixed; /* clients, at one of the hosts at least */
+	size_t fixed_count;
 };
 
 /* Hosts for which nothing is offered. */

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/columns.h"
 #include "report/colors.h"
+#include "report/sites_text.h"
 
 enum {
 	LABEL_COLUMNS = 10,
@@ -223,23 +224,23 @@ place_on_path(const struct verdict *verdict, const struct digest *sha256)
 
 /* Another run may know who sends it, where this one was of a host alone. */
 static void
-append_sender(struct text *out, const struct report_kin *kin, size_t at,
+append_sender(struct text *out, const struct sibling_facts *siblings, size_t at,
     enum source from, struct arena *scratch)
 {
-	if (kin->senders == NULL || kin->senders[at] == NULL ||
+	if (siblings->senders == NULL || siblings->senders[at] == NULL ||
 	    from == SOURCE_FLEET)
 		return;
 	append_label(out, "");
 	text_append(out, "   ");
 	cell_append_wrapped(out,
-	    arena_printf(
-		scratch, "sent by %s in %s", kin->senders[at], kin->run),
+	    arena_printf(scratch, "sent by %s in %s", siblings->senders[at],
+		siblings->run),
 	    BODY_COLUMN + 3);
 }
 
 static void
 append_missing(struct text *out, const struct result *result,
-    const struct report_kin *kin, struct arena *scratch)
+    const struct sibling_facts *siblings, struct arena *scratch)
 {
 	const struct verdict *verdict = &result->verdict;
 
@@ -256,7 +257,7 @@ append_missing(struct text *out, const struct result *result,
 		text_append_cell(out,
 		    source_text(scratch, step->from, step->where), SIZE_MAX);
 		text_append_char(out, '\n');
-		append_sender(out, kin, i, step->from, scratch);
+		append_sender(out, siblings, i, step->from, scratch);
 	}
 }
 
@@ -351,21 +352,23 @@ append_findings(struct text *out, const struct verdict *verdict, bool colors,
 }
 
 static void
-append_siblings(
-    struct text *out, const struct report_kin *kin, struct arena *scratch)
+append_siblings(struct text *out, const struct sibling_facts *siblings,
+    struct arena *scratch)
 {
 	const char *hosts = arena_printf(scratch, "%s%s in %s",
-	    count_text(scratch, kin->siblings),
-	    kin->siblings == 1 ? " sibling" : " siblings", kin->run);
+	    count_text(scratch, siblings->count),
+	    siblings->count == 1 ? " sibling" : " siblings", siblings->run);
+	const char *differences = sites_comparison_text(
+	    scratch, siblings->differs, siblings->difference_count);
 
-	if (kin->siblings == 0)
+	if (siblings->count == 0)
 		return;
 	append_label(out, "siblings");
 	cell_append_wrapped(out,
-	    kin->differs == NULL
+	    differences == NULL
 		? arena_printf(scratch, "it is like its %s", hosts)
 		: arena_printf(scratch, "it differs from its %s: %s", hosts,
-		      kin->differs),
+		      differences),
 	    BODY_COLUMN);
 }
 
@@ -439,7 +442,8 @@ append_repair(struct text *out, const struct report_run *run,
 
 void
 diagnosis_append(struct text *out, const struct report_run *run,
-    const struct report_kin *kin, const struct result *result, bool colors)
+    const struct sibling_facts *siblings, const struct result *result,
+    bool colors)
 {
 	struct arena *scratch = arena_new();
 	const struct verdict *verdict = &result->verdict;
@@ -449,7 +453,7 @@ diagnosis_append(struct text *out, const struct report_run *run,
 		text_append_char(out, '\n');
 	append_status(out, &result->seen, scratch);
 	append_received(out, result, scratch);
-	append_missing(out, result, kin, scratch);
+	append_missing(out, result, siblings, scratch);
 	append_root(out, result, colors, scratch);
 	if (verdict->finding_count > 0)
 		text_append_char(out, '\n');
@@ -459,7 +463,7 @@ diagnosis_append(struct text *out, const struct report_run *run,
 	append_clients(out, verdict, ACCEPTS_NO, "refuses", scratch);
 	append_clients(out, verdict, ACCEPTS_YES, "accepts", scratch);
 	append_clients(out, verdict, ACCEPTS_UNKNOWN, "unknown", scratch);
-	append_siblings(out, kin, scratch);
+	append_siblings(out, siblings, scratch);
 	append_repair(out, run, result, scratch);
 	arena_free(scratch);
 }

@@ -7,9 +7,10 @@
 #define REPORT_DIAGNOSIS_H
 
 #include "base/text.h"
-#include "report/report.h"
+#include "fleet/siblings.h"
+#include "report/report_run.h"
 
 void diagnosis_append(struct text *, const struct report_run *,
-    const struct report_kin *, const struct result *, bool colors);
+    const struct sibling_facts *, const struct result *, bool colors);
 
 #endif

@@ -30,9 +30,9 @@ struct page {
 };
 
 static bool
-has_since(const struct sheet *sheet)
+has_changes(const struct sheet *sheet)
 {
-	return html_since_of(sheet) != NULL;
+	return sheet->run->changes != NULL;
 }
 
 /* In the order of the page; adding one is a row. */
@@ -41,7 +41,7 @@ static const struct section {
 	void (*append)(struct sheet *);
 	bool (*is_there)(const struct sheet *); /* NULL: always */
 } sections[] = {
-	{ "since", "New since the last run", html_since, has_since },
+	{ "since", "New since the last run", html_changes, has_changes },
 	{ "causes", "Causes and what repairs them", html_causes, NULL },
 	{ "expiry", "What ends when", html_calendar, NULL },
 	{ "sites", "Sites and their odd ones out", html_sites, NULL },
@@ -226,17 +226,15 @@ static void
 append_site_choice(struct sheet *sheet)
 {
 	enum { OFFERED_MOST = 200 };
-	size_t count;
-	const struct tally_site **sites = tally_sites(sheet->tally, &count);
+	const struct tally *tally = sheet->tally;
 
 	html_raw(&sheet->line,
 	    "<label>Site <input id=by-site list=all-sites autocomplete=off "
 	    "spellcheck=false size=18></label><datalist id=all-sites>");
-	for (size_t i = 0; i < count && i < OFFERED_MOST; i++)
-		html_fill(
-		    &sheet->line, "<option value=\"{}\">", sites[i]->site);
+	for (size_t i = 0; i < tally->site_count && i < OFFERED_MOST; i++)
+		html_fill(&sheet->line, "<option value=\"{}\">",
+		    tally->sites[i].site);
 	html_raw(&sheet->line, "</datalist>\n");
-	free(sites);
 }
 
 static void
@@ -371,6 +369,7 @@ finish(struct sheet *sheet)
 
 const struct writer html_writer = {
 	.file = "report.html",
+	.word = "html",
 	.format = REPORT_HTML,
 	.begin = begin,
 	.result = write_row,

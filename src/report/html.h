@@ -49,14 +49,10 @@ const char *html_cause_name(struct arena *, const struct tally_cause *);
 
 /* One host, closed: a row that opens. */
 void html_host(struct text *, const struct result *, struct arena *);
-void html_host_chain(struct text *, const struct result *, struct arena *);
-
-/* What is new since an earlier run; NULL: nothing to compare with. */
-const struct report_since *html_since_of(const struct sheet *);
 
 /* The sections. */
 void html_symbols(struct text *);
-void html_since(struct sheet *);
+void html_changes(struct sheet *); /* only where there is an earlier run */
 void html_overview(struct sheet *);
 void html_causes(struct sheet *);
 void html_clients(struct sheet *);

@@ -115,7 +115,7 @@ append_causes(struct text *out, const struct tally *tally)
 
 static void
 append_site_classes(
-    struct text *out, const char *site, const uint64_t classes[CLASS_COUNT])
+    struct text *out, const char *site, const size_t classes[CLASS_COUNT])
 {
 	for (int i = 0; i < CLASS_COUNT; i++) {
 		/* ok always: a site that was repaired keeps a series. */
@@ -134,9 +134,9 @@ static const char other[] = "(other)";
 
 static void
 append_site_hosts(struct text *out, const struct tally *tally,
-    const struct tally_site **sites, size_t count)
+    const struct site_group **sites, size_t count)
 {
-	uint64_t rest[CLASS_COUNT];
+	size_t rest[CLASS_COUNT];
 
 	memcpy(rest, tally->other_sites.classes, sizeof(rest));
 
@@ -154,31 +154,31 @@ append_site_hosts(struct text *out, const struct tally *tally,
 static int
 by_end(const void *left, const void *right)
 {
-	const struct tally_site *a = *(const struct tally_site *const *)left;
-	const struct tally_site *b = *(const struct tally_site *const *)right;
+	const struct site_group *a = *(const struct site_group *const *)left;
+	const struct site_group *b = *(const struct site_group *const *)right;
 
-	if (a->dated != b->dated)
-		return a->dated ? -1 : 1;
-	if (a->earliest != b->earliest)
-		return a->earliest < b->earliest ? -1 : 1;
+	if (a->ends != b->ends)
+		return a->ends ? -1 : 1;
+	if (a->first_end != b->first_end)
+		return a->first_end < b->first_end ? -1 : 1;
 	return strcmp(a->site, b->site);
 }
 
 /* Of the sites that have no series of their own, and the tally's rest. */
 static int64_t
-other_end(const struct tally *tally, const struct tally_site *first)
+other_end(const struct tally *tally, const struct site_group *first)
 {
-	const struct tally_site *rest = &tally->other_sites;
+	const struct site_group *rest = &tally->other_sites;
 
-	return rest->dated && rest->earliest < first->earliest
-		   ? rest->earliest
-		   : first->earliest;
+	return rest->ends && rest->first_end < first->first_end
+		   ? rest->first_end
+		   : first->first_end;
 }
 
 /* The sites whose certificates end first, past ends too; one for the rest. */
 static void
 append_site_ends(struct text *out, const struct tally *tally,
-    const struct tally_site **sites, size_t count)
+    const struct site_group **sites, size_t count)
 {
 	static const char name[] =
 	    "fleetscan_site_earliest_not_after_timestamp_seconds";
@@ -186,13 +186,12 @@ append_site_ends(struct text *out, const struct tally *tally,
 	exposition_family(out, name,
 	    "When the first certificate of a site ends or has ended.");
 	qsort(sites, count, sizeof(*sites), by_end);
-	for (size_t i = 0; i < count && i < SITES_MOST && sites[i]->dated;
-	     i++) {
+	for (size_t i = 0; i < count && i < SITES_MOST && sites[i]->ends; i++) {
 		text_append(out, name);
 		exposition_label(out, "site", sites[i]->site);
-		exposition_value(out, sites[i]->earliest);
+		exposition_value(out, sites[i]->first_end);
 	}
-	if (count <= SITES_MOST || !sites[SITES_MOST]->dated)
+	if (count <= SITES_MOST || !sites[SITES_MOST]->ends)
 		return;
 	text_append(out, name);
 	exposition_label(out, "site", other);
@@ -203,7 +202,7 @@ static void
 append_sites(struct text *out, const struct tally *tally)
 {
 	size_t count;
-	const struct tally_site **sites = tally_sites(tally, &count);
+	const struct site_group **sites = tally_sites(tally, &count);
 
 	append_site_hosts(out, tally, sites, count);
 	append_site_ends(out, tally, sites, count);
@@ -323,6 +322,7 @@ finish(struct sheet *sheet)
 
 const struct writer prometheus_writer = {
 	.file = "metrics.prom",
+	.word = "prom",
 	.format = REPORT_PROM,
 	.begin = begin,
 	.result = add_result,

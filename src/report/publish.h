@@ -23,12 +23,13 @@ struct publication {
 	char *earlier; /* a run to compare with; NULL: none */
 	char *family;  /* a run that may hold a host's siblings; NULL: none */
 	enum publish_changes changes;
-	const struct audit_settings *audit; /* the run's own; NULL: no heals */
+	const struct audit_settings
+	    *audit; /* the run's own; NULL: no repair is tried */
 };
 
 /*
  * Feeds every record in input order to the report's writers and finishes it;
- * a run to look at that cannot be read is warned of and done without.  -1 with
+ * an earlier run that cannot be read is only warned of.  -1 with
  * errno when something could not be read or written; *failed then names it
  * (static).
  */

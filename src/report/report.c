@@ -10,13 +10,23 @@
 #include "base/columns.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "fleet/siblings.h"
 #include "report/diagnosis.h"
 #include "report/terminal.h"
 #include "report/writer.h"
 
+/* hosts.ndjson is written while the run goes on, so nothing is left to do. */
+static const struct writer stream = {
+	.file = "hosts.ndjson",
+	.word = "ndjson",
+	.format = REPORT_NDJSON,
+};
+
 /* Adding a writer is a file and a row. */
 static const struct writer *const writers[] = {
+	&stream,
 	&csv_writer,
+	&sites_writer,
 	&summary_writer,
 	&html_writer,
 	&prometheus_writer,
@@ -39,31 +49,38 @@ struct report {
 	struct text diagnoses[2]; /* without and with colours */
 };
 
+const char *
+report_format_word(size_t at)
+{
+	for (size_t i = 0; i < WRITERS; i++) {
+		const char *word = writers[i]->word;
+
+		/* Writers of one word are rows that follow each other. */
+		if (word != NULL &&
+		    (i == 0 || !string_equal(writers[i - 1]->word, word)) &&
+		    at-- == 0)
+			return word;
+	}
+	return NULL;
+}
+
 bool
 report_formats_parse(const char *list, unsigned *formats)
 {
-	static const struct {
-		const char *word;
-		enum report_format format;
-	} words[] = {
-		{ "ndjson", REPORT_NDJSON },
-		{ "csv", REPORT_CSV },
-		{ "html", REPORT_HTML },
-		{ "prom", REPORT_PROM },
-	};
 	unsigned found = 0;
 
-	for (;;) {
+	for (bool is_last = false; !is_last;) {
 		size_t size = strcspn(list, ","), at = 0;
 
-		while (at < 4 && (strlen(words[at].word) != size ||
-				     memcmp(words[at].word, list, size) != 0))
+		while (at < WRITERS &&
+		       (writers[at]->word == NULL ||
+			   strlen(writers[at]->word) != size ||
+			   memcmp(writers[at]->word, list, size) != 0))
 			at++;
-		if (at == 4)
+		if (at == WRITERS)
 			return false;
-		found |= words[at].format;
-		if (list[size] == '\0')
-			break;
+		found |= writers[at]->format;
+		is_last = list[size] == '\0';
 		list += size + 1;
 	}
 	*formats = found;
@@ -112,8 +129,9 @@ report_open(
 	report->scratch = arena_new();
 	tally_init(&report->tally, run->now);
 	for (size_t i = 0; i < WRITERS && directory != NULL; i++) {
-		if (writers[i]->format != 0 &&
-		    (writers[i]->format & formats) == 0)
+		if (writers[i] == &stream ||
+		    (writers[i]->word != NULL &&
+			(writers[i]->format & formats) == 0))
 			continue;
 		if (open_writer(report, writers[i], directory) == 0)
 			continue;
@@ -134,20 +152,20 @@ static void
 diagnose(struct report *report, const struct result *result)
 {
 	const struct report_run *run = report->run;
-	struct report_kin kin = { .siblings = 0 };
+	struct sibling_facts siblings = { .count = 0 };
 	struct arena *arena;
 
 	if (run->targets > REPORT_DIAGNOSED_MOST)
 		return;
 	arena = arena_new();
-	if (run->kin != NULL)
-		run->kin(run->context, result, arena, &kin);
+	if (run->siblings != NULL)
+		siblings_find(run->siblings, result, arena, &siblings);
 	for (int colors = 0; colors < 2; colors++) {
 		struct text *text = &report->diagnoses[colors];
 
 		if (text->size > 0)
 			text_append_char(text, '\n');
-		diagnosis_append(text, run, &kin, result, colors == 1);
+		diagnosis_append(text, run, &siblings, result, colors == 1);
 	}
 	arena_free(arena);
 }
@@ -170,12 +188,6 @@ void
 report_authority(struct report *report, const struct certificate *certificate)
 {
 	tally_authority(&report->tally, certificate);
-}
-
-void
-report_site(struct report *report, const struct tally_site *site)
-{
-	tally_add_site(&report->tally, site);
 }
 
 static void
@@ -305,8 +317,12 @@ int
 report_finish(struct report *report, const struct report_terminal *terminal,
     const char **failed)
 {
-	int end = commit_all(report, failed);
+	struct sites *sites = report->run->sites;
+	int end;
 
+	for (size_t i = 0; sites != NULL && i < sites_count(sites); i++)
+		tally_add_site(&report->tally, sites_at(sites, i));
+	end = commit_all(report, failed);
 	if (terminal->stream != NULL && print_terminal(report, terminal) < 0 &&
 	    end == 0) {
 		*failed = "standard output";

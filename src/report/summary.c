@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "repair/clients_fixed.h"
 #include "report/writer.h"
 
 static void
@@ -74,19 +75,19 @@ add_clients(struct json *object, const struct tally *tally)
 
 /* By its first host: what is missing is the same for all. */
 static void
-add_heals(
+add_clients_fixed(
     struct json *cause, const struct sheet *sheet, const struct tally_cause *of)
 {
 	const struct report_run *run = sheet->run;
 	struct json *array = json_add_array(cause, "heals");
-	const char **clients;
-	size_t count;
+	struct clients_fixed clients;
 
-	if (!of->is_missing || run->heals == NULL)
+	if (!of->is_missing || run->judge == NULL ||
+	    !clients_fixed_by_chain(
+		run->archive, run->judge, of->first, sheet->scratch, &clients))
 		return;
-	count = run->heals(run->context, of->first, sheet->scratch, &clients);
-	for (size_t i = 0; i < count; i++)
-		json_append_string(array, clients[i]);
+	for (size_t i = 0; i < clients.fixed_count; i++)
+		json_append_string(array, clients.fixed[i]);
 }
 
 static void
@@ -110,7 +111,7 @@ add_cause(struct json *array, const struct sheet *sheet,
 	json_add_string(member, "from",
 	    cause->is_missing ? source_word(cause->from) : NULL);
 	json_add_string(member, "where", cause->where);
-	add_heals(member, sheet, cause);
+	add_clients_fixed(member, sheet, cause);
 }
 
 static void
@@ -128,8 +129,8 @@ add_causes(struct json *object, const struct sheet *sheet)
 static int
 by_outliers(const void *left, const void *right)
 {
-	const struct tally_site *a = *(const struct tally_site *const *)left;
-	const struct tally_site *b = *(const struct tally_site *const *)right;
+	const struct site_group *a = *(const struct site_group *const *)left;
+	const struct site_group *b = *(const struct site_group *const *)right;
 
 	if (a->outliers != b->outliers)
 		return a->outliers < b->outliers ? 1 : -1;
@@ -144,7 +145,7 @@ add_sites(struct json *object, const struct tally *tally)
 {
 	struct json *array = json_add_array(object, "sites");
 	size_t count;
-	const struct tally_site **sites = tally_sites(tally, &count);
+	const struct site_group **sites = tally_sites(tally, &count);
 
 	qsort(sites, count, sizeof(*sites), by_outliers);
 	for (size_t i = 0; i < count; i++) {

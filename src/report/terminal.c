@@ -1,6 +1,6 @@
 /*
  * The summary: classes, then what hosts have in common, then the worst ones.
- * One host's own story is in diagnosis.c.
+ * One host's diagnosis is in diagnosis.c.
  */
 #include "report/terminal.h"
 
@@ -8,6 +8,7 @@
 
 #include "base/columns.h"
 #include "report/colors.h"
+#include "report/diff_text.h"
 
 enum {
 	CLASS_COLUMNS = 22,
@@ -221,36 +222,33 @@ append_causes(
 	free(causes);
 }
 
-static const struct report_since *
-since_of(const struct report_run *run)
-{
-	return run->since == NULL ? NULL : run->since(run->context);
-}
-
-/* What got worse is named; of the rest the count is news enough. */
+/* What got worse is named; of the rest the counts are enough. */
 static void
-append_since(struct text *out, const struct report_since *since, bool colors,
+append_changes(struct text *out, const struct diff *diff, bool colors,
     struct arena *scratch)
 {
 	uint64_t bad = 0, shown = 0;
 
 	text_append_char(out, '\n');
 	cell_append_wrapped(out,
-	    arena_printf(scratch, "%s (%s)", since->summary, since->run), 0);
-	for (size_t i = 0; i < since->group_count; i++) {
-		const struct report_change_group *group = &since->groups[i];
+	    arena_printf(scratch, "%s (%s)", diff_summary_text(diff, scratch),
+		diff_older_name(diff)),
+	    0);
+	for (size_t i = 0; i < diff->count; i++) {
+		const struct change *change = &diff->changes[i];
+		const char *host, *story;
 
-		if (!group->is_bad)
+		if (!change_is_bad(change))
 			continue;
-		bad += group->hosts;
-		for (size_t k = 0;
-		     k < group->named_count && shown < CHANGES_SHOWN; k++) {
-			color_begin(out, SEVERITY_ERROR, colors);
-			cell_append_change(out, group->word,
-			    group->named[k].host, group->named[k].words);
-			color_end(out, colors);
-			shown++;
-		}
+		bad++;
+		if (shown == CHANGES_SHOWN ||
+		    !diff_change_text(diff, change, scratch, &host, &story))
+			continue;
+		color_begin(out, SEVERITY_ERROR, colors);
+		cell_append_change(
+		    out, change_group_word(change->group), host, story);
+		color_end(out, colors);
+		shown++;
 	}
 	if (bad > shown)
 		text_printf(out, "  and %s more in report.html\n",
@@ -283,16 +281,14 @@ terminal_append_summary(struct text *out, const struct report_run *run,
     const struct tally *tally, bool colors)
 {
 	struct arena *scratch = arena_new();
-	const struct report_since *since = since_of(run);
 
 	append_heading(out, run, scratch);
 	for (int i = 0; i < CLASS_COUNT; i++)
 		append_class(out, tally, (enum class_id)i, scratch, colors);
 	append_causes(out, tally, scratch);
-	/* Whoever knows the last run wants its news, not its old acquaintances.
-	 */
-	if (since != NULL)
-		append_since(out, since, colors, scratch);
+	/* Where an earlier run is known, what changed is of more use. */
+	if (run->changes != NULL)
+		append_changes(out, run->changes, colors, scratch);
 	else
 		append_worst(out, tally, colors);
 	arena_free(scratch);

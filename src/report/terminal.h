@@ -2,8 +2,8 @@
 #ifndef REPORT_TERMINAL_H
 #define REPORT_TERMINAL_H
 
-#include "report/report.h"
 #include "fleet/tally.h"
+#include "report/report_run.h"
 
 void terminal_append_summary(struct text *, const struct report_run *,
     const struct tally *, bool colors);

@@ -6,8 +6,10 @@
 #ifndef REPORT_WRITER_H
 #define REPORT_WRITER_H
 
-#include "report/report.h"
+#include <stdio.h>
+
 #include "fleet/tally.h"
+#include "report/report_run.h"
 
 /* One file while it is written. */
 struct sheet {
@@ -25,7 +27,8 @@ struct sheet {
 
 struct writer {
 	const char *file;
-	unsigned format; /* enum report_format; 0: always written */
+	const char *word; /* that -f chooses it by; NULL: always written */
+	unsigned format;  /* enum report_format: the same as a bit, or 0 */
 	void (*begin)(struct sheet *); /* each may be NULL */
 	void (*result)(struct sheet *, const struct result *);
 	void (*finish)(struct sheet *);
@@ -33,6 +36,7 @@ struct writer {
 };
 
 extern const struct writer csv_writer;	      /* csv.c */
+extern const struct writer sites_writer;      /* sites_write.c */
 extern const struct writer summary_writer;    /* summary.c */
 extern const struct writer html_writer;	      /* html.c */
 extern const struct writer prometheus_writer; /* prometheus.c */

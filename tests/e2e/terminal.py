@@ -84,7 +84,7 @@ MANY = (
     "      2  miss CN=E7                   sent by builds.ci.tinker-labs.test"
     "   fix 1\n",
     "\nReports in reports/RUN\n"
-    "  (hosts.csv, summary.json, report.html, metrics.prom)\n"
+    "  (hosts.csv, sites.csv, summary.json, report.html, metrics.prom)\n"
     "Repair kit: fleetscan fix reports/RUN\n",
 )
 

@@ -13,7 +13,10 @@
 #include "fleet/diff.h"
 #include "rundir/manifest.h"
 #include "rundir/run_index.h"
-#include "fleet/sites_text.h"
+#include "report/diff_text.h"
+#include "report/diff_write.h"
+#include "report/sites_text.h"
+#include "report/sites_write.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { FILES = 4 };

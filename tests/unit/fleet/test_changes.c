@@ -12,6 +12,8 @@
 #include "rundir/run_list.h"
 #include "fleet/changes.h"
 #include "fleet/missing.h"
+#include "report/diff_text.h"
+#include "report/sites_text.h"
 #include "tests/unit/fleet/rows.h"
 #include "tests/unit/fleet/tree.h"
 
@@ -98,24 +100,24 @@ runs_are_found_by_what_they_scanned(void **state)
 }
 
 /* Both runs, fed as publishing does. */
-static struct since *
+static struct changes *
 compare(const struct rows_run *older, struct rows_run *newer)
 {
 	char *error = NULL;
-	struct since *since = since_open(older->directory, &error);
+	struct changes *changes = changes_open(older->directory, &error);
 	struct arena *arena = arena_new();
 
-	assert_non_null(since);
+	assert_non_null(changes);
 	for (size_t i = 0; i < archive_count(newer->archive); i++) {
 		struct result result;
 
 		assert_true(
 		    archive_read(newer->archive, i, arena, &result, NULL));
-		since_add(since, i, &result);
+		changes_add(changes, i, &result);
 	}
-	assert_int_equal(since_settle(since, newer->archive), 0);
+	assert_int_equal(changes_settle(changes, newer->archive), 0);
 	arena_free(arena);
-	return since;
+	return changes;
 }
 
 enum { MANY = 60 };
@@ -127,8 +129,11 @@ changes_are_counted_and_some_are_named(void **state)
 	struct row older[MANY + 1], newer[MANY + 1];
 	struct rows_run from, to;
 	struct arena *arena = arena_new();
-	const struct report_since *facts;
-	struct since *since;
+	const struct diff *diff;
+	const struct change *first;
+	const char *host, *story;
+	size_t count;
+	struct changes *changes;
 	struct text mail = { .size = 0 };
 
 	(void)state;
@@ -143,23 +148,26 @@ changes_are_counted_and_some_are_named(void **state)
 	newer[MANY].days = 150;
 	rows_open(&from, older, MANY + 1);
 	rows_open(&to, newer, MANY + 1);
-	since = compare(&from, &to);
-	facts = since_facts(since);
-	assert_non_null(facts);
-	assert_non_null(strstr(facts->summary, ": 60 worse, 1 renewed"));
-	assert_non_null(strstr(from.directory, facts->run));
-	assert_int_equal(facts->group_count, 2);
-	assert_string_equal(facts->groups[0].word, "worse");
-	assert_true(facts->groups[0].is_bad);
-	assert_int_equal(facts->groups[0].hosts, MANY);
-	assert_int_equal(facts->groups[0].named_count, 50);
-	assert_string_equal(facts->groups[0].named[0].host, "h0.example.com");
-	assert_string_equal(facts->groups[0].named[0].words, "ok -> expired");
-	assert_false(facts->groups[1].is_bad);
-	diff_append_mail(since_diff(since), &mail);
+	changes = compare(&from, &to);
+	diff = changes_diff(changes);
+	assert_non_null(diff);
+	assert_string_equal(diff_summary_text(diff, arena),
+	    "Since 2026-11-23: 60 worse, 1 renewed");
+	assert_non_null(strstr(from.directory, diff_older_name(diff)));
+	first = diff_group(diff, GROUP_WORSE, &count);
+	assert_int_equal(count, MANY);
+	assert_true(change_is_bad(first));
+	assert_true(diff_change_text(diff, first, arena, &host, &story));
+	assert_string_equal(host, "h0.example.com");
+	assert_string_equal(story, "ok -> expired");
+	first = diff_group(diff, GROUP_RENEWED, &count);
+	assert_int_equal(count, 1);
+	assert_false(change_is_bad(first));
+	assert_null(diff_group(diff, GROUP_BETTER, &count));
+	diff_append_mail(diff, &mail);
 	assert_non_null(strstr(mail.data, "60 hosts got worse, 0 better"));
 	text_free(&mail);
-	since_free(since);
+	changes_free(changes);
 	rows_close(&from);
 	rows_close(&to);
 	arena_free(arena);
@@ -172,14 +180,14 @@ strangers_are_not_compared(void **state)
 	static const struct row one[] = { { .host = "a.example" } };
 	static const struct row other[] = { { .host = "b.example" } };
 	struct rows_run from, to;
-	struct since *since;
+	struct changes *changes;
 
 	(void)state;
 	rows_open(&from, one, 1);
 	rows_open(&to, other, 1);
-	since = compare(&from, &to);
-	assert_null(since_facts(since));
-	since_free(since);
+	changes = compare(&from, &to);
+	assert_null(changes_diff(changes));
+	changes_free(changes);
 	rows_close(&from);
 	rows_close(&to);
 }
@@ -190,11 +198,11 @@ a_run_that_is_not_there_is_told(void **state)
 	char *error = NULL;
 
 	(void)state;
-	assert_null(since_open("/nonexistent", &error));
+	assert_null(changes_open("/nonexistent", &error));
 	assert_non_null(strstr(error, "/nonexistent"));
 	free(error);
 	error = NULL;
-	assert_null(kin_open("/nonexistent", &error));
+	assert_null(siblings_open("/nonexistent", &error));
 	assert_non_null(error);
 	free(error);
 }
@@ -250,30 +258,33 @@ a_lone_host_is_held_against_its_siblings(void **state)
 {
 	struct rows_run run;
 	char *error = NULL;
-	struct kin *kin;
+	struct siblings *siblings;
 
 	(void)state;
 	rows_open(&run, family, sizeof(family) / sizeof(family[0]));
-	kin = kin_open(run.directory, &error);
-	assert_non_null(kin);
+	siblings = siblings_open(run.directory, &error);
+	assert_non_null(siblings);
 	for (size_t i = 0; i < sizeof(lone) / sizeof(lone[0]); i++) {
 		struct arena *arena = arena_new();
-		struct report_kin found;
+		struct sibling_facts found;
 		struct result result;
 
 		row_result(arena, &lone[i].host, 1, &result);
 		assert_int_equal(
-		    kin_find(kin, &result, arena, &found), lone[i].is_known);
+		    siblings_find(siblings, &result, arena, &found),
+		    lone[i].is_known);
 		if (lone[i].is_known) {
 			assert_string_equal(found.run, run.directory);
-			assert_int_equal(found.siblings, lone[i].siblings);
-			assert_words(found.differs, lone[i].differs);
+			assert_int_equal(found.count, lone[i].siblings);
+			assert_words(sites_comparison_text(arena, found.differs,
+					 found.difference_count),
+			    lone[i].differs);
 		}
 		if (lone[i].sender != NULL)
 			assert_words(found.senders[0], lone[i].sender);
 		arena_free(arena);
 	}
-	kin_free(kin);
+	siblings_free(siblings);
 	rows_close(&run);
 }
 

@@ -9,7 +9,8 @@
 #include <cmocka.h>
 
 #include "base/json.h"
-#include "fleet/diff.h"
+#include "report/diff_text.h"
+#include "report/diff_write.h"
 #include "rundir/run_index.h"
 #include "tests/unit/fleet/rows.h"
 

@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "fleet/sites.h"
-#include "fleet/sites_internal.h"
-#include "fleet/sites_text.h"
+#include "report/sites_text.h"
+#include "report/sites_write.h"
 #include "report/verify_error.h"
 #include "tests/unit/fleet/rows.h"
 

@@ -214,13 +214,13 @@ worst_hosts_are_the_first_of_the_heaviest(void **state)
 static void
 sites_past_the_bound_are_summed_up(void **state)
 {
-	struct tally_site site = { .site = "a.example",
+	struct site_group site = { .site = "a.example",
 		.hosts = 2,
 		.ok = 1,
 		.outliers = 1,
-		.dated = true,
-		.earliest = SAMPLE_NOW };
-	const struct tally_site **sites;
+		.ends = true,
+		.first_end = SAMPLE_NOW };
+	const struct site_group **sites;
 	struct tally tally;
 	size_t count;
 
@@ -228,7 +228,7 @@ sites_past_the_bound_are_summed_up(void **state)
 	tally_init(&tally, SAMPLE_NOW);
 	for (int i = 0; i < TALLY_SITES + 3; i++) {
 		tally_add_site(&tally, &site);
-		site.earliest--;
+		site.first_end--;
 		site.site = "b.example";
 	}
 	sites = tally_sites(&tally, &count);
@@ -240,7 +240,7 @@ sites_past_the_bound_are_summed_up(void **state)
 	assert_int_equal(tally.other_sites.hosts, 6);
 	assert_int_equal(tally.other_sites.outliers, 3);
 	assert_int_equal(
-	    tally.other_sites.earliest, SAMPLE_NOW - TALLY_SITES - 2);
+	    tally.other_sites.first_end, SAMPLE_NOW - TALLY_SITES - 2);
 	free(sites);
 	tally_clear(&tally);
 }

@@ -240,7 +240,8 @@ check_items(const struct world *world, const struct row *row,
 		assert_true(has_item(plan, want[i]));
 		assert_int_equal(item->host_count, 1);
 		assert_int_equal(item->is_root, row->trusted_root != NULL);
-		assert_int_equal(item->heal_count > 10, row->after == CLASS_OK);
+		assert_int_equal(
+		    item->fixed_count > 10, row->after == CLASS_OK);
 	}
 }
 

@@ -5,9 +5,14 @@
 #ifndef TESTS_UNIT_REPORT_SAMPLE_H
 #define TESTS_UNIT_REPORT_SAMPLE_H
 
+#include <stdlib.h>
+
+#include "fleet/changes.h"
+#include "fleet/siblings.h"
+#include "fleet/tally.h"
 #include "model/result.h"
 #include "report/report.h"
-#include "fleet/tally.h"
+#include "tests/unit/fleet/rows.h"
 
 enum { SAMPLE_NOW = 1795425300 }; /* 2026-11-23T09:15:00Z, a Monday */
 
@@ -180,36 +185,105 @@ static const struct result samples[SAMPLE_COUNT] = {
 	},
 };
 
-/* As fleet/publish.c does: the sites of these results, as they come. */
-static inline void
-sample_sites(struct report *report, const struct result results[], size_t count)
+/* These results as a run in a directory; rows_remove takes its file away. */
+static inline struct archive *
+sample_archive(
+    const char *directory, const struct result results[], size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct tally_site site = { .site = results[i].seen.site };
-		bool told = site.site == NULL;
+	char *path = file_join(directory, "hosts.ndjson"), *error = NULL;
+	struct text lines = { NULL, 0, 0 };
+	struct archive *archive;
 
-		for (size_t k = 0; k < i && !told; k++)
-			told = results[k].seen.site != NULL &&
-			       strcmp(results[k].seen.site, site.site) == 0;
-		for (size_t k = i; k < count && !told; k++) {
-			const struct leaf_facts *leaf = &results[k].leaf;
-			enum class_id class_id = results[k].verdict.class_id;
+	for (size_t i = 0; i < count; i++)
+		result_write(&lines, &results[i]);
+	file_write(path, bytes_of(lines.data, lines.size));
+	archive = archive_open(directory, &error);
+	if (archive == NULL)
+		abort();
+	text_free(&lines);
+	free(path);
+	return archive;
+}
 
-			if (results[k].seen.site == NULL ||
-			    strcmp(results[k].seen.site, site.site) != 0)
-				continue;
-			site.hosts++;
-			site.ok += class_id == CLASS_OK;
-			site.outliers += class_id != CLASS_OK;
-			site.classes[class_id]++;
-			if (leaf->present && !leaf->undated &&
-			    (!site.dated || leaf->not_after < site.earliest))
-				site.earliest = leaf->not_after;
-			site.dated |= leaf->present && !leaf->undated;
-		}
-		if (!told)
-			report_site(report, &site);
+/* As publish.c does: the sites of these results, to be freed. */
+static inline struct sites *
+sample_sites(const struct result results[], size_t count)
+{
+	struct sites *sites = sites_new();
+
+	for (size_t i = 0; i < count; i++)
+		sites_add(sites, i, &results[i]);
+	if (sites_settle(sites) < 0)
+		abort();
+	return sites;
+}
+
+/* Two more runs, of which the second is worse, and siblings of the samples. */
+struct sample_others {
+	struct rows_run older, newer, family;
+	struct changes *changes;
+	struct siblings *siblings;
+};
+
+enum { SAMPLE_WORSE = 60, SAMPLE_HOSTS = SAMPLE_WORSE + 2 };
+
+static inline void
+sample_others_open(struct sample_others *others)
+{
+	static const struct row family[] = {
+		{ .host = "a.example.com",
+		    .issuer = "Issuing CA 1",
+		    .days = 5 },
+		{ .host = "b.example.com",
+		    .issuer = "Issuing CA 1",
+		    .days = 5 },
+	};
+	struct row from[SAMPLE_HOSTS], to[SAMPLE_HOSTS];
+	char names[SAMPLE_HOSTS][32], *error = NULL;
+	struct arena *arena = arena_new();
+
+	for (int i = 0; i < SAMPLE_HOSTS; i++) {
+		snprintf(names[i], sizeof(names[i]), "h%d.example.com", i);
+		from[i] = (struct row){ .host = names[i] };
 	}
+	from[0].host = "kilas.example.com";
+	from[1].host = "a-host-with-quite-a-long-name.and-a-domain.example.com";
+	from[1].port = 8443;
+	from[2].host = "\x1b[2J\xe2\x80\xaetxt.<b>&.example";
+	from[3].host = "\xe4\xb8\xad\xe6\x96\x87.example";
+	from[SAMPLE_WORSE + 1].class_id = CLASS_EXPIRED;
+	memcpy(to, from, sizeof(to));
+	for (int i = 0; i < SAMPLE_WORSE; i++)
+		to[i].class_id = CLASS_EXPIRED;
+	to[0].class_id = CLASS_MISSING_INTERMEDIATE;
+	to[1].leaf = 9;
+	to[SAMPLE_WORSE].leaf = 9;
+	to[SAMPLE_WORSE].days = 150;
+	rows_open(&others->older, from, SAMPLE_HOSTS);
+	rows_open(&others->newer, to, SAMPLE_HOSTS);
+	rows_open(&others->family, family, sizeof(family) / sizeof(family[0]));
+	others->siblings = siblings_open(others->family.directory, &error);
+	others->changes = changes_open(others->older.directory, &error);
+	for (size_t i = 0; i < archive_count(others->newer.archive); i++) {
+		struct result result;
+
+		if (archive_read(
+			others->newer.archive, i, arena, &result, NULL))
+			changes_add(others->changes, i, &result);
+	}
+	if (changes_settle(others->changes, others->newer.archive) < 0)
+		abort();
+	arena_free(arena);
+}
+
+static inline void
+sample_others_close(struct sample_others *others)
+{
+	changes_free(others->changes);
+	siblings_free(others->siblings);
+	rows_close(&others->older);
+	rows_close(&others->newer);
+	rows_close(&others->family);
 }
 
 #endif

@@ -48,43 +48,6 @@ strings_become_text(void **state)
 	}
 }
 
-static const struct report_change change = { "www.example.com",
-	"ok -> <missing> & more" };
-
-static const struct report_change_group change_groups[] = {
-	{ "worse", true, 3, &change, 1 },
-	{ "renewed", false, 1, &change, 1 },
-	{ "still broken", false, 7, NULL, 0 },
-};
-
-static const struct report_since news = { "2026-11-22T020000Z",
-	"Since 2026-11-22: 3 worse, 1 renewed, 7 still broken", change_groups,
-	3 };
-
-static const struct report_since *
-tell_since(const void *context)
-{
-	(void)context;
-	return &news;
-}
-
-static const struct report_odd odd[] = {
-	{ "www.example.com", "issuer \"A\" \xc2\xb7 1 certificate",
-	    CLASS_MISSING_INTERMEDIATE },
-	{ "old.example.com:8443", "expires 61 days before the others",
-	    CLASS_OK },
-};
-
-static bool
-tell_site(const void *context, size_t number, struct arena *arena,
-    struct report_site *told)
-{
-	(void)context;
-	(void)arena;
-	*told = (struct report_site){ "Issuing CA 1 <- Root CA", odd, 2 };
-	return number == 0;
-}
-
 /* The file that this writer makes of these results. */
 static void
 write_report(const struct result results[], size_t count, uint64_t records,
@@ -101,24 +64,29 @@ write_report(const struct result results[], size_t count, uint64_t records,
 		.records = records,
 		.trust = "system",
 		.directory = "reports/x",
-		.since = tell_since,
-		.site = tell_site,
+		.sites = sample_sites(results, count),
 	};
+	struct sample_others others;
 	struct report_terminal terminal = { NULL, false };
 	char directory[] = "/tmp/test_page.XXXXXX";
-	static const char *const files[] = { "hosts.csv", "summary.json",
-		"report.html", "metrics.prom" };
+	static const char *const files[] = { "hosts.csv", "sites.csv",
+		"summary.json", "report.html", "metrics.prom", "hosts.ndjson" };
 	struct report *report;
 	const char *failed;
 	char *path;
 
 	assert_non_null(mkdtemp(directory));
+	run.archive = sample_archive(directory, results, count);
+	sample_others_open(&others);
+	run.changes = changes_diff(others.changes);
 	report = report_open(&run, directory, REPORT_ALL);
 	assert_non_null(report);
 	for (size_t i = 0; i < count; i++)
 		report_result(report, &results[i]);
-	sample_sites(report, results, count);
 	assert_int_equal(report_finish(report, &terminal, &failed), 0);
+	sample_others_close(&others);
+	archive_close(run.archive);
+	sites_free(run.sites);
 	path = file_join(directory, name);
 	assert_int_equal(file_read(path, LIMIT, out), 0);
 	free(path);
@@ -151,16 +119,16 @@ page_has_a_row_a_host(void **state)
 		"in store system",
 		"connection-refused: 192.0.2.5 port 443: connection refused",
 		"<dt>subject<dd>CN=\\1B]0;owned\\07",
-		"Since 2026-11-22: 3 worse, 1 renewed, 7 still broken",
-		"(compared with run 2026-11-22T020000Z)",
-		"<details class=\"change error\" open><summary><b>3</b> worse",
-		"ok -&gt; &lt;missing&gt; &amp; more",
-		"and 2 more: <code>fleetscan diff</code>",
+		"Since 2026-11-23: 60 worse, 1 renewed, 1 still broken",
+		"(compared with run fleetscan-",
+		"<details class=\"change error\" open><summary><b>60</b> worse",
+		"\\1B[2J\\E2\\80\\AEtxt.&lt;b&gt;&amp;.example</a> "
+		"<span>ok -&gt; expired</span>",
+		"and 10 more: <code>fleetscan diff</code>",
 		"<details class=change><summary><b>1</b> renewed",
 		"usual: Issuing CA 1 &lt;- Root CA",
-		"<span>issuer &quot;A&quot; \xc2\xb7 1 certificate</span>",
-		"data-find=\"old.example.com:8443\">old.example.com:8443</a>  "
-		"<span>expires 61 days",
+		"<span>1 certificate \xc2\xb7 refused by openssl, curl</span>",
+		"data-find=\"evil.example:8443\">evil.example:8443</a> ",
 		"<b>fix 1</b> of the repair kit: "
 		"<code>fleetscan fix reports/x</code>",
 	};

@@ -40,56 +40,13 @@ run_of(uint64_t targets)
 	};
 }
 
-static const struct report_change worse[] = {
-	{ "kilas.example.com", "ok -> missing intermediate" },
-	{ "a-host-with-quite-a-long-name.and-a-domain.example.com:8443",
-	    "ok -> expired (new certificate)" },
-	{ "\x1b[2J\xe2\x80\xaetxt.example", "ok -> \x1b]0;owned\x07" },
-	{ "\xe4\xb8\xad\xe6\x96\x87.example",
-	    "ok -> \xe4\xb8\xad\xe6\x96\x87\xe4\xb8\xad\xe6\x96\x87"
-	    "\xe4\xb8\xad\xe6\x96\x87\xe4\xb8\xad\xe6\x96\x87"
-	    "\xe4\xb8\xad\xe6\x96\x87\xe4\xb8\xad\xe6\x96\x87"
-	    "\xe4\xb8\xad\xe6\x96\x87\xe4\xb8\xad\xe6\x96\x87" },
-};
-
-static const struct report_change_group groups[] = {
-	{ "worse", true, 60, worse, 4 },
-	{ "better", false, 1, worse, 1 },
-};
-
-static const struct report_since since = {
-	"2026-11-22T020000Z",
-	"Since 2026-11-22: 60 worse, 1 better, 17 renewed",
-	groups,
-	2,
-};
-
-static const struct report_since *
-tell_since(const void *context)
+static void
+remove_file(const char *directory, const char *name)
 {
-	(void)context;
-	return &since;
-}
+	char *path = file_join(directory, name);
 
-static bool
-tell_kin(const void *context, const struct result *result, struct arena *arena,
-    struct report_kin *kin)
-{
-	const char **senders =
-	    arena_array(arena, result->verdict.missing_count, sizeof(char *));
-
-	(void)context;
-	*kin = (struct report_kin){
-		.run = "reports/2026-11-22T020000Z",
-		.siblings = 11,
-		.differs = result->verdict.class_id == CLASS_OK
-			       ? NULL
-			       : "issuer A, siblings have B",
-		.senders = senders,
-	};
-	if (result->verdict.missing_count > 0)
-		senders[0] = "blog.example.com";
-	return true;
+	unlink(path);
+	free(path);
 }
 
 /* A report on these samples; the terminal's text is appended to *screen. */
@@ -99,23 +56,34 @@ make_report(const char *directory, unsigned formats, int first, int end,
 {
 	struct report_run run = run_of((uint64_t)(end - first));
 	struct report_terminal terminal = { NULL, colors };
+	struct sample_others others;
 	struct report *report;
 	char *data = NULL;
 	size_t size = 0;
 	int result;
 
+	run.sites = sample_sites(&samples[first], (size_t)(end - first));
+	if (directory != NULL)
+		run.archive = sample_archive(
+		    directory, &samples[first], (size_t)(end - first));
 	if (knows_others) {
-		run.since = tell_since;
-		run.kin = tell_kin;
+		sample_others_open(&others);
+		run.changes = changes_diff(others.changes);
+		run.siblings = others.siblings;
 	}
 	report = report_open(&run, directory, formats);
 	assert_non_null(report);
 	for (int i = first; i < end; i++)
 		report_result(report, &samples[i]);
-	sample_sites(report, &samples[first], (size_t)(end - first));
 	terminal.stream = open_memstream(&data, &size);
 	result = report_finish(report, &terminal, failed);
 	fclose(terminal.stream);
+	sites_free(run.sites);
+	archive_close(run.archive);
+	if (directory != NULL)
+		remove_file(directory, "hosts.ndjson");
+	if (knows_others)
+		sample_others_close(&others);
 	text_append(screen, data);
 	free(data);
 	return result;
@@ -128,15 +96,6 @@ make_directory(void)
 
 	assert_non_null(mkdtemp(template));
 	return strdup(template);
-}
-
-static void
-remove_file(const char *directory, const char *name)
-{
-	char *path = file_join(directory, name);
-
-	unlink(path);
-	free(path);
 }
 
 static void
@@ -194,7 +153,9 @@ csv_is_written_to_the_letter(void **state)
 	    0);
 	read_file(directory, "hosts.csv", &file);
 	assert_string_equal(file.data, csv);
+	assert_true(has_file(directory, "sites.csv"));
 	remove_file(directory, "hosts.csv");
+	remove_file(directory, "sites.csv");
 	remove_file(directory, "summary.json");
 	assert_int_equal(rmdir(directory), 0);
 	text_free(&file);
@@ -257,6 +218,7 @@ summary_holds_the_facts(void **state)
 	make_report(
 	    directory, 0, 0, SAMPLE_COUNT, false, false, &screen, &failed);
 	assert_false(has_file(directory, "hosts.csv"));
+	assert_false(has_file(directory, "sites.csv"));
 	read_file(directory, "summary.json", &file);
 	json = json_parse(bytes_of(file.data, file.size), error);
 	assert_non_null(json);
@@ -363,21 +325,18 @@ static const struct screen screens[] = {
 /* The same where an earlier run is there to be asked. */
 static const struct screen informed_screens[] = {
 	{ 0, SAMPLE_COUNT,
-	    "Since 2026-11-22: 60 worse, 1 better, 17 renewed "
-	    "(2026-11-22T020000Z)\n"
+	    "\nSince 2026-11-23: 60 worse, 1 renewed, 1 still broken "
+	    "(fleetscan-" },
+	{ 0, SAMPLE_COUNT,
 	    "worse        kilas.example.com            "
 	    "ok -> missing intermediate\n"
 	    "worse        a-host-with-quite-a-long-name.and-a-domain."
 	    "example.com:8443\n"
 	    "             ok -> expired (new certificate)\n" },
-	{ 0, SAMPLE_COUNT, "\n  and 56 more in report.html\n" },
-	{ 1, 2,
-	    "\n  siblings  it differs from its 11 siblings in "
-	    "reports/2026-11-22T020000Z:\n            issuer A, siblings have "
-	    "B\n" },
-	{ 0, 1,
-	    "\n  siblings  it is like its 11 siblings in "
-	    "reports/2026-11-22T020000Z\n" },
+	{ 0, SAMPLE_COUNT, "\n  and 50 more in report.html\n" },
+	{ 1, 2, "\n  siblings  it differs from its 2 siblings in /tmp/fleet" },
+	{ 1, 2, " sends 1\n            certificate, siblings send 2\n" },
+	{ 0, 1, "\n  siblings  it is like its 2 siblings in /tmp/fleet" },
 };
 
 static void
@@ -480,6 +439,7 @@ format_lists_are_read(void **state)
 	} rows[] = {
 		{ "csv", true, REPORT_CSV },
 		{ "ndjson,csv,html,prom", true, REPORT_ALL },
+		{ "csv,csv", true, REPORT_CSV },
 		{ "prom,csv", true, REPORT_CSV | REPORT_PROM },
 		{ "", false, 0 },
 		{ "csv,", false, 0 },

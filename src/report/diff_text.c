@@ -1,13 +1,14 @@
 /*
- * Changes for people: a summary, one line a change, the night's mail.  Every
- * string of a host is made harmless before it is appended.
+ * Changes for people: a summary, one line a change, a mail.  Control characters
+ * in strings of hosts are escaped before they are appended.
  */
+#include "report/diff_text.h"
+
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/columns.h"
 #include "base/file.h"
-#include "fleet/diff.h"
 #include "rundir/run_index.h"
 
 enum { WORD_COLUMNS = 12, CLIENTS_NAMED = 3, MAIL_LINES = 200 };
@@ -257,6 +258,15 @@ diff_append_summary(const struct diff *diff, struct text *out)
 
 	cell_append_wrapped(out, diff_summary_text(diff, arena), 0);
 	arena_free(arena);
+}
+
+const char *
+diff_older_name(const struct diff *diff)
+{
+	const char *path = archive_directory(diff->older);
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL || slash[1] == '\0' ? path : slash + 1;
 }
 
 /* "curl, python and 9 more fail" */

@@ -1,10 +1,12 @@
 /* Sites for machines: sites.csv and the lines of `sites --json`. */
+#include "report/sites_write.h"
+
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/csv.h"
 #include "base/json.h"
-#include "fleet/sites.h"
+#include "report/writer.h"
 
 static const char *const columns[] = {
 	"site",
@@ -205,3 +207,19 @@ sites_append_json(struct sites *sites, const struct site_group *group,
 	json_free(object);
 	arena_free(arena);
 }
+
+/* Sites are compared when all records are there, so all is written then. */
+static void
+finish(struct sheet *sheet)
+{
+	if (sheet->run->sites != NULL)
+		sites_write_csv(
+		    sheet->run->sites, sheet->run->archive, sheet->stream);
+}
+
+const struct writer sites_writer = {
+	.file = "sites.csv",
+	.word = "csv",
+	.format = REPORT_CSV,
+	.finish = finish,
+};

@@ -1,8 +1,9 @@
 /* Changes for machines: JSON lines and CSV. */
+#include "report/diff_write.h"
+
 #include "base/clock.h"
 #include "base/csv.h"
 #include "base/json.h"
-#include "fleet/diff.h"
 
 static const char *const columns[] = {
 	"change",

@@ -2,7 +2,7 @@
  * What differs, in words.  Strings of hosts pass through the functions of
  * base/columns.h, which make them harmless.
  */
-#include "fleet/sites_text.h"
+#include "report/sites_text.h"
 
 #include "base/clock.h"
 #include "base/columns.h"

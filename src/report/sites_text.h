@@ -1,6 +1,6 @@
 /* Sites as people read them on a terminal of 80 columns. */
-#ifndef FLEET_SITES_TEXT_H
-#define FLEET_SITES_TEXT_H
+#ifndef REPORT_SITES_TEXT_H
+#define REPORT_SITES_TEXT_H
 
 #include "fleet/sites.h"
 

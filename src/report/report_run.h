@@ -1,0 +1,62 @@
+/*
+ * What the writers know of a run besides its records: the facts that they
+ * print, and the other hosts and runs that they compare it with.
+ */
+#ifndef REPORT_REPORT_RUN_H
+#define REPORT_REPORT_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct archive;
+struct diff;
+struct judge;
+struct siblings;
+struct sites;
+
+/* What -f chooses from; summary.json is always written. */
+enum report_format {
+	REPORT_NDJSON = 1 << 0, /* the run's own stream */
+	REPORT_CSV = 1 << 1,
+	REPORT_HTML = 1 << 2,
+	REPORT_PROM = 1 << 3,
+	REPORT_ALL = REPORT_NDJSON | REPORT_CSV | REPORT_HTML | REPORT_PROM
+};
+
+/* So many targets get a diagnosis each on the terminal; more: a summary. */
+enum { REPORT_DIAGNOSED_MOST = 3 };
+
+struct report_option {
+	const char *name, *value; /* "concurrency", "500" */
+};
+
+/* All borrowed until the report is finished. */
+struct report_run {
+	const char *id; /* the run directory's name */
+	const char *version;
+	int64_t started, finished;
+	int64_t now;	/* the clock that was judged by */
+	double seconds; /* by a clock that never jumps */
+	const struct report_option *options;
+	size_t option_count;
+	uint64_t targets, records;
+	uint64_t ignored; /* targets that the policy leaves out */
+	unsigned threads;
+	const char *directory; /* as people are told; NULL: none */
+	const char *trust;     /* the default store's name */
+	bool prom_hosts;       /* metrics.prom: series of single hosts too */
+
+	/*
+	 * The run on disk, and what is known beyond one record: each may be
+	 * NULL.  Sites are settled before the report is finished; `siblings`
+	 * is asked for each record, the others at the end.
+	 */
+	struct archive *archive;
+	struct sites *sites;
+	const struct diff *changes; /* since an earlier run */
+	const struct siblings *siblings;
+	struct judge *judge; /* to judge a host with a complete chain */
+};
+
+#endif
