@@ -137,10 +137,19 @@ def readme_lines():
     return found[1], found[2]
 
 
+def is_gnu_parallel():
+    """moreutils has another program of this name, without --version."""
+    if shutil.which("parallel") is None:
+        return False
+    done = subprocess.run(["parallel", "--version"], capture_output=True,
+                          text=True, stdin=subprocess.DEVNULL)
+    return done.stdout.startswith("GNU parallel")
+
+
 def check_parallel(bench):
     name = "the README's line for GNU parallel"
-    if shutil.which("parallel") is None:
-        print(f"skip - {name}: parallel is not installed")
+    if not is_gnu_parallel():
+        print(f"skip - {name}: GNU parallel is not installed")
         return
     folder = bench.folder / "parallel"
     folder.mkdir()

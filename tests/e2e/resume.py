@@ -517,6 +517,7 @@ def test_csv_alone(bench):
 
 
 def main():
+    print(f"# RESUME_SEED={SEED}", flush=True)
     with Laboratory("--scenarios", "--extras", "--fleet") as lab, \
             tempfile.TemporaryDirectory() as folder:
         bench = Bench(lab, folder)

@@ -317,8 +317,7 @@ test_same_as_gnutls(void **state)
 	    tally.certificates, tally.refused_by_gnutls, tally.differences);
 	seen_free(tally.seen);
 	arena_free(tally.arena);
-	if (tally.certificates == 0)
-		skip();
+	assert_true(tally.certificates > 0);
 	assert_int_equal(tally.differences, 0);
 }
 
