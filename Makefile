@@ -136,8 +136,8 @@ test: $(B)/fleetscan $(PROGRAMS) $(UNIT_PROGRAMS) $(B)/saved_fleet \
 test-clients: $(B)/fleetscan $(PROGRAMS)
 	@B='$(B)' TEST_TIMEOUT=$${TEST_TIMEOUT:-3600} sh tests/run.sh $(CLIENT_TESTS)
 
-# CASES=, HOSTS=, ROUNDS= and more, see bench.py; as root.  `bench-peers` builds
-# with Go, into build/peers, what else is compared.
+# CASES=, HOSTS=, ROUNDS=, README= and more, see bench.py; as root.  The goal
+# bench-peers builds with Go, into build/peers, what else is compared.
 BENCH := $(patsubst tests/bench/%.c,$(B)/%,$(wildcard tests/bench/*.c))
 BENCH_PLAIN := $(B)/measure $(B)/delay_line
 .PHONY: bench bench-peers
@@ -209,8 +209,10 @@ install: all $(B)/fleetscan.1
 	install -D -m 644 data/completions/fleetscan.bash \
 		'$(DESTDIR)$(BASHDIR)/fleetscan'
 	install -D -m 644 -t '$(DESTDIR)$(ZSHDIR)' data/completions/_fleetscan
-	install -D -m 644 -t '$(DESTDIR)$(DOCDIR)' README.md LICENSE \
+	install -D -m 644 -t '$(DESTDIR)$(DOCDIR)' README.md LICENSE
+	install -D -m 644 -t '$(DESTDIR)$(DOCDIR)/data' data/README.md \
 		data/SOURCES.md
+	install -D -m 644 -t '$(DESTDIR)$(DOCDIR)/reports' reports/README.md
 	install -D -m 644 -t '$(DESTDIR)$(UNITDIR)' data/system/fleetscan.timer
 	install -d '$(DESTDIR)$(SYSCONFDIR)/fleetscan'
 	$(PLACES) data/system/fleetscan.cron \
@@ -245,7 +247,7 @@ deb:
 	rm -rf build/deb && mkdir -p $(DEB)
 	cp -a cmd src data tests reports Makefile README.md LICENSE $(DEB)
 	find $(DEB)/reports -mindepth 1 -maxdepth 1 ! -name schema \
-		! -name sample -exec rm -rf {} +
+		! -name sample ! -name README.md -exec rm -rf {} +
 	mv $(DEB)/data/debian $(DEB)/debian
 	cd $(DEB) && env -u MAKEFLAGS -u MAKELEVEL dpkg-buildpackage -b -us -uc
 	rm -rf $(DEB)

@@ -5,7 +5,7 @@ CASES="clients rsa ..." chooses among the rows of CASES below, HOSTS scales
 them (5000), ROUNDS says how often each client's turn comes (3).  OTHER="name:
 command" adds a client of one's own to the cases that compare; {hosts},
 {bundle}, {root} and {fleet} (the directory) are filled in.  README=FILE puts
-the table between that file's marks.  As root, for the namespaces; nothing
+the table between that file's marks (tests/bench/RESULTS.md has them).  As root, for the namespaces; nothing
 leaves the machine and nothing stays behind.
 """
 import csv

@@ -110,7 +110,7 @@ COMPACT = ["`make bench CASES=`", "what", "client", "targets", "hosts/s",
 
 
 def compact(cases):
-    """One table for the README: what is not installed is left out."""
+    """One table for RESULTS.md: what is not installed is left out."""
     where = machine()
     lines = ["| " + " | ".join(COMPACT) + " |",
              "| --- | --- | --- |" + " ---: |" * (len(COMPACT) - 3)]

@@ -160,14 +160,14 @@ def check_csv(title, run):
 
 def check_policies(folder):
     check_file("data", ROOT / "data" / "policy-example.json", "policy")
-    readme = (ROOT / "README.md").read_text()
+    readme = (ROOT / "data" / "README.md").read_text()
     example = pathlib.Path(folder) / "readme.json"
     example.write_text(readme.split("```json\n")[1].split("```")[0])
-    check_file("README", example, "policy")
+    check_file("data/README.md", example, "policy")
     done = subprocess.run([FLEETSCAN, "demo", "-q", "--policy", example],
                           cwd=folder, capture_output=True, text=True,
                           timeout=60)
-    check("README: its policy is taken", done.stderr if done.returncode
+    check("data/README.md: its policy is taken", done.stderr if done.returncode
           else None)
     validator = schema_of("policy")
     path = pathlib.Path(folder) / "policy.json"
