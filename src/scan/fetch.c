@@ -1,13 +1,12 @@
 /*
  * libcurl's multi interface on a libuv loop: what is asked of curl, and what
- * its answers mean.  Who may begin is in fetch_queue.c, which addresses are
- * public in fetch_address.c; nothing here reads a body.
+ * its answers mean.  Which transfer may begin is in fetch_queue.c, which
+ * addresses are public in fetch_address.c; nothing here reads a body.
  *
  * Redirects are followed here, not by curl: each hop is a transfer of its own
- * that is looked at as the first one was.
+ * that is checked as the first one was.
  */
-#include "base/fatal.h"
-#include "scan/fetch_each.h"
+#include "scan/fetch.h"
 
 #include <curl/curl.h>
 #include <stddef.h>
@@ -16,20 +15,22 @@
 #include <uv.h>
 
 #include "base/clock.h"
+#include "base/fatal.h"
+#include "base/map.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "scan/fetch_address.h"
 #include "scan/fetch_lookup.h"
 #include "scan/fetch_queue.h"
 #include "scan/fetch_url.h"
-#include "scan/fetch_watch.h"
+#include "scan/socket_watch.h"
 
 enum { HTTP_OK = 200, HTTP_REDIRECTS = 300, HTTP_ERRORS = 400 };
 
 /* One URL, from its place in the queue to its answer. */
 struct transfer {
 	struct batch *batch;
-	size_t index;
+	size_t first; /* request with this URL; batch->next has the others */
 	struct text place; /* in the queue: "host:port" of the first hop */
 	struct text host;  /* "host:port" of this hop */
 	struct text url;   /* of this hop */
@@ -49,6 +50,7 @@ struct batch {
 	const struct fetch_options *options;
 	fetch_callback *callback;
 	void *context;
+	size_t *next; /* of a request, the next with this URL; 0: none */
 	uv_loop_t loop;
 	uv_timer_t timer; /* curl wants one only */
 	CURLM *multi;
@@ -125,10 +127,10 @@ on_open_socket(
 
 /* One hop */
 
-/* Newer curls take words and call the numbers deprecated. */
 static void
-allow_http_only(CURL *easy)
+set_options(struct transfer *transfer, CURL *easy, uint64_t left_ms)
 {
+	/* Newer versions take words and call the numbers deprecated. */
 #if LIBCURL_VERSION_NUM >= 0x075500
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
 	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http");
@@ -136,12 +138,6 @@ allow_http_only(CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)CURLPROTO_HTTP);
 	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS, (long)CURLPROTO_HTTP);
 #endif
-}
-
-static void
-set_options(struct transfer *transfer, CURL *easy, uint64_t left_ms)
-{
-	allow_http_only(easy);
 	curl_easy_setopt(easy, CURLOPT_URL, transfer->url.data);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "fleetscan");
@@ -199,16 +195,6 @@ ask(struct transfer *transfer)
 	return true;
 }
 
-static void
-end_hop(struct transfer *transfer)
-{
-	curl_multi_remove_handle(transfer->batch->multi, transfer->easy);
-	curl_easy_cleanup(transfer->easy);
-	curl_slist_free_all(transfer->addresses);
-	transfer->easy = NULL;
-	transfer->addresses = NULL;
-}
-
 /* The end of a transfer */
 
 static void
@@ -221,8 +207,12 @@ report(struct transfer *transfer)
 		    transfer->body.data, failed ? 0 : transfer->body.size),
 		.error = failed ? transfer->error.data : NULL,
 	};
+	size_t index = transfer->first;
 
-	batch->callback(batch->context, transfer->index, &result);
+	do {
+		batch->callback(batch->context, index, &result);
+		index = batch->next[index];
+	} while (index != 0);
 	text_free(&transfer->body);
 }
 
@@ -237,46 +227,37 @@ finish(struct transfer *transfer)
 }
 
 static void
-tell_no_connection(struct transfer *transfer)
-{
-	long code = 0;
-
-	if (transfer->refused.size > 0) {
-		text_append(&transfer->error, transfer->refused.data);
-		return;
-	}
-	curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &code);
-	text_append(&transfer->error, "no connection");
-	if (code != 0)
-		text_printf(&transfer->error, ": %s", uv_strerror(-(int)code));
-}
-
-static void
-tell_timeout(struct transfer *transfer)
-{
-	double ready = 0;
-
-	curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME, &ready);
-	if (ready > 0)
-		text_printf(&transfer->error, "no whole answer within %u ms",
-		    timeout_of(transfer->batch));
-	else
-		text_append(&transfer->error, "no connection in time");
-}
-
-static void
 tell_failure(struct transfer *transfer, CURLcode code)
 {
+	struct text *error = &transfer->error;
+	double ready = 0;
+	long system_code = 0;
+
 	switch (code) {
 	case CURLE_COULDNT_CONNECT:
-		tell_no_connection(transfer);
+		if (transfer->refused.size > 0) {
+			text_append(error, transfer->refused.data);
+			break;
+		}
+		curl_easy_getinfo(
+		    transfer->easy, CURLINFO_OS_ERRNO, &system_code);
+		text_append(error, "no connection");
+		if (system_code != 0)
+			text_printf(
+			    error, ": %s", uv_strerror(-(int)system_code));
 		break;
 	case CURLE_OPERATION_TIMEDOUT:
-		tell_timeout(transfer);
+		curl_easy_getinfo(
+		    transfer->easy, CURLINFO_PRETRANSFER_TIME, &ready);
+		if (ready > 0)
+			text_printf(error, "no whole answer within %u ms",
+			    timeout_of(transfer->batch));
+		else
+			text_append(error, "no connection in time");
 		break;
 	default:
-		text_printf(&transfer->error, "no HTTP answer: %s",
-		    curl_easy_strerror(code));
+		text_printf(
+		    error, "no HTTP answer: %s", curl_easy_strerror(code));
 	}
 }
 
@@ -297,18 +278,6 @@ tell_answer(struct transfer *transfer, CURLcode code)
 		tell_failure(transfer, code);
 	else if (transfer->body.size == 0)
 		text_append(&transfer->error, "the answer is empty");
-}
-
-/* The heap string where a redirect leads, or NULL: it is none. */
-static char *
-redirect_of(struct transfer *transfer, CURLcode code)
-{
-	char *url = NULL;
-
-	if (code != CURLE_OK)
-		return NULL;
-	curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &url);
-	return memory_string(url);
 }
 
 static void
@@ -362,11 +331,20 @@ follow(struct transfer *transfer, const char *url)
 static void
 on_done(struct transfer *transfer, CURLcode code)
 {
-	char *redirect = redirect_of(transfer, code);
+	char *redirect = NULL;
 
+	if (code == CURLE_OK)
+		curl_easy_getinfo(
+		    transfer->easy, CURLINFO_REDIRECT_URL, &redirect);
+	/* curl's string ends with the hop. */
+	redirect = memory_string(redirect);
 	if (redirect == NULL)
 		tell_answer(transfer, code);
-	end_hop(transfer);
+	curl_multi_remove_handle(transfer->batch->multi, transfer->easy);
+	curl_easy_cleanup(transfer->easy);
+	curl_slist_free_all(transfer->addresses);
+	transfer->easy = NULL;
+	transfer->addresses = NULL;
 	if (redirect != NULL)
 		follow(transfer, redirect);
 	else
@@ -388,7 +366,7 @@ start_transfers(struct batch *batch)
 
 /* curl and the loop */
 
-/* What is done is taken note of outside of curl's own calls. */
+/* Finished transfers are handled here, not inside curl's own callbacks. */
 static void
 turn(struct batch *batch, curl_socket_t socket, int events)
 {
@@ -409,7 +387,7 @@ turn(struct batch *batch, curl_socket_t socket, int events)
 }
 
 static void
-on_ready(void *context, const struct fetch_ready *ready)
+on_ready(void *context, const struct socket_ready *ready)
 {
 	turn(context, ready->socket,
 	    (ready->readable ? CURL_CSELECT_IN : 0) |
@@ -429,19 +407,21 @@ on_socket(CURL *easy, curl_socket_t socket, int what, void *context,
     void *socket_context)
 {
 	struct batch *batch = context;
-	struct fetch_watch *watch = socket_context;
+	struct socket_watch *watch = socket_context;
 
 	(void)easy;
 	if (what == CURL_POLL_REMOVE) {
-		fetch_watch_close(watch);
+		socket_watch_close(watch);
 		curl_multi_assign(batch->multi, socket, NULL);
 		return 0;
 	}
 	if (watch == NULL) {
-		watch = fetch_watch_new(&batch->loop, socket, on_ready, batch);
+		watch = socket_watch_new(&batch->loop, socket, on_ready, batch);
+		if (watch == NULL)
+			fatal_bug("libuv does not watch this socket");
 		curl_multi_assign(batch->multi, socket, watch);
 	}
-	fetch_watch_set(watch, what != CURL_POLL_OUT, what != CURL_POLL_IN);
+	socket_watch_set(watch, what != CURL_POLL_OUT, what != CURL_POLL_IN);
 	return 0;
 }
 
@@ -477,40 +457,30 @@ list_overrides(const struct fetch_options *options)
 	return list;
 }
 
-static bool
-open_names(struct batch *batch)
+static int
+open_batch(struct batch *batch)
 {
 	const struct fetch_options *options = batch->options;
 	const char *error;
 
-	batch->names = fetch_names_new(&batch->loop, options->resolvers,
-	    options->resolver_count, FETCH_IN_FLIGHT, FETCH_CONNECT_TIMEOUT_MS,
-	    &error);
-	return batch->names != NULL;
-}
-
-/* libcurl counts these: only the last cleanup cleans up. */
-static int
-open_libraries(struct batch *batch)
-{
+	/* libcurl counts these: only the last cleanup cleans up. */
 	if (curl_global_init(CURL_GLOBAL_ALL) != CURLE_OK)
 		return -1;
 	batch->multi = curl_multi_init();
-	if (batch->multi != NULL && uv_loop_init(&batch->loop) == 0) {
-		if (open_names(batch))
-			return 0;
-		uv_loop_close(&batch->loop);
-	}
-	curl_multi_cleanup(batch->multi);
-	curl_global_cleanup();
-	return -1;
-}
-
-static int
-open_batch(struct batch *batch)
-{
-	if (open_libraries(batch) < 0)
+	if (batch->multi == NULL || uv_loop_init(&batch->loop) != 0) {
+		curl_multi_cleanup(batch->multi);
+		curl_global_cleanup();
 		return -1;
+	}
+	batch->names = fetch_names_new(&batch->loop, options->resolvers,
+	    options->resolver_count, FETCH_IN_FLIGHT, FETCH_CONNECT_TIMEOUT_MS,
+	    &error);
+	if (batch->names == NULL) {
+		uv_loop_close(&batch->loop);
+		curl_multi_cleanup(batch->multi);
+		curl_global_cleanup();
+		return -1;
+	}
 	uv_timer_init(&batch->loop, &batch->timer);
 	batch->timer.data = batch;
 	curl_multi_setopt(batch->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
@@ -518,7 +488,7 @@ open_batch(struct batch *batch)
 	curl_multi_setopt(
 	    batch->multi, CURLMOPT_TIMERFUNCTION, on_timeout_wanted);
 	curl_multi_setopt(batch->multi, CURLMOPT_TIMERDATA, batch);
-	batch->connect_to = list_overrides(batch->options);
+	batch->connect_to = list_overrides(options);
 	batch->queue = fetch_queue_new(FETCH_IN_FLIGHT, FETCH_IN_FLIGHT_A_HOST);
 	return 0;
 }
@@ -538,33 +508,36 @@ close_batch(struct batch *batch)
 	fetch_queue_free(batch->queue);
 }
 
-static void
-enqueue(struct transfer *transfer, const char *url)
+/* One transfer for each URL that differs; returns how many. */
+static size_t
+list_transfers(struct batch *batch, const struct fetch_request list[],
+    size_t count, struct transfer *transfers)
 {
-	if (!fetch_url_read(
-		url, &transfer->url, &transfer->host, &transfer->error)) {
-		report(transfer);
-		return;
-	}
-	text_append(&transfer->place, transfer->host.data);
-	fetch_queue_add(transfer->batch->queue, transfer->place.data, transfer);
-}
+	struct map *seen = map_new();
+	size_t different = 0;
 
-static void
-transfer_clear(struct transfer *transfer)
-{
-	fetch_lookup_clear(&transfer->lookup);
-	text_free(&transfer->place);
-	text_free(&transfer->host);
-	text_free(&transfer->url);
-	text_free(&transfer->body);
-	text_free(&transfer->refused);
-	text_free(&transfer->error);
+	for (size_t i = 0; i < count; i++) {
+		struct bytes url = bytes_from_string(list[i].url);
+		struct transfer *transfer = map_get(seen, url);
+
+		if (transfer != NULL) {
+			batch->next[i] = batch->next[transfer->first];
+			batch->next[transfer->first] = i;
+			continue;
+		}
+		transfer = &transfers[different++];
+		transfer->batch = batch;
+		transfer->first = i;
+		map_put(seen, url, transfer);
+	}
+	map_free(seen);
+	return different;
 }
 
 int
-fetch_each(const struct fetch_options *options, const char *const urls[],
-    size_t count, fetch_callback *callback, void *context)
+fetch_all(const struct fetch_options *options,
+    const struct fetch_request list[], size_t count, fetch_callback *callback,
+    void *context)
 {
 	struct batch batch = {
 		.options = options,
@@ -572,14 +545,25 @@ fetch_each(const struct fetch_options *options, const char *const urls[],
 		.context = context,
 	};
 	struct transfer *transfers;
+	size_t different;
 
+	if (count == 0)
+		return 0;
 	if (open_batch(&batch) < 0)
 		return -1;
+	batch.next = memory_array(count, sizeof(*batch.next));
 	transfers = memory_array(count, sizeof(*transfers));
-	for (size_t i = 0; i < count; i++) {
-		transfers[i].batch = &batch;
-		transfers[i].index = i;
-		enqueue(&transfers[i], urls[i]);
+	different = list_transfers(&batch, list, count, transfers);
+	for (size_t i = 0; i < different; i++) {
+		struct transfer *transfer = &transfers[i];
+
+		if (!fetch_url_read(list[transfer->first].url, &transfer->url,
+			&transfer->host, &transfer->error)) {
+			report(transfer);
+			continue;
+		}
+		text_append(&transfer->place, transfer->host.data);
+		fetch_queue_add(batch.queue, transfer->place.data, transfer);
 	}
 	start_transfers(&batch);
 	while (batch.under_way > 0) {
@@ -587,8 +571,16 @@ fetch_each(const struct fetch_options *options, const char *const urls[],
 		start_transfers(&batch);
 	}
 	close_batch(&batch);
-	for (size_t i = 0; i < count; i++)
-		transfer_clear(&transfers[i]);
+	for (size_t i = 0; i < different; i++) {
+		fetch_lookup_clear(&transfers[i].lookup);
+		text_free(&transfers[i].place);
+		text_free(&transfers[i].host);
+		text_free(&transfers[i].url);
+		text_free(&transfers[i].body);
+		text_free(&transfers[i].refused);
+		text_free(&transfers[i].error);
+	}
 	free(transfers);
+	free(batch.next);
 	return 0;
 }

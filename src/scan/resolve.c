@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "scan/resolve.h"
+#include "scan/socket_watch.h"
 
 enum {
 	MOST_KNOWN = 2048, /* a loop; then all are forgotten */
@@ -40,10 +41,9 @@ struct lookup {
 
 /* c-ares' sockets, watched by the loop. */
 struct watched {
-	uv_poll_t poll;
 	struct watched *next;
-	struct channel *channel;
 	ares_socket_t socket;
+	struct socket_watch *watch;
 };
 
 struct channel {
@@ -69,6 +69,32 @@ struct resolver {
 	bool closing;
 };
 
+static const char *const sentences[] = {
+	[RESOLVE_FOUND] = "the name was found",
+	[RESOLVE_NO_NAME] = "the name does not exist (NXDOMAIN)",
+	[RESOLVE_NO_ADDRESS] = "the name has no address",
+	[RESOLVE_SERVER_FAILURE] = "the DNS server could not tell (SERVFAIL)",
+	[RESOLVE_REFUSED] = "the DNS server refused the question",
+	[RESOLVE_TIMEOUT] = "the DNS servers did not answer",
+	[RESOLVE_BAD_NAME] = "the name cannot be asked for in the DNS",
+	[RESOLVE_FAILED] = "the DNS answer could not be used",
+};
+
+bool
+resolve_is_transient(enum resolve_result result)
+{
+	/* REFUSED is also what a forwarder with too many questions says. */
+	return result == RESOLVE_TIMEOUT || result == RESOLVE_SERVER_FAILURE ||
+	       result == RESOLVE_REFUSED || result == RESOLVE_FAILED;
+}
+
+void
+resolve_failure(enum resolve_result result, struct failure *failure)
+{
+	failure_set(failure, STATUS_DNS_ERROR, "%s", sentences[result]);
+	failure->may_pass = resolve_is_transient(result);
+}
+
 int
 resolver_global_init(const char **error)
 {
@@ -87,16 +113,13 @@ resolver_global_deinit(void)
 }
 
 static void
-on_poll(uv_poll_t *poll, int status, int events)
+on_ready(void *context, const struct socket_ready *ready)
 {
-	struct watched *watched = poll->data;
-	ares_socket_t readable = ARES_SOCKET_BAD, writable = ARES_SOCKET_BAD;
+	struct channel *channel = context;
 
-	if (status < 0 || (events & UV_READABLE))
-		readable = watched->socket;
-	if (status < 0 || (events & UV_WRITABLE))
-		writable = watched->socket;
-	ares_process_fd(watched->channel->ares, readable, writable);
+	ares_process_fd(channel->ares,
+	    ready->readable || ready->failed ? ready->socket : ARES_SOCKET_BAD,
+	    ready->writable || ready->failed ? ready->socket : ARES_SOCKET_BAD);
 }
 
 static void
@@ -109,37 +132,13 @@ on_tick(uv_timer_t *timer)
 }
 
 static void
-free_watched(uv_handle_t *handle)
-{
-	free(handle->data);
-}
-
-static void
 unwatch(struct watched **at)
 {
 	struct watched *watched = *at;
 
 	*at = watched->next;
-	uv_poll_stop(&watched->poll);
-	uv_close((uv_handle_t *)&watched->poll, free_watched);
-}
-
-static struct watched *
-watch(struct channel *channel, ares_socket_t socket)
-{
-	struct watched *watched = memory_new(sizeof(*watched));
-
-	if (uv_poll_init_socket(
-		channel->resolver->loop, &watched->poll, socket) < 0) {
-		free(watched);
-		return NULL;
-	}
-	watched->poll.data = watched;
-	watched->channel = channel;
-	watched->socket = socket;
-	watched->next = channel->watched;
-	channel->watched = watched;
-	return watched;
+	socket_watch_close(watched->watch);
+	free(watched);
 }
 
 /* Called by c-ares: neither readable nor writable means it closes it now. */
@@ -148,21 +147,27 @@ on_socket(void *context, ares_socket_t socket, int readable, int writable)
 {
 	struct channel *channel = context;
 	struct watched **at = &channel->watched, *watched;
-	int events =
-	    (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0);
+	struct socket_watch *watch;
 
 	while (*at != NULL && (*at)->socket != socket)
 		at = &(*at)->next;
 	watched = *at;
-	if (events == 0) {
+	if (!readable && !writable) {
 		if (watched != NULL)
 			unwatch(at);
 		return;
 	}
-	if (watched == NULL)
-		watched = watch(channel, socket);
-	if (watched != NULL)
-		uv_poll_start(&watched->poll, events, on_poll);
+	if (watched == NULL) {
+		watch = socket_watch_new(
+		    channel->resolver->loop, socket, on_ready, channel);
+		/* Then c-ares runs into its timeout. */
+		if (watch == NULL)
+			return;
+		watched = memory_new(sizeof(*watched));
+		*watched = (struct watched){ channel->watched, socket, watch };
+		channel->watched = watched;
+	}
+	socket_watch_set(watched->watch, readable, writable);
 }
 
 /* The first try's share of the time; c-ares doubles it with every round. */

@@ -1,26 +1,28 @@
-/* libuv's side of a socket that libcurl reads and writes. */
-#include "scan/fetch_watch.h"
+/* A uv_poll_t for a socket that libcurl or c-ares reads and writes. */
+#include "scan/socket_watch.h"
 
 #include <stdlib.h>
 
 #include "base/fatal.h"
 #include "base/memory.h"
 
-struct fetch_watch {
+struct socket_watch {
 	uv_poll_t poll;
 	int socket;
-	void (*ready)(void *context, const struct fetch_ready *);
+	void (*ready)(void *context, const struct socket_ready *);
 	void *context;
 };
 
-struct fetch_watch *
-fetch_watch_new(uv_loop_t *loop, int socket,
-    void (*ready)(void *context, const struct fetch_ready *), void *context)
+struct socket_watch *
+socket_watch_new(uv_loop_t *loop, int socket,
+    void (*ready)(void *context, const struct socket_ready *), void *context)
 {
-	struct fetch_watch *watch = memory_new(sizeof(*watch));
+	struct socket_watch *watch = memory_new(sizeof(*watch));
 
-	if (uv_poll_init_socket(loop, &watch->poll, socket) != 0)
-		fatal_bug("libuv does not watch this socket");
+	if (uv_poll_init_socket(loop, &watch->poll, socket) != 0) {
+		free(watch);
+		return NULL;
+	}
 	watch->poll.data = watch;
 	watch->socket = socket;
 	watch->ready = ready;
@@ -31,8 +33,8 @@ fetch_watch_new(uv_loop_t *loop, int socket,
 static void
 on_poll(uv_poll_t *poll, int status, int events)
 {
-	struct fetch_watch *watch = poll->data;
-	struct fetch_ready ready = {
+	struct socket_watch *watch = poll->data;
+	struct socket_ready ready = {
 		.socket = watch->socket,
 		.readable = status == 0 && (events & UV_READABLE) != 0,
 		.writable = status == 0 && (events & UV_WRITABLE) != 0,
@@ -43,7 +45,7 @@ on_poll(uv_poll_t *poll, int status, int events)
 }
 
 void
-fetch_watch_set(struct fetch_watch *watch, bool readable, bool writable)
+socket_watch_set(struct socket_watch *watch, bool readable, bool writable)
 {
 	int events =
 	    (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0);
@@ -59,7 +61,7 @@ on_closed(uv_handle_t *handle)
 }
 
 void
-fetch_watch_close(struct fetch_watch *watch)
+socket_watch_close(struct socket_watch *watch)
 {
 	if (watch != NULL)
 		uv_close((uv_handle_t *)&watch->poll, on_closed);
