@@ -17,7 +17,7 @@ enum {
 	STATUS_TYPE_OCSP = 1
 };
 
-/* Takes a vector behind a length of `width` octets off the front. */
+/* Takes a vector with a length field of `width` octets off the front. */
 static bool
 take_vector(struct bytes *rest, size_t width, struct bytes *out)
 {
@@ -64,14 +64,6 @@ read_extensions(struct bytes extensions, struct bytes *staple)
 	return true;
 }
 
-static void
-keep(struct chain *chain, struct bytes certificate)
-{
-	chain->certificates = memory_grow(chain->certificates, chain->count,
-	    &chain->capacity, sizeof(*chain->certificates));
-	chain->certificates[chain->count++] = certificate;
-}
-
 static bool
 read_list(struct chain *chain, struct bytes list, bool tls13)
 {
@@ -81,7 +73,10 @@ read_list(struct chain *chain, struct bytes list, bool tls13)
 		if (chain->count == CHAIN_MOST_CERTIFICATES ||
 		    !take_vector(&list, 3, &certificate))
 			return false;
-		keep(chain, certificate);
+		chain->certificates =
+		    memory_grow(chain->certificates, chain->count,
+			&chain->capacity, sizeof(*chain->certificates));
+		chain->certificates[chain->count++] = certificate;
 		if (!tls13)
 			continue;
 		if (!take_vector(&list, 2, &extensions) ||
@@ -196,7 +191,7 @@ significant(struct bytes number)
 }
 
 bool
-chain_key_burns(struct bytes certificate)
+chain_key_is_costly(struct bytes certificate)
 {
 	struct der key, algorithm, inside, numbers;
 	struct der_item oid, bits, modulus, exponent;

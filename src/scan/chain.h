@@ -32,15 +32,15 @@ bool chain_parse(struct chain *, struct bytes message, bool tls13);
 /* Reads the body of a CertificateStatus message, RFC 6066 section 8. */
 bool chain_parse_status(struct chain *, struct bytes message);
 
-/* Forgets; memory that one large chain needed goes back. */
+/* Empties it; the memory of an unusually large chain is freed. */
 void chain_reset(struct chain *);
 void chain_clear(struct chain *);
 
 /*
- * Would computing with this certificate's key burn our CPU?  RSA over 8192
- * bits, or with an exponent over 64 bits, would.  False when the key cannot
- * be found: then nobody can compute with it.
+ * Does computing with this certificate's key cost far more than usual?  RSA
+ * over 8192 bits, or with an exponent over 64 bits, does.  False when the key
+ * cannot be found: then nothing is computed with it.
  */
-bool chain_key_burns(struct bytes certificate);
+bool chain_key_is_costly(struct bytes certificate);
 
 #endif

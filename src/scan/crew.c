@@ -1,6 +1,6 @@
 /*
- * Puts a crew together, and is its calling thread's loop: takes delivery,
- * counts progress, heeds signals.  Probing is the workers' part.
+ * Sets a crew up, and is the loop of its calling thread: delivers messages,
+ * counts progress, handles signals.  Probing is done by the workers.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -16,7 +16,7 @@ enum {
 	COLLECT_MS = 10,
 	COLLECTS_A_TICK = 20,
 	GRACE_MS = 3000,
-	FEEDER_PATIENCE_MS = 200,
+	FEEDER_WAIT_MS = 200,
 	DESCRIPTORS_KEPT = 48, /* for files, DNS and the loops themselves */
 	DESCRIPTORS_A_THREAD = 16
 };
@@ -32,7 +32,7 @@ struct crew {
 	struct hosts_file *hosts;
 	struct handshake_terms *terms;
 	struct worker **workers;
-	struct bell **bells;
+	struct waiter **waiters;
 	pthread_t feeder;
 	struct outbox outbox;
 	unsigned collects;
@@ -51,7 +51,7 @@ feed(void *argument)
 
 	do {
 		target = NULL;
-		/* Only here may we be stuck when all is to end. */
+		/* The only call that may block when all is to end. */
 		pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &ignored);
 		result = work->next_target(work->context, &target);
 		pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &ignored);
@@ -60,14 +60,14 @@ feed(void *argument)
 	return NULL;
 }
 
-/* Standard input may never say another word: do not wait for it. */
+/* Standard input may be silent for ever: it is not waited for. */
 static void
 end_feeder(struct crew *crew)
 {
 	struct timespec until;
 
 	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += FEEDER_PATIENCE_MS * 1000000L;
+	until.tv_nsec += FEEDER_WAIT_MS * 1000000L;
 	if (until.tv_nsec >= 1000000000L) {
 		until.tv_nsec -= 1000000000L;
 		until.tv_sec++;
@@ -106,16 +106,6 @@ deliver_all(struct crew *crew)
 }
 
 static void
-tell_progress(struct crew *crew)
-{
-	struct crew_progress progress;
-
-	dispatch_progress(&crew->dispatch, &progress);
-	if (crew->work->tick(crew->work->context, &progress) != 0)
-		stop(crew, CREW_STOPPED, true);
-}
-
-static void
 on_grace_over(uv_timer_t *timer)
 {
 	stop(timer->data, CREW_INTERRUPTED, true);
@@ -151,15 +141,19 @@ static void
 on_collect(uv_timer_t *timer)
 {
 	struct crew *crew = timer->data;
-	/* Asked first: what the last one sent is then there to collect. */
-	bool all_gone = dispatch_all_gone(&crew->dispatch);
+	/* Asked first: then the message of the last one is there to collect. */
+	bool all_ended = dispatch_all_ended(&crew->dispatch);
+	struct crew_progress progress;
 
 	if (crew->end == CREW_FINISHED && dispatch_refused(&crew->dispatch))
 		stop(crew, CREW_STOPPED, true);
 	deliver_all(crew);
-	if (all_gone || ++crew->collects % COLLECTS_A_TICK == 0)
-		tell_progress(crew);
-	if (all_gone)
+	if (all_ended || ++crew->collects % COLLECTS_A_TICK == 0) {
+		dispatch_progress(&crew->dispatch, &progress);
+		if (crew->work->tick(crew->work->context, &progress) != 0)
+			stop(crew, CREW_STOPPED, true);
+	}
+	if (all_ended)
 		leave_loop(crew);
 }
 
@@ -182,8 +176,8 @@ enter_loop(struct crew *crew)
 /* Setting up */
 
 /*
- * Raises the limit as far as it goes, and asks for no more slots than it has
- * room for: a host is never blamed for our want of descriptors.
+ * Raises the limit as far as it goes, and returns no more slots than it has
+ * room for, so that no host fails for our lack of descriptors.
  */
 static unsigned
 fit_descriptors(unsigned concurrency, unsigned threads)
@@ -226,40 +220,35 @@ make_workers(struct crew *crew, const char **error)
 	unsigned slots = crew->options.concurrency;
 
 	crew->workers = memory_array(threads, sizeof(*crew->workers));
-	crew->bells = memory_array(threads, sizeof(*crew->bells));
+	crew->waiters = memory_array(threads, sizeof(*crew->waiters));
 	for (unsigned i = 0; i < threads; i++) {
 		unsigned share = slots / threads + (i < slots % threads);
 
 		crew->workers[i] = worker_new(&crew->plan, share, error);
 		if (crew->workers[i] == NULL)
 			return -1;
-		crew->bells[i] = worker_bell(crew->workers[i]);
+		crew->waiters[i] = worker_waiter(crew->workers[i]);
 	}
-	dispatch_set_bells(&crew->dispatch, crew->bells, threads);
+	dispatch_set_waiters(&crew->dispatch, crew->waiters, threads);
 	return 0;
 }
 
-static void
-block_signals(sigset_t *before)
+/*
+ * Threads inherit the mask: all signals but those of faults go to the calling
+ * thread, SIGPIPE too.
+ */
+static int
+start_threads(struct crew *crew, const char **error)
 {
 	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,
 		SIGTRAP };
-	sigset_t all;
+	sigset_t all, before;
+	int result = 0;
 
 	sigfillset(&all);
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
 		sigdelset(&all, faults[i]);
-	pthread_sigmask(SIG_SETMASK, &all, before);
-}
-
-/* Threads inherit the mask: signals are the calling thread's, SIGPIPE's too. */
-static int
-start_threads(struct crew *crew, const char **error)
-{
-	sigset_t before;
-	int result = 0;
-
-	block_signals(&before);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
 	for (unsigned i = 0; i < crew->options.threads && result == 0; i++)
 		result = worker_start(crew->workers[i]);
 	if (result == 0)
@@ -295,22 +284,13 @@ set_up(struct crew *crew, const char **error)
 	};
 	if (make_workers(crew, error) < 0)
 		return -1;
-	/* Signals are heeded from before there is anything to interrupt. */
+	/* Signals are handled before there is anything to interrupt. */
 	enter_loop(crew);
 	if (start_threads(crew, error) == 0)
 		return 0;
 	leave_loop(crew);
 	uv_run(&crew->loop, UV_RUN_DEFAULT);
 	return -1;
-}
-
-static void
-work_until_done(struct crew *crew)
-{
-	uv_run(&crew->loop, UV_RUN_DEFAULT);
-	for (unsigned i = 0; i < crew->options.threads; i++)
-		worker_join(crew->workers[i]);
-	end_feeder(crew);
 }
 
 static void
@@ -322,7 +302,7 @@ tear_down(struct crew *crew)
 	free(crew->workers);
 	dispatch_clear(&crew->dispatch, crew->work->discard);
 	pace_free(crew->dispatch.pace);
-	free(crew->bells);
+	free(crew->waiters);
 	free(crew->outbox.messages);
 	handshake_terms_free(crew->terms);
 	hosts_file_free(crew->hosts);
@@ -364,8 +344,12 @@ crew_run(const struct scan_options *options, const struct crew_work *work,
 	dispatch_init(&crew.dispatch, &crew.options,
 	    pace_new(options->per_ip, options->rate));
 	result = set_up(&crew, error);
-	if (result == 0)
-		work_until_done(&crew);
+	if (result == 0) {
+		uv_run(&crew.loop, UV_RUN_DEFAULT);
+		for (unsigned i = 0; i < crew.options.threads; i++)
+			worker_join(crew.workers[i]);
+		end_feeder(&crew);
+	}
 	tear_down(&crew);
 	resolver_global_deinit();
 	handshake_global_deinit();

@@ -1,5 +1,7 @@
-/* Queues, counts and bells.  Decides when a crew has finished: when the input
-   has ended and no job is anywhere any more. */
+/*
+ * Queues, counts and waiters.  Decides when a crew has finished: when the
+ * input has ended and no job is left.
+ */
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -11,7 +13,7 @@ enum {
 	AGAIN_A_SLOT = 16,
 	SMALLEST_AGAIN = 8192,
 	WAITING_A_SLOT = 16,
-	CALM = 4, /* one slot in so many is busy: most work is done */
+	FEW_BUSY = 4, /* one slot in so many: the slow pass may begin */
 	MOST_MESSAGES = 4096
 };
 
@@ -32,15 +34,15 @@ dispatch_init(struct dispatch *dispatch, const struct scan_options *options,
 	if (dispatch->again_limit < SMALLEST_AGAIN)
 		dispatch->again_limit = SMALLEST_AGAIN;
 	dispatch->waiting_limit = slots * WAITING_A_SLOT;
-	dispatch->calm_limit = slots / CALM;
+	dispatch->few_limit = slots / FEW_BUSY;
 }
 
 void
-dispatch_set_bells(
-    struct dispatch *dispatch, struct bell **bells, unsigned count)
+dispatch_set_waiters(
+    struct dispatch *dispatch, struct waiter **waiters, unsigned count)
 {
-	dispatch->bells = bells;
-	dispatch->bell_count = count;
+	dispatch->waiters = waiters;
+	dispatch->waiter_count = count;
 }
 
 void
@@ -56,31 +58,20 @@ dispatch_clear(struct dispatch *dispatch, void (*discard)(struct message *))
 	uv_mutex_destroy(&dispatch->lock);
 }
 
-/* All with the lock held: a bell is not closed while it rings. */
+/* With the lock held: a waiter is not closed while it is woken. */
 static void
-ring(struct bell *bell)
+wake(struct waiter *waiter)
 {
-	bell->hungry = false;
-	if (!bell->removed)
-		uv_async_send(&bell->async);
+	waiter->idle = false;
+	if (!waiter->removed)
+		uv_async_send(&waiter->async);
 }
 
 static void
-ring_all(struct dispatch *dispatch)
+wake_all(struct dispatch *dispatch)
 {
-	for (unsigned i = 0; i < dispatch->bell_count; i++)
-		ring(dispatch->bells[i]);
-}
-
-static void
-ring_one_hungry(struct dispatch *dispatch)
-{
-	for (unsigned i = 0; i < dispatch->bell_count; i++) {
-		if (!dispatch->bells[i]->hungry)
-			continue;
-		ring(dispatch->bells[i]);
-		return;
-	}
+	for (unsigned i = 0; i < dispatch->waiter_count; i++)
+		wake(dispatch->waiters[i]);
 }
 
 static bool
@@ -90,32 +81,33 @@ is_over(const struct dispatch *dispatch)
 	       (dispatch->input_ended && dispatch->open == 0);
 }
 
-/* Is nothing left to start, and little under way but what waits in vain? */
-static bool
-is_calm(const struct dispatch *dispatch)
+/* In slots, or waiting for their address. */
+static uint64_t
+in_flight(const struct dispatch *dispatch)
 {
-	uint64_t under_way = dispatch->open - dispatch->input.count -
-			     dispatch->again.count - dispatch->late.count;
-
-	return dispatch->input_ended && dispatch->input.count == 0 &&
-	       under_way <= dispatch->calm_limit;
+	return dispatch->open - dispatch->input.count - dispatch->again.count -
+	       dispatch->late.count;
 }
 
 /*
- * When all else is nearly done, slowly: what failed may have been our haste.
- * The last dead hosts of the first pass need not be waited for.
+ * What failed may have failed by our own load, so it is tried again slowly
+ * when most work is done.  The last hosts of the first pass, which may only
+ * run into their timeouts, are not waited for.
  */
 static void
 begin_slow_pass(struct dispatch *dispatch)
 {
-	if (dispatch->again.count == 0 ||
-	    (!dispatch->slow && !is_calm(dispatch)))
+	bool nearly_done = dispatch->input_ended &&
+			   dispatch->input.count == 0 &&
+			   in_flight(dispatch) <= dispatch->few_limit;
+
+	if (dispatch->again.count == 0 || (!dispatch->slow && !nearly_done))
 		return;
 	if (!dispatch->slow)
 		pace_slow_down(dispatch->pace);
 	dispatch->slow = true;
 	job_queue_append(&dispatch->late, &dispatch->again);
-	ring_all(dispatch);
+	wake_all(dispatch);
 }
 
 bool
@@ -131,7 +123,11 @@ dispatch_feed(struct dispatch *dispatch, struct job *job)
 	if (wanted) {
 		job_queue_push(&dispatch->input, job);
 		dispatch->open++;
-		ring_one_hungry(dispatch);
+		for (unsigned i = 0; i < dispatch->waiter_count; i++)
+			if (dispatch->waiters[i]->idle) {
+				wake(dispatch->waiters[i]);
+				break;
+			}
 	}
 	uv_mutex_unlock(&dispatch->lock);
 	if (!wanted)
@@ -146,86 +142,70 @@ dispatch_end_input(struct dispatch *dispatch, bool refused)
 	dispatch->input_ended = true;
 	dispatch->refused = dispatch->refused || refused;
 	begin_slow_pass(dispatch);
-	ring_all(dispatch);
+	wake_all(dispatch);
 	uv_mutex_unlock(&dispatch->lock);
 }
 
-static bool
-is_crowded(const struct dispatch *dispatch)
-{
-	return dispatch->outbox.count >= MOST_MESSAGES ||
-	       pace_waiting(dispatch->pace) >= dispatch->waiting_limit;
-}
-
-/* The feeder is woken at half full, not for every single place. */
 static struct job *
-take_input(struct dispatch *dispatch)
+take_job(struct dispatch *dispatch)
 {
-	struct job *job = job_queue_pop(&dispatch->input);
+	struct job *job = job_queue_pop(&dispatch->late);
 
+	/* Too many to remember are tried again at once, oldest first. */
+	if (job == NULL && dispatch->again.count > dispatch->again_limit)
+		job = job_queue_pop(&dispatch->again);
+	if (job != NULL)
+		return job;
+	job = job_queue_pop(&dispatch->input);
 	if (job == NULL)
 		return NULL;
+	/* The feeder is woken at half full, not for every single job. */
 	if (dispatch->input.count == dispatch->input_limit / 2)
 		uv_cond_signal(&dispatch->room);
 	dispatch->started++;
 	return job;
 }
 
-/* Too many to remember are tried again at once, oldest first. */
-static struct job *
-take_job(struct dispatch *dispatch)
+enum dispatch_reply
+dispatch_next(
+    struct dispatch *dispatch, struct waiter *waiter, struct job **job)
 {
-	struct job *job = job_queue_pop(&dispatch->late);
-
-	if (job == NULL && dispatch->again.count > dispatch->again_limit)
-		job = job_queue_pop(&dispatch->again);
-	if (job == NULL)
-		job = take_input(dispatch);
-	return job;
-}
-
-enum dispatch_word
-dispatch_next(struct dispatch *dispatch, struct bell *bell, struct job **job)
-{
-	enum dispatch_word word = DISPATCH_JOB;
+	enum dispatch_reply reply = DISPATCH_JOB;
 
 	uv_mutex_lock(&dispatch->lock);
 	if (is_over(dispatch)) {
-		word = DISPATCH_OVER;
-	} else if (is_crowded(dispatch)) {
-		word = DISPATCH_LATER;
+		reply = DISPATCH_OVER;
+	} else if (dispatch->outbox.count >= MOST_MESSAGES ||
+		   pace_waiting(dispatch->pace) >= dispatch->waiting_limit) {
+		reply = DISPATCH_LATER;
 	} else {
 		*job = take_job(dispatch);
 		if (*job == NULL) {
-			word = DISPATCH_NOTHING;
-			bell->hungry = true;
+			reply = DISPATCH_EMPTY;
+			waiter->idle = true;
 		}
 	}
 	uv_mutex_unlock(&dispatch->lock);
-	return word;
-}
-
-static void
-put_message(struct outbox *outbox, struct message *message)
-{
-	if (message == NULL)
-		return;
-	outbox->messages = memory_grow(outbox->messages, outbox->count,
-	    &outbox->capacity, sizeof(*outbox->messages));
-	outbox->messages[outbox->count++] = message;
+	return reply;
 }
 
 void
 dispatch_finish(
     struct dispatch *dispatch, struct job *job, struct message *message)
 {
+	struct outbox *outbox = &dispatch->outbox;
+
 	uv_mutex_lock(&dispatch->lock);
-	put_message(&dispatch->outbox, message);
+	if (message != NULL) {
+		outbox->messages = memory_grow(outbox->messages, outbox->count,
+		    &outbox->capacity, sizeof(*outbox->messages));
+		outbox->messages[outbox->count++] = message;
+	}
 	dispatch->open--;
 	dispatch->finished++;
 	begin_slow_pass(dispatch);
 	if (is_over(dispatch))
-		ring_all(dispatch);
+		wake_all(dispatch);
 	uv_mutex_unlock(&dispatch->lock);
 	job_free(job);
 }
@@ -247,25 +227,25 @@ dispatch_return(struct dispatch *dispatch, struct job *job)
 	uv_mutex_unlock(&dispatch->lock);
 }
 
-enum dispatch_mood
-dispatch_mood(struct dispatch *dispatch)
+enum dispatch_state
+dispatch_state(struct dispatch *dispatch)
 {
-	enum dispatch_mood mood = DISPATCH_RUNNING;
+	enum dispatch_state state = DISPATCH_RUNNING;
 
 	uv_mutex_lock(&dispatch->lock);
 	if (dispatch->aborting)
-		mood = DISPATCH_ABORTING;
+		state = DISPATCH_ABORTING;
 	else if (dispatch->stopping)
-		mood = DISPATCH_STOPPING;
+		state = DISPATCH_STOPPING;
 	uv_mutex_unlock(&dispatch->lock);
-	return mood;
+	return state;
 }
 
 void
-dispatch_remove_bell(struct dispatch *dispatch, struct bell *bell)
+dispatch_remove_waiter(struct dispatch *dispatch, struct waiter *waiter)
 {
 	uv_mutex_lock(&dispatch->lock);
-	bell->removed = true;
+	waiter->removed = true;
 	uv_mutex_unlock(&dispatch->lock);
 }
 
@@ -289,18 +269,18 @@ dispatch_stop(struct dispatch *dispatch, bool abort)
 	dispatch->stopping = true;
 	dispatch->aborting = dispatch->aborting || abort;
 	uv_cond_signal(&dispatch->room);
-	ring_all(dispatch);
+	wake_all(dispatch);
 	uv_mutex_unlock(&dispatch->lock);
 }
 
 bool
-dispatch_all_gone(struct dispatch *dispatch)
+dispatch_all_ended(struct dispatch *dispatch)
 {
 	bool all = true;
 
 	uv_mutex_lock(&dispatch->lock);
-	for (unsigned i = 0; i < dispatch->bell_count; i++)
-		all = all && dispatch->bells[i]->removed;
+	for (unsigned i = 0; i < dispatch->waiter_count; i++)
+		all = all && dispatch->waiters[i]->removed;
 	uv_mutex_unlock(&dispatch->lock);
 	return all;
 }
@@ -323,8 +303,7 @@ dispatch_progress(struct dispatch *dispatch, struct crew_progress *out)
 	out->started = dispatch->started;
 	out->finished = dispatch->finished;
 	out->waiting = dispatch->input.count;
-	out->in_flight = dispatch->open - dispatch->input.count -
-			 dispatch->again.count - dispatch->late.count;
+	out->in_flight = in_flight(dispatch);
 	out->input_ended = dispatch->input_ended;
 	uv_mutex_unlock(&dispatch->lock);
 }

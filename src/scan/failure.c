@@ -1,4 +1,4 @@
-/* Puts libuv's codes and the looks of foreign protocols into words. */
+/* Sentences for libuv's codes and for servers of other protocols. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <uv.h>
@@ -106,20 +106,15 @@ failure_of_stream(struct failure *failure, int code)
 	    sizeof(stream_rows) / sizeof(stream_rows[0]), code);
 }
 
-/* RFC 8446 5.1: content types 20 to 24, then a version that begins with 3. */
-static bool
-could_be_record(struct bytes first)
-{
-	return first.data[0] >= 20 && first.data[0] <= 24 &&
-	       (first.size < 2 || first.data[1] == 3);
-}
-
 bool
 failure_of_first_octets(struct failure *failure, struct bytes first)
 {
 	const char *looks = "something else";
 
-	if (first.size == 0 || could_be_record(first))
+	/* RFC 8446 5.1: content types 20 to 24, then a version that begins
+	   with 3. */
+	if (first.size == 0 || (first.data[0] >= 20 && first.data[0] <= 24 &&
+				   (first.size < 2 || first.data[1] == 3)))
 		return false;
 	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
 		size_t size = strlen(foreign[i].prefix);

@@ -1,6 +1,6 @@
 /*
- * How a probe failed: one status and one sentence for people.  The sentence
- * says what was seen, never what to think of it.
+ * How a probe failed: one status and one sentence for people, which says what
+ * was seen and does not judge it.
  */
 #ifndef SCAN_FAILURE_H
 #define SCAN_FAILURE_H

@@ -1,13 +1,13 @@
 /*
  * Small files over HTTP, many at once: the certificates and revocation lists
  * that URLs in certificates lead to (RFC 5280 4.2.2.1, 4.2.1.13).  What the
- * octets mean is the caller's business.
+ * octets mean is left to the caller.
  *
- * Such a URL is a stranger's: only http is spoken, redirects are few, answers
- * short and quick, and no connection goes to an address that is not public.
- * That is checked on the very address connected to, after DNS and after each
- * redirect.  Proxies named in the environment are not used: behind one, nobody
- * could check where the connection ends.
+ * Such a URL comes from an unknown server: only http is allowed, redirects are
+ * few, answers short and quick, and no connection goes to an address that is
+ * not public.  That is checked on the very address connected to, after DNS and
+ * after each redirect.  Proxies named in the environment are not used: behind
+ * one, it could not be checked where the connection ends.
  */
 #ifndef SCAN_FETCH_H
 #define SCAN_FETCH_H

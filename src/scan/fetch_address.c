@@ -99,27 +99,22 @@ address_not_public(struct bytes octets)
 	    octets, v6_networks, sizeof(v6_networks) / sizeof(v6_networks[0]));
 }
 
-static struct bytes
-octets_of(const struct sockaddr *address)
-{
-	if (address->sa_family == AF_INET)
-		return bytes_of(
-		    &((const struct sockaddr_in *)address)->sin_addr,
-		    V4_OCTETS);
-	if (address->sa_family == AF_INET6)
-		return bytes_of(
-		    &((const struct sockaddr_in6 *)address)->sin6_addr,
-		    V6_OCTETS);
-	return bytes_of(NULL, 0);
-}
-
 bool
 address_refuse(const struct sockaddr *address, struct text *sentence)
 {
-	struct bytes octets = octets_of(address);
-	const char *what = address_not_public(octets);
+	struct bytes octets = { NULL, 0 };
 	char text[ADDRESS_TEXT_SIZE] = "this";
+	const char *what;
 
+	if (address->sa_family == AF_INET)
+		octets =
+		    bytes_of(&((const struct sockaddr_in *)address)->sin_addr,
+			V4_OCTETS);
+	else if (address->sa_family == AF_INET6)
+		octets =
+		    bytes_of(&((const struct sockaddr_in6 *)address)->sin6_addr,
+			V6_OCTETS);
+	what = address_not_public(octets);
 	if (what == NULL)
 		return false;
 	address_format(octets, text);

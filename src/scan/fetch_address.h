@@ -1,6 +1,6 @@
 /*
- * Which addresses belong to everybody's internet.  A certificate is written
- * by a stranger: the URL in it must not make us call into our own network.
+ * Which addresses are public.  The URL in a certificate of an unknown server
+ * must not lead to a connection into the network of this machine.
  */
 #ifndef SCAN_FETCH_ADDRESS_H
 #define SCAN_FETCH_ADDRESS_H
@@ -18,7 +18,7 @@
  */
 const char *address_not_public(struct bytes octets);
 
-/* True, and a sentence is appended, when nobody should connect there. */
+/* True, and a sentence is appended, when no connection is to be made to it. */
 bool address_refuse(const struct sockaddr *, struct text *sentence);
 
 #endif

@@ -105,32 +105,23 @@ on_v6(struct question *question, enum resolve_result result,
 	    result, addresses);
 }
 
-/* Without port and brackets. */
-static char *
-host_alone(const char *host_port)
-{
-	size_t size = (size_t)(strrchr(host_port, ':') - host_port);
-	char *host = memory_string(host_port);
-
-	host[size] = '\0';
-	if (host[0] != '[' || host[size - 1] != ']')
-		return host;
-	host[size - 1] = '\0';
-	memmove(host, host + 1, size - 1);
-	return host;
-}
-
 void
 fetch_lookup_begin(struct fetch_lookup *lookup, struct fetch_names *names,
     const char *host_port, void (*done)(struct fetch_lookup *))
 {
-	char *host = host_alone(host_port);
+	char *copy = memory_string(host_port), *host = copy;
+	char *colon = strrchr(copy, ':');
 	struct net_address literal;
 
+	*colon = '\0';
+	if (host[0] == '[' && colon[-1] == ']') {
+		colon[-1] = '\0';
+		host++;
+	}
 	text_clear(&lookup->row);
 	text_clear(&lookup->error);
 	if (net_address_parse(&literal, host)) {
-		free(host);
+		free(copy);
 		done(lookup);
 		return;
 	}
@@ -141,7 +132,7 @@ fetch_lookup_begin(struct fetch_lookup *lookup, struct fetch_names *names,
 	lookup->v6.answered = on_v6;
 	resolver_ask(names->resolver, host, 4, &lookup->v4);
 	resolver_ask(names->resolver, host, 16, &lookup->v6);
-	free(host);
+	free(copy);
 }
 
 void

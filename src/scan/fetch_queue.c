@@ -1,4 +1,4 @@
-/* Who may begin; what is begun is not known here. */
+/* A list of hosts that may begin an item, each with a list of its items. */
 #include "scan/fetch_queue.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 struct waiting {
 	struct waiting *next;
-	void *thing;
+	void *item;
 };
 
 struct queue_host {
@@ -37,30 +37,26 @@ fetch_queue_new(unsigned in_all, unsigned a_host)
 	return queue;
 }
 
-static void
-host_free(struct queue_host *host)
-{
-	struct waiting *next;
-
-	for (; host->first != NULL; host->first = next) {
-		next = host->first->next;
-		free(host->first);
-	}
-	free(host->name);
-	free(host);
-}
-
 void
 fetch_queue_free(struct fetch_queue *queue)
 {
 	struct bytes key;
-	void *host;
+	void *value;
 	size_t at = 0;
 
 	if (queue == NULL)
 		return;
-	while (map_next(queue->hosts, &at, &key, &host))
-		host_free(host);
+	while (map_next(queue->hosts, &at, &key, &value)) {
+		struct queue_host *host = value;
+		struct waiting *next;
+
+		for (; host->first != NULL; host->first = next) {
+			next = host->first->next;
+			free(host->first);
+		}
+		free(host->name);
+		free(host);
+	}
 	map_free(queue->hosts);
 	free(queue);
 }
@@ -79,7 +75,7 @@ host_get(struct fetch_queue *queue, const char *name)
 	return host;
 }
 
-/* At the end of the line, if it may begin something. */
+/* Appends the host to the list, if it may begin an item. */
 static void
 list(struct fetch_queue *queue, struct queue_host *host)
 {
@@ -95,22 +91,13 @@ list(struct fetch_queue *queue, struct queue_host *host)
 	queue->last = host;
 }
 
-static void
-unlist_first(struct fetch_queue *queue)
-{
-	queue->first->listed = false;
-	queue->first = queue->first->next;
-	if (queue->first == NULL)
-		queue->last = NULL;
-}
-
 void
-fetch_queue_add(struct fetch_queue *queue, const char *name, void *thing)
+fetch_queue_add(struct fetch_queue *queue, const char *name, void *item)
 {
 	struct queue_host *host = host_get(queue, name);
 	struct waiting *waiting = memory_new(sizeof(*waiting));
 
-	waiting->thing = thing;
+	waiting->item = item;
 	if (host->last != NULL)
 		host->last->next = waiting;
 	else
@@ -119,33 +106,29 @@ fetch_queue_add(struct fetch_queue *queue, const char *name, void *thing)
 	list(queue, host);
 }
 
-static void *
-take_first(struct queue_host *host)
-{
-	struct waiting *waiting = host->first;
-	void *thing = waiting->thing;
-
-	host->first = waiting->next;
-	if (host->first == NULL)
-		host->last = NULL;
-	free(waiting);
-	return thing;
-}
-
 void *
 fetch_queue_next(struct fetch_queue *queue)
 {
 	struct queue_host *host = queue->first;
-	void *thing;
+	struct waiting *waiting;
+	void *item;
 
 	if (host == NULL || queue->under_way >= queue->in_all)
 		return NULL;
-	unlist_first(queue);
-	thing = take_first(host);
+	host->listed = false;
+	queue->first = host->next;
+	if (queue->first == NULL)
+		queue->last = NULL;
+	waiting = host->first;
+	item = waiting->item;
+	host->first = waiting->next;
+	if (host->first == NULL)
+		host->last = NULL;
+	free(waiting);
 	host->under_way++;
 	queue->under_way++;
 	list(queue, host);
-	return thing;
+	return item;
 }
 
 void

@@ -1,5 +1,5 @@
 /*
- * Things to do, each with one host, and how many may be under way at a time:
+ * Items that wait, each for one host, and how many may be under way at a time:
  * in all and with one host.  Hosts take turns; with one host, first come,
  * first served.
  */
@@ -9,13 +9,13 @@
 struct fetch_queue;
 
 struct fetch_queue *fetch_queue_new(unsigned in_all, unsigned a_host);
-void fetch_queue_free(struct fetch_queue *); /* not the things */
+void fetch_queue_free(struct fetch_queue *); /* not the items */
 
 /* A host is its name, however it is spelled; it is copied. */
-void fetch_queue_add(struct fetch_queue *, const char *host, void *thing);
+void fetch_queue_add(struct fetch_queue *, const char *host, void *item);
 
 /*
- * The next thing to begin, now counted; NULL: none is left, or as many as may
+ * The next item to begin, now counted; NULL: none is left, or as many as may
  * be are under way.  fetch_queue_leave is due for its host.
  */
 void *fetch_queue_next(struct fetch_queue *);

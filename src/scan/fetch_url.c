@@ -1,4 +1,4 @@
-/* Reads and spells URLs (RFC 3986); what they lead to is fetch.c's matter. */
+/* Reads and spells URLs (RFC 3986); fetch.c follows them. */
 #include "scan/fetch_url.h"
 
 #include <ctype.h>
@@ -9,29 +9,6 @@
 enum { ERROR_COLUMNS = 60 };
 
 static const char scheme[] = "http://";
-
-static bool
-is_authority(const char *at, size_t size)
-{
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "abcdefghijklmnopqrstuvwxyz"
-				      "0123456789.-_:[]";
-
-	return size > 0 && strspn(at, allowed) >= size;
-}
-
-static void
-append_authority(struct text *host, const char *at, size_t size)
-{
-	const char *colon = memrchr(at, ':', size);
-
-	for (size_t i = 0; i < size; i++)
-		text_append_char(host, (char)tolower((unsigned char)at[i]));
-	if (colon == NULL || at[size - 1] == ']')
-		text_append(host, ":80");
-	else if (colon == at + size - 1)
-		text_append(host, "80");
-}
 
 /* False at a control character, which no URL has. */
 static bool
@@ -54,7 +31,10 @@ bool
 fetch_url_read(const char *url, struct text *spelled, struct text *host,
     struct text *error)
 {
-	const char *authority = url + strlen(scheme);
+	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "abcdefghijklmnopqrstuvwxyz"
+				      "0123456789.-_:[]";
+	const char *authority = url + strlen(scheme), *colon;
 	size_t size;
 
 	if (strncasecmp(url, scheme, strlen(scheme)) != 0) {
@@ -63,12 +43,20 @@ fetch_url_read(const char *url, struct text *spelled, struct text *host,
 		return false;
 	}
 	size = strcspn(authority, "/?#");
-	if (strlen(url) > FETCH_LARGEST_URL || !is_authority(authority, size) ||
+	if (strlen(url) > FETCH_LARGEST_URL || size == 0 ||
+	    strspn(authority, allowed) < size ||
 	    !append_escaped(spelled, url)) {
 		text_append(error, "the URL is malformed");
 		return false;
 	}
-	append_authority(host, authority, size);
+	for (size_t i = 0; i < size; i++)
+		text_append_char(
+		    host, (char)tolower((unsigned char)authority[i]));
+	colon = memrchr(authority, ':', size);
+	if (colon == NULL || authority[size - 1] == ']')
+		text_append(host, ":80");
+	else if (colon == authority + size - 1)
+		text_append(host, "80");
 	return true;
 }
 

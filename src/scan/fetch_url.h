@@ -1,4 +1,4 @@
-/* URLs of strangers, before anything is asked of the network. */
+/* Checks URLs from certificates before anything is sent to the network. */
 #ifndef SCAN_FETCH_URL_H
 #define SCAN_FETCH_URL_H
 

@@ -104,10 +104,10 @@ take_chain(struct handshake *handshake, struct bytes message)
 	bool tls13 =
 	    gnutls_protocol_get_version(handshake->session) == GNUTLS_TLS1_3;
 
-	/* A damaged list is the library's to complain of. */
+	/* Errors of a damaged list are reported by the library. */
 	chain_parse(chain, message, tls13);
 	handshake->chain_taken = chain->count > 0;
-	if (chain->count > 0 && chain_key_burns(chain->certificates[0]))
+	if (chain->count > 0 && chain_key_is_costly(chain->certificates[0]))
 		return refuse(handshake,
 		    "the leaf's key is built to burn CPU (RSA over 8192 bits "
 		    "or an exponent over 64 bits), so nothing was computed "
@@ -203,20 +203,6 @@ push(gnutls_transport_ptr_t pointer, const giovec_t *parts, int count)
 	return -1;
 }
 
-static void
-forget(struct handshake *handshake)
-{
-	chain_reset(&handshake->chain);
-	handshake->error = 0;
-	handshake->refusal = NULL;
-	handshake->negotiated = false;
-	handshake->chain_taken = false;
-	handshake->stopped = false;
-	handshake->complete = false;
-	handshake->certificate_asked = false;
-	handshake->certificate_demanded = false;
-}
-
 /* Smaller offers are rare: their priorities live as long as the session. */
 static int
 set_offer(struct handshake *handshake, uint64_t offer)
@@ -267,7 +253,15 @@ handshake_begin(struct handshake *handshake,
     const struct handshake_terms *terms, uint64_t offer, const char *sni,
     const struct handshake_transport *transport, void *context)
 {
-	forget(handshake);
+	chain_reset(&handshake->chain);
+	handshake->error = 0;
+	handshake->refusal = NULL;
+	handshake->negotiated = false;
+	handshake->chain_taken = false;
+	handshake->stopped = false;
+	handshake->complete = false;
+	handshake->certificate_asked = false;
+	handshake->certificate_demanded = false;
 	handshake->terms = terms;
 	handshake->transport = transport;
 	handshake->context = context;

@@ -1,7 +1,7 @@
 /*
- * One TLS handshake: as cheap as it can be made, and so tolerant that every
- * server there is still shows its chain.  Verifies nothing but that the server
- * holds its key.  Knows no sockets: octets come and go through a transport.
+ * One TLS handshake: as cheap as possible, and tolerant, so that also old and
+ * misconfigured servers show their chain.  Verifies only that the server holds
+ * its key.  Has no sockets: octets are exchanged through a transport.
  */
 #ifndef SCAN_HANDSHAKE_H
 #define SCAN_HANDSHAKE_H
@@ -17,9 +17,8 @@
 struct gnutls_session_int;
 
 /*
- * The library is made ready when the program starts, before main(), in a way
- * that keeps this machine's own crypto policy from blinding the auditor.
- * These two are for whoever wants to know whether that worked; -1 with a
+ * The library is initialized before main(), so that this machine's crypto
+ * policy does not apply to it.  These two tell whether that worked; -1 with a
  * static sentence in *error if not.
  */
 int handshake_global_init(const char **error);
@@ -74,7 +73,7 @@ enum handshake_step handshake_step(struct handshake *);
 
 /*
  * After the handshake, where a client certificate was asked for: TLS 1.3
- * servers refuse only now.  WAITS: nothing yet; DONE: it does not mind;
+ * servers refuse only now.  WAITS: nothing yet; DONE: none is needed;
  * FAILED: it was demanded, or the stream broke.
  */
 bool handshake_needs_check(const struct handshake *);

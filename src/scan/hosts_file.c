@@ -1,5 +1,5 @@
-/* Reads hosts(5).  Names compare in lower case; lines that say no address
-   are skipped, as every resolver does. */
+/* Reads hosts(5).  Names compare in lower case; lines without an address are
+   skipped, as every resolver does. */
 #include <ctype.h>
 #include <stdlib.h>
 
@@ -110,29 +110,23 @@ hosts_file_free(struct hosts_file *file)
 	free(file);
 }
 
-static bool
-find_localhost(const char *name, unsigned octets, struct address_list *list)
-{
-	static const char local[] = "localhost";
-	size_t size = strlen(name), tail = sizeof(local) - 1;
-
-	if (size < tail || strcmp(name + size - tail, local) != 0 ||
-	    (size > tail && name[size - tail - 1] != '.'))
-		return false;
-	list->count = 1;
-	return net_address_parse(
-	    &list->at[0], octets == 4 ? "127.0.0.1" : "::1");
-}
-
 bool
 hosts_file_find(const struct hosts_file *file, const char *name,
     unsigned octets, struct address_list *list)
 {
 	const struct known_host *host =
 	    file == NULL ? NULL : map_get(file->hosts, bytes_from_string(name));
+	static const char local[] = "localhost";
+	size_t size = strlen(name), tail = sizeof(local) - 1;
 
-	if (host == NULL)
-		return find_localhost(name, octets, list);
+	if (host == NULL) {
+		if (size < tail || strcmp(name + size - tail, local) != 0 ||
+		    (size > tail && name[size - tail - 1] != '.'))
+			return false;
+		list->count = 1;
+		return net_address_parse(
+		    &list->at[0], octets == 4 ? "127.0.0.1" : "::1");
+	}
 	for (unsigned i = 0; i < host->count; i++)
 		if (host->at[i].size == octets &&
 		    list->count < JOB_MOST_ADDRESSES)

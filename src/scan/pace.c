@@ -1,4 +1,4 @@
-/* The table of addresses and the clock of starts. */
+/* The table of addresses, and the time of the next start. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -17,10 +17,11 @@ enum {
 };
 
 #define SECOND_NS UINT64_C(1000000000)
-/* Loops wake to the millisecond: so much may be made up at once. */
+/* Timers of a loop have milliseconds: starts late by so much may come at
+   once. */
 #define SLACK_NS UINT64_C(5000000)
 
-struct place {
+struct peer {
 	struct net_address address;
 	unsigned in_flight;
 	unsigned limit;
@@ -32,7 +33,7 @@ struct place {
 
 struct stripe {
 	pthread_mutex_t lock;
-	struct map *places;
+	struct map *peers;
 };
 
 struct pace {
@@ -56,7 +57,7 @@ pace_new(unsigned per_address, unsigned per_second)
 		pace->interval_ns = SECOND_NS / per_second;
 	for (size_t i = 0; i < STRIPES; i++) {
 		pthread_mutex_init(&pace->stripes[i].lock, NULL);
-		pace->stripes[i].places = map_new();
+		pace->stripes[i].peers = map_new();
 	}
 	return pace;
 }
@@ -73,13 +74,13 @@ pace_free(struct pace *pace)
 		struct stripe *stripe = &pace->stripes[i];
 		size_t at = 0;
 
-		while (map_next(stripe->places, &at, &key, &value)) {
-			struct place *place = value;
+		while (map_next(stripe->peers, &at, &key, &value)) {
+			struct peer *peer = value;
 
-			job_queue_clear(&place->waiting);
-			free(place);
+			job_queue_clear(&peer->waiting);
+			free(peer);
 		}
-		map_free(stripe->places);
+		map_free(stripe->peers);
 		pthread_mutex_destroy(&stripe->lock);
 	}
 	pthread_mutex_destroy(&pace->start_lock);
@@ -103,85 +104,71 @@ stripe_of(struct pace *pace, const struct net_address *address)
 	return &pace->stripes[sum % STRIPES];
 }
 
-static struct place *
+static struct peer *
 find_or_add(
     struct pace *pace, struct stripe *stripe, const struct net_address *address)
 {
-	struct place *place = map_get(stripe->places, key_of(address));
+	struct peer *peer = map_get(stripe->peers, key_of(address));
 
-	if (place != NULL)
-		return place;
-	place = memory_new(sizeof(*place));
-	place->address = *address;
-	place->limit = pace->per_address;
-	map_put(stripe->places, key_of(&place->address), place);
-	return place;
+	if (peer != NULL)
+		return peer;
+	peer = memory_new(sizeof(*peer));
+	peer->address = *address;
+	peer->limit = pace->per_address;
+	map_put(stripe->peers, key_of(&peer->address), peer);
+	return peer;
 }
 
 static bool
-is_dead(struct pace *pace, const struct place *place)
+is_dead(struct pace *pace, const struct peer *peer)
 {
 	unsigned enough = 2 * pace->per_address;
 
-	return !place->answered &&
-	       place->silences >= (enough > DEAD_AFTER ? enough : DEAD_AFTER);
+	return !peer->answered &&
+	       peer->silences >= (enough > DEAD_AFTER ? enough : DEAD_AFTER);
 }
 
-enum pace_word
+enum pace_reply
 pace_enter(
     struct pace *pace, const struct net_address *address, struct job *job)
 {
 	struct stripe *stripe = stripe_of(pace, address);
-	enum pace_word word = PACE_GO;
-	struct place *place;
+	enum pace_reply reply = PACE_GO;
+	struct peer *peer;
 
 	pthread_mutex_lock(&stripe->lock);
-	place = find_or_add(pace, stripe, address);
-	if (is_dead(pace, place)) {
-		word = PACE_DEAD;
-	} else if (place->in_flight >= place->limit) {
-		word = PACE_WAIT;
-		job_queue_push(&place->waiting, job);
+	peer = find_or_add(pace, stripe, address);
+	if (is_dead(pace, peer)) {
+		reply = PACE_DEAD;
+	} else if (peer->in_flight >= peer->limit) {
+		reply = PACE_WAIT;
+		job_queue_push(&peer->waiting, job);
 		pace->waiting++;
 	} else {
-		place->in_flight++;
+		peer->in_flight++;
 	}
 	pthread_mutex_unlock(&stripe->lock);
-	return word;
+	return reply;
 }
 
 static void
-learn(struct pace *pace, struct place *place, enum pace_outcome outcome,
+adapt_limit(struct pace *pace, struct peer *peer, enum pace_outcome outcome,
     uint64_t now_ms)
 {
 	if (outcome == PACE_ANSWERED) {
-		place->answered = true;
-		place->silences = 0;
-		if (place->limit < pace->per_address)
-			place->limit++;
+		peer->answered = true;
+		peer->silences = 0;
+		if (peer->limit < pace->per_address)
+			peer->limit++;
 		return;
 	}
 	if (outcome == PACE_SILENT)
-		place->silences++;
-	if (outcome == PACE_NOTHING || !place->answered ||
-	    now_ms - place->halved_ms < HALVING_MS)
+		peer->silences++;
+	if (outcome == PACE_NOTHING || !peer->answered ||
+	    now_ms - peer->halved_ms < HALVING_MS)
 		return;
-	place->halved_ms = now_ms;
-	place->limit = place->limit > 1 ? place->limit / 2 : 1;
-}
-
-/* A healthy idle address is forgotten; so are the others when too many. */
-static void
-forget_idle(struct pace *pace, struct stripe *stripe, struct place *place)
-{
-	bool healthy =
-	    place->silences == 0 && place->limit >= pace->per_address;
-
-	if (place->in_flight > 0 ||
-	    (!healthy && map_count(stripe->places) <= IDLE_KEPT))
-		return;
-	map_remove(stripe->places, key_of(&place->address));
-	free(place);
+	peer->halved_ms = now_ms;
+	peer->limit = peer->limit > 1 ? peer->limit / 2 : 1;
 }
 
 void
@@ -189,22 +176,30 @@ pace_leave(struct pace *pace, const struct net_address *address,
     enum pace_outcome outcome, uint64_t now_ms, struct job_queue *ready)
 {
 	struct stripe *stripe = stripe_of(pace, address);
-	struct place *place;
+	struct peer *peer;
 	struct job *job;
+	bool healthy;
 
 	pthread_mutex_lock(&stripe->lock);
-	place = map_get(stripe->places, key_of(address));
-	place->in_flight--;
-	learn(pace, place, outcome, now_ms);
-	while (place->in_flight < place->limit &&
-	       (job = job_queue_pop(&place->waiting)) != NULL) {
+	peer = map_get(stripe->peers, key_of(address));
+	peer->in_flight--;
+	adapt_limit(pace, peer, outcome, now_ms);
+	while (peer->in_flight < peer->limit &&
+	       (job = job_queue_pop(&peer->waiting)) != NULL) {
 		pace->waiting--;
-		place->in_flight++;
+		peer->in_flight++;
 		job->admitted = true;
-		job->address_dead = is_dead(pace, place);
+		job->address_dead = is_dead(pace, peer);
 		job_queue_push(ready, job);
 	}
-	forget_idle(pace, stripe, place);
+	/* A healthy idle address is forgotten; the others when there are too
+	   many. */
+	healthy = peer->silences == 0 && peer->limit >= pace->per_address;
+	if (peer->in_flight == 0 &&
+	    (healthy || map_count(stripe->peers) > IDLE_KEPT)) {
+		map_remove(stripe->peers, key_of(&peer->address));
+		free(peer);
+	}
 	pthread_mutex_unlock(&stripe->lock);
 }
 
@@ -277,11 +272,11 @@ pace_slow_down(struct pace *pace)
 		size_t at = 0;
 
 		pthread_mutex_lock(&stripe->lock);
-		while (map_next(stripe->places, &at, &key, &value)) {
-			struct place *place = value;
+		while (map_next(stripe->peers, &at, &key, &value)) {
+			struct peer *peer = value;
 
-			place->limit = 1;
-			place->silences = 0;
+			peer->limit = 1;
+			peer->silences = 0;
 		}
 		pthread_mutex_unlock(&stripe->lock);
 	}

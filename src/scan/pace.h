@@ -1,12 +1,13 @@
 /*
- * Manners: how many connections one address bears, how many a second we make
- * at all, and who waits for whom.  One table for all threads, locked in
- * stripes; a probe touches it twice.
+ * Per-address connection limits and the global rate: how many connections one
+ * address gets, how many a second are made at all, and which jobs wait for
+ * which address.  One table for all threads, locked in stripes; a probe uses
+ * it twice.
  *
  * An address that has answered and then resets or goes silent is probably
- * tired of us: its limit is halved, at most once a second, and grows back by
- * one with every success.  An address that never answered anybody, though
- * several tried, is dead: the rest need not wait for it to time out again.
+ * overloaded by us: its limit is halved, at most once a second, and grows by
+ * one with every success.  An address that never answered, though several
+ * probes tried, is considered dead: the rest do not wait for its timeout.
  */
 #ifndef SCAN_PACE_H
 #define SCAN_PACE_H
@@ -18,13 +19,13 @@ struct pace;
 struct pace *pace_new(unsigned per_address, unsigned per_second);
 void pace_free(struct pace *); /* with the jobs that still wait */
 
-enum pace_word {
+enum pace_reply {
 	PACE_GO,   /* counted: pace_leave is due */
 	PACE_WAIT, /* the job now waits here; some pace_leave returns it */
-	PACE_DEAD  /* not counted; nobody lives there */
+	PACE_DEAD  /* not counted; the address is considered dead */
 };
 
-enum pace_word pace_enter(
+enum pace_reply pace_enter(
     struct pace *, const struct net_address *, struct job *);
 
 enum pace_outcome {
@@ -35,7 +36,7 @@ enum pace_outcome {
 };
 
 /*
- * Appends the jobs whose turn it is now, already counted (`admitted`); the
+ * Appends the jobs that may connect now, already counted (`admitted`); the
  * caller runs them.
  */
 void pace_leave(struct pace *, const struct net_address *, enum pace_outcome,
@@ -44,17 +45,17 @@ void pace_leave(struct pace *, const struct net_address *, enum pace_outcome,
 size_t pace_waiting(struct pace *);
 
 /*
- * May one more connection be made now?  0, or milliseconds to wait before
- * asking again.  A yes counts.  pace_count_start counts without asking, and
- * pace_uncount_start takes a yes back that led to no connection.
+ * May one more connection be made now?  0, and it is counted; or milliseconds
+ * to wait before asking again.  pace_count_start counts without asking, and
+ * pace_uncount_start is for a counted start that led to no connection.
  */
 unsigned pace_start(struct pace *);
 void pace_count_start(struct pace *);
 void pace_uncount_start(struct pace *);
 
 /*
- * From now on one connection an address, starts spread out, and the dead get
- * another chance.
+ * From now on one connection an address, starts spread out, and addresses
+ * considered dead are tried again.
  */
 void pace_slow_down(struct pace *);
 

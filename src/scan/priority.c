@@ -1,7 +1,7 @@
 /*
- * A table of the library's words, each with the kinds that want it, in the
- * order in which they are sent.  The order is the server's hint of what we
- * like, and a matter of cost; what is offered is the caller's choice.
+ * A table of the library's words, each with the kinds that need it, in the
+ * order in which they are sent: a preference by cost.  What is offered is the
+ * caller's choice.
  */
 #include "scan/priority.h"
 
@@ -9,7 +9,7 @@
 
 struct word_row {
 	const char *words;
-	uint64_t kinds; /* any of them wants it; 0: always there */
+	uint64_t kinds; /* any of them needs it; 0: always there */
 };
 
 #define SHA1_MAC                                                 \

@@ -557,24 +557,24 @@ static void
 enter_address(struct probe *probe)
 {
 	struct job *job = probe->job;
-	enum pace_word word;
+	enum pace_reply reply;
 
 	probe->address = job->addresses.at[job->address];
 	probe->has_address = true;
 	if (job->admitted) {
 		job->admitted = false;
 		probe->counted = true;
-		word = job->address_dead ? PACE_DEAD : PACE_GO;
+		reply = job->address_dead ? PACE_DEAD : PACE_GO;
 	} else {
-		word = pace_enter(probe->shared->pace, &probe->address, job);
-		probe->counted = word == PACE_GO;
+		reply = pace_enter(probe->shared->pace, &probe->address, job);
+		probe->counted = reply == PACE_GO;
 	}
-	if (word == PACE_WAIT) {
+	if (reply == PACE_WAIT) {
 		release_slot(probe);
 		return;
 	}
 	job->address++;
-	if (word == PACE_GO) {
+	if (reply == PACE_GO) {
 		connect_to_address(probe);
 		return;
 	}
@@ -623,9 +623,9 @@ try_next_address(struct probe *probe)
 
 /*
  * Further handshakes: what does the server choose when the client offers less?
- * Made one after the other at the place at the address that the probe holds
- * already, within the target's own deadline.  However they end, what was seen
- * before stands.
+ * They are made one after the other and count as the probe's one connection to
+ * its address, within the target's own deadline.  However they end, what was
+ * seen before stands.
  */
 
 /* The one being made: counted when it is answered. */

@@ -1,6 +1,6 @@
 /*
- * The only c-ares user.  A lookup is one name in one family: waiting in line,
- * out on the network, or known.  Known ones stay for the next who asks, until
+ * The only c-ares user.  A lookup is one name in one family: queued, sent, or
+ * known.  Known ones are kept for the next question about that name, until
  * there are too many.
  */
 #include <ares.h>
@@ -25,13 +25,13 @@ enum {
 	RECEIVE_BUFFER = 256 * 1024
 };
 
-enum lookup_state { LOOKUP_IN_LINE, LOOKUP_OUT, LOOKUP_KNOWN };
+enum lookup_state { LOOKUP_QUEUED, LOOKUP_SENT, LOOKUP_KNOWN };
 
 struct lookup {
 	struct resolver *resolver;
-	struct lookup *next; /* in line */
+	struct lookup *next; /* in the queue */
 	enum lookup_state state;
-	bool asked_bluntly;
+	bool asked_direct;
 	struct question *questions;
 	enum resolve_result result;
 	struct address_list addresses;
@@ -56,15 +56,15 @@ struct resolver {
 	uv_loop_t *loop;
 	struct resolver_options options;
 	/*
-	 * The usual one goes on to the next server at a SERVFAIL, and older
-	 * c-ares does not tell that from silence in the end.  The blunt one
+	 * The failover channel asks the next server after a SERVFAIL, and older
+	 * c-ares does not tell that from silence in the end.  The direct one
 	 * takes the first answer as it is.
 	 */
-	struct channel usual, blunt;
+	struct channel failover, direct;
 	uv_timer_t tick;
 	struct map *lookups[2]; /* by name; IPv4, IPv6 */
-	struct lookup *first_in_line, *last_in_line;
-	unsigned out, window; /* questions on the network; allowed there */
+	struct lookup *queue_first, *queue_last;
+	unsigned sent, window; /* questions without an answer; allowed */
 	uint64_t narrowed_ms;
 	bool closing;
 };
@@ -127,8 +127,10 @@ on_tick(uv_timer_t *timer)
 {
 	struct resolver *resolver = timer->data;
 
-	ares_process_fd(resolver->usual.ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-	ares_process_fd(resolver->blunt.ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	ares_process_fd(
+	    resolver->failover.ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	ares_process_fd(
+	    resolver->direct.ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 }
 
 static void
@@ -170,17 +172,6 @@ on_socket(void *context, ares_socket_t socket, int readable, int writable)
 	socket_watch_set(watched->watch, readable, writable);
 }
 
-/* The first try's share of the time; c-ares doubles it with every round. */
-static int
-try_ms(unsigned timeout_ms)
-{
-	unsigned share = timeout_ms / ((1 << TRIES) - 1);
-
-	if (share < SHORTEST_TRY_MS)
-		share = SHORTEST_TRY_MS;
-	return (int)(share > LONGEST_TRY_MS ? LONGEST_TRY_MS : share);
-}
-
 static int
 set_servers(struct channel *channel, const struct resolver_options *options)
 {
@@ -203,10 +194,15 @@ static int
 open_channel(struct channel *channel, struct resolver *resolver, int flags)
 {
 	static char dns_only[] = "b";
+	/* The first try's share of the time; c-ares doubles it with every
+	   round. */
+	unsigned try_ms = resolver->options.timeout_ms / ((1 << TRIES) - 1);
 	struct ares_options options = {
 		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES |
 			 ARES_FLAG_STAYOPEN | flags,
-		.timeout = try_ms(resolver->options.timeout_ms),
+		.timeout = try_ms < SHORTEST_TRY_MS  ? SHORTEST_TRY_MS
+			   : try_ms > LONGEST_TRY_MS ? LONGEST_TRY_MS
+						     : (int)try_ms,
 		.tries = TRIES,
 		.lookups = dns_only,
 		.socket_receive_buffer_size = RECEIVE_BUFFER,
@@ -249,14 +245,14 @@ resolver_new(
 			       : options->most_questions;
 	resolver->lookups[0] = map_new();
 	resolver->lookups[1] = map_new();
-	result = open_channel(&resolver->usual, resolver, 0);
+	result = open_channel(&resolver->failover, resolver, 0);
 	if (result == ARES_SUCCESS)
 		result = open_channel(
-		    &resolver->blunt, resolver, ARES_FLAG_NOCHECKRESP);
+		    &resolver->direct, resolver, ARES_FLAG_NOCHECKRESP);
 	if (result != ARES_SUCCESS) {
 		*error = ares_strerror(result);
-		close_channel(&resolver->usual);
-		close_channel(&resolver->blunt);
+		close_channel(&resolver->failover);
+		close_channel(&resolver->direct);
 		resolver_free(resolver);
 		return NULL;
 	}
@@ -307,8 +303,8 @@ void
 resolver_close(struct resolver *resolver)
 {
 	resolver->closing = true;
-	close_channel(&resolver->usual);
-	close_channel(&resolver->blunt);
+	close_channel(&resolver->failover);
+	close_channel(&resolver->direct);
 	uv_close((uv_handle_t *)&resolver->tick, NULL);
 	forget_all(resolver->lookups[0], false);
 	forget_all(resolver->lookups[1], false);
@@ -322,17 +318,6 @@ resolver_free(struct resolver *resolver)
 	map_free(resolver->lookups[0]);
 	map_free(resolver->lookups[1]);
 	free(resolver);
-}
-
-static void
-attach(struct lookup *lookup, struct question *question)
-{
-	question->lookup = lookup;
-	question->previous = NULL;
-	question->next = lookup->questions;
-	if (question->next != NULL)
-		question->next->previous = question;
-	lookup->questions = question;
 }
 
 void
@@ -352,9 +337,9 @@ question_withdraw(struct question *question)
 }
 
 /*
- * Tells everybody who waits.  Who is told may ask at once for other names, so
- * the lookup is pinned by its state: only known ones are ever forgotten.  Or
- * for this name again: what may be otherwise later is forgotten before.
+ * Answers all questions.  Their callbacks may ask for other names at once: the
+ * state protects this lookup, for only known ones are ever forgotten.  Or they
+ * ask for this name again: so a transient result is forgotten first.
  */
 static void
 answer(struct lookup *lookup)
@@ -363,7 +348,7 @@ answer(struct lookup *lookup)
 	struct address_list addresses = lookup->addresses;
 	struct question *question;
 
-	lookup->state = LOOKUP_OUT;
+	lookup->state = LOOKUP_SENT;
 	if (resolve_is_transient(result))
 		map_remove(*map_of(lookup->resolver, lookup->octets),
 		    bytes_from_string(lookup->name));
@@ -429,17 +414,9 @@ static void send_next(struct resolver *);
 
 static void send_out(struct lookup *, struct channel *);
 
-/* Every server failed the question, or none could be reached: which? */
-static bool
-should_ask_bluntly(const struct lookup *lookup, int status)
-{
-	return status == ARES_ECONNREFUSED && !lookup->asked_bluntly;
-}
-
 /*
- * A thousand questions in one moment drown a forwarder: begin with few, one
- * more for every answer, and half as many, at most once a second, when one
- * got lost.
+ * A thousand questions at once overload a forwarder: begin with few, one more
+ * for every answer, and half as many, at most once a second, after a lost one.
  */
 static void
 adapt_window(struct resolver *resolver, bool lost)
@@ -467,11 +444,12 @@ on_addresses(
 
 	if (resolver->closing)
 		return;
-	resolver->out--;
+	resolver->sent--;
 	adapt_window(resolver, timeouts > 0);
-	if (should_ask_bluntly(lookup, status)) {
-		lookup->asked_bluntly = true;
-		send_out(lookup, &resolver->blunt);
+	/* Every server failed the question, or none could be reached: which? */
+	if (status == ARES_ECONNREFUSED && !lookup->asked_direct) {
+		lookup->asked_direct = true;
+		send_out(lookup, &resolver->direct);
 		return;
 	}
 	lookup->result = result_of(status);
@@ -495,61 +473,35 @@ send_out(struct lookup *lookup, struct channel *channel)
 		.ai_flags = ARES_AI_NOSORT,
 	};
 
-	lookup->state = LOOKUP_OUT;
-	resolver->out++;
+	lookup->state = LOOKUP_SENT;
+	resolver->sent++;
 	ares_getaddrinfo(
 	    channel->ares, lookup->name, NULL, &hints, on_addresses, lookup);
 }
 
-/* Sends what is in line as far as allowed, and keeps the tick going. */
+/* Sends queued lookups as far as allowed; the tick runs while any is sent. */
 static void
 send_next(struct resolver *resolver)
 {
 	struct lookup *lookup;
 
-	while (resolver->out < resolver->window &&
-	       (lookup = resolver->first_in_line) != NULL) {
-		resolver->first_in_line = lookup->next;
-		if (resolver->first_in_line == NULL)
-			resolver->last_in_line = NULL;
+	while (resolver->sent < resolver->window &&
+	       (lookup = resolver->queue_first) != NULL) {
+		resolver->queue_first = lookup->next;
+		if (resolver->queue_first == NULL)
+			resolver->queue_last = NULL;
 		if (lookup->questions != NULL)
-			send_out(lookup, &resolver->usual);
+			send_out(lookup, &resolver->failover);
 		else
 			forget_lookup(lookup);
 	}
-	if (resolver->out == 0)
+	if (resolver->sent == 0)
 		uv_timer_stop(&resolver->tick);
 	else if (!uv_is_active((uv_handle_t *)&resolver->tick))
 		uv_timer_start(&resolver->tick, on_tick, TICK_MS, TICK_MS);
 }
 
-static struct lookup *
-lookup_new(struct resolver *resolver, const char *name, unsigned octets)
-{
-	size_t size = strlen(name) + 1;
-	struct lookup *lookup = memory_new(sizeof(*lookup) + size);
-
-	memcpy(lookup->name, name, size);
-	lookup->resolver = resolver;
-	lookup->octets = octets;
-	map_put(
-	    *map_of(resolver, octets), bytes_from_string(lookup->name), lookup);
-	return lookup;
-}
-
-static void
-put_in_line(struct lookup *lookup)
-{
-	struct resolver *resolver = lookup->resolver;
-
-	if (resolver->last_in_line != NULL)
-		resolver->last_in_line->next = lookup;
-	else
-		resolver->first_in_line = lookup;
-	resolver->last_in_line = lookup;
-}
-
-/* Known without asking anybody: from the file, or from before. */
+/* From the hosts file, or from an earlier answer. */
 static bool
 answer_at_once(struct resolver *resolver, const char *name, unsigned octets,
     const struct lookup *lookup, struct question *question)
@@ -578,6 +530,7 @@ resolver_ask(struct resolver *resolver, const char *name, unsigned octets,
 {
 	struct map *lookups = *map_of(resolver, octets);
 	struct lookup *lookup = map_get(lookups, bytes_from_string(name));
+	size_t size = strlen(name) + 1;
 
 	question->lookup = NULL;
 	if (answer_at_once(resolver, name, octets, lookup, question))
@@ -585,9 +538,22 @@ resolver_ask(struct resolver *resolver, const char *name, unsigned octets,
 	if (lookup == NULL) {
 		if (map_count(lookups) >= MOST_KNOWN)
 			forget_all(lookups, true);
-		lookup = lookup_new(resolver, name, octets);
-		put_in_line(lookup);
+		lookup = memory_new(sizeof(*lookup) + size);
+		memcpy(lookup->name, name, size);
+		lookup->resolver = resolver;
+		lookup->octets = octets;
+		map_put(lookups, bytes_from_string(lookup->name), lookup);
+		if (resolver->queue_last != NULL)
+			resolver->queue_last->next = lookup;
+		else
+			resolver->queue_first = lookup;
+		resolver->queue_last = lookup;
 	}
-	attach(lookup, question);
+	question->lookup = lookup;
+	question->previous = NULL;
+	question->next = lookup->questions;
+	if (question->next != NULL)
+		question->next->previous = question;
+	lookup->questions = question;
 	send_next(resolver);
 }

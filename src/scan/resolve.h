@@ -1,7 +1,7 @@
 /*
- * Names to addresses: one resolver a loop.  Each name is asked for once a run
- * and family as far as memory allows; at most so many questions are out at a
- * time, fewer when answers get lost, and the others wait in line.  A search
+ * Names to addresses: one resolver a loop.  Each name and family is asked for
+ * once a run as far as memory allows; a limited number of questions is sent at
+ * a time, fewer when answers get lost, and the others are queued.  A search
  * list is never used.
  */
 #ifndef SCAN_RESOLVE_H
@@ -35,7 +35,7 @@ struct resolver_options {
 struct resolver;
 struct lookup;
 
-/* Somebody who waits for an answer; embedded in its owner. */
+/* One caller that waits for an answer; embedded in its owner. */
 struct question {
 	struct question *next, *previous;
 	struct lookup *lookup; /* NULL: not waiting */

@@ -1,7 +1,7 @@
 /*
- * A thread in sigwait(3): there it may log, lock and allocate.  SIGRTMIN is
- * the bell that ends it: a thread that is cancelled leaves its stack behind
- * as it was, which the address sanitizer takes for damage.
+ * A thread in sigwait(3): there the callback may log, lock and allocate.
+ * SIGRTMIN ends the thread: the address sanitizer takes the stack of a
+ * cancelled thread for damaged.
  */
 #include "scan/signal_watch.h"
 
@@ -14,7 +14,7 @@
 struct signal_watch {
 	pthread_t thread;
 	sigset_t signals, before;
-	void (*told)(void *context);
+	void (*callback)(void *context);
 	void *context;
 };
 
@@ -26,22 +26,22 @@ wait_for_signal(void *argument)
 
 	if (sigwait(&watch->signals, &number) != 0 || number == SIGRTMIN)
 		return NULL;
-	/* The bell stays blocked: what is told is not to be left half done. */
+	/* Keep SIGRTMIN blocked so that the callback is not interrupted. */
 	sigdelset(&watch->signals, SIGRTMIN);
 	pthread_sigmask(SIG_UNBLOCK, &watch->signals, NULL);
-	watch->told(watch->context);
+	watch->callback(watch->context);
 	return NULL;
 }
 
 struct signal_watch *
-signal_watch_new(void (*told)(void *context), void *context)
+signal_watch_new(void (*callback)(void *context), void *context)
 {
 	struct signal_watch *watch;
 
-	if (told == NULL)
+	if (callback == NULL)
 		return NULL;
 	watch = memory_new(sizeof(*watch));
-	watch->told = told;
+	watch->callback = callback;
 	watch->context = context;
 	sigemptyset(&watch->signals);
 	sigaddset(&watch->signals, SIGINT);

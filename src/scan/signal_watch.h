@@ -1,7 +1,6 @@
 /*
- * SIGINT and SIGTERM while no crew is at work, which heeds them itself.  For
- * stretches that can end anywhere without harm, because what counts is on
- * disk already.
+ * SIGINT and SIGTERM while no crew runs, which handles them itself.  For work
+ * that may end anywhere without harm, because all that counts is on disk.
  */
 #ifndef SCAN_SIGNAL_WATCH_H
 #define SCAN_SIGNAL_WATCH_H
@@ -9,12 +8,12 @@
 struct signal_watch;
 
 /*
- * Until it is freed, the first signal is told on a thread of its own, a
- * second one ends the program.  `told` NULL, or no thread to be had: NULL,
- * and signals do what they always do.
+ * Until it is freed, the first signal calls the callback on a thread of its
+ * own, and a second one ends the program.  Returns NULL, and leaves signals as
+ * they are, for a callback NULL or where no thread can be made.
  */
 struct signal_watch *signal_watch_new(
-    void (*told)(void *context), void *context);
+    void (*callback)(void *context), void *context);
 void signal_watch_free(struct signal_watch *);
 
 #endif

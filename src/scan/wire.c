@@ -1,4 +1,4 @@
-/* libuv's side of a connection. */
+/* A TCP connection on a libuv loop. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -55,20 +55,10 @@ lend_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
 }
 
 static void
-keep_first(struct wire *wire, const char *data, size_t size)
-{
-	size_t room = WIRE_FIRST_SIZE - wire->first_size;
-
-	if (size > room)
-		size = room;
-	memcpy(wire->first + wire->first_size, data, size);
-	wire->first_size += size;
-}
-
-static void
 on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
 {
 	struct wire *wire = stream->data;
+	size_t first = WIRE_FIRST_SIZE - wire->first_size;
 
 	if (count == 0)
 		return;
@@ -77,10 +67,13 @@ on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
 		uv_read_stop(stream);
 	} else {
 		wire->input = bytes_of(buffer->base, (size_t)count);
-		keep_first(wire, buffer->base, (size_t)count);
+		if (first > wire->input.size)
+			first = wire->input.size;
+		memcpy(wire->first + wire->first_size, buffer->base, first);
+		wire->first_size += first;
 	}
 	wire->events->input(wire);
-	/* The buffer is the loop's: what nobody wanted is gone now. */
+	/* The buffer is the loop's: octets that were not pulled are lost. */
 	wire->input = bytes_of(NULL, 0);
 }
 
@@ -145,9 +138,9 @@ wire_push(struct wire *wire, const struct iovec *parts, int count)
 }
 
 /*
- * A write that fails is not told to the handshake: the server's last words may
- * still wait in the receive queue, and they say more than EPIPE.  The read
- * side ends right after them.
+ * The handshake does not see a failed write: an alert of the server may still
+ * be in the receive queue, and it says more than EPIPE.  Reading ends right
+ * after it.
  */
 void
 wire_flush(struct wire *wire)

@@ -1,7 +1,7 @@
 /*
- * Fills free slots, and is woken by a finished probe, by its bell, or by a
- * timer where something other than work was missing.  Goes home when the
- * dispatch says it is over and its last slot is idle.
+ * Fills free slots; does so again after a finished probe, when the dispatch
+ * wakes it, and by a timer where something other than work was missing.  Ends
+ * when the dispatch says it is over and its last slot is idle.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -23,8 +23,8 @@ struct worker {
 	const struct worker_plan *plan;
 	uv_loop_t loop;
 	uv_thread_t thread;
-	struct bell bell;
-	uv_timer_t nudge; /* look again, though nothing happened */
+	struct waiter waiter;
+	uv_timer_t recheck; /* fill again, though nothing happened */
 	struct wire_buffers *buffers;
 	struct resolver *resolver;
 	struct probe_shared shared;
@@ -38,9 +38,9 @@ struct worker {
 	struct judge *judge;
 	struct job *held; /* taken, but the rate says not yet */
 	bool filling;
-	bool short_of_room;
+	bool short_of_descriptors;
 	bool over; /* start nothing any more */
-	bool started, gone;
+	bool started, ended;
 };
 
 static void fill(struct worker *);
@@ -53,26 +53,16 @@ worker_of(const struct probe_shared *shared)
 }
 
 static void
-on_nudge(uv_timer_t *timer)
+on_recheck(uv_timer_t *timer)
 {
 	fill(timer->data);
 }
 
 static void
-look_again(struct worker *worker, unsigned in_ms)
+recheck_in(struct worker *worker, unsigned in_ms)
 {
-	if (!uv_is_active((uv_handle_t *)&worker->nudge))
-		uv_timer_start(&worker->nudge, on_nudge, in_ms, 0);
-}
-
-/* Worth trying again: it may have been us, and no chain is lost by it. */
-static bool
-deserves_retry(const struct worker *worker, const struct probe *probe,
-    const struct job *job, const struct observation *seen)
-{
-	return probe->failed && probe->failure.may_pass &&
-	       seen->received_count == 0 &&
-	       job->attempts <= worker->plan->options->retries;
+	if (!uv_is_active((uv_handle_t *)&worker->recheck))
+		uv_timer_start(&worker->recheck, on_recheck, in_ms, 0);
 }
 
 static struct message *
@@ -89,11 +79,13 @@ on_done(struct probe *probe, struct job *job, const struct observation *seen)
 	struct worker *worker = worker_of(probe->shared);
 	const struct worker_plan *plan = worker->plan;
 
-	if (deserves_retry(worker, probe, job, seen)) {
+	/* It may have been our load, and no chain is lost by another try. */
+	if (probe->failed && probe->failure.may_pass &&
+	    seen->received_count == 0 &&
+	    job->attempts <= plan->options->retries)
 		dispatch_again(plan->dispatch, job);
-		return;
-	}
-	dispatch_finish(plan->dispatch, job, judge(worker, seen));
+	else
+		dispatch_finish(plan->dispatch, job, judge(worker, seen));
 }
 
 /* Fewer at a time from now on, and this one again when there is room. */
@@ -105,17 +97,8 @@ on_no_descriptor(struct probe *probe, struct job *job)
 	worker->slot_limit = worker->busy > 2 ? worker->busy - 1 : 1;
 	worker->shortage_ms = uv_now(&worker->loop);
 	dispatch_return(worker->plan->dispatch, job);
-	worker->short_of_room = true;
-	look_again(worker, SHORTAGE_MS);
-}
-
-/* Ports come back, and so do others' descriptors: one more with each probe. */
-static void
-recover(struct worker *worker)
-{
-	if (worker->slot_limit < worker->slot_count &&
-	    uv_now(&worker->loop) - worker->shortage_ms >= RECOVERY_MS)
-		worker->slot_limit++;
+	worker->short_of_descriptors = true;
+	recheck_in(worker, SHORTAGE_MS);
 }
 
 static void
@@ -126,30 +109,12 @@ on_idle(struct probe *probe)
 	probe->next_free = worker->free_slots;
 	worker->free_slots = probe;
 	worker->busy--;
-	recover(worker);
+	/* Ports are freed, and other programs close descriptors: one slot more
+	   with each probe. */
+	if (worker->slot_limit < worker->slot_count &&
+	    uv_now(&worker->loop) - worker->shortage_ms >= RECOVERY_MS)
+		worker->slot_limit++;
 	fill(worker);
-}
-
-static void
-start(struct worker *worker, struct job *job)
-{
-	struct probe *probe = worker->free_slots;
-
-	worker->free_slots = probe->next_free;
-	worker->busy++;
-	probe_start(probe, job);
-}
-
-static void
-refuse_input(struct worker *worker, struct job *job)
-{
-	struct observation seen;
-
-	probe_describe(job->target, &seen);
-	seen.status = STATUS_INVALID_INPUT;
-	seen.error = job->target->fault;
-	seen.timestamp = probe_timestamp(&worker->shared);
-	dispatch_finish(worker->plan->dispatch, job, judge(worker, &seen));
 }
 
 /* The next job, or NULL with the means to be woken arranged. */
@@ -160,16 +125,16 @@ next_job(struct worker *worker)
 
 	if (job != NULL)
 		return job;
-	switch (dispatch_next(worker->plan->dispatch, &worker->bell, &job)) {
+	switch (dispatch_next(worker->plan->dispatch, &worker->waiter, &job)) {
 	case DISPATCH_JOB:
 		return job;
 	case DISPATCH_LATER:
-		look_again(worker, CROWDED_MS);
+		recheck_in(worker, CROWDED_MS);
 		return NULL;
 	case DISPATCH_OVER:
 		worker->over = true;
 		return NULL;
-	case DISPATCH_NOTHING:
+	case DISPATCH_EMPTY:
 		break;
 	}
 	return NULL;
@@ -181,82 +146,83 @@ fill_one(struct worker *worker)
 {
 	struct job *job =
 	    worker->held != NULL ? worker->held : next_job(worker);
+	struct probe *probe = worker->free_slots;
+	struct observation seen;
 	unsigned wait_ms;
 
 	worker->held = NULL;
 	if (job == NULL)
 		return false;
 	if (job->target->fault != NULL) {
-		refuse_input(worker, job);
+		probe_describe(job->target, &seen);
+		seen.status = STATUS_INVALID_INPUT;
+		seen.error = job->target->fault;
+		seen.timestamp = probe_timestamp(&worker->shared);
+		dispatch_finish(
+		    worker->plan->dispatch, job, judge(worker, &seen));
 		return true;
 	}
 	wait_ms = pace_start(worker->plan->pace);
 	if (wait_ms > 0) {
 		worker->held = job;
-		look_again(worker, wait_ms);
+		recheck_in(worker, wait_ms);
 		return false;
 	}
-	start(worker, job);
+	worker->free_slots = probe->next_free;
+	worker->busy++;
+	probe_start(probe, job);
 	return true;
 }
 
 /*
- * From the loop itself, never from inside a probe's or the resolver's last
- * words: what they stand on is taken away here.
+ * Called by the loop, never from inside a callback of a probe or of the
+ * resolver: both are closed here.
  */
 static void
-go_home(uv_timer_t *timer)
+close_handles(uv_timer_t *timer)
 {
 	struct worker *worker = timer->data;
 
-	dispatch_remove_bell(worker->plan->dispatch, &worker->bell);
-	uv_close((uv_handle_t *)&worker->bell.async, NULL);
-	uv_close((uv_handle_t *)&worker->nudge, NULL);
+	dispatch_remove_waiter(worker->plan->dispatch, &worker->waiter);
+	uv_close((uv_handle_t *)&worker->waiter.async, NULL);
+	uv_close((uv_handle_t *)&worker->recheck, NULL);
 	for (unsigned i = 0; i < worker->slot_count; i++)
 		probe_close(&worker->slots[i]);
 	resolver_close(worker->resolver);
 }
 
 static void
-leave(struct worker *worker)
+end(struct worker *worker)
 {
-	worker->gone = true;
-	uv_timer_start(&worker->nudge, go_home, 0, 0);
+	worker->ended = true;
+	uv_timer_start(&worker->recheck, close_handles, 0, 0);
 }
 
 /* A probe may end before its start returns: then the loop here goes on. */
 static void
 fill(struct worker *worker)
 {
-	if (worker->filling || worker->gone)
+	if (worker->filling || worker->ended)
 		return;
 	worker->filling = true;
-	worker->short_of_room = false;
-	while (!worker->over && !worker->short_of_room &&
+	worker->short_of_descriptors = false;
+	while (!worker->over && !worker->short_of_descriptors &&
 	       worker->busy < worker->slot_limit && fill_one(worker))
 		continue;
 	worker->filling = false;
 	if (worker->over && worker->busy == 0)
-		leave(worker);
+		end(worker);
 }
 
 static void
-drop_unstarted(struct worker *worker)
-{
-	job_free(worker->held);
-	worker->held = NULL;
-	job_queue_clear(&worker->ready);
-}
-
-static void
-on_bell(uv_async_t *async)
+on_wake(uv_async_t *async)
 {
 	struct worker *worker = async->data;
-	enum dispatch_mood mood = dispatch_mood(worker->plan->dispatch);
+	enum dispatch_state state = dispatch_state(worker->plan->dispatch);
 
-	if (mood != DISPATCH_RUNNING)
+	if (state != DISPATCH_RUNNING)
 		worker->over = true;
-	if (mood == DISPATCH_ABORTING)
+	if (state == DISPATCH_ABORTING)
 		for (unsigned i = 0; i < worker->slot_count; i++)
 			probe_abort(&worker->slots[i]);
 	fill(worker);
@@ -279,28 +245,6 @@ run(void *argument)
 	work->judge_free(worker->judge);
 }
 
-/* A loop's share of the questions that may be out at a time. */
-static unsigned
-share_of_questions(unsigned slots)
-{
-	if (slots < FEWEST_QUESTIONS)
-		return FEWEST_QUESTIONS;
-	return slots < MOST_QUESTIONS ? slots : MOST_QUESTIONS;
-}
-
-static void
-prepare_slots(struct worker *worker, unsigned slots)
-{
-	worker->slots = memory_array(slots, sizeof(*worker->slots));
-	worker->slot_count = slots;
-	worker->slot_limit = slots;
-	for (unsigned i = slots; i-- > 0;) {
-		probe_init(&worker->slots[i], &worker->shared);
-		worker->slots[i].next_free = worker->free_slots;
-		worker->free_slots = &worker->slots[i];
-	}
-}
-
 struct worker *
 worker_new(const struct worker_plan *plan, unsigned slots, const char **error)
 {
@@ -309,7 +253,9 @@ worker_new(const struct worker_plan *plan, unsigned slots, const char **error)
 		.servers = plan->options->resolvers,
 		.server_count = plan->options->resolver_count,
 		.hosts = plan->hosts,
-		.most_questions = share_of_questions(slots),
+		.most_questions = slots < FEWEST_QUESTIONS ? FEWEST_QUESTIONS
+				  : slots < MOST_QUESTIONS ? slots
+							   : MOST_QUESTIONS,
 		.timeout_ms = plan->options->timeout_ms,
 	};
 	int result = uv_loop_init(&worker->loop);
@@ -339,18 +285,25 @@ worker_new(const struct worker_plan *plan, unsigned slots, const char **error)
 		.no_descriptor = on_no_descriptor,
 		.idle = on_idle,
 	};
-	uv_async_init(&worker->loop, &worker->bell.async, on_bell);
-	worker->bell.async.data = worker;
-	uv_timer_init(&worker->loop, &worker->nudge);
-	worker->nudge.data = worker;
-	prepare_slots(worker, slots);
+	uv_async_init(&worker->loop, &worker->waiter.async, on_wake);
+	worker->waiter.async.data = worker;
+	uv_timer_init(&worker->loop, &worker->recheck);
+	worker->recheck.data = worker;
+	worker->slots = memory_array(slots, sizeof(*worker->slots));
+	worker->slot_count = slots;
+	worker->slot_limit = slots;
+	for (unsigned i = slots; i-- > 0;) {
+		probe_init(&worker->slots[i], &worker->shared);
+		worker->slots[i].next_free = worker->free_slots;
+		worker->free_slots = &worker->slots[i];
+	}
 	return worker;
 }
 
-struct bell *
-worker_bell(struct worker *worker)
+struct waiter *
+worker_waiter(struct worker *worker)
 {
-	return &worker->bell;
+	return &worker->waiter;
 }
 
 int
@@ -358,7 +311,7 @@ worker_start(struct worker *worker)
 {
 	int result;
 
-	/* Before the thread is there: from then on the worker is its own. */
+	/* Set before the thread exists: from then on the worker is its own. */
 	worker->started = true;
 	result = uv_thread_create(&worker->thread, run, worker);
 	if (result != 0)
@@ -378,13 +331,14 @@ worker_free(struct worker *worker)
 {
 	if (worker == NULL)
 		return;
-	if (!worker->gone) {
-		leave(worker);
+	if (!worker->ended) {
+		end(worker);
 		uv_run(&worker->loop, UV_RUN_DEFAULT);
 	}
 	if (uv_loop_close(&worker->loop) != 0)
 		fatal_bug("a handle was left open on a worker's loop");
-	drop_unstarted(worker);
+	job_free(worker->held);
+	job_queue_clear(&worker->ready);
 	for (unsigned i = 0; i < worker->slot_count; i++)
 		probe_clear(&worker->slots[i]);
 	free(worker->slots);

@@ -1,6 +1,6 @@
 /*
- * One thread, one loop, its probe slots and its resolver.  Pulls targets when
- * it has room, hands observations to whoever the crew works for.
+ * One thread, one loop, its probe slots and its resolver.  Takes targets from
+ * the dispatch while it has free slots, and gives observations to its judge.
  */
 #ifndef SCAN_WORKER_H
 #define SCAN_WORKER_H
@@ -23,7 +23,7 @@ struct worker;
 /* Not running yet.  NULL with a static sentence in *error. */
 struct worker *worker_new(
     const struct worker_plan *, unsigned slots, const char **error);
-struct bell *worker_bell(struct worker *);
+struct waiter *worker_waiter(struct worker *);
 
 /* 0 or libuv's code. */
 int worker_start(struct worker *);

@@ -30,7 +30,7 @@ read_messages(struct chain *chain, struct bytes rest)
 	require_kept(chain, chain->staple);
 	for (size_t i = 0; i < chain->count; i++) {
 		require_kept(chain, chain->certificates[i]);
-		(void)chain_key_burns(chain->certificates[i]);
+		(void)chain_key_is_costly(chain->certificates[i]);
 	}
 	if ((how & WITH_STATUS) != 0 && chain_parse_status(chain, status))
 		require(chain->staple.size < status.size);

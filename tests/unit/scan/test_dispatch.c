@@ -13,7 +13,7 @@ enum { SLOTS = 8, CALM = 2 };
 struct table {
 	struct dispatch dispatch;
 	struct pace *pace;
-	struct bell bell;
+	struct waiter waiter;
 	struct job *jobs[SLOTS];
 };
 
@@ -37,7 +37,7 @@ set_table(struct table *table)
 		assert_true(dispatch_feed(
 		    &table->dispatch, job_new(target_new(&model))));
 	for (size_t i = 0; i < SLOTS; i++)
-		assert_int_equal(dispatch_next(&table->dispatch, &table->bell,
+		assert_int_equal(dispatch_next(&table->dispatch, &table->waiter,
 				     &table->jobs[i]),
 		    DISPATCH_JOB);
 	dispatch_end_input(&table->dispatch, false);
@@ -50,10 +50,10 @@ clear_table(struct table *table)
 	pace_free(table->pace);
 }
 
-static enum dispatch_word
+static enum dispatch_reply
 next(struct table *table, struct job **job)
 {
-	return dispatch_next(&table->dispatch, &table->bell, job);
+	return dispatch_next(&table->dispatch, &table->waiter, job);
 }
 
 static void
@@ -67,7 +67,7 @@ test_again_when_it_is_calm(void **state)
 	set_table(&table);
 	dispatch_again(&table.dispatch, table.jobs[busy]);
 	while (busy > CALM) {
-		assert_int_equal(next(&table, &job), DISPATCH_NOTHING);
+		assert_int_equal(next(&table, &job), DISPATCH_EMPTY);
 		dispatch_finish(&table.dispatch, table.jobs[--busy], NULL);
 	}
 	assert_int_equal(next(&table, &job), DISPATCH_JOB);
@@ -78,7 +78,7 @@ test_again_when_it_is_calm(void **state)
 	assert_int_equal(next(&table, &job), DISPATCH_JOB);
 	assert_ptr_equal(job, table.jobs[busy]);
 	dispatch_finish(&table.dispatch, job, NULL);
-	assert_int_equal(next(&table, &job), DISPATCH_NOTHING);
+	assert_int_equal(next(&table, &job), DISPATCH_EMPTY);
 	dispatch_finish(&table.dispatch, table.jobs[0], NULL);
 	assert_int_equal(next(&table, &job), DISPATCH_OVER);
 	clear_table(&table);

@@ -31,7 +31,7 @@ enter(struct pace *pace, const char *text)
 {
 	struct net_address at = address(text);
 	struct job *job = new_job();
-	enum pace_word word = pace_enter(pace, &at, job);
+	enum pace_reply word = pace_enter(pace, &at, job);
 
 	if (word != PACE_WAIT)
 		job_free(job);
