@@ -15,6 +15,7 @@
 #include "report/sites_text.h"
 #include "report/sites_write.h"
 #include "model/site.h"
+#include "run/saved_run.h"
 
 struct sites_options {
 	bool json, csv;
@@ -103,6 +104,8 @@ show_site(struct sites *sites, const struct site_group *group,
     struct archive *archive, bool json)
 {
 	struct text out = { .size = 0 };
+	struct saved_run *run;
+	char *error = NULL;
 
 	if (json) {
 		sites_append_json(sites, group, archive, &out);
@@ -111,7 +114,12 @@ show_site(struct sites *sites, const struct site_group *group,
 		if (group->outliers > 0)
 			text_append_char(&out, '\n');
 		sites_append_text(sites, group, archive, &out);
-		sites_append_chains(sites, group, archive, &out);
+		/* Without, openssl's first error is told, as recorded. */
+		run = saved_run_open(archive_directory(archive), NULL, &error);
+		sites_append_chains(sites, group, archive,
+		    run == NULL ? NULL : saved_run_settings(run), &out);
+		saved_run_free(run);
+		free(error);
 	}
 	flush(&out);
 	text_free(&out);

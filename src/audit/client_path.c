@@ -10,12 +10,22 @@ enum {
 	ENDS_MOST = 24 /* a hostile chain has no end of them */
 };
 
+/* Lower ones are tried first. */
+enum rank {
+	RANK_STORED,
+	RANK_STORED_LATE, /* late: not valid now */
+	RANK_RECEIVED,
+	RANK_LATE, /* only where the client prefers valid ones */
+	RANK_PRELOADED,
+	RANK_FETCHED
+};
+
 struct candidate {
 	const struct certificate *certificate;
 	enum source from;
 	int received;
 	bool anchor;
-	unsigned rank; /* lower ones first */
+	enum rank rank;
 };
 
 struct candidates {
@@ -49,6 +59,18 @@ is_on_path(const struct path *path, const struct certificate *certificate)
 	return false;
 }
 
+/*
+ * Where several were sent and none is valid now, OpenSSL takes the one that
+ * lasts longest (find_issuer() in crypto/x509/x509_vfy.c).
+ */
+static bool
+comes_before(const struct candidate *a, const struct candidate *b)
+{
+	return a->rank < b->rank ||
+	       (a->rank == RANK_LATE && b->rank == RANK_LATE &&
+		   a->certificate->not_after > b->certificate->not_after);
+}
+
 /* Each certificate once, from where it is found first. */
 static void
 add(const struct walk *walk, struct candidates *to, struct candidate candidate)
@@ -62,7 +84,7 @@ add(const struct walk *walk, struct candidates *to, struct candidate candidate)
 		if (digest_equal(&to->list[i].certificate->sha256,
 			&candidate.certificate->sha256))
 			return;
-	while (at > 0 && to->list[at - 1].rank > candidate.rank) {
+	while (at > 0 && comes_before(&candidate, &to->list[at - 1])) {
 		to->list[at] = to->list[at - 1];
 		at--;
 	}
@@ -105,7 +127,8 @@ add_stored(const struct walk *walk, struct candidates *to,
 			.received = -1,
 			.anchor = walk->search->how->partial_chain ||
 				  (anchors && issuer->self_issued),
-			.rank = is_current(walk, issuer) ? 0 : 1,
+			.rank = is_current(walk, issuer) ? RANK_STORED
+							 : RANK_STORED_LATE,
 		    });
 	}
 }
@@ -129,7 +152,7 @@ add_received(
 				.certificate = issuer,
 				.from = SOURCE_RECEIVED,
 				.received = (int)i,
-				.rank = late ? 3 : 2,
+				.rank = late ? RANK_LATE : RANK_RECEIVED,
 			    });
 	}
 }
@@ -145,7 +168,7 @@ add_fetched(const struct walk *walk, struct candidates *to)
 	const struct certificate *subject =
 	    walk->path.steps[walk->path.length - 1].certificate;
 	struct candidate model = {
-		.from = SOURCE_AIA, .received = -1, .rank = 5
+		.from = SOURCE_AIA, .received = -1, .rank = RANK_FETCHED
 	};
 
 	for (size_t i = 0; i < subject->issuer_url_count; i++) {
@@ -203,8 +226,9 @@ gather(const struct walk *walk, struct candidates *to)
 		add_list(walk, to,
 		    certificate_index_find(search->facts->preloaded,
 			last->certificate->issuer_key_name),
-		    (struct candidate){
-			.from = SOURCE_KNOWN, .received = -1, .rank = 4 });
+		    (struct candidate){ .from = SOURCE_KNOWN,
+			.received = -1,
+			.rank = RANK_PRELOADED });
 	if (search->how->fetches_aia)
 		add_fetched(walk, to);
 }
@@ -236,7 +260,7 @@ finish(struct walk *walk, enum path_end end)
 	walk->path.end = end;
 	client_path_outcome(search->validation, &walk->path, &outcome);
 	walk->ends++;
-	walk->over = search->consider(search->context, &outcome) ||
+	walk->over = search->consider(search->context, &walk->path, &outcome) ||
 		     walk->ends == ENDS_MOST || !search->how->backtracks;
 }
 
@@ -260,7 +284,8 @@ descend(struct walk *walk, const struct candidate *candidate)
 	};
 	if (candidate->anchor)
 		finish(walk, PATH_ANCHOR);
-	else if (below->signature == SIGNATURE_BAD)
+	else if (below->signature == SIGNATURE_BAD &&
+		 !walk->search->past_bad_signatures)
 		finish(walk, PATH_OPEN);
 	else
 		explore(walk);

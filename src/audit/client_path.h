@@ -13,8 +13,11 @@ struct client_search {
 	const struct validation *validation; /* as client_path_outcome's */
 	const struct trust_store *store;
 	const struct client_builder *how;
+	/* Continues past a bad signature, to see the whole path. */
+	bool past_bad_signatures;
 	/* Told of each end that is reached; true ends the search. */
-	bool (*consider)(void *context, const struct client_outcome *);
+	bool (*consider)(
+	    void *context, const struct path *, const struct client_outcome *);
 	void *context;
 
 	/* Answers */

@@ -178,12 +178,14 @@ refusals(
 
 /* Each member keeps the path with the fewest refusals; true: none has any. */
 static bool
-weigh(void *context, const struct client_outcome *outcome)
+weigh(void *context, const struct path *path,
+    const struct client_outcome *outcome)
 {
 	struct weighing *weighing = context;
 	const struct group *group = weighing->group;
 	bool content = true;
 
+	(void)path;
 	weighing->last = *outcome;
 	for (size_t i = 0; i < group->member_count; i++) {
 		size_t at = group->members[i];
@@ -239,7 +241,7 @@ is_settled_by(struct weighing *weighing, const struct client_facts *facts,
 	if (builder->most_sorted != 0 &&
 	    facts->seen->received_count > builder->most_sorted)
 		return false;
-	return weigh(weighing, plain) ||
+	return weigh(weighing, NULL, plain) ||
 	       !(builder->fetches_aia || builder->preloads);
 }
 
@@ -414,4 +416,43 @@ clients_judge(const struct clients *clients, struct arena *arena,
 		open = open || is_open(&standings[i]);
 	}
 	return open;
+}
+
+static bool
+take_first(void *context, const struct path *path,
+    const struct client_outcome *outcome)
+{
+	(void)outcome;
+	*(struct path *)context = *path;
+	return true;
+}
+
+const struct client_profile *
+clients_find_path(const struct clients *clients, const char *id,
+    const struct client_facts *facts, struct path *path)
+{
+	const struct client_profile *profile =
+	    client_profile_find(clients->profiles, id);
+	const struct group *group = NULL;
+	struct client_search search;
+
+	for (size_t i = 0; i < clients->group_count; i++)
+		for (size_t k = 0; k < clients->groups[i].member_count; k++)
+			if (&clients->profiles
+				 ->list[clients->groups[i].members[k]] ==
+			    profile)
+				group = &clients->groups[i];
+	if (group == NULL)
+		return NULL;
+	search = (struct client_search){
+		.facts = facts,
+		.validation = facts->validation,
+		.store = group->store,
+		.how = &group->builder,
+		.past_bad_signatures = true,
+		.consider = take_first,
+		.context = path,
+	};
+	client_search_run(&search);
+	return profile;
 }

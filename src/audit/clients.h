@@ -38,4 +38,11 @@ size_t clients_offers(
 bool clients_judge(const struct clients *, struct arena *,
     const struct client_facts *, struct verdict *);
 
+/*
+ * The path that the client of this id takes first, followed to its end even
+ * where a signature on it is wrong.  Returns its profile; NULL: no such client.
+ */
+const struct client_profile *clients_find_path(const struct clients *,
+    const char *id, const struct client_facts *, struct path *);
+
 #endif

@@ -1,18 +1,17 @@
 /* Lays one host's chain out.  Every name is made harmless on the way. */
 #include "report/showcerts.h"
 
+#include "audit/client_openssl.h"
+#include "audit/clients.h"
 #include "base/columns.h"
-#include "report/verify_error.h"
-#include "x509/certificate.h"
 
 struct showing {
 	struct text *out;
 	struct archive *archive;
 	const struct result *result;
 	struct arena *scratch;
-	struct certificate **sent;  /* NULL each: not in this run */
-	struct certificate *anchor; /* NULL: none, or not in this run */
-	int64_t now;
+	const struct audit_settings *settings;
+	struct certificate **sent; /* NULL each: not in this run */
 };
 
 static void
@@ -78,49 +77,18 @@ append_gap(struct showing *show, const struct digest *sha256, bool *told)
 	}
 }
 
-static struct certificate *
-read_certificate(struct showing *show, const struct digest *sha256)
-{
-	struct bytes der;
-
-	return archive_certificate(show->archive, sha256, show->scratch, &der)
-		   ? certificate_new(der)
-		   : NULL;
-}
-
 static void
 read_certificates(struct showing *show)
 {
 	const struct observation *seen = &show->result->seen;
-	const struct verdict *verdict = &show->result->verdict;
-	const struct step *last = verdict->path + verdict->path_length - 1;
+	struct bytes der;
 
 	show->sent = arena_array(
 	    show->scratch, seen->received_count, sizeof(*show->sent));
 	for (size_t i = 0; i < seen->received_count; i++)
-		show->sent[i] = read_certificate(show, &seen->received[i]);
-	if (verdict->path_length > 0 && last->from == SOURCE_STORE)
-		show->anchor = read_certificate(show, &last->sha256);
-}
-
-static void
-free_certificates(struct showing *show)
-{
-	for (size_t i = 0; i < show->result->seen.received_count; i++)
-		certificate_free(show->sent[i]);
-	certificate_free(show->anchor);
-}
-
-/* A chain that is not all there says nothing of how far OpenSSL gets. */
-static size_t
-count_certificates(const struct showing *show)
-{
-	size_t count = show->result->seen.received_count;
-
-	for (size_t i = 0; i < count; i++)
-		if (show->sent[i] == NULL)
-			return 0;
-	return count;
+		if (archive_certificate(
+			show->archive, &seen->received[i], show->scratch, &der))
+			show->sent[i] = certificate_new(der);
 }
 
 static void
@@ -162,33 +130,82 @@ append_anchor(struct showing *show)
 	text_append_char(show->out, '\n');
 }
 
+/* False where a certificate is missing: then OpenSSL's path is not known. */
+static bool
+find_errors(struct showing *show,
+    struct openssl_error errors[OPENSSL_MOST_ERRORS], size_t *count)
+{
+	const struct observation *seen = &show->result->seen;
+	const struct host_name host = host_name_of(seen->host);
+	struct signature_memory *signatures;
+	const struct client_profile *openssl;
+	struct validation validation;
+	struct client_facts facts;
+	struct path path;
+
+	*count = 0;
+	if (show->settings == NULL)
+		return false;
+	for (size_t i = 0; i < seen->received_count; i++)
+		if (show->sent[i] == NULL)
+			return false;
+	signatures = signature_memory_new();
+	validation = (struct validation){
+		.now = show->settings->now,
+		.use = key_use_of(&seen->tls),
+	};
+	facts = (struct client_facts){
+		.seen = seen,
+		.received = (const struct certificate *const *)show->sent,
+		.host = &host,
+		.validation = &validation,
+		.edges = edge_memory_new(show->scratch, signatures),
+	};
+	openssl = clients_find_path(
+	    show->settings->clients, "openssl", &facts, &path);
+	if (openssl != NULL)
+		*count = client_openssl_errors(openssl, &facts, &path, errors);
+	signature_memory_free(signatures);
+	return openssl != NULL;
+}
+
+/*
+ * The record says whether openssl accepts, and why not: a handshake that fails
+ * for it has no list of errors.
+ */
 static void
 append_errors(struct showing *show)
 {
-	struct verify_error errors[VERIFY_ERRORS];
-	const struct openssl_chain chain = {
-		.sent = (const struct certificate *const *)show->sent,
-		.sent_count = count_certificates(show),
-		.anchor = show->anchor,
-		.now = show->now,
-	};
-	size_t count = verify_errors(show->result, &chain, errors);
+	const struct verdict *verdict = &show->result->verdict;
+	struct openssl_error errors[OPENSSL_MOST_ERRORS];
+	size_t count;
+	bool is_known = find_errors(show, errors, &count);
 
-	for (size_t i = 0; i < count; i++) {
-		if (errors[i].number == 0) {
-			append_line(show->out, "error: ", errors[i].text);
+	for (size_t i = 0; i < verdict->client_count; i++) {
+		const struct client_verdict *client = &verdict->clients[i];
+
+		if (strcmp(client->id, "openssl") != 0)
+			continue;
+		is_known = true;
+		if (client->accepts == ACCEPTS_YES) {
+			count = 0;
+		} else if (!client_openssl_explains(
+			       errors, count, client->reason)) {
+			append_line(show->out, "error: ", client->reason);
 			return;
 		}
+	}
+	for (size_t i = 0; i < count; i++) {
 		text_printf(show->out, "depth=%zu ", errors[i].depth);
 		append_line(show->out, "", errors[i].subject);
 		text_printf(show->out, "verify error:num=%d:%s\n",
-		    errors[i].number, errors[i].text);
+		    errors[i].number, errors[i].words);
 	}
-	if (count == 0)
-		text_append(show->out, "Verify return code: 0 (ok)\n");
-	else
+	if (count > 0)
 		text_printf(show->out, "Verify return code: %d (%s)\n",
-		    errors[count - 1].number, errors[count - 1].text);
+		    errors[count - 1].number, errors[count - 1].words);
+	else if (is_known)
+		text_append(show->out, "Verify return code: 0 (ok)\n");
 }
 
 /* Found, but the judged path does not go over it. */
@@ -203,14 +220,14 @@ append_other_missing(struct showing *show)
 
 void
 showcerts_append(struct text *out, struct archive *archive,
-    const struct result *result, int64_t now)
+    const struct result *result, const struct audit_settings *settings)
 {
 	struct showing show = {
 		.out = out,
 		.archive = archive,
 		.result = result,
 		.scratch = arena_new(),
-		.now = now,
+		.settings = settings,
 	};
 	const struct observation *seen = &result->seen;
 	bool told = false;
@@ -227,6 +244,7 @@ showcerts_append(struct text *out, struct archive *archive,
 		append_anchor(&show);
 		append_errors(&show);
 	}
-	free_certificates(&show);
+	for (size_t i = 0; i < seen->received_count; i++)
+		certificate_free(show.sent[i]);
 	arena_free(show.scratch);
 }

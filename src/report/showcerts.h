@@ -5,13 +5,15 @@
 #ifndef REPORT_SHOWCERTS_H
 #define REPORT_SHOWCERTS_H
 
+#include "audit/audit_settings.h"
 #include "rundir/archive.h"
 
 /*
- * The archive is where the certificates are looked up; `now` is the clock that
- * the run was judged by, or 0.
+ * The archive is where the certificates are looked up.  The settings are those
+ * of the run, for the errors after the one that the record tells; NULL: not
+ * known.
  */
-void showcerts_append(
-    struct text *, struct archive *, const struct result *, int64_t now);
+void showcerts_append(struct text *, struct archive *, const struct result *,
+    const struct audit_settings *);
 
 #endif

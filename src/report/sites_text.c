@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "base/columns.h"
-#include "rundir/manifest.h"
 #include "report/showcerts.h"
 
 enum { HOST_COLUMNS = 16, BODY_COLUMN = 18, CLIENTS_SHOWN = 4 };
@@ -234,47 +233,34 @@ sites_append_text(struct sites *sites, const struct site_group *group,
 }
 
 static void
-append_chain(
-    struct archive *archive, size_t record, int64_t now, struct text *out)
+append_chain(struct archive *archive, size_t record,
+    const struct audit_settings *settings, struct text *out)
 {
 	struct arena *arena = arena_new();
 	struct result result;
 
 	if (archive_read(archive, record, arena, &result, NULL)) {
 		text_append_char(out, '\n');
-		showcerts_append(out, archive, &result, now);
+		showcerts_append(out, archive, &result, settings);
 	}
 	arena_free(arena);
 }
 
-/* The time that the run was judged by; 0: it does not say. */
-static int64_t
-clock_of(const struct archive *archive, struct arena *arena)
-{
-	struct manifest manifest;
-	const char *reason;
-
-	return manifest_read(
-		   arena, archive_directory(archive), &manifest, &reason)
-		   ? manifest.clock
-		   : 0;
-}
-
 void
 sites_append_chains(struct sites *sites, const struct site_group *group,
-    struct archive *archive, struct text *out)
+    struct archive *archive, const struct audit_settings *settings,
+    struct text *out)
 {
 	struct arena *arena = arena_new();
 	struct site_outlier *list;
 	size_t count;
-	int64_t now = clock_of(archive, arena);
 
 	list = sites_outliers(sites, group, archive, arena, &count);
 	for (size_t i = 0; i < count; i++)
-		append_chain(archive, list[i].record, now, out);
+		append_chain(archive, list[i].record, settings, out);
 	for (size_t i = 0; i < group->hosts; i++)
 		if (!sites_is_outlier(sites, group, i))
-			append_chain(
-			    archive, sites_record(sites, group, i), now, out);
+			append_chain(archive, sites_record(sites, group, i),
+			    settings, out);
 	arena_free(arena);
 }

@@ -2,6 +2,7 @@
 #ifndef REPORT_SITES_TEXT_H
 #define REPORT_SITES_TEXT_H
 
+#include "audit/audit_settings.h"
 #include "fleet/sites.h"
 
 /*
@@ -28,8 +29,11 @@ const char *sites_outlier_name(struct arena *, const struct site_outlier *);
 void sites_append_text(
     struct sites *, const struct site_group *, struct archive *, struct text *);
 
-/* Every host's chain, outliers first. */
-void sites_append_chains(
-    struct sites *, const struct site_group *, struct archive *, struct text *);
+/*
+ * Every host's chain, outliers first.  The settings are what the run was
+ * judged by; NULL: not known.
+ */
+void sites_append_chains(struct sites *, const struct site_group *,
+    struct archive *, const struct audit_settings *, struct text *);
 
 #endif
