@@ -5,6 +5,8 @@
  */
 #include "audit/constraints.h"
 
+#include "x509/certificate_names.h"
+
 /* A directory name is put into its canonical form before each comparison. */
 enum { DIRECTORY_COST = 64 };
 

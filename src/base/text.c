@@ -101,6 +101,15 @@ text_append_escaped(struct text *text, struct bytes octets)
 		text_printf(text, "\\%02X", octets.data[i]);
 }
 
+void
+text_append_hex(struct text *text, struct bytes octets)
+{
+	for (size_t i = 0; i < octets.size; i++) {
+		text_append_char(text, "0123456789abcdef"[octets.data[i] >> 4]);
+		text_append_char(text, "0123456789abcdef"[octets.data[i] & 15]);
+	}
+}
+
 /* The length of a first stretch that may pass as it is. */
 static size_t
 plain_prefix(struct bytes bytes)

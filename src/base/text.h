@@ -35,7 +35,8 @@ void text_reserve(struct text *, size_t extra);
 void text_append_clean(struct text *, struct bytes);
 char *text_clean(struct arena *, struct bytes);
 
-/* Each octet as \HH. */
+/* Each octet as two lower-case hexadecimal digits; as \HH. */
+void text_append_hex(struct text *, struct bytes);
 void text_append_escaped(struct text *, struct bytes);
 
 #endif

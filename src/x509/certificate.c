@@ -1,7 +1,7 @@
 /*
- * Reads the frame of a certificate (RFC 5280 4.1) and keeps its storage.
- * Names, keys and extensions have files of their own; whether any of it is
- * acceptable is for the audit.
+ * Reads the outer structure of a certificate (RFC 5280 4.1).  Names, keys and
+ * extensions have files of their own; whether any of it is acceptable is for
+ * the audit.
  */
 #include "x509/certificate.h"
 
@@ -9,97 +9,10 @@
 #include <stdlib.h>
 
 #include "base/fatal.h"
-#include "base/memory.h"
-#include "x509/certificate_internal.h"
-
-/*
- * Blocks of memory that go with the certificate.  The first one holds the
- * certificate and its DER, and nearly always all the rest too: a run keeps
- * thousands of these, so an arena's large blocks would not do.
- */
-struct storage {
-	struct storage *next;
-	size_t used, size;
-	max_align_t octets[];
-};
-
-enum { STORAGE_LEAST = 512, STORAGE_ALIGNMENT = _Alignof(max_align_t) };
-
-static struct storage *
-storage_new(size_t size, struct storage *next)
-{
-	struct storage *storage = memory_new(sizeof(*storage) + size);
-
-	storage->next = next;
-	storage->size = size;
-	return storage;
-}
-
-static void *
-storage_carve(struct storage *storage, size_t size)
-{
-	void *memory = (char *)storage->octets + storage->used;
-
-	storage->used += size;
-	return memory;
-}
-
-static size_t
-round_up(size_t size)
-{
-	return (size + STORAGE_ALIGNMENT - 1) &
-	       ~(size_t)(STORAGE_ALIGNMENT - 1);
-}
-
-void *
-storage_take(struct certificate *certificate, size_t size)
-{
-	struct storage *first = certificate->storage;
-
-	size = round_up(size);
-	if (size > first->size - first->used) {
-		first = storage_new(
-		    size > STORAGE_LEAST ? size : STORAGE_LEAST, first);
-		certificate->storage = first;
-	}
-	return storage_carve(first, size);
-}
-
-static const void *
-storage_copy(struct certificate *certificate, const void *octets, size_t size)
-{
-	/* One more, so that every string has its NUL. */
-	char *copy = storage_take(certificate, size + 1);
-
-	if (size > 0)
-		memcpy(copy, octets, size);
-	return copy;
-}
-
-const char *
-reader_keep_string(struct certificate_reader *reader)
-{
-	return (const char *)reader_keep_bytes(reader).data;
-}
-
-struct bytes
-reader_keep_bytes(struct certificate_reader *reader)
-{
-	struct text *text = &reader->text;
-	struct bytes kept =
-	    bytes_of(storage_copy(reader->certificate, text->data, text->size),
-		text->size);
-
-	text_clear(text);
-	return kept;
-}
-
-void
-reader_damage(struct certificate_reader *reader, const char *sentence)
-{
-	if (reader->certificate->damage == NULL)
-		reader->certificate->damage = sentence;
-}
+#include "x509/certificate_extensions.h"
+#include "x509/certificate_key.h"
+#include "x509/certificate_names.h"
+#include "x509/der.h"
 
 /*
  * Steps into a SEQUENCE that may claim more than there is, so that a
@@ -144,41 +57,26 @@ read_version(struct certificate_reader *reader, struct der *tbs)
 	return true;
 }
 
-/* Of -n, which is ~n + 1: the carry passes over the zeros at the end. */
-static uint8_t
-negated_octet(struct bytes number, size_t at, size_t last_set)
-{
-	if (at < last_set)
-		return (uint8_t)~number.data[at];
-	return (uint8_t)-number.data[at];
-}
-
-static size_t
-last_set_octet(struct bytes number)
-{
-	size_t at = number.size - 1;
-
-	while (at > 0 && number.data[at] == 0)
-		at--;
-	return at;
-}
-
 /* Hexadecimal of the magnitude: serials are compared by eye with others'. */
 static void
 append_serial(struct text *text, struct bytes serial)
 {
 	bool negative = serial.data[0] >= 0x80, begun = false;
-	size_t last_set = last_set_octet(serial);
+	size_t last_set = serial.size - 1;
 
+	while (last_set > 0 && serial.data[last_set] == 0)
+		last_set--;
 	if (negative)
 		text_append_char(text, '-');
 	for (size_t i = 0; i < serial.size; i++) {
-		uint8_t octet = negative ? negated_octet(serial, i, last_set)
-					 : serial.data[i];
+		uint8_t octet = serial.data[i];
 
+		/* -n is ~n + 1: the carry passes over the zeros at the end. */
+		if (negative)
+			octet = (uint8_t)(i < last_set ? ~octet : -octet);
 		begun = begun || octet != 0 || i + 1 == serial.size;
 		if (begun)
-			append_hex_octet(text, octet);
+			text_append_hex(text, bytes_of(&octet, 1));
 	}
 }
 
@@ -212,6 +110,20 @@ read_signed_algorithm(struct certificate_reader *reader, struct der *tbs)
 	return true;
 }
 
+/* An unreadable name is damage, and empty; without one nothing follows. */
+static bool
+take_name(struct certificate_reader *reader, struct der *tbs,
+    struct der_item *item, struct certificate_name *name, const char *damage)
+{
+	if (!der_take(tbs, DER_SEQUENCE, item)) {
+		reader_damage(reader, damage);
+		return false;
+	}
+	if (!reader_name(reader, item->whole, name))
+		reader_damage(reader, damage);
+	return true;
+}
+
 static bool
 read_issuer(struct certificate_reader *reader, struct der *tbs)
 {
@@ -219,15 +131,10 @@ read_issuer(struct certificate_reader *reader, struct der *tbs)
 	struct certificate_name name;
 	struct der_item item;
 
-	if (!der_take(tbs, DER_SEQUENCE, &item)) {
-		reader_damage(reader, "the issuer's name cannot be read");
+	if (!take_name(
+		reader, tbs, &item, &name, "the issuer's name cannot be read"))
 		return false;
-	}
 	certificate->raw_issuer = item.whole;
-	if (!reader_name(reader, item.whole, &name)) {
-		reader_damage(reader, "the issuer's name cannot be read");
-		return true;
-	}
 	certificate->issuer_key_name = name.canonical;
 	certificate->issuer = name.text;
 	certificate->issuer_cn = name.common_name;
@@ -263,16 +170,11 @@ read_subject(struct certificate_reader *reader, struct der *tbs)
 	struct certificate_name name;
 	struct der_item item;
 
-	if (!der_take(tbs, DER_SEQUENCE, &item)) {
-		reader_damage(reader, "the subject's name cannot be read");
+	if (!take_name(
+		reader, tbs, &item, &name, "the subject's name cannot be read"))
 		return false;
-	}
 	certificate->raw_subject = item.whole;
 	certificate->subject_empty = item.content.size == 0;
-	if (!reader_name(reader, item.whole, &name)) {
-		reader_damage(reader, "the subject's name cannot be read");
-		return true;
-	}
 	certificate->subject_key = name.canonical;
 	certificate->subject = name.text;
 	certificate->subject_cn = name.common_name;
@@ -337,16 +239,6 @@ static bool (*const tbs_fields[])(struct certificate_reader *, struct der *) = {
 };
 
 static void
-read_tbs(struct certificate_reader *reader, struct der tbs)
-{
-	size_t count = sizeof(tbs_fields) / sizeof(*tbs_fields);
-
-	for (size_t i = 0; i < count; i++)
-		if (!tbs_fields[i](reader, &tbs))
-			return;
-}
-
-static void
 read_signature(struct certificate_reader *reader, struct der *rest)
 {
 	struct certificate *certificate = reader->certificate;
@@ -392,16 +284,6 @@ name_algorithm(struct certificate_reader *reader)
 }
 
 static void
-note_octets_after(struct certificate_reader *reader, size_t count)
-{
-	if (count == 0)
-		return;
-	text_printf(&reader->text, "%zu %s the certificate's end", count,
-	    count == 1 ? "octet follows" : "octets follow");
-	reader_damage(reader, reader_keep_string(reader));
-}
-
-static void
 read_certificate(struct certificate_reader *reader)
 {
 	struct certificate *certificate = reader->certificate;
@@ -425,52 +307,35 @@ read_certificate(struct certificate_reader *reader)
 	else
 		certificate->tbs = bytes_of(tbs_start,
 		    (size_t)(tbs.rest.data + tbs.rest.size - tbs_start));
-	read_tbs(reader, tbs);
+	for (size_t i = 0; i < sizeof(tbs_fields) / sizeof(*tbs_fields); i++)
+		if (!tbs_fields[i](reader, &tbs))
+			break;
 	if (!tbs_cut)
 		read_signature(reader, &outer);
 	name_algorithm(reader);
-	note_octets_after(reader, der.rest.size);
-}
-
-/* Strings that are shown are never NULL, however broken the rest is. */
-static void
-set_defaults(struct certificate *certificate)
-{
-	certificate->subject = certificate->issuer = "";
-	certificate->key_name = certificate->signature_name = "";
-}
-
-static struct certificate *
-certificate_place(struct bytes der)
-{
-	/* What a usual certificate's names and lists take. */
-	size_t extra = der.size / 2 + STORAGE_LEAST;
-	size_t size = round_up(sizeof(struct certificate)) +
-		      round_up(der.size + 1) + round_up(extra);
-	struct storage *storage = storage_new(size, NULL);
-	struct certificate *certificate =
-	    storage_carve(storage, round_up(sizeof(*certificate)));
-
-	certificate->storage = storage;
-	certificate->der =
-	    bytes_of(storage_copy(certificate, der.data, der.size), der.size);
-	return certificate;
+	if (der.rest.size > 0) {
+		text_printf(&reader->text, "%zu %s the certificate's end",
+		    der.rest.size,
+		    der.rest.size == 1 ? "octet follows" : "octets follow");
+		reader_damage(reader, reader_keep_string(reader));
+	}
 }
 
 struct certificate *
 certificate_new_known(struct bytes der, const struct digest *sha256)
 {
-	struct certificate_reader reader = {
-		.certificate = certificate_place(der),
-	};
+	struct certificate *certificate = reader_place(der);
+	struct certificate_reader reader = { .certificate = certificate };
 
-	reader.certificate->sha256 = *sha256;
-	set_defaults(reader.certificate);
+	certificate->sha256 = *sha256;
+	/* Strings that are shown are never NULL, however broken it is. */
+	certificate->subject = certificate->issuer = "";
+	certificate->key_name = certificate->signature_name = "";
 	read_certificate(&reader);
 	text_free(&reader.text);
 	text_free(&reader.value);
 	free(reader.attributes.list);
-	return reader.certificate;
+	return certificate;
 }
 
 struct certificate *

@@ -1,196 +1,22 @@
 /*
- * An X.509 certificate (RFC 5280): its DER and the fields that judging needs,
- * read by our own bounded reader, so that a certificate which a library
- * refuses whole still tells what it can.  Immutable once made; shared freely.
+ * Makes a certificate out of DER and answers the questions about it that are
+ * asked everywhere.
  */
 #ifndef X509_CERTIFICATE_H
 #define X509_CERTIFICATE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/arena.h"
-#include "base/bytes.h"
-
-/* RFC 5280 4.2.1.3, bit 0 first. */
-enum key_usage {
-	USAGE_DIGITAL_SIGNATURE = 1 << 0,
-	USAGE_NON_REPUDIATION = 1 << 1,
-	USAGE_KEY_ENCIPHERMENT = 1 << 2,
-	USAGE_DATA_ENCIPHERMENT = 1 << 3,
-	USAGE_KEY_AGREEMENT = 1 << 4,
-	USAGE_KEY_CERT_SIGN = 1 << 5,
-	USAGE_CRL_SIGN = 1 << 6
-};
-
-/* RFC 5280 4.2.1.12; OTHER: at least one purpose not named here. */
-enum purpose {
-	PURPOSE_SERVER_AUTH = 1 << 0,
-	PURPOSE_CLIENT_AUTH = 1 << 1,
-	PURPOSE_ANY = 1 << 2,
-	PURPOSE_OCSP_SIGNING = 1 << 3,
-	PURPOSE_OTHER = 1 << 4
-};
-
-enum key_kind {
-	KEY_UNKNOWN,
-	KEY_RSA,
-	KEY_RSA_PSS,
-	KEY_EC,
-	KEY_ED25519,
-	KEY_ED448,
-	KEY_DSA
-};
-
-enum curve {
-	CURVE_NONE,
-	CURVE_P192,
-	CURVE_P224,
-	CURVE_P256,
-	CURVE_P384,
-	CURVE_P521,
-	CURVE_OTHER
-};
-
-enum hash_kind {
-	HASH_NONE, /* in the scheme itself (EdDSA), or unknown */
-	HASH_MD2,
-	HASH_MD5,
-	HASH_SHA1,
-	HASH_SHA224,
-	HASH_SHA256,
-	HASH_SHA384,
-	HASH_SHA512,
-	HASH_SHA3
-};
-
-enum signature_kind {
-	SIGNATURE_UNKNOWN,
-	SIGNATURE_RSA,
-	SIGNATURE_RSA_PSS,
-	SIGNATURE_ECDSA,
-	SIGNATURE_DSA,
-	SIGNATURE_ED25519,
-	SIGNATURE_ED448
-};
-
-/* GeneralName kinds by their context tag (RFC 5280 4.2.1.6). */
-enum name_kind {
-	NAME_OTHER = 0,
-	NAME_EMAIL = 1,
-	NAME_DNS = 2,
-	NAME_X400 = 3,
-	NAME_DIRECTORY = 4,
-	NAME_EDI = 5,
-	NAME_URI = 6,
-	NAME_ADDRESS = 7,
-	NAME_REGISTERED_ID = 8
-};
-
-struct general_name {
-	enum name_kind kind;
-	struct bytes value; /* content octets; NAME_DIRECTORY: the Name */
-};
-
-struct name_list {
-	const struct general_name *names;
-	size_t count;
-};
-
-struct storage;
-
-/* Two limits on a hostile certificate; past them it is damaged. */
-enum { CERTIFICATE_MOST_NAMES = 65536, CERTIFICATE_MOST_EXTENSIONS = 128 };
-
-struct certificate {
-	struct bytes der;
-	struct digest sha256;
-
-	/*
-	 * NULL, or why this is not the certificate it should be, in one
-	 * sentence: the first such reason.  Where the structure breaks off,
-	 * the fields after it are empty (their strings "", or NULL where that
-	 * is said); a duplicate or unreadable extension and octets after the
-	 * end leave all others readable.
-	 */
-	const char *damage;
-
-	int version;		/* 1..3; 0 when unreadable */
-	struct bytes serial;	/* content octets, two's complement */
-	const char *serial_hex; /* "-0a" for a negative one; or NULL */
-	struct bytes tbs;	/* the signed octets */
-	struct bytes signature;
-	struct bytes signature_algorithm; /* AlgorithmIdentifier, whole */
-	bool signature_algorithms_differ; /* outer and tbs, RFC 5280 4.1.1.2 */
-	enum signature_kind signature_kind;
-	enum hash_kind signature_hash;
-	const char *signature_name; /* "ECDSA-SHA256", or the dotted OID */
-
-	/* Names: DER as sent, a form to compare by, a form to show. */
-	struct bytes raw_subject, raw_issuer;
-	struct bytes subject_key, issuer_key_name; /* canonical, 7.1 */
-	const char *subject, *issuer;		   /* RFC 4514, clean UTF-8 */
-	const char *subject_cn, *issuer_cn;	   /* last CN, clean; or NULL */
-	bool subject_empty;
-
-	int64_t not_before, not_after;
-	bool times_valid; /* both could be read */
-
-	/* Public key */
-	struct bytes spki; /* SubjectPublicKeyInfo, whole */
-	struct digest spki_sha256;
-	enum key_kind key_kind;
-	enum curve curve;
-	unsigned key_bits;
-	unsigned exponent_bits; /* RSA; 0 otherwise */
-	const char *key_name;	/* "EC P-256", "RSA 2048" */
-
-	/* Extensions; has_X tells absent from empty */
-	bool has_basic_constraints, basic_constraints_critical, is_ca;
-	bool has_path_length;
-	uint32_t path_length;
-	bool has_key_usage, key_usage_critical;
-	unsigned key_usage; /* enum key_usage bits */
-	bool has_purposes, purposes_critical;
-	unsigned purposes; /* enum purpose bits */
-	bool has_subject_key_id, has_authority_key_id;
-	struct bytes subject_key_id;   /* the octets */
-	struct bytes authority_key_id; /* size 0: AKI without keyid */
-	struct bytes authority_serial; /* size 0: none; with the issuer: */
-	struct bytes authority_issuer; /* GeneralNames content, or size 0 */
-	bool has_alternative_names, alternative_names_critical;
-	struct name_list alternative_names;
-	bool has_name_constraints, name_constraints_critical;
-	struct name_list permitted, excluded; /* addresses: with mask */
-	bool constraints_with_distance; /* a minimum or maximum is present */
-	bool has_policy_constraints, policy_constraints_critical;
-	bool has_policies, policies_critical;
-	bool inhibit_any_policy_critical;
-	bool policy_mappings_critical;
-	bool must_staple;	  /* RFC 7633 status_request */
-	const char **issuer_urls; /* AIA caIssuers, in order, clean */
-	size_t issuer_url_count;
-	const char **ocsp_urls;
-	size_t ocsp_url_count;
-	const char **unknown_critical; /* dotted OIDs */
-	size_t unknown_critical_count;
-	const char *duplicate_extension; /* dotted OID of the first, or NULL */
-	bool has_scts;			 /* an embedded SCT list is present */
-	int64_t earliest_sct;		 /* seconds; 0: none readable */
-	struct bytes scts;		 /* SignedCertificateTimestampList */
-
-	bool self_issued; /* subject_key equals issuer_key_name;
-			     not when one is unreadable */
-
-	struct storage *storage; /* holds all of the above */
-};
+#include "x509/certificate_fields.h"
 
 /*
  * Reads one certificate, copying the DER.  Never fails: damage is a fact.
  * The caller frees.
  */
 struct certificate *certificate_new(struct bytes der);
+
+/* The same for a caller who has computed the digest of the DER already. */
+struct certificate *certificate_new_known(
+    struct bytes der, const struct digest *sha256);
+
 void certificate_free(struct certificate *);
 
 void certificate_digest(struct bytes der, struct digest *);
@@ -201,16 +27,6 @@ void certificate_digest(struct bytes der, struct digest *);
  * CA:TRUE, or a version 1 certificate that is self-issued.
  */
 bool certificate_is_authority(const struct certificate *);
-
-/*
- * A Name by itself (a directoryName in a constraint): the form that
- * subject_key has, RFC 5280 7.1.  A name is within a subtree exactly when
- * its octets begin with the subtree's.  False when it is not a Name.
- */
-bool name_canonical(struct arena *, struct bytes name, struct bytes *out);
-
-/* The same for showing (RFC 4514, clean); NULL when it is not a Name. */
-const char *name_text(struct arena *, struct bytes name);
 
 /* Self-issued, and its key identifiers, where present, say the same key. */
 bool certificate_looks_self_signed(const struct certificate *);

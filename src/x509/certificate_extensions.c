@@ -2,7 +2,10 @@
  * The extensions of RFC 5280 4.2 that judging needs, one row each.  What
  * they mean for a path is not decided here.
  */
-#include "x509/certificate_internal.h"
+#include "x509/certificate_extensions.h"
+
+#include "x509/certificate_scts.h"
+#include "x509/der.h"
 
 struct extension {
 	struct bytes oid;
@@ -83,16 +86,6 @@ static const struct purpose_row purpose_rows[] = {
 	{ OID("\x55\x1d\x25\x00"), PURPOSE_ANY },
 };
 
-static enum purpose
-purpose_of(struct bytes oid)
-{
-	for (size_t i = 0; i < sizeof(purpose_rows) / sizeof(*purpose_rows);
-	     i++)
-		if (bytes_equal(oid, purpose_rows[i].oid))
-			return purpose_rows[i].purpose;
-	return PURPOSE_OTHER;
-}
-
 static bool
 read_purposes(
     struct certificate_reader *reader, const struct extension *extension)
@@ -105,8 +98,15 @@ read_purposes(
 	certificate->purposes_critical = extension->critical;
 	if (!enter_only(extension->value, DER_SEQUENCE, &inside))
 		return false;
-	while (der_take(&inside, DER_OID, &item))
-		certificate->purposes |= purpose_of(item.content);
+	while (der_take(&inside, DER_OID, &item)) {
+		enum purpose purpose = PURPOSE_OTHER;
+
+		for (size_t i = 0;
+		     i < sizeof(purpose_rows) / sizeof(*purpose_rows); i++)
+			if (bytes_equal(item.content, purpose_rows[i].oid))
+				purpose = purpose_rows[i].purpose;
+		certificate->purposes |= purpose;
+	}
 	return der_at_end(&inside);
 }
 
@@ -173,35 +173,26 @@ count_elements(struct der der, size_t *count)
 	return der_at_end(&der);
 }
 
-bool
-reader_general_names(
-    struct certificate_reader *reader, struct der der, struct name_list *list)
-{
-	struct general_name *names;
-	size_t count;
-
-	if (!count_elements(der, &count))
-		return false;
-	names = storage_take(reader->certificate, count * sizeof(*names));
-	for (size_t i = 0; i < count; i++)
-		if (!read_general_name(&der, &names[i]))
-			return false;
-	*list = (struct name_list){ names, count };
-	return true;
-}
-
 static bool
 read_alternative_names(
     struct certificate_reader *reader, const struct extension *extension)
 {
 	struct certificate *certificate = reader->certificate;
+	struct general_name *names;
 	struct der inside;
+	size_t count;
 
 	certificate->has_alternative_names = true;
 	certificate->alternative_names_critical = extension->critical;
-	return enter_only(extension->value, DER_SEQUENCE, &inside) &&
-	       reader_general_names(
-		   reader, inside, &certificate->alternative_names);
+	if (!enter_only(extension->value, DER_SEQUENCE, &inside) ||
+	    !count_elements(inside, &count))
+		return false;
+	names = reader_take(reader, count * sizeof(*names));
+	for (size_t i = 0; i < count; i++)
+		if (!read_general_name(&inside, &names[i]))
+			return false;
+	certificate->alternative_names = (struct name_list){ names, count };
+	return true;
 }
 
 /* RFC 5280 4.2.1.10: minimum is 0 and maximum absent, or one must refuse. */
@@ -215,7 +206,7 @@ read_subtrees(
 
 	if (!count_elements(der, &count))
 		return false;
-	names = storage_take(reader->certificate, count * sizeof(*names));
+	names = reader_take(reader, count * sizeof(*names));
 	for (size_t i = 0; i < count; i++) {
 		if (!der_enter(&der, DER_SEQUENCE, &subtree) ||
 		    !read_general_name(&subtree, &names[i]))
@@ -255,14 +246,6 @@ struct url_list {
 static const struct bytes ca_issuers = OID("\x2b\x06\x01\x05\x05\x07\x30\x02");
 static const struct bytes ocsp = OID("\x2b\x06\x01\x05\x05\x07\x30\x01");
 
-static struct url_list
-urls_new(struct certificate_reader *reader, size_t most)
-{
-	return (struct url_list){
-		storage_take(reader->certificate, most * sizeof(char *)), 0
-	};
-}
-
 static void
 add_url(
     struct certificate_reader *reader, struct url_list *list, struct bytes url)
@@ -277,7 +260,7 @@ read_authority_access(
     struct certificate_reader *reader, const struct extension *extension)
 {
 	struct certificate *certificate = reader->certificate;
-	struct url_list issuers, responders;
+	struct url_list issuers = { NULL, 0 }, responders = { NULL, 0 };
 	struct der inside, description;
 	struct general_name name;
 	struct der_item method;
@@ -286,8 +269,8 @@ read_authority_access(
 	if (!enter_only(extension->value, DER_SEQUENCE, &inside) ||
 	    !count_elements(inside, &count))
 		return false;
-	issuers = urls_new(reader, count);
-	responders = urls_new(reader, count);
+	issuers.urls = reader_take(reader, count * sizeof(char *));
+	responders.urls = reader_take(reader, count * sizeof(char *));
 	while (!der_at_end(&inside)) {
 		if (!der_enter(&inside, DER_SEQUENCE, &description) ||
 		    !der_take(&description, DER_OID, &method) ||
@@ -429,15 +412,6 @@ static const struct extension_row rows[] = {
 	    NULL }, /* Netscape */
 };
 
-static const struct extension_row *
-row_of(struct bytes oid)
-{
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		if (bytes_equal(oid, rows[i].oid))
-			return &rows[i];
-	return NULL;
-}
-
 static bool
 take_extension(struct der *der, struct extension *extension)
 {
@@ -483,26 +457,24 @@ note_duplicate(struct certificate_reader *reader, struct bytes oid)
 }
 
 static void
-note_unknown(struct certificate_reader *reader, struct bytes oid)
-{
-	struct certificate *certificate = reader->certificate;
-
-	if (certificate->unknown_critical == NULL)
-		certificate->unknown_critical = storage_take(
-		    certificate, CERTIFICATE_MOST_EXTENSIONS * sizeof(char *));
-	certificate->unknown_critical[certificate->unknown_critical_count++] =
-	    keep_oid(reader, oid);
-}
-
-static void
 read_extension(
     struct certificate_reader *reader, const struct extension *extension)
 {
-	const struct extension_row *row = row_of(extension->oid);
+	struct certificate *certificate = reader->certificate;
+	const struct extension_row *row = NULL;
 
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (bytes_equal(extension->oid, rows[i].oid))
+			row = &rows[i];
+	if (row == NULL && !extension->critical)
+		return;
 	if (row == NULL) {
-		if (extension->critical)
-			note_unknown(reader, extension->oid);
+		if (certificate->unknown_critical == NULL)
+			certificate->unknown_critical = reader_take(reader,
+			    CERTIFICATE_MOST_EXTENSIONS * sizeof(char *));
+		certificate
+		    ->unknown_critical[certificate->unknown_critical_count++] =
+		    keep_oid(reader, extension->oid);
 		return;
 	}
 	if (row->read != NULL && !row->read(reader, extension))
@@ -511,22 +483,13 @@ read_extension(
 	text_clear(&reader->text);
 }
 
-static bool
-is_among(struct bytes oid, const struct bytes *oids, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (bytes_equal(oid, oids[i]))
-			return true;
-	return false;
-}
-
 void
 reader_extensions(struct certificate_reader *reader, struct bytes explicit)
 {
 	struct bytes oids[CERTIFICATE_MOST_EXTENSIONS];
 	struct extension extension;
 	struct der list;
-	size_t count = 0;
+	size_t count = 0, same;
 
 	if (!enter_only(explicit, DER_SEQUENCE, &list)) {
 		reader_damage(reader, "the extensions cannot be read");
@@ -542,7 +505,9 @@ reader_extensions(struct certificate_reader *reader, struct bytes explicit)
 			return;
 		}
 		oids[count] = extension.oid;
-		if (is_among(extension.oid, oids, count))
+		for (same = 0; !bytes_equal(oids[same], extension.oid);)
+			same++;
+		if (same < count)
 			note_duplicate(reader, extension.oid);
 		else
 			read_extension(reader, &extension);

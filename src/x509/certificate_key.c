@@ -2,9 +2,9 @@
  * Public keys and signature algorithms: which they are, how large, and what
  * they are called.  Computing with them is signature.c's.
  */
-#include <stdio.h>
+#include "x509/certificate_key.h"
 
-#include "x509/certificate_internal.h"
+#include "x509/der.h"
 
 /* The first element of an AlgorithmIdentifier, and what follows it. */
 static bool
@@ -109,35 +109,20 @@ static const struct curve_row curves[] = {
 	    CURVE_OTHER, 512 },
 };
 
-static const struct curve_row *
-curve_of(struct bytes oid)
-{
-	for (size_t i = 0; i < sizeof(curves) / sizeof(*curves); i++)
-		if (bytes_equal(oid, curves[i].oid))
-			return &curves[i];
-	return NULL;
-}
-
-/* SEC 1 2.3.3: a compressed point is one coordinate, else there are two. */
-static unsigned
-bits_of_point(struct bytes point)
-{
-	if (point.size == 0)
-		return 0;
-	return (unsigned)(point.size - 1) * (point.data[0] == 4 ? 4 : 8);
-}
-
 /* RFC 5480 2.1.1: a curve's name; parameters in full are not for PKIX. */
 static bool
 read_ec(struct key_reading *reading)
 {
 	struct certificate *certificate = reading->certificate;
-	const struct curve_row *row;
+	struct bytes point = reading->key;
 	struct der_item name;
 	char oid[128];
 
 	certificate->curve = CURVE_OTHER;
-	certificate->key_bits = bits_of_point(reading->key);
+	/* SEC 1 2.3.3: a compressed point is one coordinate, else two. */
+	if (point.size > 0)
+		certificate->key_bits =
+		    (unsigned)(point.size - 1) * (point.data[0] == 4 ? 4 : 8);
 	if (der_peek(&reading->parameters) != DER_OID) {
 		text_append(reading->name, "EC with its own parameters");
 		return der_peek(&reading->parameters) == DER_SEQUENCE;
@@ -145,14 +130,15 @@ read_ec(struct key_reading *reading)
 	if (!der_next(&reading->parameters, &name) ||
 	    !der_oid_text(name.content, oid, sizeof(oid)))
 		return false;
-	row = curve_of(name.content);
-	if (row == NULL) {
-		text_printf(reading->name, "EC %s", oid);
+	for (size_t i = 0; i < sizeof(curves) / sizeof(*curves); i++) {
+		if (!bytes_equal(name.content, curves[i].oid))
+			continue;
+		certificate->curve = curves[i].curve;
+		certificate->key_bits = curves[i].bits;
+		text_append(reading->name, curves[i].name);
 		return true;
 	}
-	certificate->curve = row->curve;
-	certificate->key_bits = row->bits;
-	text_append(reading->name, row->name);
+	text_printf(reading->name, "EC %s", oid);
 	return true;
 }
 
@@ -188,39 +174,12 @@ static const struct key_row key_rows[] = {
 	{ OID("\x2a\x86\x48\xce\x38\x04\x01"), KEY_DSA, "DSA", read_dsa },
 };
 
-static const struct key_row *
-key_row_of(struct bytes oid)
-{
-	for (size_t i = 0; i < sizeof(key_rows) / sizeof(*key_rows); i++)
-		if (bytes_equal(oid, key_rows[i].oid))
-			return &key_rows[i];
-	return NULL;
-}
-
-/* "RSA 2048"; where the name alone says the size, the name alone. */
-static void
-name_key(struct certificate_reader *reader, const struct key_row *row)
-{
-	struct certificate *certificate = reader->certificate;
-
-	if (reader->text.size > 0) {
-		certificate->key_name = reader_keep_string(reader);
-		return;
-	}
-	if (row->kind == KEY_ED25519 || row->kind == KEY_ED448) {
-		certificate->key_name = row->name;
-		return;
-	}
-	text_printf(&reader->text, "%s %u", row->name, certificate->key_bits);
-	certificate->key_name = reader_keep_string(reader);
-}
-
 static bool
 read_key(struct certificate_reader *reader, struct der *spki)
 {
 	struct certificate *certificate = reader->certificate;
 	struct key_reading reading = { certificate, .name = &reader->text };
-	const struct key_row *row;
+	const struct key_row *row = NULL;
 	struct der_item key;
 	struct bytes algorithm;
 	unsigned unused;
@@ -230,7 +189,9 @@ read_key(struct certificate_reader *reader, struct der *spki)
 	    !der_take(spki, DER_BIT_STRING, &key) || !der_at_end(spki) ||
 	    !der_bit_string(key.content, &reading.key, &unused))
 		return false;
-	row = key_row_of(algorithm);
+	for (size_t i = 0; i < sizeof(key_rows) / sizeof(*key_rows); i++)
+		if (bytes_equal(algorithm, key_rows[i].oid))
+			row = &key_rows[i];
 	if (row == NULL) {
 		if (!der_oid_text(algorithm, oid, sizeof(oid)))
 			return false;
@@ -241,7 +202,15 @@ read_key(struct certificate_reader *reader, struct der *spki)
 	certificate->key_kind = row->kind;
 	if (!row->read(&reading))
 		return false;
-	name_key(reader, row);
+	/* "RSA 2048"; where the name alone says the size, the name alone. */
+	if (row->kind == KEY_ED25519 || row->kind == KEY_ED448) {
+		certificate->key_name = row->name;
+		return true;
+	}
+	if (reader->text.size == 0)
+		text_printf(
+		    &reader->text, "%s %u", row->name, certificate->key_bits);
+	certificate->key_name = reader_keep_string(reader);
 	return true;
 }
 
@@ -355,68 +324,43 @@ scheme_row_of(struct bytes oid, const struct scheme_row *rows, size_t count)
 	return NULL;
 }
 
-/* [0] HashAlgorithm DEFAULT sha1 */
-static bool
-read_pss_hash(struct der *parameters, struct bytes *hash)
-{
-	struct der inside, ignored;
-
-	*hash = pss_rows[0].oid;
-	if (der_peek(parameters) != DER_CONTEXT_CONSTRUCTED(0))
-		return true;
-	return der_enter(parameters, DER_CONTEXT_CONSTRUCTED(0), &inside) &&
-	       read_algorithm(&inside, hash, &ignored);
-}
-
-/* [1] MaskGenAlgorithm DEFAULT mgf1SHA1 */
-static bool
-read_pss_mask(struct der *parameters, struct bytes *hash)
-{
-	struct der inside, of_mask, ignored;
-	struct bytes mask;
-
-	*hash = pss_rows[0].oid;
-	if (der_peek(parameters) != DER_CONTEXT_CONSTRUCTED(1))
-		return true;
-	if (!der_enter(parameters, DER_CONTEXT_CONSTRUCTED(1), &inside) ||
-	    !read_algorithm(&inside, &mask, &of_mask) ||
-	    !read_algorithm(&of_mask, hash, &ignored))
-		return false;
-	if (!bytes_equal(mask, mgf1_oid))
-		*hash = bytes_of(NULL, 0);
-	return true;
-}
-
-/* [2] INTEGER DEFAULT 20; [3], the trailer, has one value only. */
-static bool
-read_pss_salt(struct der *parameters, uint32_t *salt)
-{
-	struct der inside;
-	struct der_item number;
-
-	*salt = 20;
-	if (der_peek(parameters) == DER_CONTEXT_CONSTRUCTED(2) &&
-	    (!der_enter(parameters, DER_CONTEXT_CONSTRUCTED(2), &inside) ||
-		!der_take(&inside, DER_INTEGER, &number) ||
-		!der_unsigned(number.content, salt)))
-		return false;
-	(void)der_take(parameters, DER_CONTEXT_CONSTRUCTED(3), &number);
-	return der_at_end(parameters);
-}
-
+/* RSASSA-PSS-params (RFC 4055 3.1). */
 static bool
 read_pss(struct der *algorithm, struct signature_scheme *scheme)
 {
+	struct bytes hash = pss_rows[0].oid, mask, mask_hash = hash;
+	struct der parameters, inside, of_mask, ignored;
 	const struct scheme_row *row;
-	struct bytes hash, mask_hash;
-	struct der parameters;
+	struct der_item number;
 
 	scheme->kind = SIGNATURE_RSA_PSS;
 	scheme->name = "RSA-PSS";
-	if (!der_enter(algorithm, DER_SEQUENCE, &parameters) ||
-	    !read_pss_hash(&parameters, &hash) ||
-	    !read_pss_mask(&parameters, &mask_hash) ||
-	    !read_pss_salt(&parameters, &scheme->salt_size))
+	scheme->salt_size = 20;
+	if (!der_enter(algorithm, DER_SEQUENCE, &parameters))
+		return false;
+	/* [0] HashAlgorithm DEFAULT sha1 */
+	if (der_peek(&parameters) == DER_CONTEXT_CONSTRUCTED(0) &&
+	    (!der_enter(&parameters, DER_CONTEXT_CONSTRUCTED(0), &inside) ||
+		!read_algorithm(&inside, &hash, &ignored)))
+		return false;
+	/* [1] MaskGenAlgorithm DEFAULT mgf1SHA1 */
+	if (der_peek(&parameters) == DER_CONTEXT_CONSTRUCTED(1)) {
+		if (!der_enter(
+			&parameters, DER_CONTEXT_CONSTRUCTED(1), &inside) ||
+		    !read_algorithm(&inside, &mask, &of_mask) ||
+		    !read_algorithm(&of_mask, &mask_hash, &ignored))
+			return false;
+		if (!bytes_equal(mask, mgf1_oid))
+			mask_hash = bytes_of(NULL, 0);
+	}
+	/* [2] INTEGER DEFAULT 20; [3], the trailer, has one value only. */
+	if (der_peek(&parameters) == DER_CONTEXT_CONSTRUCTED(2) &&
+	    (!der_enter(&parameters, DER_CONTEXT_CONSTRUCTED(2), &inside) ||
+		!der_take(&inside, DER_INTEGER, &number) ||
+		!der_unsigned(number.content, &scheme->salt_size)))
+		return false;
+	(void)der_take(&parameters, DER_CONTEXT_CONSTRUCTED(3), &number);
+	if (!der_at_end(&parameters))
 		return false;
 	scheme->mask_hash_differs = !bytes_equal(hash, mask_hash);
 	row =

@@ -2,10 +2,19 @@
  * Distinguished names: a form to compare by (RFC 5280 7.1, done as OpenSSL
  * does it) and a form to show (RFC 4514).  Matching host names is elsewhere.
  */
+#include "x509/certificate_names.h"
+
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "x509/certificate_internal.h"
+#include "x509/der.h"
+
+/* One AttributeTypeAndValue, and which RDN it is in. */
+struct attribute {
+	struct bytes type_whole, type;
+	struct der_item value;
+	size_t rdn;
+};
 
 static bool
 read_attribute(struct der *set, size_t rdn, struct attribute_list *attributes)
@@ -138,12 +147,6 @@ append_string(struct text *out, const struct der_item *value)
 	}
 }
 
-static bool
-is_white(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 /* From `start` on: lower case, no white space but single blanks inside. */
 static void
 fold(struct text *text, size_t start)
@@ -153,7 +156,7 @@ fold(struct text *text, size_t start)
 	for (size_t at = start; at < text->size; at++) {
 		char c = text->data[at];
 
-		if (is_white(c)) {
+		if (c == ' ' || (c >= '\t' && c <= '\r')) {
 			if (to > start && text->data[to - 1] != ' ')
 				text->data[to++] = ' ';
 			continue;
@@ -222,17 +225,6 @@ append_sorted(struct text *out, const struct attribute *list, size_t count)
 	free(pieces);
 }
 
-static size_t
-rdn_length(const struct attribute_list *attributes, size_t first)
-{
-	size_t end = first;
-
-	while (end < attributes->count &&
-	       attributes->list[end].rdn == attributes->list[first].rdn)
-		end++;
-	return end - first;
-}
-
 static void
 append_canonical_name(struct text *out, const struct attribute_list *attributes)
 {
@@ -241,7 +233,10 @@ append_canonical_name(struct text *out, const struct attribute_list *attributes)
 	for (size_t i = 0; i < attributes->count; i += count) {
 		const struct attribute *first = &attributes->list[i];
 
-		count = rdn_length(attributes, i);
+		for (count = 1; i + count < attributes->count &&
+				first[count].rdn == first->rdn;
+		     count++)
+			;
 		/* How many follow: a set of two is not two sets of one. */
 		for (int shift = 16; shift >= 0; shift -= 8)
 			text_append_char(out, (char)(count >> shift));
@@ -290,35 +285,6 @@ static const struct keyword keywords[] = {
 	    "jurisdictionC" },
 };
 
-static const char *
-keyword_of(struct bytes type)
-{
-	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++)
-		if (bytes_equal(type, keywords[i].oid))
-			return keywords[i].word;
-	return NULL;
-}
-
-static void
-append_hex(struct text *out, struct bytes octets)
-{
-	text_append_char(out, '#');
-	for (size_t i = 0; i < octets.size; i++)
-		append_hex_octet(out, octets.data[i]);
-}
-
-static bool
-is_special(const char *data, size_t at, size_t size)
-{
-	char c = data[at];
-
-	if (c == ' ')
-		return at == 0 || at == size - 1;
-	if (c == '#')
-		return at == 0;
-	return c != '\0' && strchr("\"+,;<>\\", c) != NULL;
-}
-
 /* RFC 4514 2.4; what is between special characters is cleaned as a whole. */
 static void
 append_escaped(struct text *out, const char *data, size_t size)
@@ -326,11 +292,15 @@ append_escaped(struct text *out, const char *data, size_t size)
 	size_t run = 0;
 
 	for (size_t at = 0; at < size; at++) {
-		if (!is_special(data, at, size))
+		char c = data[at];
+
+		if (c == ' ' ? at > 0 && at < size - 1
+			     : c == '\0' || (c == '#' && at > 0) ||
+				   strchr("\"#+,;<>\\", c) == NULL)
 			continue;
 		text_append_clean(out, bytes_of(data + run, at - run));
 		text_append_char(out, '\\');
-		text_append_char(out, data[at]);
+		text_append_char(out, c);
 		run = at + 1;
 	}
 	text_append_clean(out, bytes_of(data + run, size - run));
@@ -340,21 +310,28 @@ static void
 append_attribute(
     struct text *out, const struct attribute *attribute, struct text *value)
 {
-	const char *keyword = keyword_of(attribute->type);
+	const char *keyword = NULL;
 	char oid[128];
 
+	for (size_t i = 0; i < sizeof(keywords) / sizeof(*keywords); i++)
+		if (bytes_equal(attribute->type, keywords[i].oid))
+			keyword = keywords[i].word;
 	text_clear(value);
-	if (keyword != NULL)
+	if (keyword != NULL) {
 		text_append(out, keyword);
-	else if (der_oid_text(attribute->type, oid, sizeof(oid)))
+	} else if (der_oid_text(attribute->type, oid, sizeof(oid))) {
 		text_append(out, oid);
-	else
-		append_hex(out, attribute->type_whole);
+	} else {
+		text_append_char(out, '#');
+		text_append_hex(out, attribute->type_whole);
+	}
 	text_append_char(out, '=');
-	if (keyword != NULL && append_string(value, &attribute->value))
+	if (keyword != NULL && append_string(value, &attribute->value)) {
 		append_escaped(out, value->data, value->size);
-	else
-		append_hex(out, attribute->value.whole);
+	} else {
+		text_append_char(out, '#');
+		text_append_hex(out, attribute->value.whole);
+	}
 }
 
 /* RFC 4514 2.1: the last relative name first. */

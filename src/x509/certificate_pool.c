@@ -8,7 +8,6 @@
 
 #include "base/map.h"
 #include "base/memory.h"
-#include "x509/certificate_internal.h"
 
 enum {
 	/* Some 3 KiB each.  More than all that CCADB lists. */

@@ -2,7 +2,7 @@
  * The list of signed certificate timestamps (RFC 6962), which is in TLS's
  * encoding, not in DER.  Whether a log signed them nobody asks here.
  */
-#include "x509/certificate_internal.h"
+#include "x509/certificate_scts.h"
 
 static uint64_t
 big_endian(const uint8_t *octets, size_t size)

@@ -93,4 +93,10 @@ bool der_time(uint8_t tag, struct bytes content, int64_t *);
 /* "1.2.840.113549"; false when malformed or longer than the buffer. */
 bool der_oid_text(struct bytes content, char *out, size_t size);
 
+/* The content octets of an object identifier, for tables of them. */
+#define OID(literal)                                            \
+	{                                                       \
+		(const uint8_t *)(literal), sizeof(literal) - 1 \
+	}
+
 #endif

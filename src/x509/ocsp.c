@@ -7,7 +7,6 @@
 #include <gnutls/crypto.h>
 
 #include "x509/der.h"
-#include "x509/certificate_internal.h"
 
 enum {
 	MOST_RESPONDERS = 8, /* certificates that are looked at */

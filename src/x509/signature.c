@@ -11,7 +11,8 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "x509/certificate_internal.h"
+#include "x509/certificate_key.h"
+#include "x509/der.h"
 
 enum {
 	AFFORDABLE_RSA_BITS = 8192,

@@ -4,6 +4,7 @@
  */
 #include "base/arena.h"
 #include "x509/certificate.h"
+#include "x509/certificate_names.h"
 #include "x509/signature.h"
 #include "tests/fuzz/fuzz.h"
 

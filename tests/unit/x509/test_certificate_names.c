@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "x509/certificate.h"
+#include "x509/certificate_names.h"
 #include "tests/unit/hex.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof(*(rows)))

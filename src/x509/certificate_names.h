@@ -1,0 +1,30 @@
+/*
+ * Distinguished names (RFC 5280 4.1.2.4): a form to compare by and a form to
+ * show.
+ */
+#ifndef X509_CERTIFICATE_NAMES_H
+#define X509_CERTIFICATE_NAMES_H
+
+#include "base/arena.h"
+#include "x509/certificate_reader.h"
+
+/* Of a certificate; false, and nothing set, when it is not a Name. */
+struct certificate_name {
+	struct bytes canonical;
+	const char *text;
+	const char *common_name;
+};
+bool reader_name(
+    struct certificate_reader *, struct bytes whole, struct certificate_name *);
+
+/*
+ * A Name by itself (a directoryName in a constraint): the form that
+ * subject_key has, RFC 5280 7.1.  A name is within a subtree exactly when
+ * its octets begin with the subtree's.  False when it is not a Name.
+ */
+bool name_canonical(struct arena *, struct bytes name, struct bytes *out);
+
+/* The same for showing (RFC 4514, clean); NULL when it is not a Name. */
+const char *name_text(struct arena *, struct bytes name);
+
+#endif
