@@ -1,220 +1,18 @@
 /*
- * Certificates out of octets in any of the forms people keep them in.  The
- * PKCS containers are GnuTLS's to open; text is bundle_text.c's, and files
- * are bundle_path.c's.
+ * Certificates out of octets, files and directories, in whichever form they
+ * are: which form it is, and what to say when there is no certificate.
  */
 #include "x509/bundle.h"
 
-#include <gnutls/pkcs12.h>
-#include <gnutls/pkcs7.h>
-#include <gnutls/x509.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
 
-#include "x509/der.h"
-#include "x509/bundle_internal.h"
+#include "base/file.h"
+#include "base/map.h"
+#include "x509/bundle_text.h"
 #include "x509/certificate.h"
-
-void
-bundle_add(struct arena *arena, struct bundle *bundle, struct bytes der)
-{
-	enum { FIRST = 16 };
-	size_t count = bundle->count;
-
-	/* Full whenever the count is a power of two, from FIRST on. */
-	if (count == 0 || (count >= FIRST && (count & (count - 1)) == 0)) {
-		struct bytes *moved = arena_array(
-		    arena, count == 0 ? FIRST : count * 2, sizeof(*moved));
-
-		if (count > 0)
-			memcpy(moved, bundle->certificates,
-			    count * sizeof(*moved));
-		bundle->certificates = moved;
-	}
-	bundle->certificates[bundle->count++] = der;
-}
-
-static gnutls_datum_t
-datum_of(struct bytes octets)
-{
-	return (gnutls_datum_t){ (void *)octets.data, (unsigned)octets.size };
-}
-
-static bool
-add_from_pkcs7(struct arena *arena, gnutls_pkcs7_t pkcs7, struct bundle *bundle)
-{
-	int count = gnutls_pkcs7_get_crt_count(pkcs7);
-
-	for (int i = 0; i < count; i++) {
-		gnutls_datum_t der;
-
-		if (gnutls_pkcs7_get_crt_raw2(pkcs7, (unsigned)i, &der) < 0) {
-			bundle->skipped++;
-			continue;
-		}
-		bundle_add(arena, bundle,
-		    arena_bytes(arena, bytes_of(der.data, der.size)));
-		gnutls_free(der.data);
-	}
-	return count > 0;
-}
-
-bool
-bundle_read_pkcs7(
-    struct arena *arena, struct bytes octets, struct bundle *bundle)
-{
-	gnutls_datum_t der = datum_of(octets);
-	gnutls_pkcs7_t pkcs7;
-	bool found;
-
-	if (gnutls_pkcs7_init(&pkcs7) < 0)
-		return false;
-	found = gnutls_pkcs7_import(pkcs7, &der, GNUTLS_X509_FMT_DER) >= 0 &&
-		add_from_pkcs7(arena, pkcs7, bundle);
-	gnutls_pkcs7_deinit(pkcs7);
-	return found;
-}
-
-/*
- * A bag of GnuTLS holds this many elements and drops all further ones without
- * a word: of Java's 144 certificates it returned 32.
- */
-enum { PKCS12_BAG_MOST = 32 };
-
-/* More than this, an element, that nobody accounts for: something is lost. */
-enum { PKCS12_OVERHEAD = 512, PKCS12_OVERHEAD_ONCE = 16 * 1024 };
-
-struct pkcs12_reading {
-	struct arena *arena;
-	const char *password;
-	struct bundle *bundle;
-	size_t elements, octets;
-	const char *reason;
-};
-
-static bool
-add_from_bag(struct pkcs12_reading *reading, gnutls_pkcs12_bag_t bag)
-{
-	int count = gnutls_pkcs12_bag_get_count(bag);
-
-	if (count >= PKCS12_BAG_MOST) {
-		reading->reason = "fills a bag of GnuTLS, which drops what "
-				  "is more; convert it to PEM";
-		return false;
-	}
-	for (int i = 0; i < count; i++) {
-		gnutls_datum_t der;
-		int kind = gnutls_pkcs12_bag_get_type(bag, (unsigned)i);
-
-		if (kind < 0 ||
-		    gnutls_pkcs12_bag_get_data(bag, (unsigned)i, &der) < 0)
-			return false;
-		reading->elements++;
-		reading->octets += der.size;
-		if (kind == GNUTLS_BAG_CERTIFICATE)
-			bundle_add(reading->arena, reading->bundle,
-			    arena_bytes(
-				reading->arena, bytes_of(der.data, der.size)));
-	}
-	return true;
-}
-
-/* 1: read; 0: there is no such bag; -1: it cannot be opened. */
-static int
-read_bag(struct pkcs12_reading *reading, gnutls_pkcs12_t pkcs12, int index)
-{
-	gnutls_pkcs12_bag_t bag;
-	int status;
-
-	if (gnutls_pkcs12_bag_init(&bag) < 0)
-		return -1;
-	status = gnutls_pkcs12_get_bag(pkcs12, index, bag);
-	if (status == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) {
-		gnutls_pkcs12_bag_deinit(bag);
-		return 0;
-	}
-	if (status >= 0 &&
-	    gnutls_pkcs12_bag_get_type(bag, 0) == GNUTLS_BAG_ENCRYPTED)
-		status = gnutls_pkcs12_bag_decrypt(bag, reading->password);
-	if (status >= 0 && !add_from_bag(reading, bag))
-		status = -1;
-	gnutls_pkcs12_bag_deinit(bag);
-	return status >= 0 ? 1 : -1;
-}
-
-static bool
-read_bags(struct pkcs12_reading *reading, gnutls_pkcs12_t pkcs12, size_t total)
-{
-	int status = 1;
-
-	for (int index = 0; status > 0; index++)
-		status = read_bag(reading, pkcs12, index);
-	if (status < 0) {
-		if (reading->reason == NULL)
-			reading->reason = "cannot be decrypted";
-		return false;
-	}
-	if (total > reading->octets + PKCS12_OVERHEAD_ONCE +
-			reading->elements * PKCS12_OVERHEAD) {
-		reading->reason = "holds more than GnuTLS reads of it; "
-				  "convert it to PEM";
-		return false;
-	}
-	return reading->bundle->count > 0;
-}
-
-/* Each password from the start: a wrong one may have opened some bags. */
-static bool
-try_passwords(struct pkcs12_reading *reading, gnutls_pkcs12_t pkcs12,
-    size_t total, const char *const passwords[], size_t count)
-{
-	struct bundle before = *reading->bundle;
-
-	for (size_t i = 0; i < count; i++) {
-		*reading->bundle = before;
-		reading->password = passwords[i];
-		reading->elements = reading->octets = 0;
-		reading->reason = NULL;
-		if (read_bags(reading, pkcs12, total))
-			return true;
-	}
-	*reading->bundle = before;
-	return false;
-}
-
-bool
-bundle_read_pkcs12(struct arena *arena, struct bytes octets,
-    const char *password, struct bundle *bundle, const char **reason)
-{
-	static const char *const usual[] = { NULL, "", "changeit" };
-	struct pkcs12_reading reading = { .arena = arena, .bundle = bundle };
-	gnutls_datum_t der = datum_of(octets);
-	gnutls_pkcs12_t pkcs12;
-	bool found = false;
-
-	if (gnutls_pkcs12_init(&pkcs12) < 0)
-		return false;
-	if (gnutls_pkcs12_import(pkcs12, &der, GNUTLS_X509_FMT_DER, 0) >= 0)
-		found = password != NULL
-			    ? try_passwords(
-				  &reading, pkcs12, octets.size, &password, 1)
-			    : try_passwords(&reading, pkcs12, octets.size,
-				  usual, sizeof(usual) / sizeof(*usual));
-	gnutls_pkcs12_deinit(pkcs12);
-	*reason = reading.reason;
-	return found;
-}
-
-/* Damaged ones too: what a host sent is looked at as it is. */
-static bool
-read_single(struct arena *arena, struct bytes octets, struct bundle *bundle)
-{
-	struct certificate *certificate = certificate_new(octets);
-	bool is_certificate = certificate->raw_subject.size > 0;
-
-	certificate_free(certificate);
-	if (is_certificate)
-		bundle_add(arena, bundle, arena_bytes(arena, octets));
-	return is_certificate;
-}
+#include "x509/der.h"
 
 /*
  * By the first element: a content type (PKCS#7), version 3 (PKCS#12), or
@@ -227,6 +25,8 @@ read_der(struct arena *arena, struct bytes octets, const char *password,
 	static const uint8_t pkcs12_version[] = { DER_INTEGER, 1, 3 };
 	uint8_t tag;
 	size_t header = 2, content;
+	struct certificate *certificate;
+	bool is_certificate;
 	struct bytes first;
 
 	if (octets.size > UINT32_MAX)
@@ -241,11 +41,21 @@ read_der(struct arena *arena, struct bytes octets, const char *password,
 		first, bytes_of(pkcs12_version, sizeof(pkcs12_version))))
 		return bundle_read_pkcs12(
 		    arena, octets, password, bundle, reason);
-	return read_single(arena, octets, bundle);
+	/* Damaged ones too: what a host sent is looked at as it is. */
+	certificate = certificate_new(octets);
+	is_certificate = certificate->raw_subject.size > 0;
+	certificate_free(certificate);
+	if (is_certificate)
+		bundle_add(arena, bundle, arena_bytes(arena, octets));
+	return is_certificate;
 }
 
-bool
-bundle_read(struct arena *arena, struct bytes octets, const char *password,
+/*
+ * Whatever form it is in; false, with half a sentence in *reason where there
+ * is more to say than that it holds no certificate.
+ */
+static bool
+read_any(struct arena *arena, struct bytes octets, const char *password,
     struct bundle *bundle, const char **reason)
 {
 	static const uint8_t java[] = { 0xfe, 0xed, 0xfe, 0xed };
@@ -273,5 +83,82 @@ bundle_read_bytes(
 {
 	const char *reason;
 
-	return bundle_read(arena, octets, NULL, bundle, &reason) ? 0 : -1;
+	return read_any(arena, octets, NULL, bundle, &reason) ? 0 : -1;
+}
+
+/* CCADB's largest list is some 30 MiB. */
+enum { BUNDLE_MOST_OCTETS = 256 << 20 };
+
+static int
+read_file(struct arena *arena, const char *path, const char *password,
+    struct bundle *bundle, const char **error)
+{
+	struct text text = { NULL, 0, 0 };
+	const char *reason = NULL;
+	int status = -1;
+
+	if (file_read(path, BUNDLE_MOST_OCTETS, &text) < 0)
+		*error = arena_printf(arena, "%s: %s", path, strerror(errno));
+	else if (!read_any(arena, bytes_of(text.data, text.size), password,
+		     bundle, &reason))
+		*error = arena_printf(arena, "%s %s", path,
+		    reason != NULL ? reason : "holds no certificate");
+	else
+		status = 0;
+	text_free(&text);
+	return status;
+}
+
+static int
+by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int
+read_directory(struct arena *arena, const char *path, const char *password,
+    struct bundle *bundle, const char **error)
+{
+	size_t before = bundle->count;
+	struct bundle found = { NULL, 0, 0 };
+	struct dirent **entries;
+	struct map *known;
+	int count = scandir(path, &entries, NULL, by_name);
+
+	if (count < 0) {
+		*error = arena_printf(arena, "%s: %s", path, strerror(errno));
+		return -1;
+	}
+	for (int i = 0; i < count; i++) {
+		char *file = file_join(path, entries[i]->d_name);
+		const char *ignored;
+
+		/* Directories hold keys and notes too: no error. */
+		if (entries[i]->d_name[0] != '.' && !file_is_directory(file))
+			(void)read_file(
+			    arena, file, password, &found, &ignored);
+		free(file);
+		free(entries[i]);
+	}
+	free(entries);
+	/* Hash links, and the file with all of them, repeat certificates. */
+	known = map_new();
+	for (size_t i = 0; i < found.count; i++)
+		if (map_put(known, found.certificates[i], bundle) == NULL)
+			bundle_add(arena, bundle, found.certificates[i]);
+	map_free(known);
+	bundle->skipped += found.skipped;
+	if (bundle->count > before)
+		return 0;
+	*error = arena_printf(arena, "%s holds no certificate", path);
+	return -1;
+}
+
+int
+bundle_read_path(struct arena *arena, const char *path, const char *password,
+    struct bundle *bundle, const char **error)
+{
+	if (file_is_directory(path))
+		return read_directory(arena, path, password, bundle, error);
+	return read_file(arena, path, password, bundle, error);
 }

@@ -6,14 +6,7 @@
 #ifndef X509_BUNDLE_H
 #define X509_BUNDLE_H
 
-#include "base/arena.h"
-#include "base/bytes.h"
-
-struct bundle {
-	struct bytes *certificates; /* DER, in file order, in the arena */
-	size_t count;
-	size_t skipped; /* blocks that could not be decoded */
-};
+#include "x509/bundle_pkcs.h"
 
 /*
  * All certificates in these octets, whatever of the forms above they are;

@@ -2,24 +2,16 @@
  * Certificates out of text: PEM (RFC 7468), with anything between the
  * blocks, and CSV with PEM in one column, as CCADB publishes its lists.
  */
-#include <stdlib.h>
+#include "x509/bundle_text.h"
 
 #include "base/base64.h"
+#include "base/text.h"
 #include "x509/der.h"
-#include "x509/bundle_internal.h"
 
 static struct bytes
 after(struct bytes text, const uint8_t *at)
 {
 	return bytes_of(at, (size_t)(text.data + text.size - at));
-}
-
-static bool
-begins_with(struct bytes text, const char *word)
-{
-	size_t size = strlen(word);
-
-	return text.size >= size && memcmp(text.data, word, size) == 0;
 }
 
 /* Where the word is; NULL: nowhere. */
@@ -58,7 +50,8 @@ next_block(struct bytes *text, struct pem_block *block, size_t *skipped)
 			break;
 		block->body = bytes_of(text->data, (size_t)(at - text->data));
 		*text = after(*text, at);
-		if (begins_with(*text, end)) {
+		if (text->size >= strlen(end) &&
+		    memcmp(text->data, end, strlen(end)) == 0) {
 			*text = after(*text, at + strlen(end));
 			return true;
 		}
@@ -83,37 +76,24 @@ static const struct label_row labels[] = {
 	{ "CMS", PEM_PKCS7 },
 };
 
-static enum pem_kind
-kind_of(struct bytes label)
-{
-	for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++)
-		if (bytes_equal(label, bytes_from_string(labels[i].label)))
-			return labels[i].kind;
-	return PEM_OTHER;
-}
-
-/* OpenSSL's own form: the certificate, then what it is trusted for. */
-static struct bytes
-without_trust(struct bytes der)
-{
-	struct der elements = der_of(der);
-	struct der_item certificate;
-
-	return der_next(&elements, &certificate) ? certificate.whole : der;
-}
-
+/* False when it cannot be decoded. */
 static bool
 add_block(struct arena *arena, const struct pem_block *block,
     enum pem_kind kind, struct bundle *bundle)
 {
+	struct der_item certificate;
 	struct bytes der;
+	struct der elements;
 
 	if (base64_decode(arena, block->body, &der) < 0 || der.size == 0)
 		return false;
 	if (kind == PEM_PKCS7)
 		return bundle_read_pkcs7(arena, der, bundle);
-	bundle_add(
-	    arena, bundle, kind == PEM_TRUSTED ? without_trust(der) : der);
+	/* OpenSSL's own form: the certificate, then what it is trusted for. */
+	elements = der_of(der);
+	if (kind == PEM_TRUSTED && der_next(&elements, &certificate))
+		der = certificate.whole;
+	bundle_add(arena, bundle, der);
 	return true;
 }
 
@@ -123,8 +103,12 @@ bundle_read_pem(struct arena *arena, struct bytes text, struct bundle *bundle)
 	struct pem_block block;
 
 	while (next_block(&text, &block, &bundle->skipped)) {
-		enum pem_kind kind = kind_of(block.label);
+		enum pem_kind kind = PEM_OTHER;
 
+		for (size_t i = 0; i < sizeof(labels) / sizeof(*labels); i++)
+			if (bytes_equal(block.label,
+				bytes_from_string(labels[i].label)))
+				kind = labels[i].kind;
 		if (kind != PEM_OTHER &&
 		    !add_block(arena, &block, kind, bundle))
 			bundle->skipped++;
