@@ -202,10 +202,10 @@ static const enum class_id precedence[] = {
 };
 
 static const struct finding *
-find_by_id(const struct findings *findings, const char *id)
+find_finding(const struct findings *findings, enum finding_id id)
 {
 	for (size_t i = 0; i < findings->count; i++)
-		if (strcmp(findings->list[i].id, id) == 0)
+		if (finding_is(&findings->list[i], id))
 			return &findings->list[i];
 	return NULL;
 }
@@ -229,7 +229,7 @@ decide_class(const struct findings *findings, struct verdict *verdict)
 	for (size_t i = 0; i < sizeof(precedence) / sizeof(precedence[0]);
 	     i++) {
 		const struct finding *finding =
-		    find_by_id(findings, class_word(precedence[i]));
+		    find_finding(findings, finding_of_class(precedence[i]));
 
 		if (finding == NULL)
 			continue;
@@ -259,12 +259,12 @@ fill_flags(const struct judgement *judgement, const struct findings *findings,
 {
 	const struct path *received = &judgement->as_received.path;
 
-	verdict->expired = find_by_id(findings, "expired") != NULL;
+	verdict->expired = find_finding(findings, FINDING_EXPIRED) != NULL;
 	verdict->mismatched = judgement->view.name != NAME_MATCHES;
 	verdict->untrusted = received->end != PATH_ANCHOR;
 	verdict->self_signed =
 	    received->length == 1 && received->end == PATH_SELF_SIGNED;
-	verdict->revoked = find_by_id(findings, "revoked") != NULL;
+	verdict->revoked = find_finding(findings, FINDING_REVOKED) != NULL;
 }
 
 static struct store_verdict
@@ -349,8 +349,8 @@ judge_without_chain(
 	default:
 		break;
 	}
-	findings_add(&findings, class_word(class_id), status_word(seen->status),
-	    -1, seen->error);
+	findings_add(&findings, finding_of_class(class_id),
+	    status_word(seen->status), -1, seen->error);
 	waive_findings(view, &findings);
 	verdict->class_id = class_id;
 	verdict->cause = status_word(seen->status);

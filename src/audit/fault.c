@@ -2,35 +2,38 @@
 #include "audit/fault.h"
 
 static const struct {
-	const char *class_word, *cause;
+	enum finding_id id;
+	const char *cause;
 } names[FAULT_COUNT] = {
-	[FAULT_MALFORMED] = { "invalid_chain", "malformed" },
-	[FAULT_BAD_SIGNATURE] = { "invalid_chain", "bad_signature" },
-	[FAULT_UNSUPPORTED_ALGORITHM] = { "invalid_chain",
+	[FAULT_MALFORMED] = { FINDING_INVALID_CHAIN, "malformed" },
+	[FAULT_BAD_SIGNATURE] = { FINDING_INVALID_CHAIN, "bad_signature" },
+	[FAULT_UNSUPPORTED_ALGORITHM] = { FINDING_INVALID_CHAIN,
 	    "unsupported_algorithm" },
-	[FAULT_UNSUPPORTED_KEY] = { "invalid_chain", "unsupported_key" },
-	[FAULT_NOT_A_CA] = { "invalid_chain", "not_a_ca" },
-	[FAULT_PATH_LENGTH] = { "invalid_chain", "path_length" },
-	[FAULT_KEY_USAGE] = { "invalid_chain", "key_usage" },
-	[FAULT_PURPOSE] = { "invalid_chain", "purpose" },
-	[FAULT_NAME_CONSTRAINTS] = { "invalid_chain", "name_constraints" },
-	[FAULT_UNKNOWN_CRITICAL_EXTENSION] = { "invalid_chain",
+	[FAULT_UNSUPPORTED_KEY] = { FINDING_INVALID_CHAIN, "unsupported_key" },
+	[FAULT_NOT_A_CA] = { FINDING_INVALID_CHAIN, "not_a_ca" },
+	[FAULT_PATH_LENGTH] = { FINDING_INVALID_CHAIN, "path_length" },
+	[FAULT_KEY_USAGE] = { FINDING_INVALID_CHAIN, "key_usage" },
+	[FAULT_PURPOSE] = { FINDING_INVALID_CHAIN, "purpose" },
+	[FAULT_NAME_CONSTRAINTS] = { FINDING_INVALID_CHAIN,
+	    "name_constraints" },
+	[FAULT_UNKNOWN_CRITICAL_EXTENSION] = { FINDING_INVALID_CHAIN,
 	    "unknown_critical_extension" },
-	[FAULT_LEAF_EXPIRED] = { "expired", "leaf_expired" },
-	[FAULT_INTERMEDIATE_EXPIRED] = { "expired", "intermediate_expired" },
-	[FAULT_ROOT_EXPIRED] = { "expired", "root_expired" },
-	[FAULT_NOT_YET_VALID] = { "expired", "not_yet_valid" },
-	[FAULT_RSA_BITS] = { "weak", "rsa_bits" },
-	[FAULT_EC_BITS] = { "weak", "ec_bits" },
-	[FAULT_DSA] = { "weak", "dsa" },
-	[FAULT_SHA1] = { "weak", "sha1" },
-	[FAULT_MD5] = { "weak", "md5" },
+	[FAULT_LEAF_EXPIRED] = { FINDING_EXPIRED, "leaf_expired" },
+	[FAULT_INTERMEDIATE_EXPIRED] = { FINDING_EXPIRED,
+	    "intermediate_expired" },
+	[FAULT_ROOT_EXPIRED] = { FINDING_EXPIRED, "root_expired" },
+	[FAULT_NOT_YET_VALID] = { FINDING_EXPIRED, "not_yet_valid" },
+	[FAULT_RSA_BITS] = { FINDING_WEAK, "rsa_bits" },
+	[FAULT_EC_BITS] = { FINDING_WEAK, "ec_bits" },
+	[FAULT_DSA] = { FINDING_WEAK, "dsa" },
+	[FAULT_SHA1] = { FINDING_WEAK, "sha1" },
+	[FAULT_MD5] = { FINDING_WEAK, "md5" },
 };
 
-const char *
-fault_class(enum fault fault)
+enum finding_id
+fault_finding(enum fault fault)
 {
-	return names[fault].class_word;
+	return names[fault].id;
 }
 
 const char *

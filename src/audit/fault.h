@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "model/finding.h"
+
 enum fault {
 	/* invalid_chain */
 	FAULT_MALFORMED,
@@ -35,8 +37,8 @@ enum fault {
 	FAULT_COUNT
 };
 
-/* The finding a fault becomes: its class word and its cause. */
-const char *fault_class(enum fault);
+/* The finding a fault becomes, and its cause. */
+enum finding_id fault_finding(enum fault);
 const char *fault_cause(enum fault);
 
 /* One fault of one certificate of a path; `step` counts from the leaf. */

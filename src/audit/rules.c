@@ -1,17 +1,12 @@
 /* The list of findings that rules add to.  Holds no rule itself. */
 #include "audit/rules.h"
 
-#include "base/fatal.h"
-
 struct finding *
-findings_add(struct findings *findings, const char *id, const char *cause,
+findings_add(struct findings *findings, enum finding_id id, const char *cause,
     int cert, const char *detail)
 {
-	const struct finding_kind *kind = finding_kind_find(id, cause);
 	struct finding *finding;
 
-	if (kind == NULL)
-		fatal_bug("a finding that the catalogue does not have");
 	if (findings->count == findings->capacity) {
 		size_t capacity = findings->capacity * 2 + 8;
 		struct finding *list =
@@ -25,9 +20,9 @@ findings_add(struct findings *findings, const char *id, const char *cause,
 	}
 	finding = &findings->list[findings->count++];
 	*finding = (struct finding){
-		.id = id,
+		.id = finding_word(id),
 		.cause = cause,
-		.severity = kind->severity,
+		.severity = finding_severity(id),
 		.cert = cert,
 		.detail = detail,
 	};

@@ -54,7 +54,7 @@ extern const struct rule policy_rules[];   /* rules_policy.c */
  * sentence in the arena or static; `cert` an index in received, or -1.
  * Returns it for evidence to be added.
  */
-struct finding *findings_add(struct findings *, const char *id,
+struct finding *findings_add(struct findings *, enum finding_id,
     const char *cause, int cert, const char *detail);
 void finding_tell(
     struct findings *, struct finding *, const char *key, const char *value);

@@ -41,7 +41,7 @@ find_long_validity(const struct audit_view *view, struct findings *findings)
 
 	if (!leaf->times_valid || limit == 0 || seconds <= (int64_t)limit * DAY)
 		return;
-	findings_add(findings, "validity_too_long",
+	findings_add(findings, FINDING_VALIDITY_TOO_LONG,
 	    seconds > (int64_t)MOST_DAYS_ANYWHERE * DAY ? "over_825_days"
 							: "public_limit",
 	    0,
@@ -98,7 +98,7 @@ check_expiring(const struct audit_view *view, const struct path_step *step,
 	    (left > warn && left > critical))
 		return;
 	clock_format(certificate->not_after, when);
-	findings_add(findings, "expiring",
+	findings_add(findings, FINDING_EXPIRING,
 	    left <= critical ? "critical" : "soon", step->received,
 	    arena_printf(findings->arena, "%s expires at %s, in %lld days",
 		name_for_people(findings->arena, certificate), when,

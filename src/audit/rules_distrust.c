@@ -20,7 +20,7 @@ check_rule(const struct audit_view *view, const struct distrust_rule *rule,
 		view->settings->now) == NULL)
 		return;
 	finding = findings_add(
-	    findings, "distrusted_by", rule->id, -1, rule->sentence);
+	    findings, FINDING_DISTRUSTED_BY, rule->id, -1, rule->sentence);
 	for (size_t i = 0; i < rule->client_count; i++)
 		finding_tell(findings, finding, "client", rule->clients[i]);
 	finding_tell(findings, finding, "root", anchor->subject);

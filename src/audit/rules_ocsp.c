@@ -24,7 +24,7 @@ add_revoked(const struct audit_view *view, const struct ocsp_staple *staple,
 	char when[CLOCK_TEXT_SIZE];
 
 	clock_format(staple->revoked_at, when);
-	finding = findings_add(findings, "revoked", "ocsp", 0,
+	finding = findings_add(findings, FINDING_REVOKED, "ocsp", 0,
 	    arena_printf(findings->arena,
 		"the stapled OCSP response says that %s was revoked at %s%s%s",
 		name_for_people(findings->arena, view->received[0]), when,
@@ -40,7 +40,7 @@ add_invalid(const struct ocsp_staple *staple, const char *cause,
     const char *sentence, struct findings *findings)
 {
 	struct finding *finding =
-	    findings_add(findings, "staple_invalid", cause, 0, sentence);
+	    findings_add(findings, FINDING_STAPLE_INVALID, cause, 0, sentence);
 
 	tell_time(findings, finding, "this_update", staple->this_update);
 	tell_time(findings, finding, "next_update", staple->next_update);

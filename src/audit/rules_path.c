@@ -101,7 +101,7 @@ find_path_faults(const struct audit_view *view, struct findings *findings)
 		const struct path_fault *fault = &faults->list[i];
 		const struct path_step *step = &view->path->steps[fault->step];
 		struct finding *finding = findings_add(findings,
-		    fault_class(fault->fault), fault_cause(fault->fault),
+		    fault_finding(fault->fault), fault_cause(fault->fault),
 		    fault->step == 0 ? 0 : step->received,
 		    explain(findings->arena, step->certificate, fault->fault));
 
@@ -122,7 +122,7 @@ find_name_mismatch(const struct audit_view *view, struct findings *findings)
 
 	if (view->name == NAME_MATCHES || view->received[0]->version == 0)
 		return;
-	findings_add(findings, "name_mismatch", causes[view->name], 0,
+	findings_add(findings, FINDING_NAME_MISMATCH, causes[view->name], 0,
 	    arena_printf(findings->arena, "%s is not a name of %s",
 		view->seen->host,
 		name_for_people(findings->arena, view->received[0])));
@@ -149,7 +149,7 @@ find_missing_intermediate(
 	if (view->path != view->repaired || view->path->end != PATH_ANCHOR ||
 	    view->missing_count == 0)
 		return;
-	finding = findings_add(findings, "missing_intermediate",
+	finding = findings_add(findings, FINDING_MISSING_INTERMEDIATE,
 	    only_leaf_was_sent(view) ? "leaf_only" : "gap", -1,
 	    arena_printf(findings->arena, "the server does not send %s",
 		first->subject));
@@ -169,7 +169,7 @@ find_wrong_root(const struct audit_view *view, struct findings *findings)
 
 	if (path->end != PATH_SELF_SIGNED)
 		return;
-	finding = findings_add(findings, "wrong_root",
+	finding = findings_add(findings, FINDING_WRONG_ROOT,
 	    path->length == 1 ? "self_signed" : "private_root",
 	    path->length == 1 ? 0 : last->received,
 	    arena_printf(findings->arena,
@@ -188,7 +188,7 @@ find_unknown_issuer(const struct audit_view *view, struct findings *findings)
 
 	if (path->end != PATH_OPEN || last->certificate->version == 0)
 		return;
-	finding = findings_add(findings, "unknown_issuer", NULL,
+	finding = findings_add(findings, FINDING_UNKNOWN_ISSUER, NULL,
 	    path->length == 1 ? 0 : last->received,
 	    arena_printf(findings->arena,
 		"%s was neither sent nor found, so nobody can say whether an "

@@ -43,7 +43,7 @@ check_expected(const struct path_step *step, const struct policy_cas *cas,
 
 	if (policy_cas_hold(cas, ca))
 		return;
-	finding = findings_add(findings, "wrong_root", "unexpected_root",
+	finding = findings_add(findings, FINDING_WRONG_ROOT, "unexpected_root",
 	    step->received,
 	    arena_printf(findings->arena, "%s %s; the policy expects %s", verb,
 		name_for_people(findings->arena, ca),
@@ -127,7 +127,7 @@ report_expired(const struct policy_waiver *waiver, struct findings *findings)
 		at++;
 	if (at == findings->count)
 		return;
-	finding = findings_add(findings, "waiver_expired", NULL, -1,
+	finding = findings_add(findings, FINDING_WAIVER_EXPIRED, NULL, -1,
 	    arena_printf(findings->arena, "the waiver of %s ended on %s: %s",
 		waiver->finding != NULL ? waiver->finding : waiver->cause,
 		waiver->until_text, waiver->reason));

@@ -62,7 +62,7 @@ find_wrong_order(const struct audit_view *view, struct findings *findings)
 		if (at < 0)
 			continue;
 		if (at < last) {
-			findings_add(findings, "wrong_order", NULL, at,
+			findings_add(findings, FINDING_WRONG_ORDER, NULL, at,
 			    arena_printf(findings->arena,
 				"%s is sent before the certificate it signed",
 				name_for_people(
@@ -78,8 +78,8 @@ find_duplicates(const struct audit_view *view, struct findings *findings)
 {
 	for (size_t i = 1; i < view->received_count; i++)
 		if (is_repeated(view, i))
-			findings_add(findings, "duplicate_certificate", NULL,
-			    (int)i,
+			findings_add(findings, FINDING_DUPLICATE_CERTIFICATE,
+			    NULL, (int)i,
 			    arena_printf(findings->arena,
 				"%s is sent more than once",
 				name_for_people(
@@ -93,7 +93,7 @@ find_sent_roots(const struct audit_view *view, struct findings *findings)
 		const struct certificate *sent = view->received[i];
 
 		if (!is_repeated(view, i) && is_root(view, sent))
-			findings_add(findings, "root_sent", NULL, (int)i,
+			findings_add(findings, FINDING_ROOT_SENT, NULL, (int)i,
 			    arena_printf(findings->arena,
 				"%s is a root: clients have it or do not "
 				"trust it",
@@ -127,7 +127,7 @@ report_stray(
 
 	if (is_other_version(view, sent)) {
 		if (expired || issuer_is_expired(view, sent))
-			findings_add(findings, "expired_cross_sign", NULL,
+			findings_add(findings, FINDING_EXPIRED_CROSS_SIGN, NULL,
 			    (int)at,
 			    arena_printf(findings->arena,
 				"%s, issued by %s, leads old clients into an "
@@ -136,11 +136,11 @@ report_stray(
 		return;
 	}
 	if (expired)
-		findings_add(findings, "expired_extra", NULL, (int)at,
+		findings_add(findings, FINDING_EXPIRED_EXTRA, NULL, (int)at,
 		    arena_printf(findings->arena,
 			"%s is not needed, and has expired", name));
 	else
-		findings_add(findings, "extra_certificate", NULL, (int)at,
+		findings_add(findings, FINDING_EXTRA_CERTIFICATE, NULL, (int)at,
 		    sent->version == 0
 			? "what is sent here is not a certificate"
 			: arena_printf(
@@ -162,12 +162,12 @@ find_long_chain(const struct audit_view *view, struct findings *findings)
 	size_t ends = view->path->end == PATH_ANCHOR ? 2 : 1;
 
 	if (view->path->length > MOST_INTERMEDIATES + ends)
-		findings_add(findings, "chain_too_long", NULL, -1,
+		findings_add(findings, FINDING_CHAIN_TOO_LONG, NULL, -1,
 		    arena_printf(findings->arena,
 			"there are %zu intermediates; some clients stop at %d",
 			view->path->length - ends, MOST_INTERMEDIATES));
 	else if (view->received_count > MOST_SENT)
-		findings_add(findings, "chain_too_long", NULL, -1,
+		findings_add(findings, FINDING_CHAIN_TOO_LONG, NULL, -1,
 		    arena_printf(findings->arena,
 			"%zu certificates are sent; some clients stop at %d",
 			view->received_count, MOST_SENT));
@@ -186,7 +186,7 @@ find_key_id_mismatch(const struct audit_view *view, struct findings *findings)
 		    key_id_compare(subject, path->steps[i + 1].certificate) !=
 			KEY_ID_DIFFERS)
 			continue;
-		findings_add(findings, "aki_mismatch", NULL,
+		findings_add(findings, FINDING_AKI_MISMATCH, NULL,
 		    i == 0 ? 0 : path->steps[i].received,
 		    arena_printf(findings->arena,
 			"the authority key identifier of %s is not that of "
@@ -208,7 +208,7 @@ find_name_encoding(const struct audit_view *view, struct findings *findings)
 
 		if (bytes_equal(subject->raw_issuer, issuer->raw_subject))
 			continue;
-		findings_add(findings, "name_encoding", NULL,
+		findings_add(findings, FINDING_NAME_ENCODING, NULL,
 		    i == 0 ? 0 : path->steps[i].received,
 		    arena_printf(findings->arena,
 			"%s spells its issuer's name in another encoding "
@@ -221,7 +221,7 @@ static void
 find_spent_budget(const struct audit_view *view, struct findings *findings)
 {
 	if (edge_memory_exhausted(view->edges))
-		findings_add(findings, "budget_exhausted", NULL, -1,
+		findings_add(findings, FINDING_BUDGET_EXHAUSTED, NULL, -1,
 		    "the search for a path was ended by its budget");
 }
 

@@ -6,7 +6,7 @@ find_client_certificate(
     const struct audit_view *view, struct findings *findings)
 {
 	if (view->seen->tls.client_cert_required)
-		findings_add(findings, "client_cert_required", NULL, -1,
+		findings_add(findings, FINDING_CLIENT_CERT_REQUIRED, NULL, -1,
 		    "the server refuses clients without a certificate");
 }
 
@@ -18,7 +18,7 @@ find_old_protocol(const struct audit_view *view, struct findings *findings)
 
 	if (version != NULL && !starts_with(version, "TLS1.2") &&
 	    !starts_with(version, "TLS1.3"))
-		findings_add(findings, "old_protocol", NULL, -1,
+		findings_add(findings, FINDING_OLD_PROTOCOL, NULL, -1,
 		    arena_printf(findings->arena,
 			"the server negotiates %s at best", version));
 }
@@ -46,10 +46,11 @@ find_weak_key_exchange(const struct audit_view *view, struct findings *findings)
 	if (group == NULL)
 		return;
 	if (strcmp(group, "RSA") == 0)
-		findings_add(findings, "weak_key_exchange", "rsa", -1,
+		findings_add(findings, FINDING_WEAK_KEY_EXCHANGE, "rsa", -1,
 		    "RSA key exchange: no forward secrecy");
 	else if (bits > 0 && bits < 2048)
-		findings_add(findings, "weak_key_exchange", "dhe_bits", -1,
+		findings_add(findings, FINDING_WEAK_KEY_EXCHANGE, "dhe_bits",
+		    -1,
 		    arena_printf(findings->arena,
 			"Diffie-Hellman with a prime of %u bits", bits));
 }
@@ -60,7 +61,7 @@ find_missing_staple(const struct audit_view *view, struct findings *findings)
 {
 	if (view->received[0]->must_staple && view->seen->has_tls &&
 	    view->seen->tls.version != NULL && !view->seen->tls.ocsp_stapled)
-		findings_add(findings, "staple_missing", NULL, 0,
+		findings_add(findings, FINDING_STAPLE_MISSING, NULL, 0,
 		    "the certificate demands an OCSP staple and none is sent");
 }
 

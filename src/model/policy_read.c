@@ -344,9 +344,9 @@ check_waived(struct reader *reader, const struct place *place,
 		    reader, place, "waives neither a finding nor a cause");
 	if (waiver->finding == NULL)
 		return true;
-	if (finding_kind_find(waiver->finding, NULL) == NULL)
+	if (finding_id_find(waiver->finding) == FINDING_NONE)
 		return fail(reader, &finding, "no such class or finding");
-	if (strcmp(waiver->finding, "waiver_expired") == 0)
+	if (finding_id_find(waiver->finding) == FINDING_WAIVER_EXPIRED)
 		return fail(reader, &finding, "cannot be waived");
 	return true;
 }

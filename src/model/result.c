@@ -28,10 +28,10 @@ const struct finding *
 result_class_finding(const struct result *result)
 {
 	const struct verdict *verdict = &result->verdict;
-	const char *id = class_word(verdict->class_id);
+	enum finding_id id = finding_of_class(verdict->class_id);
 
 	for (size_t i = 0; i < verdict->finding_count; i++)
-		if (string_equal(verdict->findings[i].id, id) &&
+		if (finding_is(&verdict->findings[i], id) &&
 		    string_equal(verdict->findings[i].cause, verdict->cause))
 			return &verdict->findings[i];
 	return NULL;
@@ -41,11 +41,11 @@ bool
 result_is_waived(const struct result *result)
 {
 	const struct verdict *verdict = &result->verdict;
-	const char *id = class_word(verdict->class_id);
+	enum finding_id id = finding_of_class(verdict->class_id);
 	bool waived = false;
 
 	for (size_t i = 0; i < verdict->finding_count; i++) {
-		if (!string_equal(verdict->findings[i].id, id))
+		if (!finding_is(&verdict->findings[i], id))
 			continue;
 		if (!finding_is_waived(&verdict->findings[i]))
 			return false;
@@ -61,10 +61,10 @@ result_counted_class(const struct result *result)
 }
 
 static bool
-has_finding(const struct verdict *verdict, const char *id)
+has_finding(const struct verdict *verdict, enum finding_id id)
 {
 	for (size_t i = 0; i < verdict->finding_count; i++)
-		if (string_equal(verdict->findings[i].id, id))
+		if (finding_is(&verdict->findings[i], id))
 			return true;
 	return false;
 }
@@ -74,7 +74,8 @@ result_root(const struct result *result)
 {
 	const struct verdict *verdict = &result->verdict;
 
-	if (verdict->path_length == 0 || has_finding(verdict, "unknown_issuer"))
+	if (verdict->path_length == 0 ||
+	    has_finding(verdict, FINDING_UNKNOWN_ISSUER))
 		return NULL;
 	/* A leaf alone is a root if it signed itself or is trusted itself. */
 	if (verdict->path_length == 1 && !verdict->self_signed &&

@@ -158,8 +158,10 @@ static const char *
 find_objection(struct planner *planner, const struct result *before,
     const struct result *after)
 {
-	static const char *const repaired[] = { "missing_intermediate",
-		"unknown_issuer", "wrong_root" };
+	static const enum finding_id repaired[] = {
+		FINDING_MISSING_INTERMEDIATE, FINDING_UNKNOWN_ISSUER,
+		FINDING_WRONG_ROOT
+	};
 	const struct verdict *verdict = &after->verdict;
 
 	if (anchor_of(planner, verdict) == NULL)
@@ -169,7 +171,7 @@ find_objection(struct planner *planner, const struct result *before,
 
 		for (size_t j = 0; j < sizeof(repaired) / sizeof(*repaired);
 		     j++)
-			if (strcmp(finding->id, repaired[j]) == 0)
+			if (finding_is(finding, repaired[j]))
 				return arena_printf(planner->plan->arena,
 				    "with it, the host would be judged %s",
 				    finding->id);

@@ -329,9 +329,9 @@ static void
 append_finding(struct text *out, const struct finding *finding, bool colors,
     struct arena *scratch)
 {
-	const struct finding_kind *kind =
-	    finding_kind_find(finding->id, finding->cause);
-	const char *title = kind == NULL ? finding->id : kind->title;
+	const struct finding_text *text =
+	    finding_text_find(finding->id, finding->cause);
+	const char *title = text == NULL ? finding->id : text->title;
 
 	color_begin(out, finding->severity, colors);
 	append_label(out, severity_word(finding->severity));
@@ -426,16 +426,16 @@ append_repair(struct text *out, const struct report_run *run,
     const struct result *result, struct arena *scratch)
 {
 	const struct verdict *verdict = &result->verdict;
-	const struct finding_kind *kind;
+	const struct finding_text *text;
 
 	if (verdict->class_id == CLASS_OK)
 		return;
-	kind = finding_kind_find(class_word(verdict->class_id), verdict->cause);
-	if (kind == NULL)
+	text = finding_text_find(class_word(verdict->class_id), verdict->cause);
+	if (text == NULL)
 		return;
 	text_append_char(out, '\n');
 	append_label(out, "repair");
-	cell_append_wrapped(out, kind->advice, BODY_COLUMN);
+	cell_append_wrapped(out, text->advice, BODY_COLUMN);
 	append_kit(out, run, verdict, scratch);
 	append_trust(out, run, result);
 }

@@ -110,15 +110,15 @@ append_summary(
 static void
 append_finding(struct text *out, const struct finding *finding)
 {
-	const struct finding_kind *kind =
-	    finding_kind_find(finding->id, finding->cause);
+	const struct finding_text *text =
+	    finding_text_find(finding->id, finding->cause);
 
 	html_fill(out, "<li class=\"{}\"><b>{}</b> {}",
 	    severity_word(finding->severity), severity_word(finding->severity),
-	    kind == NULL ? finding->id : kind->title);
+	    text == NULL ? finding->id : text->title);
 	html_fill(out, "<p>{}</p>", finding->detail);
-	if (kind != NULL)
-		html_fill(out, "<p class=repair>{}</p>", kind->advice);
+	if (text != NULL)
+		html_fill(out, "<p class=repair>{}</p>", text->advice);
 	html_raw(out, "</li>");
 }
 

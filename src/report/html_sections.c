@@ -295,19 +295,19 @@ append_kit(struct sheet *sheet, const struct tally_cause *cause)
 static void
 append_cause(struct sheet *sheet, const struct tally_cause *cause)
 {
-	const struct finding_kind *kind =
-	    finding_kind_find(class_word(cause->class_id), cause->cause);
+	const struct finding_text *text =
+	    finding_text_find(class_word(cause->class_id), cause->cause);
 	struct text *out = &sheet->line;
 
 	html_fill(out, "<tr><td class=number><b>{}</b></td><th scope=row>",
 	    count_text(sheet->scratch, cause->hosts));
 	html_class(out, cause->class_id);
 	html_fill(out, "<p class=title>{}</p></th><td class=where>",
-	    kind == NULL ? cause->cause : kind->title);
+	    text == NULL ? cause->cause : text->title);
 	append_certificate(sheet, cause);
 	append_examples(sheet, cause);
 	html_fill(out, "</td><td class=repair>{}",
-	    kind == NULL ? NULL : kind->advice);
+	    text == NULL ? NULL : text->advice);
 	append_kit(sheet, cause);
 	html_raw(out, "</td></tr>\n");
 }

@@ -146,13 +146,13 @@ html_cause_name(struct arena *arena, const struct tally_cause *cause)
 		[CLASS_EXPIRED] = "depend on",
 	};
 	const char *verb = verbs[cause->class_id];
-	const struct finding_kind *kind =
-	    finding_kind_find(class_word(cause->class_id), cause->cause);
+	const struct finding_text *text =
+	    finding_text_find(class_word(cause->class_id), cause->cause);
 
 	if (tally_cause_is_unexpected(cause))
 		verb = "unexpected";
 	if (cause->subject == NULL || *cause->subject == '\0')
-		return kind == NULL ? cause->cause : kind->title;
+		return text == NULL ? cause->cause : text->title;
 	return arena_printf(arena, "%s %s", verb == NULL ? "by" : verb,
 	    result_short_name(arena, cause->subject));
 }

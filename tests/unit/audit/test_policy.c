@@ -227,7 +227,8 @@ waivers_hold_until_their_end(void **state)
 
 		for (size_t j = 0; j < 2 && waivers[i].before[j].id != NULL;
 		     j++)
-			findings_add(&findings, waivers[i].before[j].id,
+			findings_add(&findings,
+			    finding_id_find(waivers[i].before[j].id),
 			    waivers[i].before[j].cause, -1,
 			    waivers[i].before[j].detail);
 		waive_findings(&view, &findings);

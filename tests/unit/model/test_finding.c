@@ -77,65 +77,80 @@ static const struct {
 	{ "waiver_expired", NULL, SEVERITY_WARNING },
 };
 
+/* The text of the row itself, not of the id's row for any other cause. */
 static void
 every_word_has_its_row(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct finding_kind *kind =
-		    finding_kind_find(rows[i].id, rows[i].cause);
+		enum finding_id id = finding_id_find(rows[i].id);
+		const struct finding_text *text =
+		    finding_text_find(rows[i].id, rows[i].cause);
 
-		if (kind == NULL)
+		if (id == FINDING_NONE)
 			fail_msg("no row: %s", rows[i].id);
-		assert_string_equal(kind->id, rows[i].id);
-		if (rows[i].cause == NULL)
-			assert_null(kind->cause);
-		else if (kind->cause == NULL ||
-			 strcmp(kind->cause, rows[i].cause) != 0)
+		assert_string_equal(finding_word(id), rows[i].id);
+		assert_int_equal(finding_severity(id), rows[i].severity);
+		if (rows[i].cause != NULL &&
+		    text == finding_text_find(rows[i].id, NULL))
 			fail_msg("no row: %s", rows[i].cause);
-		assert_int_equal(kind->severity, rows[i].severity);
 	}
 }
 
-/* A sentence that begins with a capital and, for advice, ends with a stop. */
+static void
+assert_written_for_people(const struct finding_text *text)
+{
+	assert_non_null(text);
+	assert_non_null(text->title);
+	assert_non_null(text->advice);
+	assert_in_range(text->title[0], 'A', 'Z');
+	assert_in_range(strlen(text->title), 10, 72);
+	assert_in_range(text->advice[0], 'A', 'Z');
+	assert_int_equal(text->advice[strlen(text->advice) - 1], '.');
+}
+
+/*
+ * A title that begins with a capital, advice that ends with a stop: for each
+ * id with a cause that is not known, and for each cause.
+ */
 static void
 rows_are_written_for_people(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct finding_kind *kind =
-		    finding_kind_find(rows[i].id, rows[i].cause);
-		size_t length = strlen(kind->advice);
+	for (int id = 0; id < FINDING_COUNT; id++) {
+		const char *word = finding_word((enum finding_id)id);
 
-		assert_in_range(kind->title[0], 'A', 'Z');
-		assert_in_range(strlen(kind->title), 10, 72);
-		assert_in_range(kind->advice[0], 'A', 'Z');
-		assert_int_equal(kind->advice[length - 1], '.');
+		assert_non_null(word);
+		assert_int_equal(finding_id_find(word), id);
+		assert_written_for_people(
+		    finding_text_find(word, "never_heard_of"));
 	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_written_for_people(
+		    finding_text_find(rows[i].id, rows[i].cause));
 }
 
-/* A cause nobody foresaw still has a title and a weight. */
 static void
-every_class_takes_any_cause(void **state)
+classes_have_their_finding(void **state)
 {
 	(void)state;
-	for (int id = CLASS_OK + 1; id < CLASS_COUNT; id++) {
-		const struct finding_kind *kind = finding_kind_find(
-		    class_word((enum class_id)id), "never_heard_of");
-
-		if (kind == NULL)
-			fail_msg("%s", class_word((enum class_id)id));
-		assert_null(kind->cause);
-	}
+	assert_int_equal(finding_of_class(CLASS_OK), FINDING_NONE);
+	for (int id = CLASS_OK + 1; id < CLASS_COUNT; id++)
+		assert_string_equal(
+		    finding_word(finding_of_class((enum class_id)id)),
+		    class_word((enum class_id)id));
 }
 
 static void
 unknown_words_have_none(void **state)
 {
+	const struct finding unknown = { .id = "from_tomorrow" };
+
 	(void)state;
-	assert_null(finding_kind_find("ok", NULL));
-	assert_null(finding_kind_find("", NULL));
-	assert_null(finding_kind_find("leaf_only", "missing_intermediate"));
+	assert_null(finding_text_find("ok", NULL));
+	assert_null(finding_text_find("", NULL));
+	assert_null(finding_text_find("leaf_only", "missing_intermediate"));
+	assert_false(finding_is(&unknown, FINDING_NONE));
 }
 
 int
@@ -144,7 +159,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_word_has_its_row),
 		cmocka_unit_test(rows_are_written_for_people),
-		cmocka_unit_test(every_class_takes_any_cause),
+		cmocka_unit_test(classes_have_their_finding),
 		cmocka_unit_test(unknown_words_have_none),
 	};
 
