@@ -148,9 +148,10 @@ class Server:
     The last manner stays.  `most` is how many were open at once.
     """
 
-    def __init__(self, context, *manners, hold=0):
-        self.context, self.manners, self.hold = context, manners, hold
-        self.lock = threading.Lock()
+    def __init__(self, context, *manners, together=1):
+        self.context, self.manners = context, manners
+        self.together = together
+        self.lock = threading.Condition()
         self.open, self.count, self.most = set(), 0, 0
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.port = self.listener.getsockname()[1]
@@ -169,12 +170,16 @@ class Server:
                 manner = self.manners[min(self.count,
                                           len(self.manners) - 1)]
                 self.count += 1
+                self.lock.notify_all()
             threading.Thread(target=self.serve, args=(sock, manner),
                              daemon=True).start()
 
     def serve(self, sock, manner):
         try:
             sock.settimeout(20)
+            # The first ones wait until so many are open at the same time.
+            with self.lock:
+                self.lock.wait_for(lambda: self.most >= self.together, 5)
             getattr(self, manner)(sock)
         except OSError:
             pass
@@ -183,7 +188,6 @@ class Server:
             sock.close()
 
     def talk(self, sock):
-        time.sleep(self.hold)
         # A duplicate is wrapped: the count looks at the socket itself.
         with self.context.wrap_socket(sock.dup(), server_side=True) as tls:
             tls.recv(1)
@@ -238,7 +242,7 @@ def check_manners(authority):
     context = authority.context(RSA_FIRST)
     manners = {"talk": 0, "slow": 0, "shut": 1, "reset": 1, "silent": 1, "plain": 1}
     servers = [Server(context, "talk", manner) for manner in manners]
-    answers = scan(authority, servers, "-t", "2", "--retries", "1")
+    answers = scan(authority, servers, "-t", "4", "--retries", "1")
     for (manner, unknown), (record,) in zip(manners.items(), answers):
         good = (record["status"] == "success" and record["error"] is None and
                 record["class"] == "ok" and record["tls"]["proof"] and
@@ -257,6 +261,14 @@ def check_manners(authority):
         server.close()
 
 
+def is_pending(pid, number):
+    """Has the process not yet taken the signal?"""
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("ShdPnd:"):
+            return bool(int(line.split()[1], 16) >> (number - 1) & 1)
+    return False
+
+
 def check_interrupted(authority):
     """Nobody waits for a further connection that hangs when all is to end."""
     server = Server(authority.context(RSA_FIRST), "talk", "silent")
@@ -268,7 +280,8 @@ def check_interrupted(authority):
     while server.count < 2 and scanning.poll() is None:
         time.sleep(0.01)
     scanning.send_signal(signal.SIGINT)
-    time.sleep(0.2)
+    while is_pending(scanning.pid, signal.SIGINT):
+        time.sleep(0.01)
     scanning.send_signal(signal.SIGINT)
     try:
         scanning.communicate(timeout=30)
@@ -325,7 +338,7 @@ def scan_one_address(authority, most):
     """A busy kernel may deliver a FIN after a later SYN: thrice it does not."""
     for _ in range(3):
         server = Server(authority.context(RSA_FIRST), "reset", "talk", "talk",
-                        "reset", "shut", "talk", hold=0.005)
+                        "reset", "shut", "talk", together=most)
         records, = scan(authority, [server], "--per-ip", str(most), "-c",
                         "64", "--threads", "2", "-t", "10", hosts=40)
         server.close()

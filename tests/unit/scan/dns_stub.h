@@ -37,7 +37,7 @@ struct dns_stub {
 	struct dns_question *held; /* `asked` of them, `answered` done */
 	unsigned answered;
 	pthread_t thread;
-	int stop[2];
+	int wake[2];
 };
 
 static uint64_t
@@ -105,7 +105,7 @@ dns_stub_main(void *argument)
 {
 	struct dns_stub *stub = argument;
 	struct pollfd waits[2] = { { stub->fd, POLLIN, 0 },
-		{ stub->stop[0], POLLIN, 0 } };
+		{ stub->wake[0], POLLIN, 0 } };
 
 	while (poll(waits, 2, 5) >= 0 && waits[1].revents == 0) {
 		if (waits[0].revents != 0 && stub->asked < DNS_STUB_MOST)
@@ -141,7 +141,7 @@ dns_stub_start(struct dns_stub *stub, unsigned hold_ms, bool silent)
 	stub->silent = silent;
 	stub->held = calloc(DNS_STUB_MOST + 1, sizeof(*stub->held));
 	return stub->held != NULL && dns_stub_bind(stub) &&
-	       pipe(stub->stop) == 0 &&
+	       pipe(stub->wake) == 0 &&
 	       pthread_create(&stub->thread, NULL, dns_stub_main, stub) == 0;
 }
 
@@ -149,10 +149,10 @@ dns_stub_start(struct dns_stub *stub, unsigned hold_ms, bool silent)
 static void
 dns_stub_stop(struct dns_stub *stub)
 {
-	if (write(stub->stop[1], "", 1) == 1)
+	if (write(stub->wake[1], "", 1) == 1)
 		pthread_join(stub->thread, NULL);
-	close(stub->stop[0]);
-	close(stub->stop[1]);
+	close(stub->wake[0]);
+	close(stub->wake[1]);
 	close(stub->fd);
 	free(stub->held);
 }

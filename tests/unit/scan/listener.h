@@ -1,6 +1,6 @@
 /*
- * A TCP server of one thread for tests of the scan floor: accepts, holds each
- * connection for a while, closes it, and counts.
+ * A TCP server of one thread for tests of the scan floor: accepts, closes each
+ * connection some time after the client's first octets, and counts.
  */
 #ifndef TESTS_SCAN_LISTENER_H
 #define TESTS_SCAN_LISTENER_H
@@ -21,15 +21,16 @@ enum { LISTENER_MOST = 256 };
 struct listener {
 	int fd;
 	uint16_t port;
-	unsigned hold_ms;	 /* 0: closed at once */
-	unsigned accepted, most; /* in all; open at the same time */
+	_Atomic unsigned hold_ms; /* after the first octets; may change */
+	_Atomic unsigned accepted;
+	unsigned most; /* open at the same time */
 	pthread_t thread;
-	int stop[2];
+	int wake[2];
 };
 
 struct held {
 	int fd;
-	uint64_t until_ms;
+	uint64_t heard_ms; /* when the first octets came; 0: none yet */
 };
 
 static uint64_t
@@ -38,27 +39,30 @@ listener_now_ms(void)
 	return clock_monotonic_ns() / 1000000;
 }
 
-/* Open means that the client has not closed it yet. */
+/* Reads what there is; false when the client has closed its end. */
 static bool
-listener_is_open(int fd)
+listener_read(struct held *held)
 {
 	char octets[4096];
 	ssize_t got;
 
-	do
-		got = recv(fd, octets, sizeof(octets), MSG_DONTWAIT);
-	while (got > 0);
+	while ((got = recv(held->fd, octets, sizeof(octets), MSG_DONTWAIT)) > 0)
+		if (held->heard_ms == 0)
+			held->heard_ms = listener_now_ms();
 	return got < 0;
 }
 
+/* Closed only after the client's octets were read: else it sees a reset. */
 static unsigned
-listener_sweep(struct held *held, unsigned count)
+listener_sweep(struct listener *listener, struct held *held, unsigned count)
 {
 	unsigned kept = 0;
 
 	for (unsigned i = 0; i < count; i++) {
-		if (held[i].until_ms > listener_now_ms() &&
-		    listener_is_open(held[i].fd))
+		if (listener_read(&held[i]) &&
+		    (held[i].heard_ms == 0 ||
+			listener_now_ms() - held[i].heard_ms <
+			    listener->hold_ms))
 			held[kept++] = held[i];
 		else
 			close(held[i].fd);
@@ -71,7 +75,7 @@ listener_main(void *argument)
 {
 	struct listener *listener = argument;
 	struct pollfd waits[2] = { { listener->fd, POLLIN, 0 },
-		{ listener->stop[0], POLLIN, 0 } };
+		{ listener->wake[0], POLLIN, 0 } };
 	struct held held[LISTENER_MOST];
 	unsigned count = 0;
 
@@ -80,11 +84,10 @@ listener_main(void *argument)
 			     ? accept(listener->fd, NULL, NULL)
 			     : -1;
 
-		count = listener_sweep(held, count);
+		count = listener_sweep(listener, held, count);
 		if (fd < 0)
 			continue;
-		held[count++] =
-		    (struct held){ fd, listener_now_ms() + listener->hold_ms };
+		held[count++] = (struct held){ fd, 0 };
 		listener->accepted++;
 		if (count > listener->most)
 			listener->most = count;
@@ -115,18 +118,31 @@ listener_start(struct listener *listener, unsigned hold_ms)
 {
 	memset(listener, 0, sizeof(*listener));
 	listener->hold_ms = hold_ms;
-	return listener_bind(listener, 128) && pipe(listener->stop) == 0 &&
+	return listener_bind(listener, 128) && pipe(listener->wake) == 0 &&
 	       pthread_create(
 		   &listener->thread, NULL, listener_main, listener) == 0;
+}
+
+/* Until so many connections were accepted; false when that takes too long. */
+static bool
+listener_wait(struct listener *listener, unsigned accepted)
+{
+	enum { MOST_MS = 20000 };
+	uint64_t began = listener_now_ms();
+
+	while (listener->accepted < accepted)
+		if (listener_now_ms() - began > MOST_MS || usleep(1000) != 0)
+			return false;
+	return true;
 }
 
 static void
 listener_stop(struct listener *listener)
 {
-	if (write(listener->stop[1], "", 1) == 1)
+	if (write(listener->wake[1], "", 1) == 1)
 		pthread_join(listener->thread, NULL);
-	close(listener->stop[0]);
-	close(listener->stop[1]);
+	close(listener->wake[0]);
+	close(listener->wake[1]);
 	close(listener->fd);
 }
 
