@@ -1,4 +1,7 @@
-/* A CIDR block (RFC 4632, RFC 4291 2.3), and the addresses in it one by one. */
+/*
+ * Addresses one after another, as a CIDR block (RFC 4632, RFC 4291 2.3) or a
+ * range names them.
+ */
 #ifndef MODEL_ADDRESS_BLOCK_H
 #define MODEL_ADDRESS_BLOCK_H
 
@@ -21,6 +24,13 @@ struct address_block {
  * in *fault (static) when it is no block, or one of too many addresses.
  */
 bool address_block_parse(
+    struct address_block *, struct bytes text, const char **fault);
+
+/* Whether the text is meant as a range, right or wrong, and not as a name. */
+bool address_range_is(struct bytes text);
+
+/* "192.0.2.1-9", "192.0.2.1-192.0.2.9"; otherwise as above. */
+bool address_range_parse(
     struct address_block *, struct bytes text, const char **fault);
 
 /* The canonical text of the address at `index`, below `count`. */

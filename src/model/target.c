@@ -23,7 +23,7 @@ static const char fault_too_long[] =
     "a host name has at most 253 octets, and 63 between two dots";
 static const char fault_label[] = "two dots, or one at the start";
 static const char fault_hyphen[] =
-    "a part of a host name cannot begin or end with a hyphen";
+    "a part of a host name cannot begin with a hyphen";
 static const char fault_character[] =
     "a character that cannot be in a host name";
 static const char fault_not_utf8[] = "not UTF-8";
@@ -95,16 +95,10 @@ string_of(struct bytes bytes)
 	return string;
 }
 
-static bool
-is_zone(const char *zone)
-{
-	return *zone != '\0' &&
-	       zone[strspn(zone, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				 "abcdefghijklmnopqrstuvwxyz0123456789._-")] ==
-		   '\0';
-}
-
-/* The address as RFC 5952 writes it, its zone kept (RFC 4007 11). */
+/*
+ * The address as RFC 5952 writes it, its zone kept (RFC 4007 11).  In a URL
+ * the zone begins with "%25" (RFC 6874), and people copy that.
+ */
 static char *
 normalize_address(struct bytes typed)
 {
@@ -113,106 +107,56 @@ normalize_address(struct bytes typed)
 	char canonical[ADDRESS_TEXT_SIZE];
 	struct text result = { NULL, 0, 0 };
 	size_t size;
+	bool is_valid = true;
 
-	if ((zone == NULL || is_zone(zone + 1)) &&
-	    address_parse(string, octets, &size) &&
+	if (zone != NULL) {
+		zone += strncmp(zone, "%25", 3) == 0 ? 3 : 1;
+		is_valid = *zone != '\0' &&
+			   zone[strspn(zone, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					     "abcdefghijklmnopqrstuvwxyz"
+					     "0123456789._-")] == '\0';
+	}
+	if (is_valid && address_parse(string, octets, &size) &&
 	    address_format(bytes_of(octets, size), canonical)) {
 		text_append(&result, canonical);
 		if (zone != NULL)
-			text_append(&result, zone);
+			text_printf(&result, "%%%s", zone);
 	}
 	free(string);
 	return result.data;
 }
 
-/* What a character does in a host name. */
-enum { NEVER, LETTER, UPPER, DIGIT, HYPHEN, DOT };
+/* Checks one label; a fault, or NULL. */
+static const char *
+check_label(const char *label, size_t size)
+{
+	if (size == 0)
+		return fault_label;
+	if (size > MOST_LABEL)
+		return fault_too_long;
+	return label[0] == '-' ? fault_hyphen : NULL;
+}
 
 /*
- * Letters, digits, hyphens, and the underscore that STD3 forbids and that
- * names in the wild have.
+ * A last label of digits, or of "0x" and hexadecimal digits, is no name: the
+ * whole must be an address in four parts, or resolvers differ on what it is.
  */
-static inline int
-kind_of(uint8_t c)
+static bool
+is_number(const char *label)
 {
-	if ((c >= 'a' && c <= 'z') || c == '_')
-		return LETTER;
-	if (c >= '0' && c <= '9')
-		return DIGIT;
-	if (c == '.')
-		return DOT;
-	if (c == '-')
-		return HYPHEN;
-	return c >= 'A' && c <= 'Z' ? UPPER : NEVER;
-}
-
-/* The name being read, label by label. */
-struct name {
-	size_t label_size;
-	bool all_digits; /* the label */
-	int last;	 /* kind of the last character */
-};
-
-static const char *
-end_label(const struct name *name)
-{
-	if (name->label_size == 0)
-		return fault_label;
-	if (name->label_size > MOST_LABEL)
-		return fault_too_long;
-	return name->last == HYPHEN ? fault_hyphen : NULL;
-}
-
-static const char *
-read_character(struct name *name, int kind)
-{
-	const char *fault = NULL;
-
-	if (kind == NEVER)
-		return fault_character;
-	if (kind == DOT) {
-		fault = end_label(name);
-		*name = (struct name){ 0, true, DOT };
-		return fault;
-	}
-	if (kind == HYPHEN && name->label_size == 0)
-		return fault_hyphen;
-	name->label_size++;
-	name->all_digits = name->all_digits && kind == DIGIT;
-	name->last = kind;
-	return NULL;
-}
-
-/* Checks the name, folding it in place; a fault, or NULL. */
-static const char *
-read_name(char *host, bool *ends_in_number)
-{
-	struct name name = { 0, true, DOT };
-	const char *fault = NULL;
-
-	for (; *host != '\0' && fault == NULL; host++) {
-		int kind = kind_of((uint8_t)*host);
-
-		if (kind == UPPER) {
-			*host = (char)(*host - 'A' + 'a');
-			kind = LETTER;
-		}
-		fault = read_character(&name, kind);
-	}
-	*ends_in_number = name.all_digits;
-	return fault != NULL ? fault : end_label(&name);
+	if (label[0] == '0' && label[1] == 'x')
+		return label[2 + strspn(label + 2, "0123456789abcdef")] == '\0';
+	return label[strspn(label, "0123456789")] == '\0';
 }
 
 /*
  * A name of ASCII alone needs no library, which would refuse names that
- * exist ("r3---sn-4g5e6nz7.example").  A last label of digits is no name: it
- * must be an address in four parts, or resolvers differ on what it is.
+ * exist ("r3---sn-4g5e6nz7.example", "a-.example").
  */
 static char *
 normalize_ascii(struct bytes typed, bool *is_address, const char **fault)
 {
-	bool ends_in_number;
-	char *host;
+	char *host, *label;
 
 	if (typed.size > 0 && typed.data[typed.size - 1] == '.')
 		typed.size--;
@@ -220,9 +164,24 @@ normalize_ascii(struct bytes typed, bool *is_address, const char **fault)
 		*fault = typed.size == 0 ? fault_empty : fault_too_long;
 		return NULL;
 	}
-	host = string_of(typed);
-	*fault = read_name(host, &ends_in_number);
-	if (*fault == NULL && !ends_in_number)
+	label = host = string_of(typed);
+	*fault = NULL;
+	for (char *at = host; *at != '\0' && *fault == NULL; at++) {
+		if (*at >= 'A' && *at <= 'Z')
+			*at = (char)(*at - 'A' + 'a');
+		if (*at == '.') {
+			*fault = check_label(label, (size_t)(at - label));
+			label = at + 1;
+		} else if ((*at < 'a' || *at > 'z') &&
+			   (*at < '0' || *at > '9') && *at != '-' &&
+			   *at != '_') {
+			/* STD3 forbids the underscore; names have it. */
+			*fault = fault_character;
+		}
+	}
+	if (*fault == NULL)
+		*fault = check_label(label, strlen(label));
+	if (*fault == NULL && !is_number(label))
 		return host;
 	free(host);
 	if (*fault != NULL)
@@ -259,46 +218,33 @@ normalize_unicode(struct bytes typed, bool *is_address, const char **fault)
 }
 
 static bool
-is_ascii(struct bytes bytes)
-{
-	for (size_t i = 0; i < bytes.size; i++)
-		if (bytes.data[i] >= 0x80)
-			return false;
-	return true;
-}
-
-static bool
 has(struct bytes bytes, char c)
 {
 	return bytes.size > 0 && memchr(bytes.data, c, bytes.size) != NULL;
 }
 
-/* Only an IPv6 address has colons, and only it may stand in brackets. */
-static char *
-normalize_ipv6(struct bytes typed, bool *is_address, const char **fault)
-{
-	char *host;
-
-	if (typed.data[0] == '[' && typed.data[typed.size - 1] == ']')
-		typed = bytes_of(typed.data + 1, typed.size - 2);
-	host = has(typed, ':') ? normalize_address(typed) : NULL;
-	*is_address = host != NULL;
-	*fault = host == NULL ? fault_address : NULL;
-	return host;
-}
-
 char *
 target_host_normalize(struct bytes typed, bool *is_address, const char **fault)
 {
+	char *host;
+
 	*is_address = false;
 	*fault = NULL;
 	if (has(typed, '\0')) {
 		*fault = fault_character;
 		return NULL;
 	}
-	if (has(typed, ':') || has(typed, '['))
-		return normalize_ipv6(typed, is_address, fault);
-	if (is_ascii(typed))
-		return normalize_ascii(typed, is_address, fault);
-	return normalize_unicode(typed, is_address, fault);
+	/* Only an IPv6 address has colons, and only it stands in brackets. */
+	if (has(typed, ':') || has(typed, '[')) {
+		if (typed.data[0] == '[' && typed.data[typed.size - 1] == ']')
+			typed = bytes_of(typed.data + 1, typed.size - 2);
+		host = has(typed, ':') ? normalize_address(typed) : NULL;
+		*is_address = host != NULL;
+		*fault = host == NULL ? fault_address : NULL;
+		return host;
+	}
+	for (size_t i = 0; i < typed.size; i++)
+		if (typed.data[i] >= 0x80)
+			return normalize_unicode(typed, is_address, fault);
+	return normalize_ascii(typed, is_address, fault);
 }
