@@ -14,6 +14,13 @@ complain(void *context, const char *where, const char *sentence)
 	log_warning("%s: %s", where, sentence);
 }
 
+static void
+announce(void *context, const char *where, const char *sentence)
+{
+	(void)context;
+	log_info("%s: read as %s", where, sentence);
+}
+
 /* Complains of bad lines unless it is to be quiet, the first of two times. */
 static struct target_list *
 list_targets(const struct scan_settings *settings, char *const arguments[],
@@ -24,8 +31,11 @@ list_targets(const struct scan_settings *settings, char *const arguments[],
 			.port = (uint16_t)settings->target.port,
 			.sni = settings->target.sni,
 		},
+		.form = settings->target.form,
 		.strict = settings->target.strict,
+		.allow_large = settings->target.allow_large,
 		.complain = quiet ? NULL : complain,
+		.announce = quiet ? NULL : announce,
 	};
 	struct target_list *targets = target_list_new(&options);
 
@@ -58,7 +68,16 @@ run(const struct scan_settings *settings, char *const hosts[], size_t count,
 		.roll = roll,
 	};
 
-	return job.targets == NULL ? EXIT_CODE_USAGE : scan_run(&job);
+	if (job.targets == NULL)
+		return EXIT_CODE_USAGE;
+	/* Before anything is written: a list may be refused. */
+	log_set_level(settings->output.level);
+	if (target_list_begin(job.targets) < 0) {
+		log_error("scan: %s", target_list_error(job.targets));
+		target_list_free(job.targets);
+		return EXIT_CODE_USAGE;
+	}
+	return scan_run(&job);
 }
 
 static struct roll *

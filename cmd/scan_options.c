@@ -199,6 +199,15 @@ parse_shard(void *group, const char *value)
 }
 
 static const char *
+parse_list_form(void *group, const char *value)
+{
+	struct target_settings *settings = group;
+
+	settings->form = list_form_find(value);
+	return settings->form != NULL ? NULL : "is not one of " LIST_FORM_NAMES;
+}
+
+static const char *
 refuse_for_now(void *group, const char *value)
 {
 	(void)group;
@@ -216,7 +225,19 @@ static const struct option_row target_rows[] = {
 	    .kind = OPTION_LIST,
 	    .is_passing = true,
 	    .offset = TARGET(lists),
-	    .help = "targets, one a line, or CSV; - is stdin; repeatable" },
+	    .help = "targets, one a line, a table, JSON, or what nmap, "
+		    "masscan and others write; - is stdin; repeatable" },
+	{ .name = "list-form",
+	    .argument = "NAME",
+	    .kind = OPTION_FUNCTION,
+	    .parse = parse_list_form,
+	    .help = "how to read the lists (default: "
+		    "recognised): " LIST_FORM_NAMES },
+	{ .name = "allow-large",
+	    .kind = OPTION_FLAG,
+	    .offset = TARGET(allow_large),
+	    .help = "also CIDR blocks wider than /16 (IPv6 /112), or over "
+		    "1048576 addresses in all" },
 	{ .letter = 'p',
 	    .name = "port",
 	    .argument = "N",
@@ -229,7 +250,8 @@ static const struct option_row target_rows[] = {
 	    .argument = "NAME",
 	    .kind = OPTION_STRING,
 	    .offset = TARGET(sni),
-	    .help = "ask every target for this name" },
+	    .help = "ask every target for this name, and check its "
+		    "certificate against it" },
 	{ .name = "starttls",
 	    .argument = "PROTO",
 	    .kind = OPTION_FUNCTION,

@@ -6,6 +6,7 @@
 #define CMD_SCAN_OPTIONS_H
 
 #include "cmd/common_options.h"
+#include "model/list_form.h"
 #include "rundir/shard.h"
 #include "scan/crew.h"
 
@@ -14,8 +15,10 @@ enum { SHARD_TEXT_SIZE = 24 };
 struct target_settings {
 	struct option_list lists; /* files; "-" is standard input */
 	unsigned port;
-	const char *sni; /* NULL: each target's own name */
-	bool strict;	 /* a bad line ends the run */
+	const char *sni;	      /* NULL: each target's own name */
+	bool strict;		      /* a bad line ends the run */
+	bool allow_large;	      /* wide blocks of addresses */
+	const struct list_form *form; /* of the lists; NULL: recognised */
 	struct shard shard;
 	char shard_text[SHARD_TEXT_SIZE]; /* "I/N", also of auto/N */
 	bool resume;

@@ -37,6 +37,7 @@ has_library libcares libc-ares-dev
 has_library libcurl libcurl4-gnutls-dev
 has_library libpsl libpsl-dev
 has_library libidn2 libidn2-dev
+has_library yaml-0.1 libyaml-dev
 [ -e /etc/ssl/certs/ca-certificates.crt ] || [ -e /etc/pki/tls/cert.pem ] ||
 	[ -e /etc/ssl/cert.pem ] || need ca-certificates
 if [ "$what" = test ]; then

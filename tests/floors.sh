@@ -124,6 +124,7 @@ check_libraries() {
 	libcurl curl/.* src/scan/fetch\.c
 	libpsl libpsl\.h src/model/site\.c
 	libidn2 idn2\.h src/model/.*
+	libyaml yaml\.h src/model/list_yaml\.c
 	cJSON (cjson/)?cJSON.*\.h src/base/json\.c
 	GnuTLS gnutls/.* src/x509/.*|src/scan/handshake\.c
 	threads (pthread|threads)\.h src/scan/.*

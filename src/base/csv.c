@@ -113,69 +113,50 @@ csv_end(struct csv_row *row)
 	text_append(row->out, "\r\n");
 }
 
+/* A tab is no blank where it separates. */
 static char *
-skip_blanks(char *at)
+skip_blanks(char *at, char separator)
 {
-	while (*at == ' ' || *at == '\t')
+	while (*at == ' ' || (*at == '\t' && separator != '\t'))
 		at++;
 	return at;
 }
 
-/* A field found in a line: its content, and the delimiter behind it. */
-struct found {
-	char *content, *content_end, *delimiter;
-};
-
-/* Unquotes in place; the content only gets shorter. */
-static bool
-take_quoted(char *at, struct found *found)
-{
-	char *out = found->content = ++at;
-
-	for (;; at++) {
-		if (*at == '\0')
-			return false;
-		if (*at == '"' && *++at != '"')
-			break;
-		*out++ = *at;
-	}
-	found->content_end = out;
-	found->delimiter = skip_blanks(at);
-	return *found->delimiter == ',' || *found->delimiter == '\0';
-}
-
-static bool
-take_bare(char *at, struct found *found)
-{
-	char *end = at + strcspn(at, ",");
-
-	found->content = at;
-	found->delimiter = end;
-	while (end > at && (end[-1] == ' ' || end[-1] == '\t'))
-		end--;
-	found->content_end = end;
-	return true;
-}
-
 int
-csv_split(char *line, char *fields[], size_t most)
+csv_split(char *line, char separator, char *fields[], size_t most)
 {
-	struct found found;
+	const char ends[] = { separator, '\0' };
 	size_t count = 0;
-	char delimiter;
+	char found, *out;
 
 	do {
 		if (count == most)
 			return -1;
-		line = skip_blanks(line);
-		if (*line == '"' ? !take_quoted(line, &found)
-				 : !take_bare(line, &found))
+		line = skip_blanks(line, separator);
+		if (*line == '"') {
+			/* Unquoted in place: it only gets shorter. */
+			fields[count++] = out = ++line;
+			for (;; line++) {
+				if (*line == '\0')
+					return -1;
+				if (*line == '"' && *++line != '"')
+					break;
+				*out++ = *line;
+			}
+			line = skip_blanks(line, separator);
+		} else {
+			fields[count++] = line;
+			line += strcspn(line, ends);
+			out = line;
+			while (out > fields[count - 1] &&
+			       (out[-1] == ' ' || out[-1] == '\t'))
+				out--;
+		}
+		/* The end of a bare field may be its separator: look first. */
+		found = *line++;
+		if (found != separator && found != '\0')
 			return -1;
-		/* The end of a bare field is its delimiter: look first. */
-		delimiter = *found.delimiter;
-		*found.content_end = '\0';
-		fields[count++] = found.content;
-		line = found.delimiter + 1;
-	} while (delimiter == ',');
+		*out = '\0';
+	} while (found != '\0');
 	return (int)count;
 }

@@ -22,11 +22,12 @@ void csv_integer(struct csv_row *, int64_t);
 void csv_end(struct csv_row *);
 
 /*
- * Splits one line (quoted fields may hold commas and doubled quotes, not line
- * ends) into at most `most` fields, unquoted in place in `line`, trimmed of
- * blanks outside quotes.  Returns the number of fields, or -1 when a quote
- * never closes, text follows one, or there are more fields than `most`.
+ * Splits one line at a separator, which is a comma, semicolon or tab (quoted
+ * fields may hold it and doubled quotes, not line ends) into at most `most`
+ * fields, unquoted in place in `line`, trimmed of blanks outside quotes.
+ * Returns the number of fields, or -1 when a quote never closes, text follows
+ * one, or there are more fields than `most`.
  */
-int csv_split(char *line, char *fields[], size_t most);
+int csv_split(char *line, char separator, char *fields[], size_t most);
 
 #endif

@@ -79,22 +79,20 @@ address_range_is(struct bytes text)
 	const uint8_t *hyphen =
 	    text.size == 0 ? NULL : memchr(text.data, '-', text.size);
 	uint8_t octets[ADDRESS_MOST_OCTETS];
-	size_t size, last_digits = 0;
+	size_t size;
 
 	if (hyphen == NULL)
 		return false;
-	if (parse_address(bytes_of(text.data, (size_t)(hyphen - text.data)),
-		octets, &size))
-		return true;
-	/* nmap's "192.0.2-3.1-9": no name ends in digits and hyphens. */
-	for (size_t i = 0; i < text.size; i++) {
-		uint8_t c = text.data[i];
-
-		if ((c < '0' || c > '9') && c != '-' && c != '.')
+	if (memchr(text.data, ':', text.size) != NULL)
+		return parse_address(
+		    bytes_of(text.data, (size_t)(hyphen - text.data)), octets,
+		    &size);
+	/* Also nmap's "192.0.2-3.1-9"; "192.0.2.1-dsl.example" is a name. */
+	for (size_t i = 0; i < text.size; i++)
+		if ((text.data[i] < '0' || text.data[i] > '9') &&
+		    text.data[i] != '-' && text.data[i] != '.')
 			return false;
-		last_digits = c == '.' ? 0 : last_digits + 1;
-	}
-	return last_digits > 0;
+	return text.data[0] != '-' && text.data[0] != '.';
 }
 
 bool

@@ -1,6 +1,7 @@
 /*
- * Host lists: sources in their order, lines into targets, blocks unrolled,
- * duplicates dropped.  Nothing is read before it is asked for.
+ * Host lists: sources in their order, entries into targets, blocks unrolled,
+ * duplicates dropped.  Nothing is read before it is asked for, but for the
+ * first lines of each file, which tell its form.
  */
 #include "model/target_list.h"
 
@@ -8,18 +9,25 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "base/file.h"
 #include "base/map.h"
 #include "base/memory.h"
-#include "model/target_line.h"
+#include "model/list_columns.h"
+#include "model/target_entry.h"
 
-/* An argument has text, a file a reader. */
+static const char fault_block[] =
+    "a block of more than 65536 addresses (/16, IPv6 /112) needs "
+    "--allow-large";
+static const char fault_blocks[] =
+    "more than 1048576 addresses in all blocks need --allow-large";
+
+/* An argument has text, a file an input and, once recognised, a form. */
 struct source {
 	char *name; /* "hosts.txt", "stdin", "argument 3" */
 	char *argument;
-	struct line_reader *reader;
-	bool begun; /* a line that says something was read */
-	struct target_columns header;
+	struct list_reader reader;
+	const struct list_form *form;
+	size_t next_entry; /* of the record read last */
+	bool is_begun;
 };
 
 struct target_list {
@@ -27,12 +35,18 @@ struct target_list {
 	struct source *sources;
 	size_t source_count, source_capacity, current;
 	size_t argument_count;
-	struct target_line line;
-	struct text where;     /* "hosts.txt:7" */
-	uint32_t next_address; /* of the line's block */
+	bool is_recognised;
+	const struct list_entry *from;
+	struct target_entry entry;
+	uint32_t next_address;	  /* of the entry's block */
+	uint64_t block_addresses; /* of all blocks so far */
+	struct target **ahead;	  /* read before they were asked for */
+	size_t ahead_count, ahead_capacity, ahead_next;
+	struct text where; /* "hosts.txt:7" */
 	struct seen *seen;
 	struct text key;
 	struct text error;
+	uint64_t valid;
 	_Atomic uint64_t count, duplicates, invalid;
 };
 
@@ -50,24 +64,26 @@ target_list_new(const struct target_list_options *options)
 	return list;
 }
 
-static void
-source_clear(struct source *source)
-{
-	free(source->name);
-	free(source->argument);
-	line_reader_close(source->reader);
-}
-
 void
 target_list_free(struct target_list *list)
 {
 	if (list == NULL)
 		return;
-	for (size_t i = 0; i < list->source_count; i++)
-		source_clear(&list->sources[i]);
+	for (size_t i = 0; i < list->source_count; i++) {
+		struct source *source = &list->sources[i];
+
+		if (source->form != NULL && source->form->end != NULL)
+			source->form->end(&source->reader);
+		list_reader_clear(&source->reader);
+		free(source->name);
+		free(source->argument);
+	}
+	for (size_t i = list->ahead_next; i < list->ahead_count; i++)
+		target_free(list->ahead[i]);
+	free(list->ahead);
 	free(list->sources);
 	free((char *)list->options.defaults.sni);
-	target_line_clear(&list->line);
+	target_entry_clear(&list->entry);
 	text_free(&list->where);
 	text_free(&list->key);
 	text_free(&list->error);
@@ -101,141 +117,108 @@ target_list_add_argument(struct target_list *list, const char *argument)
 int
 target_list_add_file(struct target_list *list, const char *path)
 {
-	bool is_stdin = strcmp(path, "-") == 0;
-	struct line_reader *reader;
+	struct list_input *input = list_input_open(path);
 	struct source *source;
 
-	/* It would open, and fail when the run has begun. */
-	if (!is_stdin && file_is_directory(path)) {
-		errno = EISDIR;
-		return -1;
-	}
-	reader = line_reader_open(path, TARGET_LINE_MOST);
-	if (reader == NULL)
+	if (input == NULL)
 		return -1;
 	source = add_source(list);
-	source->name = memory_string(is_stdin ? "stdin" : path);
-	source->reader = reader;
+	source->name = memory_string(strcmp(path, "-") == 0 ? "stdin" : path);
+	source->reader.input = input;
 	return 0;
 }
 
 static enum step
-fail(struct target_list *list, const char *sentence)
+fail(struct target_list *list, const char *where, const char *sentence)
 {
 	text_clear(&list->error);
-	text_printf(&list->error, "%s: %s", list->where.data, sentence);
+	if (where != NULL)
+		text_printf(&list->error, "%s: ", where);
+	text_append(&list->error, sentence);
 	return STEP_ERROR;
 }
 
-/* Notepad begins its files so. */
-static struct bytes
-without_byte_order_mark(struct bytes line)
+/* The forms of all files, so that none is refused in the middle of a run. */
+static int
+recognise(struct target_list *list)
 {
-	static const uint8_t mark[] = { 0xef, 0xbb, 0xbf };
+	const struct target_list_options *options = &list->options;
+	struct text said = { .size = 0 };
+	int result = 0;
 
-	if (line.size < sizeof(mark) ||
-	    memcmp(line.data, mark, sizeof(mark)) != 0)
-		return line;
-	return bytes_of(line.data + sizeof(mark), line.size - sizeof(mark));
-}
+	list->is_recognised = true;
+	for (size_t i = 0; i < list->source_count && result == 0; i++) {
+		struct source *source = &list->sources[i];
 
-/* An argument is a source of one line, and never a header row. */
-static enum step
-read_argument(struct target_list *list, struct source *source)
-{
-	if (source->begun)
-		return STEP_END;
-	source->begun = true;
-	return target_line_take(
-		   &list->line, bytes_from_string(source->argument))
-		   ? STEP_FOUND
-		   : STEP_AGAIN;
-}
-
-/* Only the first line that says something can be a header row. */
-static bool
-is_header(struct source *source, struct target_line *line)
-{
-	bool first = !source->begun;
-
-	source->begun = true;
-	return first && target_line_is_header(line, &source->header);
-}
-
-static enum step
-read_from_file(struct target_list *list, struct source *source)
-{
-	struct bytes line;
-	int result = line_reader_next(source->reader, &line);
-	uint64_t number = line_reader_number(source->reader);
-
-	if (result < 0 && errno != EMSGSIZE)
-		return fail(list, strerror(errno));
-	if (result == 0)
-		return STEP_END;
-	text_printf(&list->where, ":%" PRIu64, number);
-	if (result < 0) {
-		target_line_take_overlong(&list->line);
-		return STEP_FOUND;
+		if (source->argument != NULL)
+			continue;
+		text_clear(&said);
+		text_append(&said, "");
+		source->form =
+		    list_form_recognise(&source->reader, options->form, &said);
+		if (source->form == NULL)
+			result = (int)fail(
+			    list, source->name, source->reader.error.data);
+		else if (said.size > 0 && options->announce != NULL)
+			options->announce(
+			    options->context, source->name, said.data);
 	}
-	if (number == 1)
-		line = without_byte_order_mark(line);
-	if (!target_line_take(&list->line, line) ||
-	    is_header(source, &list->line))
-		return STEP_AGAIN;
-	return STEP_FOUND;
+	text_free(&said);
+	return result;
 }
 
+/* The next record of the current source; after its last one, the next source.
+ */
 static enum step
-read_line(struct target_list *list)
+read_record(struct target_list *list, struct source *source)
 {
-	struct source *source;
-	enum step step;
+	struct list_reader *reader = &source->reader;
+	enum list_step step;
 
-	if (list->current == list->source_count)
-		return STEP_END;
-	source = &list->sources[list->current];
+	source->next_entry = 0;
 	text_clear(&list->where);
 	text_append(&list->where, source->name);
-	step = source->reader == NULL ? read_argument(list, source)
-				      : read_from_file(list, source);
-	if (step == STEP_FOUND)
-		target_line_parse(&list->line, &source->header);
-	if (step != STEP_END)
-		return step;
-	list->current++;
+	if (source->argument != NULL) {
+		/* A source of one line, and never a header row. */
+		step = source->is_begun
+			   ? LIST_END
+			   : list_shapes_argument(reader, source->argument);
+		source->is_begun = true;
+	} else {
+		step = source->form->read(reader);
+		text_printf(&list->where, ":%" PRIu64, reader->number);
+	}
+	if (step == LIST_ERROR)
+		return fail(list, list->where.data, reader->error.data);
+	list->current += step == LIST_END;
 	return STEP_AGAIN;
 }
 
+/* A line that could not be kept is called by its place. */
 static enum step
-give(struct target_list *list, struct target *model, struct target **out)
+give_bad(struct target_list *list, const char *fault, struct target **out)
 {
-	model->ordinal = ++list->count;
-	*out = target_new(model);
-	return STEP_FOUND;
-}
+	const char *typed = list->from->input != NULL  ? list->from->input
+			    : list->from->host != NULL ? list->from->host
+			    : list->from->ip != NULL   ? list->from->ip
+						       : list->where.data;
+	struct text input = { .size = 0 };
 
-/* A line too long to be kept is called by its place. */
-static enum step
-give_bad(struct target_list *list, struct target **out)
-{
-	const struct target_line *line = &list->line;
-	const char *typed =
-	    line->input.size > 0 ? line->input.data : list->where.data;
-	struct target model = {
-		.input = typed,
-		.host = typed,
-		.port = list->options.defaults.port,
-		.fault = line->fault,
-	};
-
-	list->invalid++;
 	if (list->options.strict)
-		return fail(list, line->fault);
+		return fail(list, list->where.data, fault);
+	list->invalid++;
 	if (list->options.complain != NULL)
 		list->options.complain(
-		    list->options.context, list->where.data, line->fault);
-	return give(list, &model, out);
+		    list->options.context, list->where.data, fault);
+	text_append_clean(&input, bytes_from_string(typed));
+	*out = target_new(&(struct target){
+	    .input = input.data,
+	    .host = input.data,
+	    .port = list->options.defaults.port,
+	    .fault = fault,
+	});
+	text_free(&input);
+	return STEP_FOUND;
 }
 
 static void
@@ -246,59 +229,46 @@ append_to_key(struct text *key, const char *string)
 	text_append_char(key, '\0');
 }
 
-/* STARTTLS belongs to the key once there are targets that have it. */
-static bool
-is_new(struct target_list *list, const struct target *target)
-{
-	struct text *key = &list->key;
-
-	text_clear(key);
-	append_to_key(key, target->host);
-	append_to_key(key, target->ip);
-	append_to_key(key, target->sni);
-	text_append_bytes(key, bytes_of(&target->port, sizeof(target->port)));
-	return seen_add(list->seen, bytes_of(key->data, key->size));
-}
-
-/* `address` is the block's next one; without a name it is the host. */
+/*
+ * `address` is the block's next one; without a name it is the host.
+ * STARTTLS belongs to the key once there are targets that have it.
+ */
 static enum step
-give_line(struct target_list *list, const char *address, struct target **out)
+give(struct target_list *list, const char *address, struct target **out)
 {
-	const struct target_line *line = &list->line;
+	const struct list_entry *from = list->from;
+	const struct target_entry *entry = &list->entry;
 	const struct target_defaults *defaults = &list->options.defaults;
+	struct text *key = &list->key;
 	struct target model = {
-		.input = line->input.data,
-		.host = line->host != NULL ? line->host : address,
-		.ip =
-		    line->host != NULL && address != NULL ? address : line->ip,
-		.sni = line->sni != NULL ? line->sni : defaults->sni,
-		.tags = line->tags,
-		.tag_count = line->tag_count,
-		.port = line->port != 0 ? line->port : defaults->port,
-		.is_address = line->host == NULL || line->is_address,
+		.host = entry->host != NULL ? entry->host : address,
+		.ip = entry->host != NULL && address != NULL ? address
+							     : entry->ip,
+		.sni = entry->sni != NULL ? entry->sni : defaults->sni,
+		.tags = (const char **)from->tags,
+		.tag_count = from->tag_count,
+		.port = entry->port != 0 ? entry->port : defaults->port,
+		.is_address = entry->host == NULL || entry->is_address,
 	};
 
-	if (!is_new(list, &model)) {
+	text_clear(key);
+	append_to_key(key, model.host);
+	append_to_key(key, model.ip);
+	append_to_key(key, model.sni);
+	text_append_bytes(key, bytes_of(&model.port, sizeof(model.port)));
+	if (!seen_add(list->seen, bytes_of(key->data, key->size))) {
 		list->duplicates++;
 		return STEP_AGAIN;
 	}
-	return give(list, &model, out);
-}
-
-static enum step
-give_next_address(struct target_list *list, struct target **out)
-{
-	char address[ADDRESS_TEXT_SIZE];
-
-	address_block_format(&list->line.block, list->next_address++, address);
-	return give_line(list, address, out);
-}
-
-static bool
-is_within_block(const struct target_list *list)
-{
-	return list->line.is_block && list->line.fault == NULL &&
-	       list->next_address < list->line.block.count;
+	text_clear(key);
+	model.input = from->input != NULL  ? from->input
+		      : from->host != NULL ? from->host
+					   : from->ip;
+	text_append_clean(key, bytes_from_string(model.input));
+	model.input = key->data;
+	*out = target_new(&model);
+	list->valid++;
+	return STEP_FOUND;
 }
 
 /*
@@ -306,34 +276,104 @@ is_within_block(const struct target_list *list)
  * would be a false report, so the list ends here, strict or not.
  */
 static enum step
-step_on(struct target_list *list, struct target **out)
+give_entry(struct target_list *list, struct target **out)
 {
-	enum step step;
+	struct target_entry *entry = &list->entry;
+	bool allow_large = list->options.allow_large;
 
-	if (is_within_block(list))
-		return give_next_address(list, out);
-	step = read_line(list);
-	if (step != STEP_FOUND)
-		return step;
+	target_entry_check(entry, list->from);
 	list->next_address = 0;
-	if (list->line.wants_starttls)
-		return fail(list, "starttls is not in this version");
-	if (list->line.fault != NULL)
-		return give_bad(list, out);
-	return list->line.is_block ? STEP_AGAIN : give_line(list, NULL, out);
+	if (entry->fault == NULL && entry->wants_starttls)
+		return fail(
+		    list, list->where.data, "starttls is not in this version");
+	if (entry->fault != NULL)
+		return give_bad(list, entry->fault, out);
+	if (!entry->is_block)
+		return give(list, NULL, out);
+	if (!allow_large && entry->block.count > TARGET_BLOCK_MOST)
+		entry->fault = fault_block;
+	else if (!allow_large && entry->block.count >
+				     TARGET_BLOCKS_MOST - list->block_addresses)
+		entry->fault = fault_blocks;
+	if (entry->fault != NULL)
+		return give_bad(list, entry->fault, out);
+	list->block_addresses += entry->block.count;
+	return STEP_AGAIN;
 }
 
-int
-target_list_next(struct target_list *list, struct target **out)
+static enum step
+step_on(struct target_list *list, struct target **out)
+{
+	const struct target_entry *entry = &list->entry;
+	struct source *source = &list->sources[list->current];
+	char address[ADDRESS_TEXT_SIZE];
+
+	if (list->current == list->source_count)
+		return STEP_END;
+	if (entry->is_block && entry->fault == NULL &&
+	    list->next_address < entry->block.count) {
+		address_block_format(
+		    &entry->block, list->next_address++, address);
+		return give(list, address, out);
+	}
+	if (source->next_entry < source->reader.entries.count) {
+		list->from =
+		    &source->reader.entries.items[source->next_entry++];
+		return give_entry(list, out);
+	}
+	return read_record(list, source);
+}
+
+static enum step
+read_target(struct target_list *list, struct target **out)
 {
 	enum step step;
 
 	*out = NULL;
 	if (list->error.size > 0)
 		return STEP_ERROR;
+	if (!list->is_recognised && recognise(list) < 0)
+		return STEP_ERROR;
 	do
 		step = step_on(list, out);
 	while (step == STEP_AGAIN);
+	return step;
+}
+
+int
+target_list_begin(struct target_list *list)
+{
+	enum step step = STEP_FOUND;
+	struct target *target;
+
+	while (list->valid == 0 && step == STEP_FOUND) {
+		if (list->ahead_count > TARGET_BAD_START_MOST)
+			return (int)fail(list, NULL,
+			    "more than 10000 bad lines and no target: this is "
+			    "no list");
+		step = read_target(list, &target);
+		if (step != STEP_FOUND)
+			break;
+		list->ahead = memory_grow(list->ahead, list->ahead_count,
+		    &list->ahead_capacity, sizeof(struct target *));
+		list->ahead[list->ahead_count++] = target;
+	}
+	if (step == STEP_END)
+		return (int)fail(list, NULL, "no target in the list");
+	return step == STEP_ERROR ? -1 : 0;
+}
+
+int
+target_list_next(struct target_list *list, struct target **out)
+{
+	enum step step = STEP_FOUND;
+
+	if (list->ahead_next < list->ahead_count)
+		*out = list->ahead[list->ahead_next++];
+	else
+		step = read_target(list, out);
+	if (step == STEP_FOUND)
+		(*out)->ordinal = ++list->count;
 	return (int)step;
 }
 

@@ -99,7 +99,7 @@ lines_are_taken_apart(void **state)
 		int count;
 
 		snprintf(line, sizeof(line), "%s", split_rows[i].line);
-		count = csv_split(line, fields, 4);
+		count = csv_split(line, ',', fields, 4);
 		if (count != split_rows[i].count)
 			fail_msg("%s: %d", split_rows[i].line, count);
 		for (int j = 0; j < count; j++)

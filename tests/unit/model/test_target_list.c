@@ -92,6 +92,10 @@ struct row {
 
 #define LIST(literal) (literal), sizeof(literal) - 1
 
+#define UNKNOWN(field)                                                   \
+	"!\"" field "\" is neither a port nor an address: a header row " \
+	"(host,port,ip,tags) says what the columns are\n"
+
 static const struct row plain_rows[] = {
 	{ LIST(""), "" },
 	{ LIST("example.com"), "example.com:443\n" },
@@ -123,12 +127,32 @@ static const struct row plain_rows[] = {
 	    "a.test:443\na.test:444\n"
 	    "!a slash where a host name should be\n"
 	    "!no IP address before the slash\n" },
-	{ LIST("a b.test\n"), "!a character that cannot be in a host name\n" },
+	{ LIST("a b.test\n"), UNKNOWN("a") },
+	{ LIST("a.test 8443\nb.test\t8444\nc.test,8445\nd.test 0\n"),
+	    "a.test:8443\nb.test:8444\nc.test:8445\n"
+	    "!a port is a number from 1 to 65535\n" },
+	{ LIST("fe80::1%eth0\n[fe80::2%25eth0]:444\n"),
+	    "<fe80::1%eth0>:443\n<fe80::2%eth0>:444\n" },
+	{ LIST("443\n0x7f000001\n"),
+	    "!neither a host name nor an IPv4 address\n"
+	    "!neither a host name nor an IPv4 address\n" },
 	{ LIST("a\0b\n\xff\na\x01"
 	       "b\na\xc2\x85"
 	       "b\nok.test"),
 	    "!a control character\n!not UTF-8\n!a control character\n"
 	    "!a control character\nok.test:443\n" },
+};
+
+/* UTF-16, two octets of mark before it, and half a pair of surrogates. */
+static const struct row encoding_rows[] = {
+	{ LIST("\xff\xfe"
+	       "a\0.\0b\0\r\0\n\0c\0.\0d\0"),
+	    "a.b:443\nc.d:443\n" },
+	{ LIST("\xfe\xff\0a\0.\0\xfc\0\n\0b"), "a.xn--tda:443\nb:443\n" },
+	{ LIST("\xff\xfe\x3d\xd8\x00\xde\n\0\x3d\xd8\n\0b\0."),
+	    "!not an internationalized host name (IDNA 2008)\n"
+	    "!not an internationalized host name (IDNA 2008)\n"
+	    "!not an internationalized host name (IDNA 2008)\n" },
 };
 
 static const struct row url_rows[] = {
@@ -138,6 +162,7 @@ static const struct row url_rows[] = {
 	    "a.test:443\nb.test:443\n" },
 	{ LIST("https://[::1]:444/\nhttps://[::1]/\nhttps://a.test:/x\n"),
 	    "<::1>:444\n<::1>:443\na.test:443\n" },
+	{ LIST("https://a.test:444/a,b?x=1,2;y\n"), "a.test:444\n" },
 	{ LIST("https://a.test?x=/@b\nhttps://b.test#/@c\n"),
 	    "a.test:443\nb.test:443\n" },
 	{ LIST("ldaps://a.test\nsmtps://a.test\nimaps://a.test\n"
@@ -152,6 +177,10 @@ static const struct row url_rows[] = {
 	    "!no host name\n!no host name\n" },
 };
 
+#define BAD_RANGE                                                    \
+	"!a range of addresses is FIRST-LAST, as in 192.0.2.1-9 or " \
+	"192.0.2.1-192.0.2.9\n"
+
 static const struct row block_rows[] = {
 	{ LIST("192.0.2.254/31\n"), "<192.0.2.254>:443\n<192.0.2.255>:443\n" },
 	{ LIST("192.0.2.7/30\n192.0.2.5\n"),
@@ -160,7 +189,29 @@ static const struct row block_rows[] = {
 	{ LIST("192.0.2.1/32\n2001:db8::ffff/127\n"),
 	    "<192.0.2.1>:443\n<2001:db8::fffe>:443\n"
 	    "<2001:db8::ffff>:443\n" },
-	{ LIST("10.0.0.0/7\n2001:db8::/103\n"),
+	{ LIST("10.0.0.0/7\n2001:db8::/103\n10.0.0.0/15\n2001:db8::/111\n"),
+	    "!a block of more than 16777216 addresses\n"
+	    "!a block of more than 16777216 addresses\n"
+	    "!a block of more than 65536 addresses (/16, IPv6 /112) needs "
+	    "--allow-large\n"
+	    "!a block of more than 65536 addresses (/16, IPv6 /112) needs "
+	    "--allow-large\n" },
+	{ LIST("192.0.2.4/31:444\n192.0.2.4/31 445\n192.0.2.4/31:x\n"
+	       "192.0.2.4/31x\n"),
+	    "<192.0.2.4>:444\n<192.0.2.5>:444\n<192.0.2.4>:445\n"
+	    "<192.0.2.5>:445\n!a port is a number from 1 to 65535\n"
+	    "<192.0.2.4>:443\n" },
+	{ LIST("192.0.2.254-255\n192.0.2.255-192.0.3.1:444\n"
+	       "2001:db8::ffff-2001:db8::1:0\n1.2.3.4-dsl.example\n"),
+	    "<192.0.2.254>:443\n<192.0.2.255>:443\n<192.0.2.255>:444\n"
+	    "<192.0.3.0>:444\n<192.0.3.1>:444\n<2001:db8::ffff>:443\n"
+	    "<2001:db8::1:0>:443\n1.2.3.4-dsl.example:443\n" },
+	{ LIST("192.0.2.9-1\n192.0.2-3.1-9\n192.0.2.1-256\n"
+	       "10.0.0.0-10.1.0.0\n0.0.0.0-255.255.255.255\n"
+	       "::1-::2:0:0\n"),
+	    BAD_RANGE BAD_RANGE BAD_RANGE
+	    "!a block of more than 65536 addresses (/16, IPv6 /112) needs "
+	    "--allow-large\n"
 	    "!a block of more than 16777216 addresses\n"
 	    "!a block of more than 16777216 addresses\n" },
 	{ LIST("10.0.0.0/33\n::1/129\n10.0.0.0/0032\n10.0.0/24\n"),
@@ -182,8 +233,8 @@ static const struct row csv_rows[] = {
 	{ LIST("\xef\xbb\xbf# list\n\nTAGS , Host\r\nweb,a.test\r\n"),
 	    "a.test:443 tags=web\n" },
 	{ LIST("host\na.test\nhost\n"), "a.test:443\nhost:443\n" },
-	{ LIST("a.test\nhost,port\n"), "a.test:443\n!not an IP address\n" },
-	{ LIST("host,colour\n"), "!not an IP address\n" },
+	{ LIST("a.test\nhost,port\n"), "a.test:443\n" UNKNOWN("port") },
+	{ LIST("host,colour\na.test,red\n"), "a.test:443\n" },
 	{ LIST("host,ip\n,192.0.2.1\n192.0.2.1,192.0.2.1\n192.0.2.1,::1\n"),
 	    "<192.0.2.1>:443\n<192.0.2.1>:443 ip=::1\n" },
 	{ LIST("host,port\na.test,444,x\na.test,x\n,444\n\"a.test,1\n"),
@@ -201,10 +252,14 @@ static const struct row csv_rows[] = {
 	    "b.test:443\n<192.0.2.3>:443 tags=db\n" },
 	{ LIST("192.0.2.0/31,a.test\n"),
 	    "a.test:443 ip=192.0.2.0\na.test:443 ip=192.0.2.1\n" },
-	{ LIST("a,b,c,1,d\na.test,b.test\n192.0.2.1,192.0.2.0/30\n,,\n"),
-	    "!CSV without a header row is IP,DOMAIN,TAG,PORT\n"
-	    "!not an IP address\n!an address block has no one IP address\n"
-	    "!no host name\n" },
+	{ LIST("a,b,c,1,d\na.test,b.test\n192.0.2.1,192.0.2.0/31\n,,\n"
+	       "192.0.2.7,c.test,8443\n192.0.2.7,c.test,8444,\n"
+	       "192.0.2.7,c.test,7,8445\n"),
+	    UNKNOWN("b") "a.test:443\nb.test:443\n"
+			 "<192.0.2.1>:443\n<192.0.2.0>:443\n"
+			 "!no host name\nc.test:8443 ip=192.0.2.7\n"
+			 "c.test:8444 ip=192.0.2.7\nc.test:8445 ip=192.0.2.7 "
+			 "tags=7\n" },
 	{ LIST("192.0.2.1,a.test,a\tb,\n"),
 	    "a.test:443 ip=192.0.2.1 tags=a b\n" },
 };
@@ -224,6 +279,13 @@ plain_lines_are_read(void **state)
 {
 	(void)state;
 	ASSERT_ROWS(plain_rows);
+}
+
+static void
+encodings_are_read(void **state)
+{
+	(void)state;
+	ASSERT_ROWS(encoding_rows);
 }
 
 static void
@@ -272,14 +334,15 @@ arguments_are_sources(void **state)
 	(void)state;
 	assert_arguments(&plain, arguments,
 	    "host:443\na.test:444\n<192.0.2.0>:443\n<192.0.2.1>:443\n"
-	    "!a character that cannot be in a host name\n");
+	    "!\"b\" is neither a port nor an address: a header row "
+	    "(host,port,ip,tags) says what the columns are\n");
 }
 
 static void
 defaults_fill_in(void **state)
 {
 	static const char *const arguments[] = { "a.test", "b.test:444",
-		"https://c.test", "a b", NULL };
+		"https://c.test", "a?b", NULL };
 	struct target_list_options options = { .defaults = {
 						   8443, "sni.test" } };
 
@@ -342,8 +405,9 @@ bad_lines_are_told_of_and_counted(void **state)
 {
 	char path[] = "/tmp/fleetscan-list-XXXXXX";
 	struct text complaints = { NULL, 0, 0 }, expected = { NULL, 0, 0 };
-	struct target_list_options options = { { 8443, NULL }, false,
-		note_complaint, &complaints };
+	struct target_list_options options = { .defaults = { .port = 8443 },
+		.complain = note_complaint,
+		.context = &complaints };
 	struct target_list *list = target_list_new(&options);
 	struct target *target;
 
@@ -372,7 +436,8 @@ bad_lines_are_told_of_and_counted(void **state)
 	assert_int_equal(target_list_duplicates(list), 1);
 	assert_int_equal(target_list_count(list), 4);
 	text_printf(&expected,
-	    "argument 1: a character that cannot be in a host name\n"
+	    "argument 1: \"y\" is neither a port nor an address: a header "
+	    "row (host,port,ip,tags) says what the columns are\n"
 	    "%s:3: a control character\n"
 	    "%s:5: neither a host name nor an IPv4 address\n",
 	    path, path);
@@ -385,8 +450,8 @@ bad_lines_are_told_of_and_counted(void **state)
 static void
 strict_ends_at_a_bad_line(void **state)
 {
-	struct target_list_options options = { { 443, NULL }, true, NULL,
-		NULL };
+	struct target_list_options options = { .defaults = { .port = 443 },
+		.strict = true };
 
 	(void)state;
 	assert_arguments(&options,
@@ -498,6 +563,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plain_lines_are_read),
+		cmocka_unit_test(encodings_are_read),
 		cmocka_unit_test(urls_are_read),
 		cmocka_unit_test(blocks_are_unrolled),
 		cmocka_unit_test(csv_is_read),
