@@ -369,7 +369,7 @@ look_at(struct judgement *judgement, const struct observation *seen,
 	view->seen = seen;
 	view->received = received;
 	view->received_count = seen->received_count;
-	view->host = host_name_of(seen->host);
+	view->host = host_name_of(observation_name(seen));
 	view->edges =
 	    edge_memory_new(judgement->arena, judgement->auditor->signatures);
 	judgement->validation = (struct validation){

@@ -160,13 +160,20 @@ has_leaf_pss_key(const struct client_facts *facts)
 	return facts->received[0]->key_kind == KEY_RSA_PSS;
 }
 
+/* And not another name by --sni, which clients are then asked for. */
+static bool
+is_host_asked(const struct observation *seen)
+{
+	return string_equal(observation_name(seen), seen->host);
+}
+
 /* The wire's host, where it stands in the text that was typed; or NULL. */
 static const char *
 find_host_as_typed(const struct client_facts *facts)
 {
 	const struct observation *seen = facts->seen;
 
-	if (seen->input == NULL || seen->host == NULL)
+	if (seen->input == NULL || seen->host == NULL || !is_host_asked(seen))
 		return NULL;
 	return strcasestr(seen->input, seen->host);
 }
@@ -177,7 +184,8 @@ is_typed_unicode(const struct client_facts *facts)
 {
 	const char *input = facts->seen->input;
 
-	if (input == NULL || find_host_as_typed(facts) != NULL)
+	if (input == NULL || !is_host_asked(facts->seen) ||
+	    find_host_as_typed(facts) != NULL)
 		return false;
 	for (; *input != '\0'; input++)
 		if (((uint8_t)*input & 0x80) != 0)

@@ -124,7 +124,7 @@ find_name_mismatch(const struct audit_view *view, struct findings *findings)
 		return;
 	findings_add(findings, FINDING_NAME_MISMATCH, causes[view->name], 0,
 	    arena_printf(findings->arena, "%s is not a name of %s",
-		view->seen->host,
+		observation_name(view->seen),
 		name_for_people(findings->arena, view->received[0])));
 }
 

@@ -129,6 +129,12 @@ observation_write(
 		json_add_null(object, "tls");
 }
 
+const char *
+observation_name(const struct observation *seen)
+{
+	return seen->sni != NULL ? seen->sni : seen->host;
+}
+
 bool
 observation_received(
     const struct observation *seen, const struct digest *sha256)

@@ -86,6 +86,13 @@ struct observation {
 	size_t received_count;
 };
 
+/*
+ * The name that its certificate is to have: what was asked for by --sni or a
+ * list's column `sni`, as curl checks the URL's name behind --resolve; else
+ * the host.
+ */
+const char *observation_name(const struct observation *);
+
 bool observation_received(
     const struct observation *, const struct digest *sha256);
 

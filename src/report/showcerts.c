@@ -136,7 +136,7 @@ find_errors(struct showing *show,
     struct openssl_error errors[OPENSSL_MOST_ERRORS], size_t *count)
 {
 	const struct observation *seen = &show->result->seen;
-	const struct host_name host = host_name_of(seen->host);
+	const struct host_name host = host_name_of(observation_name(seen));
 	struct signature_memory *signatures;
 	const struct client_profile *openssl;
 	struct validation validation;

@@ -376,7 +376,7 @@ def test_csv(desk, name, port):
     check("a CSV with a header, in any order",
           record["host"] == "alias.example.test" and record["ip"] == ip
           and record["sni"] == name and record["tags"] == ["a", "b"]
-          and record["class"] == "name_mismatch", str(record))
+          and record["class"] == "ok", str(record))
     record = desk.record("-l", "-", text=f"{ip},{name},blue,{port}\n")
     check("a CSV of zgrab2", record["host"] == name and record["ip"] == ip
           and record["tags"] == ["blue"] and record["class"] == "ok",
@@ -460,7 +460,15 @@ def test_options(desk):
     check("-6 does not take an IPv4 address", record["class"] ==
           "unreachable", str(record))
     record = desk.record("--sni", "kilas.example.test", desk.www)
-    check("--sni is asked for", record["sni"] == "kilas.example.test")
+    check("--sni is asked for, and the certificate held against it",
+          record["sni"] == "kilas.example.test" and [
+              f["detail"].split(" is not a name of ")[0]
+              for f in record["findings"] if f["id"] == "name_mismatch"]
+          in ([], ["kilas.example.test"]), str(record))
+    record = desk.record("--sni", "alias.example.test", desk.www)
+    check("also where the host's own name would do",
+          record["class"] == "name_mismatch"
+          and not record["clients"]["curl"]["accepts"], str(record))
     for when, want in (("+400d", True), ("2199-01-01T00:00:00Z", True),
                        ("7000000000", True), ("+0d", False)):
         record = desk.record("--at", when, desk.www)
