@@ -15,7 +15,7 @@
 #include "base/memory.h"
 #include "model/leaf.h"
 
-enum { MOST_SOURCES = 8 };
+enum { MOST_SOURCES = SOURCE_COUNT + 2 };
 
 struct auditor {
 	const struct audit_settings *settings;
@@ -51,10 +51,7 @@ auditor_free(struct auditor *auditor)
 	free(auditor);
 }
 
-/*
- * The sources in their order, the store's own intermediates before what was
- * fetched: a certificate at hand is worth more than one on the network.
- */
+/* In their order, the store's own intermediates before what was fetched. */
 static size_t
 list_found(const struct audit_sources *sources, const struct trust_store *store,
     struct found_source found[MOST_SOURCES])
@@ -68,7 +65,7 @@ list_found(const struct audit_sources *sources, const struct trust_store *store,
 
 	for (size_t i = 0; i < sources->count && count + 2 < MOST_SOURCES;
 	     i++) {
-		if (sources->list[i].from == SOURCE_AIA && !own_listed) {
+		if (source_is_fetched(sources->list[i].from) && !own_listed) {
 			found[count++] = own;
 			own_listed = true;
 		}

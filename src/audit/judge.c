@@ -123,13 +123,6 @@ find_certificate(const struct judge *judge, const struct audit_sources *sources,
 	return found;
 }
 
-/* Files and stores are at hand anyway; fleets and networks come and go. */
-static bool
-is_useful(enum source from)
-{
-	return from == SOURCE_FLEET || from == SOURCE_AIA;
-}
-
 static void
 write_one_found(struct judge *judge, const struct audit_sources *sources,
     const struct step *step, bool learn, struct message *message)
@@ -142,7 +135,7 @@ write_one_found(struct judge *judge, const struct audit_sources *sources,
 	if (found == NULL || !seen_add(judge->found, digest_bytes(sha256)))
 		return;
 	entry = write_certificate(message, found);
-	entry->useful = learn && is_useful(step->from);
+	entry->useful = learn && source_is_learned(step->from);
 	if (entry->useful)
 		attach_der(message, entry, found);
 }

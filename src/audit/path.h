@@ -14,7 +14,7 @@
 #include "x509/certificate_pool.h"
 #include "x509/signature.h"
 #include "x509/trust_store.h"
-#include "model/words.h"
+#include "model/source.h"
 
 enum {
 	PATH_MOST_DEPTH = 16,	  /* certificates, leaf and anchor too */

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "model/finding.h"
 #include "model/observation.h"
+#include "model/source.h"
 #include "model/words.h"
 
 struct certificate;

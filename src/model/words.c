@@ -59,14 +59,6 @@ static const char *const severity_words[SEVERITY_COUNT] = {
 	[SEVERITY_ERROR] = "error",
 };
 
-static const char *const source_words[SOURCE_COUNT] = {
-	[SOURCE_RECEIVED] = "received",
-	[SOURCE_FLEET] = "fleet",
-	[SOURCE_KNOWN] = "known",
-	[SOURCE_STORE] = "store",
-	[SOURCE_AIA] = "aia",
-};
-
 static const char *
 word_at(const char *const words[], unsigned index, unsigned count)
 {
@@ -112,34 +104,12 @@ severity_word(enum severity severity)
 	return word_at(severity_words, severity, SEVERITY_COUNT);
 }
 
-const char *
-source_word(enum source source)
-{
-	return word_at(source_words, source, SOURCE_COUNT);
-}
-
 enum severity
 class_severity(enum class_id class_id)
 {
 	if (class_id == CLASS_OK)
 		return SEVERITY_OK;
 	return class_id == CLASS_WEAK ? SEVERITY_WARNING : SEVERITY_ERROR;
-}
-
-const char *
-source_text(struct arena *arena, enum source from, const char *where)
-{
-	static const char *const verbs[SOURCE_COUNT] = {
-		[SOURCE_RECEIVED] = "sent by",
-		[SOURCE_FLEET] = "sent by",
-		[SOURCE_KNOWN] = "found in",
-		[SOURCE_STORE] = "in the trust store",
-		[SOURCE_AIA] = "found at",
-	};
-
-	if (where == NULL)
-		return verbs[from];
-	return arena_printf(arena, "%s %s", verbs[from], where);
 }
 
 bool
@@ -172,16 +142,5 @@ severity_from_word(const char *word, enum severity *severity)
 	if (index == SEVERITY_COUNT)
 		return false;
 	*severity = (enum severity)index;
-	return true;
-}
-
-bool
-source_from_word(const char *word, enum source *source)
-{
-	unsigned index = index_of(source_words, SOURCE_COUNT, word);
-
-	if (index == SOURCE_COUNT)
-		return false;
-	*source = (enum source)index;
 	return true;
 }

@@ -7,8 +7,6 @@
 
 #include <stdbool.h>
 
-#include "base/arena.h"
-
 enum status {
 	STATUS_SUCCESS,
 	STATUS_DNS_ERROR,
@@ -49,32 +47,17 @@ enum severity {
 	SEVERITY_COUNT
 };
 
-/* Where a certificate on a path came from. */
-enum source {
-	SOURCE_RECEIVED,
-	SOURCE_FLEET,
-	SOURCE_KNOWN,
-	SOURCE_STORE,
-	SOURCE_AIA,
-	SOURCE_COUNT
-};
-
 const char *status_word(enum status);
 const char *class_word(enum class_id);
 const char *class_title(enum class_id); /* "missing intermediate" */
 const char *severity_word(enum severity);
-const char *source_word(enum source);
 
 /* OK where the class is fine, ERROR or WARNING as the class weighs. */
 enum severity class_severity(enum class_id);
-
-/* "sent by api.example.com", "in the trust store" */
-const char *source_text(struct arena *, enum source, const char *where);
 
 /* False when the word is none of the list. */
 bool status_from_word(const char *, enum status *);
 bool class_from_word(const char *, enum class_id *);
 bool severity_from_word(const char *, enum severity *);
-bool source_from_word(const char *, enum source *);
 
 #endif

@@ -6,10 +6,8 @@
 #include "audit/clients.h"
 #include "base/memory.h"
 
-enum { SOURCES_MOST = 4 };
-
 struct sources {
-	struct audit_source entries[SOURCES_MOST];
+	struct audit_source entries[SOURCE_COUNT];
 	struct audit_sources list;
 	struct client_aia followed;
 };
@@ -52,36 +50,24 @@ sources_new(const struct senders *senders, const struct known *known,
     const struct aia *aia)
 {
 	struct sources *sources = memory_new(sizeof(*sources));
-	struct audit_source *next = sources->entries;
+	const struct audit_source rows[] = {
+		{ senders == NULL ? NULL : senders_certificates(senders),
+		    SOURCE_FLEET, where_in_fleet, senders },
+		{ known == NULL ? NULL : known_certificates(known),
+		    SOURCE_KNOWN, where_in_files, known },
+		{ aia == NULL ? NULL : aia_certificates(aia), SOURCE_AIA,
+		    where_aia_led, aia },
+	};
 
-	if (senders != NULL)
-		*next++ = (struct audit_source){
-			.certificates = senders_certificates(senders),
-			.from = SOURCE_FLEET,
-			.where = where_in_fleet,
-			.context = senders,
-		};
-	if (known != NULL)
-		*next++ = (struct audit_source){
-			.certificates = known_certificates(known),
-			.from = SOURCE_KNOWN,
-			.where = where_in_files,
-			.context = known,
-		};
-	if (aia != NULL)
-		*next++ = (struct audit_source){
-			.certificates = aia_certificates(aia),
-			.from = SOURCE_AIA,
-			.where = where_aia_led,
-			.context = aia,
-		};
+	sources->list.list = sources->entries;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].context != NULL)
+			sources->entries[sources->list.count++] = rows[i];
 	sources->followed = (struct client_aia){
 		.find = find_by_url,
 		.context = (void *)(uintptr_t)aia,
 	};
 	sources->list.aia = aia == NULL ? NULL : &sources->followed;
-	sources->list.list = sources->entries;
-	sources->list.count = (size_t)(next - sources->entries);
 	return sources;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "model/source.h"
 #include "model/words.h"
 
 static void
