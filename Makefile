@@ -276,11 +276,10 @@ format:
 format-check:
 	@$(if $(FORMAT),$(FORMAT) --dry-run -Werror $(C_FILES),\
 		$(call no_tool,clang-format))
-# LINT= names the files; all of them otherwise.
+# FILES= names the files; all of them otherwise.
 lint: TIDY := $(call tool,clang-tidy)
-lint: LINT ?= $(CMD) $(SRC) $(LAB)
 lint:
-	@$(if $(TIDY),printf '%s\n' $(LINT) | xargs -r -n 1 -P "$$(nproc)" \
+	@$(if $(TIDY),printf '%s\n' $(or $(FILES),$(CMD) $(SRC) $(LAB)) | xargs -r -n 1 -P "$$(nproc)" \
 		sh -c '$(TIDY) --quiet "$$@" -- $(CFLAGS_ALL)' lint,\
 		$(call no_tool,clang-tidy))
 

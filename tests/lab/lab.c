@@ -65,12 +65,14 @@ static bool
 bind_station(struct lab *lab, struct station *station)
 {
 	const struct station *other;
+	char *ip;
 
 	if (station->scenario->shares == NULL)
 		return station_bind(station);
 	other = find_station(lab, station->scenario->shares);
+	ip = lab_copy_text(other->ip);
 	free(station->ip);
-	station->ip = lab_copy_text(other->ip);
+	station->ip = ip;
 	station->port = other->port;
 	return true;
 }
