@@ -118,7 +118,7 @@ parse_formats(void *group, const char *value)
 	settings->has_formats = true;
 	return report_formats_parse(value, &settings->formats)
 		   ? NULL
-		   : "is not a list of ndjson, csv, html and prom";
+		   : "is not a list of";
 }
 
 static bool
@@ -295,7 +295,8 @@ static const struct option_row output_rows[] = {
 	    .argument = "LIST",
 	    .kind = OPTION_FUNCTION,
 	    .parse = parse_formats,
-	    .help = "which of ndjson,csv,html,prom to write (default: all)" },
+	    .list_word = report_format_word,
+	    .help = "which reports to write (default: all):" },
 	{ .name = "prom-hosts",
 	    .kind = OPTION_FLAG,
 	    .offset = OUTPUT(prom_hosts),

@@ -8,6 +8,7 @@ enum { HELP_COLUMN = 30 };
 static void
 append_row(struct text *out, const struct option_row *row)
 {
+	struct text help = { NULL, 0, 0 };
 	size_t start = out->size;
 
 	if (row->help == NULL)
@@ -26,7 +27,10 @@ append_row(struct text *out, const struct option_row *row)
 		start = out->size;
 	}
 	text_printf(out, "%*s", (int)(HELP_COLUMN - (out->size - start)), "");
-	cell_append_wrapped(out, row->help, HELP_COLUMN);
+	text_append(&help, row->help);
+	option_append_words(row, &help);
+	cell_append_wrapped(out, help.data, HELP_COLUMN);
+	text_free(&help);
 }
 
 /* What every command takes. */

@@ -138,12 +138,26 @@ read_word(const struct option_row *row, const char *text, unsigned *out)
 	return false;
 }
 
+void
+option_append_words(const struct option_row *row, struct text *out)
+{
+	for (size_t i = 0; row->list_word != NULL; i++) {
+		const char *word = row->list_word(i);
+
+		if (word == NULL)
+			return;
+		text_printf(out, "%s %s", i == 0 ? "" : ",", word);
+	}
+}
+
 /* NULL, or what is wrong; numbers make the sentence in the buffer. */
 static const char *
 store(const struct option_row *row, void *settings, const char *value,
     char sentence[80])
 {
 	void *place = (char *)settings + row->offset;
+	struct text words = { NULL, 0, 0 };
+	const char *wrong;
 
 	switch (row->kind) {
 	case OPTION_FLAG:
@@ -176,7 +190,14 @@ store(const struct option_row *row, void *settings, const char *value,
 		option_list_add(place, value);
 		return *value == '\0' ? "is empty" : NULL;
 	case OPTION_FUNCTION:
-		return row->parse(settings, value);
+		wrong = row->parse(settings, value);
+		if (wrong == NULL || row->list_word == NULL)
+			return wrong;
+		text_append(&words, wrong);
+		option_append_words(row, &words);
+		snprintf(sentence, 80, "%s", words.data);
+		text_free(&words);
+		return sentence;
 	}
 	fatal_bug("an option of no kind");
 }

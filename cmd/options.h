@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "base/option_file.h"
+#include "base/text.h"
 
 enum option_kind {
 	OPTION_FLAG,	 /* bool: true */
@@ -42,6 +43,10 @@ struct option_row {
 	unsigned value;
 	unsigned least, most;
 	const char *const *words; /* ends with NULL */
+
+	/* The words of a list that `parse` takes, NULL after the last: the help
+	   and what `parse` says is wrong end with them.  Or NULL. */
+	const char *(*list_word)(size_t at);
 	bool is_path;	 /* of a file: relative to where the program began */
 	bool is_passing; /* of this one call: not among run.json's options */
 
@@ -72,6 +77,9 @@ void given_options_clear(struct given_options *);
 
 /* What run.json calls an option: its long form, else its letter. */
 const char *option_row_name(const struct option_row *, char out[64]);
+
+/* Appends the words of the row's list: " ndjson, csv". */
+void option_append_words(const struct option_row *, struct text *);
 
 /* A command as its help shows it. */
 struct usage {

@@ -114,7 +114,7 @@ static const struct {
 	{ "a --fail-on expired,ok",
 	    "--fail-on: is not none, notice, warning, error or a list of "
 	    "classes" },
-	{ "a -f csv,xml", "--format: is not a list of ndjson, csv, html and "
+	{ "a -f csv,xml", "--format: is not a list of ndjson, csv, html, "
 			  "prom" },
 	{ "a --store x", "--store: is not NAME=PATH" },
 	{ "a --store ../x=y", "--store: names are of letters, digits, '.', "
