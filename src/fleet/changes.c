@@ -56,25 +56,11 @@ entries_read(const struct entries *entries, size_t part, size_t parts)
 	return index;
 }
 
-static void
-read_older(struct changes *changes)
-{
-	struct arena *arena = arena_new();
-
-	for (size_t i = 0; i < archive_count(changes->older); i++) {
-		struct result result;
-
-		arena_reset(arena);
-		if (archive_read(changes->older, i, arena, &result, NULL))
-			entries_add(changes, &changes->from, i, &result);
-	}
-	arena_free(arena);
-}
-
 struct changes *
 changes_open(const char *run, char **error)
 {
 	struct changes *changes = memory_new(sizeof(*changes));
+	struct arena *arena;
 
 	changes->key = hash_key_random();
 	changes->from.file = tmpfile();
@@ -87,7 +73,15 @@ changes_open(const char *run, char **error)
 		changes_free(changes);
 		return NULL;
 	}
-	read_older(changes);
+	arena = arena_new();
+	for (size_t i = 0; i < archive_count(changes->older); i++) {
+		struct result result;
+
+		arena_reset(arena);
+		if (archive_read(changes->older, i, arena, &result, NULL))
+			entries_add(changes, &changes->from, i, &result);
+	}
+	arena_free(arena);
 	return changes;
 }
 
@@ -112,24 +106,6 @@ changes_add(struct changes *changes, size_t record, const struct result *result)
 	entries_add(changes, &changes->to, record, result);
 }
 
-static void
-compare(struct changes *changes)
-{
-	size_t most = changes->from.count > changes->to.count
-			  ? changes->from.count
-			  : changes->to.count;
-	size_t parts = most / PART_RECORDS + 1;
-
-	for (size_t i = 0; i < parts; i++) {
-		struct run_index *from = entries_read(&changes->from, i, parts);
-		struct run_index *to = entries_read(&changes->to, i, parts);
-
-		diff_match(&changes->diff, from, to);
-		run_index_free(from);
-		run_index_free(to);
-	}
-}
-
 static bool
 has_failed(const struct entries *entries)
 {
@@ -139,8 +115,20 @@ has_failed(const struct entries *entries)
 int
 changes_settle(struct changes *changes, struct archive *newer)
 {
+	size_t most = changes->from.count > changes->to.count
+			  ? changes->from.count
+			  : changes->to.count;
+	size_t parts = most / PART_RECORDS + 1;
+
 	diff_begin(&changes->diff, changes->older, newer, &changes->settings);
-	compare(changes);
+	for (size_t i = 0; i < parts; i++) {
+		struct run_index *from = entries_read(&changes->from, i, parts);
+		struct run_index *to = entries_read(&changes->to, i, parts);
+
+		diff_match(&changes->diff, from, to);
+		run_index_free(from);
+		run_index_free(to);
+	}
 	diff_end(&changes->diff);
 	if (has_failed(&changes->from) || has_failed(&changes->to)) {
 		errno = EIO;

@@ -19,6 +19,16 @@ static const char *const kind_words[CHANGE_KINDS] = {
 	[CHANGE_STILL] = "still",
 };
 
+static const enum change_group kind_groups[CHANGE_KINDS] = {
+	[CHANGE_WORSE] = GROUP_WORSE,
+	[CHANGE_NEW] = GROUP_NEW,
+	[CHANGE_UNREACHABLE] = GROUP_UNREACHABLE,
+	[CHANGE_BETTER] = GROUP_BETTER,
+	[CHANGE_CHANGED] = GROUP_CHANGED,
+	[CHANGE_GONE] = GROUP_GONE,
+	[CHANGE_STILL] = GROUP_STILL,
+};
+
 static const char *const field_words[DIFF_FIELDS] = {
 	[DIFF_CLASS] = "class",
 	[DIFF_CAUSE] = "cause",
@@ -67,15 +77,6 @@ is_reached(const struct result *result)
 {
 	return result->verdict.class_id != CLASS_UNREACHABLE &&
 	       result->verdict.class_id != CLASS_NO_TLS;
-}
-
-/* What a busy night does to a healthy server. */
-static bool
-is_passing(const struct result *result)
-{
-	return result->seen.status == STATUS_CONNECTION_TIMEOUT ||
-	       result->seen.status == STATUS_IO_TIMEOUT ||
-	       result->seen.status == STATUS_CONNECTION_RESET;
 }
 
 /* Differs, as far as both are known. */
@@ -128,14 +129,6 @@ root_subject(const struct result *result)
 }
 
 static unsigned
-compare_verdicts(const struct verdict *from, const struct verdict *to)
-{
-	if (from->class_id != to->class_id)
-		return DIFF_BIT(DIFF_CLASS);
-	return string_equal(from->cause, to->cause) ? 0 : DIFF_BIT(DIFF_CAUSE);
-}
-
-static unsigned
 compare_leaves(const struct leaf_facts *from, const struct leaf_facts *to)
 {
 	unsigned fields = 0;
@@ -156,8 +149,12 @@ compare_leaves(const struct leaf_facts *from, const struct leaf_facts *to)
 static unsigned
 compare(const struct result *from, const struct result *to)
 {
-	unsigned fields = compare_verdicts(&from->verdict, &to->verdict);
+	unsigned fields = 0;
 
+	if (from->verdict.class_id != to->verdict.class_id)
+		fields |= DIFF_BIT(DIFF_CLASS);
+	else if (!string_equal(from->verdict.cause, to->verdict.cause))
+		fields |= DIFF_BIT(DIFF_CAUSE);
 	if (!is_reached(from) || !is_reached(to))
 		return fields;
 	fields |= compare_leaves(&from->leaf, &to->leaf);
@@ -169,13 +166,6 @@ compare(const struct result *from, const struct result *to)
 	if (from->seen.received_count != to->seen.received_count)
 		fields |= DIFF_BIT(DIFF_RECEIVED);
 	return fields;
-}
-
-static bool
-is_renewal(const struct result *from, const struct result *to, unsigned fields)
-{
-	return fields == DIFF_BIT(DIFF_LEAF) && !from->leaf.undated &&
-	       !to->leaf.undated && to->leaf.not_after > from->leaf.not_after;
 }
 
 /* What a policy waives is known: it weighs nothing until the waiver ends. */
@@ -214,22 +204,6 @@ push(struct diff *diff, const struct change *change)
 		diff->groups[change->group]++;
 }
 
-static enum change_group
-group_of(enum change_kind kind)
-{
-	static const enum change_group groups[CHANGE_KINDS] = {
-		[CHANGE_WORSE] = GROUP_WORSE,
-		[CHANGE_NEW] = GROUP_NEW,
-		[CHANGE_UNREACHABLE] = GROUP_UNREACHABLE,
-		[CHANGE_BETTER] = GROUP_BETTER,
-		[CHANGE_CHANGED] = GROUP_CHANGED,
-		[CHANGE_GONE] = GROUP_GONE,
-		[CHANGE_STILL] = GROUP_STILL,
-	};
-
-	return groups[kind];
-}
-
 /*
  * A timeout hides the host, and its end shows it again as it was.  A host that
  * comes back broken is told, though: nobody knows since when it is.
@@ -239,9 +213,11 @@ is_damped(
     const struct result *from, const struct result *to, enum change_kind kind)
 {
 	if (!is_reached(to))
-		return is_passing(to) ||
-		       (!is_reached(from) && is_passing(from));
-	return kind == CHANGE_BETTER && !is_reached(from) && is_passing(from);
+		return status_is_passing(to->seen.status) ||
+		       (!is_reached(from) &&
+			   status_is_passing(from->seen.status));
+	return kind == CHANGE_BETTER && !is_reached(from) &&
+	       status_is_passing(from->seen.status);
 }
 
 static void
@@ -260,76 +236,46 @@ compare_pair(struct diff *diff, const struct change *places,
 		diff->damped++;
 		return;
 	}
-	change.group = group_of(change.kind);
+	change.group = kind_groups[change.kind];
+	/* A leaf that is replaced by one that ends later, and nothing else. */
 	if (change.kind == CHANGE_CHANGED &&
-	    is_renewal(from, to, change.fields))
+	    change.fields == DIFF_BIT(DIFF_LEAF) && !from->leaf.undated &&
+	    !to->leaf.undated && to->leaf.not_after > from->leaf.not_after)
 		change.group = GROUP_RENEWED;
 	push(diff, &change);
 }
 
 /* Reads both sides, unless they are known to say the same. */
 static void
-compare_records(
-    struct diff *diff, const struct run_entry *from, const struct run_entry *to)
-{
-	struct change places = { .from = from->record, .to = to->record };
-	struct result left, right;
-	struct arena *arena;
-
-	if (from->state == to->state)
-		return;
-	arena = arena_new();
-	if (archive_read(diff->older, from->record, arena, &left, NULL) &&
-	    archive_read(diff->newer, to->record, arena, &right, NULL))
-		compare_pair(diff, &places, &left, &right);
-	arena_free(arena);
-}
-
-static void
-push_still(
-    struct diff *diff, const struct run_entry *from, const struct run_entry *to)
-{
-	struct change change = {
-		.kind = CHANGE_STILL,
-		.group = GROUP_STILL,
-		.from = from->record,
-		.to = to->record,
-		.class_id = (enum class_id)to->class_id,
-		.severity = to->class_id == CLASS_WEAK ? SEVERITY_WARNING
-						       : SEVERITY_ERROR,
-	};
-
-	push(diff, &change);
-}
-
-static void
 match(
     struct diff *diff, const struct run_entry *from, const struct run_entry *to)
 {
+	struct change change = { .from = from->record, .to = to->record };
 	size_t before = diff->count;
-	bool told;
+	bool is_listed;
 
-	compare_records(diff, from, to);
-	told = diff->count > before;
+	if (from->state != to->state) {
+		struct arena *arena = arena_new();
+		struct result left, right;
+
+		if (archive_read(
+			diff->older, from->record, arena, &left, NULL) &&
+		    archive_read(diff->newer, to->record, arena, &right, NULL))
+			compare_pair(diff, &change, &left, &right);
+		arena_free(arena);
+	}
+	is_listed = diff->count > before;
 	if (from->class_id == CLASS_OK || to->class_id == CLASS_OK ||
-	    (told && diff->changes[before].kind != CHANGE_CHANGED))
+	    (is_listed && diff->changes[before].kind != CHANGE_CHANGED))
 		return;
 	diff->groups[GROUP_STILL]++;
-	if (!told && diff->settings->still)
-		push_still(diff, from, to);
-}
-
-static void
-match_gone(struct diff *diff, const struct run_entry *from)
-{
-	struct change change = {
-		.kind = CHANGE_GONE,
-		.group = GROUP_GONE,
-		.from = from->record,
-		.to = CHANGE_NO_RECORD,
-		.class_id = (enum class_id)from->class_id,
-	};
-
+	if (is_listed || !diff->settings->still)
+		return;
+	change.kind = CHANGE_STILL;
+	change.group = GROUP_STILL;
+	change.class_id = (enum class_id)to->class_id;
+	change.severity =
+	    to->class_id == CLASS_WEAK ? SEVERITY_WARNING : SEVERITY_ERROR;
 	push(diff, &change);
 }
 
@@ -402,7 +348,12 @@ match_rest(struct diff *diff, struct run_entry *from, size_t from_count,
 		if (k < to_count)
 			match(diff, &from[i], &to[k++]);
 		else
-			match_gone(diff, &from[i]);
+			push(diff,
+			    &(struct change){ .kind = CHANGE_GONE,
+				.group = GROUP_GONE,
+				.from = from[i].record,
+				.to = CHANGE_NO_RECORD,
+				.class_id = (enum class_id)from[i].class_id });
 	}
 	for (; k < to_count; k++)
 		if (!to[k].matched)

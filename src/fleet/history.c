@@ -28,36 +28,30 @@ struct history {
 	struct past **by_record;
 };
 
-static bool
-is_passing(enum status status)
+bool
+status_is_passing(enum status status)
 {
 	return status == STATUS_CONNECTION_TIMEOUT ||
 	       status == STATUS_IO_TIMEOUT || status == STATUS_CONNECTION_RESET;
 }
 
-/* The first host with this key, by halves. */
-static size_t
-first_of_key(const struct history *history, uint64_t key)
-{
-	size_t low = 0, high = history->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (history->hosts[middle].entry.key < key)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* One name's only record is meant whatever its address was then. */
+/*
+ * The host with this key, found by halves.  The only record of a name is meant
+ * whatever its address was then.
+ */
 static struct past *
 find_host(const struct history *history, const struct run_entry *entry)
 {
-	size_t first = first_of_key(history, entry->key), count = 0;
+	size_t first = 0, end = history->count, count = 0;
 
+	while (first < end) {
+		size_t middle = first + (end - first) / 2;
+
+		if (history->hosts[middle].entry.key < entry->key)
+			first = middle + 1;
+		else
+			end = middle;
+	}
 	while (first + count < history->count &&
 	       history->hosts[first + count].entry.key == entry->key)
 		count++;
@@ -66,20 +60,6 @@ find_host(const struct history *history, const struct run_entry *entry)
 		    history->hosts[i].entry.address == entry->address)
 			return &history->hosts[i];
 	return NULL;
-}
-
-static void
-see(struct history *history, const struct run_entry *entry,
-    const struct result *result)
-{
-	struct past *host = find_host(history, entry);
-	enum saw saw =
-	    result->verdict.class_id == CLASS_OK ? SAW_GOOD : SAW_BROKEN;
-
-	if (host == NULL || is_passing(result->seen.status))
-		return;
-	if (saw > host->saw)
-		host->saw = saw;
 }
 
 static void
@@ -115,12 +95,19 @@ read_run(struct history *history, const struct old_run *run,
 	for (size_t i = 0; archive != NULL && i < archive_count(archive); i++) {
 		struct run_entry entry;
 		struct result result;
+		struct past *host;
+		enum saw saw;
 
 		arena_reset(arena);
-		if (!archive_read(archive, i, arena, &result, NULL))
+		if (!archive_read(archive, i, arena, &result, NULL) ||
+		    status_is_passing(result.seen.status))
 			continue;
 		entry = run_entry_of(&result, i, key, &scratch);
-		see(history, &entry, &result);
+		host = find_host(history, &entry);
+		saw =
+		    result.verdict.class_id == CLASS_OK ? SAW_GOOD : SAW_BROKEN;
+		if (host != NULL && saw > host->saw)
+			host->saw = saw;
 	}
 	for (size_t i = 0; i < history->count; i++)
 		remember(&history->hosts[i], run->started);

@@ -10,6 +10,9 @@
 
 struct run_index;
 
+/* A timeout or a reset, which a healthy server may have on a busy network. */
+bool status_is_passing(enum status);
+
 /* Times are the starts of runs; 0: never. */
 struct history_facts {
 	int64_t first_broken; /* the first run that saw it broken */

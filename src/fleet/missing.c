@@ -72,27 +72,23 @@ wanted_add(struct wanted *wanted, const struct result *result)
 	}
 }
 
-static bool
-comes_before(
-    const struct wanted_certificate *a, const struct wanted_certificate *b)
-{
-	if (a->hosts != b->hosts)
-		return a->hosts > b->hosts;
-	return a->order < b->order;
-}
-
 size_t
 wanted_number(const struct wanted *wanted, const struct digest *sha256)
 {
 	const struct wanted_certificate *certificate = find(wanted, sha256);
 	struct bytes key;
 	size_t at = 0, number = 1;
-	void *other;
+	void *value;
 
 	if (certificate == NULL)
 		return 0;
-	while (map_next(wanted->certificates, &at, &key, &other))
-		number += comes_before(other, certificate);
+	while (map_next(wanted->certificates, &at, &key, &value)) {
+		const struct wanted_certificate *other = value;
+
+		number += other->hosts > certificate->hosts ||
+			  (other->hosts == certificate->hosts &&
+			      other->order < certificate->order);
+	}
 	return number;
 }
 

@@ -68,69 +68,36 @@ may_matter(const struct sibling_search *search, struct bytes line)
 	return false;
 }
 
-static bool
-is_same_site(
-    const struct sibling_search *search, const struct observation *seen)
-{
-	const char *site = search->result->seen.site;
-
-	return site != NULL && seen->site != NULL &&
-	       strcmp(site, seen->site) == 0;
-}
-
-/* Of the same site before others, then by name: the fleet's own order. */
-static void
-note_sender(
-    struct sibling_search *search, const struct observation *seen, size_t at)
-{
-	bool is_sibling = is_same_site(search, seen);
-	const char **sender = &search->senders[at];
-
-	if (*sender != NULL && (search->is_sibling[at] != is_sibling
-				       ? search->is_sibling[at]
-				       : strcmp(*sender, seen->host) <= 0))
-		return;
-	*sender = arena_string(search->arena, seen->host);
-	search->is_sibling[at] = is_sibling;
-}
-
 static void
 note(struct sibling_search *search, size_t record, const struct result *result)
 {
 	const struct observation *seen = &result->seen;
 	const struct observation *own = &search->result->seen;
 	const struct verdict *verdict = &search->result->verdict;
+	bool is_sibling =
+	    own->site != NULL && string_equal(own->site, seen->site);
 
-	/* What the host itself did then is no news of its siblings. */
+	/* What the host itself did then says nothing of its siblings. */
 	if (seen->host == NULL ||
 	    (strcmp(seen->host, own->host) == 0 && seen->port == own->port))
 		return;
-	for (size_t i = 0; i < verdict->missing_count; i++)
-		if (observation_received(seen, &verdict->missing[i].sha256))
-			note_sender(search, seen, i);
-	if (!is_same_site(search, seen))
+	/* As in a fleet's run: of the same site before others, then by name. */
+	for (size_t i = 0; i < verdict->missing_count; i++) {
+		const char **sender = &search->senders[i];
+
+		if (!observation_received(seen, &verdict->missing[i].sha256) ||
+		    (*sender != NULL &&
+			(search->is_sibling[i] != is_sibling
+				? search->is_sibling[i]
+				: strcmp(*sender, seen->host) <= 0)))
+			continue;
+		*sender = arena_string(search->arena, seen->host);
+		search->is_sibling[i] = is_sibling;
+	}
+	if (!is_sibling)
 		return;
 	sites_add(search->sites, record, result);
 	search->siblings++;
-}
-
-static void
-look_through(struct sibling_search *search, struct archive *archive)
-{
-	struct arena *scratch = arena_new();
-
-	for (size_t i = 0; i < archive_count(archive); i++) {
-		struct bytes line;
-		struct result result;
-		const char *reason;
-
-		arena_reset(scratch);
-		if (archive_line(archive, i, scratch, &line) &&
-		    may_matter(search, line) &&
-		    result_read(scratch, line, &result, &reason))
-			note(search, i, &result);
-	}
-	arena_free(scratch);
 }
 
 /* The host is added to its siblings as the last of them. */
@@ -152,40 +119,41 @@ compare(struct sibling_search *search, struct sibling_facts *found)
 		    arena_string(search->arena, found->differs[i].usual);
 }
 
-static void
-search_init(struct sibling_search *search, const struct result *result,
-    struct arena *arena)
-{
-	const struct verdict *verdict = &result->verdict;
-	size_t count = verdict->missing_count;
-
-	*search = (struct sibling_search){
-		.result = result,
-		.sites = sites_new(),
-		.arena = arena,
-	};
-	if (result->seen.site != NULL)
-		search->site =
-		    arena_printf(arena, "\"site\":\"%s\"", result->seen.site);
-	search->missing = arena_array(arena, count, sizeof(*search->missing));
-	search->senders = arena_array(arena, count, sizeof(*search->senders));
-	search->is_sibling =
-	    arena_array(arena, count, sizeof(*search->is_sibling));
-	for (size_t i = 0; i < count; i++)
-		digest_to_hex(&verdict->missing[i].sha256, search->missing[i]);
-}
-
 bool
 siblings_find(const struct siblings *siblings, const struct result *result,
     struct arena *arena, struct sibling_facts *found)
 {
-	struct sibling_search search;
+	const struct verdict *verdict = &result->verdict;
+	size_t count = verdict->missing_count;
+	struct arena *scratch;
 	bool has_sender = false;
+	struct sibling_search search = { .result = result, .arena = arena };
 
 	if (result->seen.received_count == 0 || result->seen.host == NULL)
 		return false;
-	search_init(&search, result, arena);
-	look_through(&search, siblings->archive);
+	search.sites = sites_new();
+	if (result->seen.site != NULL)
+		search.site =
+		    arena_printf(arena, "\"site\":\"%s\"", result->seen.site);
+	search.missing = arena_array(arena, count, sizeof(*search.missing));
+	search.senders = arena_array(arena, count, sizeof(*search.senders));
+	search.is_sibling =
+	    arena_array(arena, count, sizeof(*search.is_sibling));
+	for (size_t i = 0; i < count; i++)
+		digest_to_hex(&verdict->missing[i].sha256, search.missing[i]);
+	scratch = arena_new();
+	for (size_t i = 0; i < archive_count(siblings->archive); i++) {
+		struct bytes line;
+		struct result other;
+		const char *reason;
+
+		arena_reset(scratch);
+		if (archive_line(siblings->archive, i, scratch, &line) &&
+		    may_matter(&search, line) &&
+		    result_read(scratch, line, &other, &reason))
+			note(&search, i, &other);
+	}
+	arena_free(scratch);
 	*found = (struct sibling_facts){
 		.run = siblings->run,
 		.count = search.siblings,
@@ -193,7 +161,7 @@ siblings_find(const struct siblings *siblings, const struct result *result,
 	};
 	if (search.siblings > 0)
 		compare(&search, found);
-	for (size_t i = 0; i < result->verdict.missing_count; i++)
+	for (size_t i = 0; i < count; i++)
 		has_sender = has_sender || search.senders[i] != NULL;
 	sites_free(search.sites);
 	return search.siblings > 0 || has_sender;

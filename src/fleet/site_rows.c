@@ -84,42 +84,13 @@ read_words(
 		words->values[SITE_FIELD_TLS] = seen->tls.version;
 }
 
-static uint8_t
-count_failing(const struct verdict *verdict)
-{
-	unsigned count = 0;
-
-	for (size_t i = 0; i < verdict->client_count; i++)
-		count += verdict->clients[i].accepts == ACCEPTS_NO;
-	return count < UINT8_MAX ? (uint8_t)count : UINT8_MAX;
-}
-
-/* Lengths first (one more than the string's; 0 where there is none). */
-static void
-write_words(struct site_rows *rows, const struct site_words *words)
-{
-	const char *strings[STRINGS] = { words->site };
-	uint32_t sizes[STRINGS];
-
-	memcpy(&strings[1], words->values, sizeof(words->values));
-	for (size_t i = 0; i < STRINGS; i++)
-		sizes[i] =
-		    strings[i] == NULL ? 0 : (uint32_t)strlen(strings[i]) + 1;
-	if (fwrite(sizes, sizeof(sizes), 1, rows->words) != 1)
-		fail(rows);
-	rows->words_size += sizeof(sizes);
-	for (size_t i = 0; i < STRINGS; i++) {
-		if (sizes[i] > 0 &&
-		    fwrite(strings[i], sizes[i], 1, rows->words) != 1)
-			fail(rows);
-		rows->words_size += sizes[i];
-	}
-}
-
 void
 site_rows_add(struct site_rows *rows, size_t record,
     const struct result *result, struct arena *arena)
 {
+	const struct verdict *verdict = &result->verdict;
+	const char *strings[STRINGS];
+	uint32_t sizes[STRINGS];
 	struct site_words words;
 	struct site_row row;
 
@@ -133,11 +104,27 @@ site_rows_add(struct site_rows *rows, size_t record,
 	row.words = rows->words_size;
 	row.not_after = result->leaf.not_after;
 	row.record = (uint32_t)record;
-	row.class_id = (uint8_t)result->verdict.class_id;
-	row.failing = count_failing(&result->verdict);
+	row.class_id = (uint8_t)verdict->class_id;
+	for (size_t i = 0; i < verdict->client_count; i++)
+		row.failing += verdict->clients[i].accepts == ACCEPTS_NO &&
+			       row.failing < UINT8_MAX;
 	row.delivered = result->seen.received_count > 0;
 	row.dated = result->leaf.present && !result->leaf.undated;
-	write_words(rows, &words);
+	/* Lengths first: one more than the string's, 0 where there is none. */
+	strings[0] = words.site;
+	memcpy(&strings[1], words.values, sizeof(words.values));
+	for (size_t i = 0; i < STRINGS; i++)
+		sizes[i] =
+		    strings[i] == NULL ? 0 : (uint32_t)strlen(strings[i]) + 1;
+	if (fwrite(sizes, sizeof(sizes), 1, rows->words) != 1)
+		fail(rows);
+	rows->words_size += sizeof(sizes);
+	for (size_t i = 0; i < STRINGS; i++) {
+		if (sizes[i] > 0 &&
+		    fwrite(strings[i], sizes[i], 1, rows->words) != 1)
+			fail(rows);
+		rows->words_size += sizes[i];
+	}
 	if (fwrite(&row, sizeof(row), 1, rows->rows) != 1)
 		fail(rows);
 	rows->count++;

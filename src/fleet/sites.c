@@ -134,53 +134,34 @@ is_same_site(const struct site_key *a, const struct site_key *b)
 	return memcmp(a->site, b->site, sizeof(a->site)) == 0;
 }
 
-static struct site_key
-key_of(struct sites *sites, uint32_t at)
-{
-	struct site_row row;
-
-	site_rows_read(sites->rows, at, &row);
-	return (struct site_key){
-		{ (uint32_t)(row.site >> 32), (uint32_t)row.site },
-		at,
-	};
-}
-
-static struct site_key *
-sorted_keys(struct sites *sites, uint32_t count)
-{
-	struct site_key *keys = memory_array((size_t)count + 1, sizeof(*keys));
-
-	for (uint32_t i = 0; i < count; i++)
-		keys[i] = key_of(sites, i);
-	qsort(keys, count, sizeof(*keys), by_site);
-	return keys;
-}
-
-static void
-place_groups(struct sites *sites, const struct site_key *keys, uint32_t count)
-{
-	size_t place = 0;
-
-	for (uint32_t i = 0; i < count; i++)
-		sites->count += i == 0 || !is_same_site(&keys[i], &keys[i - 1]);
-	sites->places = memory_array(sites->count + 1, sizeof(*sites->places));
-	for (uint32_t i = 0; i < count; i++)
-		if (i == 0 || !is_same_site(&keys[i], &keys[i - 1]))
-			sites->places[place++].first = i;
-	sites->places[place].first = count;
-}
-
+/* Sorts the hosts by site, and notes where each site begins. */
 static void
 order_hosts(struct sites *sites)
 {
 	uint32_t count = site_rows_count(sites->rows);
-	struct site_key *keys = sorted_keys(sites, count);
+	struct site_key *keys = memory_array((size_t)count + 1, sizeof(*keys));
+	size_t place = 0;
 
-	sites->order = memory_array((size_t)count + 1, sizeof(*sites->order));
+	for (uint32_t i = 0; i < count; i++) {
+		struct site_row row;
+
+		site_rows_read(sites->rows, i, &row);
+		keys[i] = (struct site_key){
+			{ (uint32_t)(row.site >> 32), (uint32_t)row.site },
+			i,
+		};
+	}
+	qsort(keys, count, sizeof(*keys), by_site);
 	for (uint32_t i = 0; i < count; i++)
+		sites->count += i == 0 || !is_same_site(&keys[i], &keys[i - 1]);
+	sites->order = memory_array((size_t)count + 1, sizeof(*sites->order));
+	sites->places = memory_array(sites->count + 1, sizeof(*sites->places));
+	for (uint32_t i = 0; i < count; i++) {
 		sites->order[i] = keys[i].row;
-	place_groups(sites, keys, count);
+		if (i == 0 || !is_same_site(&keys[i], &keys[i - 1]))
+			sites->places[place++].first = i;
+	}
+	sites->places[place].first = count;
 	free(keys);
 }
 
@@ -210,14 +191,6 @@ is_in_baseline(const struct site_group *group, const struct site_row *row)
 	       (group->baseline == BASELINE_ALL || row->class_id == CLASS_OK);
 }
 
-static enum site_baseline
-baseline_of(const struct site_group *group)
-{
-	if (group->ok > 0)
-		return BASELINE_HEALTHY;
-	return group->broken > 0 ? BASELINE_ALL : BASELINE_NONE;
-}
-
 static void
 count_hosts(struct sites *sites)
 {
@@ -234,7 +207,9 @@ count_hosts(struct sites *sites)
 		group->ends = group->ends || row->dated;
 	}
 	group->ok = group->classes[CLASS_OK];
-	group->baseline = baseline_of(group);
+	group->baseline = group->ok > 0	      ? BASELINE_HEALTHY
+			  : group->broken > 0 ? BASELINE_ALL
+					      : BASELINE_NONE;
 }
 
 static int
@@ -328,27 +303,6 @@ is_outlier(struct sites *sites, size_t at)
 	return row->class_id != CLASS_OK || differences_of(sites, row) != 0;
 }
 
-static void
-read_group(struct sites *sites, size_t place)
-{
-	struct site_group *group = &sites->group;
-
-	free(sites->odd);
-	sites->odd = NULL;
-	arena_reset(sites->arena);
-	*group = (struct site_group){ .site = NULL };
-	sites->first = sites->places[place].first;
-	group->hosts = sites->places[place + 1].first - sites->first;
-	sites->cached = 0;
-	while (
-	    sites->cached < group->hosts && sites->cached < SITES_CACHED_ROWS) {
-		site_rows_read(sites->rows,
-		    sites->order[sites->first + sites->cached],
-		    &sites->cache[sites->cached]);
-		sites->cached++;
-	}
-}
-
 /* Numbers and fingerprints: all that is needed to sort the sites. */
 static void
 judge_group(struct sites *sites, size_t place)
@@ -356,7 +310,19 @@ judge_group(struct sites *sites, size_t place)
 	struct site_group *group = &sites->group;
 	uint64_t *values;
 
-	read_group(sites, place);
+	free(sites->odd);
+	sites->odd = NULL;
+	arena_reset(sites->arena);
+	sites->first = sites->places[place].first;
+	*group = (struct site_group){
+		.hosts = sites->places[place + 1].first - sites->first,
+	};
+	for (sites->cached = 0;
+	     sites->cached < group->hosts && sites->cached < SITES_CACHED_ROWS;
+	     sites->cached++)
+		site_rows_read(sites->rows,
+		    sites->order[sites->first + sites->cached],
+		    &sites->cache[sites->cached]);
 	values = memory_array(group->hosts, sizeof(*values));
 	count_hosts(sites);
 	for (unsigned i = 0; i < SITE_VALUES; i++)
@@ -507,15 +473,6 @@ sites_is_outlier(struct sites *sites, const struct site_group *group, size_t at)
 	return is_outlier(sites, at);
 }
 
-static uint8_t
-rank_of(unsigned class_id)
-{
-	if (class_id == CLASS_OK)
-		return 1;
-	return class_id == CLASS_UNREACHABLE || class_id == CLASS_NO_TLS ? 2
-									 : 0;
-}
-
 static int
 by_oddity(const void *left, const void *right)
 {
@@ -540,12 +497,18 @@ list_odd(struct sites *sites)
 	for (size_t i = 0; i < group->hosts && count < group->outliers; i++) {
 		const struct site_row *row = row_at(sites, i);
 		unsigned differs = differences_of(sites, row);
+		uint8_t rank = 0;
 
 		if (row->class_id == CLASS_OK && differs == 0)
 			continue;
+		if (row->class_id == CLASS_OK)
+			rank = 1;
+		else if (row->class_id == CLASS_UNREACHABLE ||
+			 row->class_id == CLASS_NO_TLS)
+			rank = 2;
 		sites->odd[count++] = (struct odd_host){
 			(uint32_t)i,
-			rank_of(row->class_id),
+			rank,
 			(uint8_t)__builtin_popcount(differs),
 			row->failing,
 		};
@@ -595,18 +558,6 @@ sites_compare(struct sites *sites, const struct site_group *group, size_t at,
 	return list_differences(sites, &row, arena, differs);
 }
 
-static void
-list_failing(struct arena *arena, const struct verdict *verdict,
-    struct site_outlier *outlier)
-{
-	outlier->clients_failing =
-	    arena_array(arena, verdict->client_count, sizeof(char *));
-	for (size_t i = 0; i < verdict->client_count; i++)
-		if (verdict->clients[i].accepts == ACCEPTS_NO)
-			outlier->clients_failing[outlier->failing_count++] =
-			    arena_string(arena, verdict->clients[i].id);
-}
-
 /* Only what is shown is kept of the record. */
 bool
 sites_outlier(struct sites *sites, const struct site_group *group, size_t at,
@@ -632,7 +583,12 @@ sites_outlier(struct sites *sites, const struct site_group *group, size_t at,
 		.class_id = result.verdict.class_id,
 		.cause = arena_string(arena, result.verdict.cause),
 	};
-	list_failing(arena, &result.verdict, outlier);
+	outlier->clients_failing =
+	    arena_array(arena, result.verdict.client_count, sizeof(char *));
+	for (size_t i = 0; i < result.verdict.client_count; i++)
+		if (result.verdict.clients[i].accepts == ACCEPTS_NO)
+			outlier->clients_failing[outlier->failing_count++] =
+			    arena_string(arena, result.verdict.clients[i].id);
 	outlier->difference_count =
 	    list_differences(sites, &row, arena, outlier->differs);
 	return true;

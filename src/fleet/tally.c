@@ -21,18 +21,6 @@ tally_init(struct tally *tally, int64_t now)
 }
 
 static void
-cause_free(struct tally_cause *cause)
-{
-	for (size_t i = 0; i < cause->example_count; i++)
-		free(cause->examples[i]);
-	free(cause->key);
-	free(cause->cause);
-	free(cause->subject);
-	free(cause->where);
-	free(cause);
-}
-
-static void
 worst_clear(struct tally_worst *worst)
 {
 	free(worst->endpoint);
@@ -47,8 +35,17 @@ tally_clear(struct tally *tally)
 	void *value;
 	size_t at;
 
-	for (at = 0; map_next(tally->causes, &at, &key, &value);)
-		cause_free(value);
+	for (at = 0; map_next(tally->causes, &at, &key, &value);) {
+		struct tally_cause *cause = value;
+
+		for (size_t i = 0; i < cause->example_count; i++)
+			free(cause->examples[i]);
+		free(cause->key);
+		free(cause->cause);
+		free(cause->subject);
+		free(cause->where);
+		free(cause);
+	}
 	for (size_t i = 0; i < tally->site_count; i++)
 		free((char *)tally->sites[i].site);
 	for (size_t i = 0; i < tally->client_count; i++)
@@ -168,30 +165,25 @@ count_refusals(struct tally *tally, struct tally_cause *cause,
 	}
 }
 
-static void
-add_up(struct site_group *sum, const struct site_group *site)
-{
-	sum->hosts += site->hosts;
-	sum->ok += site->ok;
-	sum->broken += site->broken;
-	sum->outliers += site->outliers;
-	for (size_t i = 0; i < CLASS_COUNT; i++)
-		sum->classes[i] += site->classes[i];
-	if (site->ends && (!sum->ends || site->first_end < sum->first_end))
-		sum->first_end = site->first_end;
-	sum->ends = sum->ends || site->ends;
-}
-
 void
 tally_add_site(struct tally *tally, const struct site_group *site)
 {
-	struct site_group *kept;
+	struct site_group *sum = &tally->other_sites, *kept;
 
 	tally->all_sites++;
 	tally->sites_not_ok += site->ok < site->hosts;
 	tally->sites_odd += site->outliers > 0;
 	if (tally->site_count == TALLY_SITES) {
-		add_up(&tally->other_sites, site);
+		sum->hosts += site->hosts;
+		sum->ok += site->ok;
+		sum->broken += site->broken;
+		sum->outliers += site->outliers;
+		for (size_t i = 0; i < CLASS_COUNT; i++)
+			sum->classes[i] += site->classes[i];
+		if (site->ends &&
+		    (!sum->ends || site->first_end < sum->first_end))
+			sum->first_end = site->first_end;
+		sum->ends = sum->ends || site->ends;
 		return;
 	}
 	tally->sites = memory_grow(tally->sites, tally->site_count,
@@ -293,20 +285,6 @@ cause_key(struct arena *scratch, const struct tally_cause *cause)
 	    cause->subject == NULL ? "" : cause->subject);
 }
 
-static struct tally_cause *
-add_cause(struct tally *tally, const struct tally_cause *model, const char *key)
-{
-	struct tally_cause *cause = memory_copy(model, sizeof(*model));
-
-	cause->key = memory_string(key);
-	cause->cause = memory_string(model->cause);
-	cause->subject = memory_string(model->subject);
-	cause->where = memory_string(model->where);
-	cause->number = map_count(tally->causes);
-	map_put(tally->causes, bytes_from_string(cause->key), cause);
-	return cause;
-}
-
 /* Hosts without end that have each a cause of their own share one. */
 static struct tally_cause *
 find_cause(struct tally *tally, struct tally_cause *model)
@@ -323,21 +301,16 @@ find_cause(struct tally *tally, struct tally_cause *model)
 		key = cause_key(tally->scratch, model);
 		cause = map_get(tally->causes, bytes_from_string(key));
 	}
-	return cause != NULL ? cause : add_cause(tally, model, key);
-}
-
-static void
-count_cause(struct tally *tally, const struct result *result)
-{
-	struct tally_cause model = cause_of(result);
-	struct tally_cause *cause = find_cause(tally, &model);
-
-	if (cause->hosts++ == 0)
-		cause->first = result->seen.ordinal;
-	count_refusals(tally, cause, &result->verdict);
-	if (cause->example_count < TALLY_EXAMPLES)
-		cause->examples[cause->example_count++] =
-		    memory_string(result_endpoint(tally->scratch, result));
+	if (cause != NULL)
+		return cause;
+	cause = memory_copy(model, sizeof(*model));
+	cause->key = memory_string(key);
+	cause->cause = memory_string(model->cause);
+	cause->subject = memory_string(model->subject);
+	cause->where = memory_string(model->where);
+	cause->number = map_count(tally->causes);
+	map_put(tally->causes, bytes_from_string(cause->key), cause);
+	return cause;
 }
 
 /* What people should look at first; the order of the interface's classes. */
@@ -398,8 +371,15 @@ tally_result(struct tally *tally, const struct result *result)
 	wanted_add(tally->wanted, result);
 	if (verdict->class_id != CLASS_OK) {
 		bool waived = result_is_waived(result);
+		struct tally_cause model = cause_of(result);
+		struct tally_cause *cause = find_cause(tally, &model);
 
-		count_cause(tally, result);
+		if (cause->hosts++ == 0)
+			cause->first = result->seen.ordinal;
+		count_refusals(tally, cause, verdict);
+		if (cause->example_count < TALLY_EXAMPLES)
+			cause->examples[cause->example_count++] = memory_string(
+			    result_endpoint(tally->scratch, result));
 		tally->waived[verdict->class_id] += waived;
 		if (!waived)
 			remember_worst(tally, result);

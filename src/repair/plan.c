@@ -144,15 +144,6 @@ cut_to_path(const struct planner *planner, const struct verdict *verdict,
 	}
 }
 
-static bool
-has_finding(const struct verdict *verdict, const struct finding *wanted)
-{
-	for (size_t i = 0; i < verdict->finding_count; i++)
-		if (strcmp(verdict->findings[i].id, wanted->id) == 0)
-			return true;
-	return false;
-}
-
 /* NULL: the chain repairs what it is to repair, and breaks nothing. */
 static const char *
 find_objection(struct planner *planner, const struct result *before,
@@ -163,6 +154,7 @@ find_objection(struct planner *planner, const struct result *before,
 		FINDING_WRONG_ROOT
 	};
 	const struct verdict *verdict = &after->verdict;
+	size_t at;
 
 	if (anchor_of(planner, verdict) == NULL)
 		return "with it, the path still ends at no trusted root";
@@ -175,8 +167,12 @@ find_objection(struct planner *planner, const struct result *before,
 				return arena_printf(planner->plan->arena,
 				    "with it, the host would be judged %s",
 				    finding->id);
+		for (at = 0; at < before->verdict.finding_count; at++)
+			if (strcmp(before->verdict.findings[at].id,
+				finding->id) == 0)
+				break;
 		if (finding->severity == SEVERITY_ERROR &&
-		    !has_finding(&before->verdict, finding))
+		    at == before->verdict.finding_count)
 			return arena_printf(planner->plan->arena,
 			    "with it, the host would be judged %s instead",
 			    finding->id);
@@ -203,11 +199,20 @@ item_of(struct planner *planner, struct bytes der, const struct digest *sha256)
 	return item;
 }
 
-/* Where the record says that this certificate is from. */
+/* One more item for the host: this certificate of its chain, or its root. */
 static void
-tell_place(struct planner *planner, const struct verdict *verdict,
-    const struct digest *sha256, struct repair_item *item)
+need(struct planner *planner, const struct result *record,
+    struct repair_host *host, struct bytes der, const struct digest *sha256,
+    bool is_root)
 {
+	const struct verdict *verdict = &record->verdict;
+	struct repair_item *item = item_of(planner, der, sha256);
+
+	host->items[host->item_count++] = item;
+	if (item->host_count++ > 0)
+		return;
+	/* Where it is from is said by the first host's record. */
+	item->is_root = is_root;
 	for (size_t i = 0; i < verdict->path_length; i++)
 		if (digest_equal(&verdict->path[i].sha256, sha256))
 			item->from = verdict->path[i].from;
@@ -222,57 +227,15 @@ tell_place(struct planner *planner, const struct verdict *verdict,
 }
 
 static void
-need(struct planner *planner, const struct result *record,
-    struct repair_host *host, struct bytes der, const struct digest *sha256,
-    bool is_root)
-{
-	struct repair_item *item = item_of(planner, der, sha256);
-
-	if (item->host_count++ == 0) {
-		item->is_root = is_root;
-		tell_place(planner, &record->verdict, sha256, item);
-	}
-	host->items[host->item_count++] = item;
-}
-
-/* What the host's clients lack: what it does not send, and a named root. */
-static void
-list_needs(struct planner *planner, const struct result *record,
-    const struct pieces *chain, const struct digest *root,
-    struct repair_host *host)
-{
-	struct bytes der;
-
-	host->items = arena_array(planner->plan->arena, chain->count + 1,
-	    sizeof(struct repair_item *));
-	for (size_t i = 1; i < chain->count; i++)
-		if (!observation_received(&record->seen, &chain->sha256[i]))
-			need(planner, record, host, chain->der[i],
-			    &chain->sha256[i], false);
-	host->sends_less = host->item_count > 0;
-	if (is_named_root(planner, root) &&
-	    archive_certificate(planner->archive, root, planner->scratch, &der))
-		need(planner, record, host, der, root, true);
-}
-
-static void
-keep_chain(
-    struct arena *arena, const struct pieces *chain, struct repair_host *host)
-{
-	struct bytes *copy = arena_array(arena, chain->count, sizeof(*copy));
-
-	for (size_t i = 0; i < chain->count; i++)
-		copy[i] = arena_bytes(arena, chain->der[i]);
-	host->chain = copy;
-	host->chain_length = chain->count;
-}
-
-static void
 offer(struct planner *planner, const struct result *record, size_t at,
     const struct pieces *chain, const struct result *after)
 {
 	struct repair_plan *plan = planner->plan;
 	struct repair_host *host = arena_alloc(plan->arena, sizeof(*host));
+	struct bytes *copy =
+	    arena_array(plan->arena, chain->count, sizeof(*copy));
+	const struct digest *root = anchor_of(planner, &after->verdict);
+	struct bytes der;
 
 	*host = (struct repair_host){
 		.record = at,
@@ -282,10 +245,22 @@ offer(struct planner *planner, const struct result *record, size_t at,
 		.port = record->seen.port,
 		.before = record->verdict.class_id,
 		.after = after->verdict.class_id,
+		.chain = copy,
+		.chain_length = chain->count,
+		.items = arena_array(plan->arena, chain->count + 1,
+		    sizeof(struct repair_item *)),
 	};
-	keep_chain(plan->arena, chain, host);
-	list_needs(
-	    planner, record, chain, anchor_of(planner, &after->verdict), host);
+	for (size_t i = 0; i < chain->count; i++)
+		copy[i] = arena_bytes(plan->arena, chain->der[i]);
+	/* What its clients lack: what it does not send, and a named root. */
+	for (size_t i = 1; i < chain->count; i++)
+		if (!observation_received(&record->seen, &chain->sha256[i]))
+			need(planner, record, host, chain->der[i],
+			    &chain->sha256[i], false);
+	host->sends_less = host->item_count > 0;
+	if (is_named_root(planner, root) &&
+	    archive_certificate(planner->archive, root, planner->scratch, &der))
+		need(planner, record, host, der, root, true);
 	plan->hosts = memory_grow(plan->hosts, plan->host_count,
 	    &plan->host_capacity, sizeof(*plan->hosts));
 	plan->hosts[plan->host_count++] = host;
@@ -354,36 +329,30 @@ repair(struct planner *planner, const struct result *record, size_t at)
 		offer(planner, record, at, &chain, &after);
 }
 
-static bool
-can_be_repaired(const struct planner *planner, const struct result *record)
-{
-	const struct verdict *verdict = &record->verdict;
-
-	if (record->seen.host == NULL || record->seen.received_count == 0 ||
-	    verdict->class_id == CLASS_OK)
-		return false;
-	if (verdict->missing_count > 0 ||
-	    verdict->class_id == CLASS_MISSING_INTERMEDIATE)
-		return true;
-	return verdict->path_length > 0 &&
-	       is_named_root(
-		   planner, &verdict->path[verdict->path_length - 1].sha256);
-}
-
 static void
 plan_records(struct planner *planner)
 {
 	for (size_t i = 0; i < archive_count(planner->archive); i++) {
 		struct result record;
+		const struct verdict *verdict = &record.verdict;
 
 		arena_reset(planner->scratch);
 		if (!archive_read(
 			planner->archive, i, planner->scratch, &record, NULL))
 			continue;
 		wanted_add(planner->wanted, &record);
-		if (can_be_repaired(planner, &record))
+		if (verdict->class_id == CLASS_OK)
+			continue;
+		if (record.seen.host != NULL &&
+		    record.seen.received_count > 0 &&
+		    (verdict->missing_count > 0 ||
+			verdict->class_id == CLASS_MISSING_INTERMEDIATE ||
+			(verdict->path_length > 0 &&
+			    is_named_root(planner,
+				&verdict->path[verdict->path_length - 1]
+				     .sha256))))
 			repair(planner, &record, i);
-		else if (record.verdict.class_id != CLASS_OK)
+		else
 			leave_alone(planner, &record);
 	}
 }
@@ -416,12 +385,17 @@ by_left(const void *a, const void *b)
 
 /* Counted before, so that each list has its size. */
 static void
-list_hosts(struct repair_plan *plan)
+list_hosts(struct repair_plan *plan, const struct wanted *wanted)
 {
 	for (size_t i = 0; i < plan->item_count; i++) {
-		plan->items[i]->hosts = arena_array(plan->arena,
-		    plan->items[i]->host_count, sizeof(struct repair_host *));
-		plan->items[i]->host_count = 0;
+		struct repair_item *item = plan->items[i];
+
+		item->hosts = arena_array(plan->arena, item->host_count,
+		    sizeof(struct repair_host *));
+		item->host_count = 0;
+		/* By all hosts that lack it, as in the run's summary. */
+		item->number =
+		    wanted_number(wanted, &item->certificate->sha256);
 	}
 	for (size_t i = 0; i < plan->host_count; i++) {
 		struct repair_host *host = plan->hosts[i];
@@ -441,31 +415,6 @@ list_hosts(struct repair_plan *plan)
 		    plan->left, plan->left_count, sizeof(*plan->left), by_left);
 }
 
-/* NULL with the sentence when it is no root that the run has seen. */
-static struct certificate *
-find_root(struct archive *archive, struct signature_memory *signatures,
-    const struct digest *sha256, char **error)
-{
-	struct arena *arena = arena_new();
-	struct certificate *root = NULL;
-	struct bytes der;
-	char hex[DIGEST_HEX_SIZE];
-
-	if (archive_certificate(archive, sha256, arena, &der))
-		root = certificate_new(der);
-	arena_free(arena);
-	if (root != NULL && certificate_looks_self_signed(root) &&
-	    signature_check(signatures, root, root, NULL) == SIGNATURE_GOOD)
-		return root;
-	digest_to_hex(sha256, hex);
-	if (asprintf(error, "%s: %s", hex,
-		root == NULL ? "no certificate of the run"
-			     : "is not self-signed, so it is no root") < 0)
-		*error = NULL;
-	certificate_free(root);
-	return NULL;
-}
-
 static void
 free_roots(struct certificate **roots, size_t count)
 {
@@ -474,56 +423,47 @@ free_roots(struct certificate **roots, size_t count)
 	free(roots);
 }
 
-/* On the heap; NULL with a sentence when one of them is no root. */
+/* On the heap; NULL with a sentence when one is no root the run has seen. */
 static struct certificate **
 find_roots(struct archive *archive, const struct digest sha256[], size_t count,
     char **error)
 {
 	struct certificate **roots = memory_array(count + 1, sizeof(*roots));
 	struct signature_memory *signatures = signature_memory_new();
-	size_t found = 0;
+	struct arena *arena = arena_new();
+	const char *reason = NULL;
+	char hex[DIGEST_HEX_SIZE];
 
-	while (found < count && (roots[found] = find_root(archive, signatures,
-				     &sha256[found], error)) != NULL)
-		found++;
+	for (size_t i = 0; i < count && reason == NULL; i++) {
+		struct bytes der;
+
+		if (archive_certificate(archive, &sha256[i], arena, &der))
+			roots[i] = certificate_new(der);
+		if (roots[i] == NULL)
+			reason = "no certificate of the run";
+		else if (!certificate_looks_self_signed(roots[i]) ||
+			 signature_check(signatures, roots[i], roots[i],
+			     NULL) != SIGNATURE_GOOD)
+			reason = "is not self-signed, so it is no root";
+		digest_to_hex(&sha256[i], hex);
+	}
 	signature_memory_free(signatures);
-	if (found == count)
+	arena_free(arena);
+	if (reason == NULL)
 		return roots;
-	free_roots(roots, found);
+	if (asprintf(error, "%s: %s", hex, reason) < 0)
+		*error = NULL;
+	free_roots(roots, count);
 	return NULL;
 }
 
-/* By all hosts that lack them, healed or not: as the run's summary does. */
 static void
-number_items(struct planner *planner)
+add_fixed(struct repair_item *item, const struct clients_fixed *clients,
+    struct seen *ids)
 {
-	for (size_t i = 0; i < planner->plan->item_count; i++) {
-		struct repair_item *item = planner->plan->items[i];
-
-		item->number =
-		    wanted_number(planner->wanted, &item->certificate->sha256);
-	}
-}
-
-/* In the order of the first host's clients, which is that of all. */
-static void
-join_fixed(struct arena *arena, struct repair_item *item)
-{
-	struct seen *ids = seen_new();
-	size_t most = 0;
-
-	for (size_t i = 0; i < item->host_count; i++)
-		most += item->hosts[i]->clients.fixed_count;
-	item->fixed = arena_array(arena, most, sizeof(*item->fixed));
-	for (size_t i = 0; i < item->host_count; i++) {
-		const struct clients_fixed *clients = &item->hosts[i]->clients;
-
-		for (size_t j = 0; j < clients->fixed_count; j++)
-			if (seen_add(ids, bytes_from_string(clients->fixed[j])))
-				item->fixed[item->fixed_count++] =
-				    clients->fixed[j];
-	}
-	seen_free(ids);
+	for (size_t i = 0; i < clients->fixed_count; i++)
+		if (seen_add(ids, bytes_from_string(clients->fixed[i])))
+			item->fixed[item->fixed_count++] = clients->fixed[i];
 }
 
 /*
@@ -539,6 +479,7 @@ ask_clients(struct repair_plan *plan, struct archive *archive,
 	struct arena *scratch = arena_new();
 	struct judge *before, *after;
 	struct saved_run *larger;
+	size_t most = 0;
 
 	for (size_t i = 0; i < plan->item_count; i++)
 		extra[i] = plan->items[i]->certificate;
@@ -561,31 +502,25 @@ ask_clients(struct repair_plan *plan, struct archive *archive,
 		judge_result(after, &record.seen, NULL, &then);
 		clients_fixed_compare(
 		    plan->arena, &now.verdict, &then.verdict, &host->clients);
+		if (host->clients.fixed_count > most)
+			most = host->clients.fixed_count;
 	}
-	for (size_t i = 0; i < plan->item_count; i++)
-		join_fixed(plan->arena, plan->items[i]);
+	/* In the order of the first host's clients, which is that of all. */
+	for (size_t i = 0; i < plan->item_count; i++) {
+		struct repair_item *item = plan->items[i];
+		struct seen *ids = seen_new();
+
+		item->fixed = arena_array(
+		    plan->arena, item->host_count * most, sizeof(char *));
+		for (size_t k = 0; k < item->host_count; k++)
+			add_fixed(item, &item->hosts[k]->clients, ids);
+		seen_free(ids);
+	}
 	judge_free(after);
 	judge_free(before);
 	saved_run_free(larger);
 	arena_free(scratch);
 	free(extra);
-}
-
-static void
-plan_all(struct planner *planner, const struct saved_run *trusting)
-{
-	planner->settings = saved_run_settings(trusting);
-	planner->judge = judge_new(planner->settings);
-	planner->items = map_new();
-	planner->scratch = arena_new();
-	planner->wanted = wanted_new();
-	plan_records(planner);
-	list_hosts(planner->plan);
-	number_items(planner);
-	wanted_free(planner->wanted);
-	arena_free(planner->scratch);
-	map_free(planner->items);
-	judge_free(planner->judge);
 }
 
 struct repair_plan *
@@ -594,24 +529,37 @@ repair_plan_new(struct archive *archive, const struct saved_run *run,
 {
 	struct certificate **trusted =
 	    find_roots(archive, roots, root_count, error);
-	struct planner planner = {
-		.archive = archive,
-		.roots = roots,
-		.root_count = root_count,
-	};
+	struct repair_plan *plan;
 	struct saved_run *trusting;
+	struct planner planner;
 
 	if (trusted == NULL)
 		return NULL;
+	plan = memory_new(sizeof(*plan));
+	plan->arena = arena_new();
 	trusting = saved_run_with(
 	    run, (const struct certificate *const *)trusted, root_count);
-	planner.plan = memory_new(sizeof(*planner.plan));
-	planner.plan->arena = arena_new();
-	plan_all(&planner, trusting);
-	ask_clients(planner.plan, archive, run);
+	planner = (struct planner){
+		.plan = plan,
+		.archive = archive,
+		.settings = saved_run_settings(trusting),
+		.judge = judge_new(saved_run_settings(trusting)),
+		.roots = roots,
+		.root_count = root_count,
+		.items = map_new(),
+		.wanted = wanted_new(),
+		.scratch = arena_new(),
+	};
+	plan_records(&planner);
+	list_hosts(plan, planner.wanted);
+	ask_clients(plan, archive, run);
+	arena_free(planner.scratch);
+	wanted_free(planner.wanted);
+	map_free(planner.items);
+	judge_free(planner.judge);
 	saved_run_free(trusting);
 	free_roots(trusted, root_count);
-	return planner.plan;
+	return plan;
 }
 
 void

@@ -331,58 +331,42 @@ append_place(const struct diff *diff, const char *label, const char *name,
 	return exists;
 }
 
-/* The kit that is there, or what makes it where there is something in it. */
-static void
-append_kit(const struct diff *diff, struct text *out)
-{
-	bool is_missing = false;
-
-	if (append_place(diff, "repair kit: ", "fix", out))
-		return;
-	for (size_t i = 0; i < diff->count && !is_missing; i++)
-		is_missing =
-		    change_is_bad(&diff->changes[i]) &&
-		    diff->changes[i].class_id == CLASS_MISSING_INTERMEDIATE;
-	if (is_missing)
-		append_place(diff, "repair kit: fleetscan fix ", "", out);
-}
-
-/* The first ones; a mail of thousands of lines is read by nobody. */
-static void
-append_mail_lines(
-    const struct diff *diff, size_t bad, struct arena *arena, struct text *out)
-{
-	size_t told = 0;
-
-	for (size_t i = 0; i < diff->count && told < MAIL_LINES; i++) {
-		if (!change_is_bad(&diff->changes[i]))
-			continue;
-		append_mail_line(diff, &diff->changes[i], out);
-		told++;
-	}
-	if (told < bad)
-		text_printf(out, "and %s more, in the report\n",
-		    count_text(arena, bad - told));
-}
-
 void
 diff_append_mail(const struct diff *diff, struct text *out)
 {
 	struct arena *arena = arena_new();
-	size_t bad = 0;
+	size_t bad = 0, shown = 0;
+	bool is_missing = false;
 
 	for (size_t i = 0; i < diff->count; i++)
 		bad += change_is_bad(&diff->changes[i]);
-	if (bad > 0) {
+	if (bad > 0)
 		text_printf(out,
 		    "Subject: fleetscan: %s host%s got worse, %s better "
 		    "(%s scanned)\n\n",
 		    count_text(arena, bad), plural(bad),
 		    count_text(arena, diff->groups[GROUP_BETTER]),
 		    count_text(arena, archive_count(diff->newer)));
-		append_mail_lines(diff, bad, arena, out);
+	/* The first ones: a mail of thousands of lines is read by nobody. */
+	for (size_t i = 0; i < diff->count; i++) {
+		const struct change *change = &diff->changes[i];
+
+		if (!change_is_bad(change))
+			continue;
+		is_missing |= change->class_id == CLASS_MISSING_INTERMEDIATE;
+		if (shown++ < MAIL_LINES)
+			append_mail_line(diff, change, out);
+	}
+	if (bad > MAIL_LINES)
+		text_printf(out, "and %s more, in the report\n",
+		    count_text(arena, bad - MAIL_LINES));
+	if (bad > 0) {
 		text_append_char(out, '\n');
-		append_kit(diff, out);
+		/* The kit that is there, or the command that makes it. */
+		if (!append_place(diff, "repair kit: ", "fix", out) &&
+		    is_missing)
+			append_place(
+			    diff, "repair kit: fleetscan fix ", "", out);
 		append_place(diff, "report: ", "report.html", out);
 	}
 	arena_free(arena);

@@ -29,23 +29,17 @@ struct page {
 	uint64_t written[ROWS];
 };
 
-static bool
-has_changes(const struct sheet *sheet)
-{
-	return sheet->run->changes != NULL;
-}
-
 /* In the order of the page; adding one is a row. */
 static const struct section {
 	const char *id, *title;
 	void (*append)(struct sheet *);
-	bool (*is_there)(const struct sheet *); /* NULL: always */
+	bool needs_changes; /* only where there is an earlier run */
 } sections[] = {
-	{ "since", "New since the last run", html_changes, has_changes },
-	{ "causes", "Causes and what repairs them", html_causes, NULL },
-	{ "expiry", "What ends when", html_calendar, NULL },
-	{ "sites", "Sites and their odd ones out", html_sites, NULL },
-	{ "clients", "Clients", html_clients, NULL },
+	{ "since", "New since the last run", html_changes, true },
+	{ "causes", "Causes and what repairs them", html_causes, false },
+	{ "expiry", "What ends when", html_calendar, false },
+	{ "sites", "Sites and their odd ones out", html_sites, false },
+	{ "clients", "Clients", html_clients, false },
 };
 
 enum { SECTIONS = sizeof(sections) / sizeof(sections[0]) };
@@ -84,24 +78,15 @@ count_shown(const struct page *page)
 }
 
 /* Of a large run, only what somebody has to do something about. */
-static bool
-is_shown(const struct sheet *sheet, const struct result *result)
-{
-	const struct page *page = sheet->own;
-
-	if (count_shown(page) >= HTML_ROWS_MOST)
-		return false;
-	return sheet->run->records <= HTML_ROWS_MOST ||
-	       result->verdict.class_id != CLASS_OK;
-}
-
 static void
 write_row(struct sheet *sheet, const struct result *result)
 {
 	struct page *page = sheet->own;
-	int kind = result->verdict.class_id == CLASS_OK ? ROWS_OK : ROWS_BROKEN;
+	bool is_ok = result->verdict.class_id == CLASS_OK;
+	int kind = is_ok ? ROWS_OK : ROWS_BROKEN;
 
-	if (sheet->failure != 0 || !is_shown(sheet, result))
+	if (sheet->failure != 0 || count_shown(page) >= HTML_ROWS_MOST ||
+	    (is_ok && sheet->run->records > HTML_ROWS_MOST))
 		return;
 	if (page->written[kind]++ % BLOCK_ROWS == 0)
 		html_raw(&sheet->line, "</noscript>\n<noscript>");
@@ -136,31 +121,23 @@ copy_rows(struct sheet *sheet, FILE *rows)
 		sheet->failure = EIO;
 }
 
-/* Nothing runs on the page but the script it came with, byte for byte. */
 static void
-append_policy(struct text *out)
+append_head(struct sheet *sheet)
 {
+	struct text *out = &sheet->line;
 	struct digest digest;
 
+	html_raw(out,
+	    "<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n");
+	/* Only the script that is part of the page may run in it. */
 	certificate_digest(bytes_from_string(page_js), &digest);
 	html_raw(out,
 	    "<meta http-equiv=Content-Security-Policy content=\"default-src "
 	    "'none'; base-uri 'none'; form-action 'none'; "
 	    "style-src 'unsafe-inline'; script-src 'sha256-");
 	base64_append(out, bytes_of(&digest, sizeof(digest)));
-	html_raw(out, "'\">\n");
-}
-
-static void
-append_head(struct sheet *sheet)
-{
-	struct text *out = &sheet->line;
-
 	html_raw(out,
-	    "<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n");
-	append_policy(out);
-	html_raw(out,
-	    "<meta name=viewport content=\"width=device-width, "
+	    "'\">\n<meta name=viewport content=\"width=device-width, "
 	    "initial-scale=1\">\n<meta name=color-scheme content=\"light "
 	    "dark\">\n<meta name=referrer content=no-referrer>\n");
 	html_fill(
@@ -173,96 +150,45 @@ append_head(struct sheet *sheet)
 static bool
 is_there(const struct sheet *sheet, const struct section *section)
 {
-	return section->is_there == NULL || section->is_there(sheet);
+	return !section->needs_changes || sheet->run->changes != NULL;
 }
 
-static void
-append_navigation(struct sheet *sheet)
-{
-	struct text *out = &sheet->line;
-
-	html_raw(out,
-	    "<nav aria-label=Sections><a class=brand href=\"#top\">fleetscan"
-	    "</a>");
-	for (size_t i = 0; i < SECTIONS; i++)
-		if (is_there(sheet, &sections[i]))
-			html_fill(out, "<a href=\"#{}\">{}</a>", sections[i].id,
-			    sections[i].title);
-	html_raw(out, "<a href=\"#hosts\">Hosts</a></nav>\n");
-}
-
-static void
-append_section(struct sheet *sheet, const struct section *section)
-{
-	html_fill(&sheet->line, "<section id=\"{}\"><h2>{}</h2>\n", section->id,
-	    section->title);
-	section->append(sheet);
-	html_raw(&sheet->line, "</section>\n");
-	flush(sheet);
-}
-
-static void
-append_choice(struct text *out, const char *value, const char *title)
-{
-	html_fill(out, "<option value=\"{}\">{}</option>", value, title);
-}
-
-static void
-append_class_choice(struct sheet *sheet)
-{
-	html_raw(&sheet->line,
-	    "<label>Class <select id=by-class><option value=\"\">all</option>"
-	    "<option value=\"!ok\">not ok</option>");
-	for (int i = 0; i < CLASS_COUNT; i++)
-		if (sheet->tally->classes[i] > 0)
-			append_choice(&sheet->line,
-			    class_word((enum class_id)i),
-			    class_title((enum class_id)i));
-	html_raw(&sheet->line, "</select></label>\n");
-}
-
-/* Sites come most broken first; any other can be typed. */
-static void
-append_site_choice(struct sheet *sheet)
-{
-	enum { OFFERED_MOST = 200 };
-	const struct tally *tally = sheet->tally;
-
-	html_raw(&sheet->line,
-	    "<label>Site <input id=by-site list=all-sites autocomplete=off "
-	    "spellcheck=false size=18></label><datalist id=all-sites>");
-	for (size_t i = 0; i < tally->site_count && i < OFFERED_MOST; i++)
-		html_fill(&sheet->line, "<option value=\"{}\">",
-		    tally->sites[i].site);
-	html_raw(&sheet->line, "</datalist>\n");
-}
-
-static void
-append_client_choice(struct sheet *sheet)
-{
-	html_raw(&sheet->line,
-	    "<label>Refused by <select id=by-client><option value=\"\">"
-	    "anyone or no one</option><option value=\"*\">any client"
-	    "</option>");
-	for (size_t i = 0; i < sheet->tally->client_count; i++)
-		append_choice(&sheet->line, sheet->tally->clients[i].id,
-		    sheet->tally->clients[i].id);
-	html_raw(&sheet->line, "</select></label>\n");
-}
-
-/* Without a script there is nothing to filter with: the form is hidden. */
+/* What the script filters by; without one the form stays hidden. */
 static void
 append_filters(struct sheet *sheet)
 {
-	html_raw(&sheet->line,
+	enum { SITES_OFFERED = 200 }; /* most broken first; others are typed */
+	const struct tally *tally = sheet->tally;
+	struct text *out = &sheet->line;
+
+	html_raw(out,
 	    "<form id=filters role=search hidden>"
 	    "<label class=search>Search <input id=by-text type=search "
 	    "autocomplete=off spellcheck=false "
-	    "placeholder=\"name, issuer, cause …\"></label>\n");
-	append_class_choice(sheet);
-	append_site_choice(sheet);
-	append_client_choice(sheet);
-	html_raw(&sheet->line, "<button type=reset>Clear</button></form>\n");
+	    "placeholder=\"name, issuer, cause …\"></label>\n"
+	    "<label>Class <select id=by-class><option value=\"\">all</option>"
+	    "<option value=\"!ok\">not ok</option>");
+	for (int i = 0; i < CLASS_COUNT; i++)
+		if (tally->classes[i] > 0)
+			html_fill(out, "<option value=\"{}\">{}</option>",
+			    class_word((enum class_id)i),
+			    class_title((enum class_id)i));
+	html_raw(out,
+	    "</select></label>\n"
+	    "<label>Site <input id=by-site list=all-sites autocomplete=off "
+	    "spellcheck=false size=18></label><datalist id=all-sites>");
+	for (size_t i = 0; i < tally->site_count && i < SITES_OFFERED; i++)
+		html_fill(out, "<option value=\"{}\">", tally->sites[i].site);
+	html_raw(out,
+	    "</datalist>\n"
+	    "<label>Refused by <select id=by-client><option value=\"\">"
+	    "anyone or no one</option><option value=\"*\">any client"
+	    "</option>");
+	for (size_t i = 0; i < tally->client_count; i++)
+		html_fill(out, "<option value=\"{}\">{}</option>",
+		    tally->clients[i].id, tally->clients[i].id);
+	html_raw(out, "</select></label>\n<button type=reset>Clear</button>"
+		      "</form>\n");
 }
 
 static void
@@ -292,9 +218,8 @@ append_what_is_shown(struct sheet *sheet)
 		    html_hosts(scratch, broken), count_text(scratch, shown));
 }
 
-/* With a script the heads become buttons that sort. */
 static void
-append_columns(struct text *out)
+append_hosts(struct sheet *sheet)
 {
 	static const struct {
 		const char *key, *title;
@@ -307,24 +232,19 @@ append_columns(struct text *out)
 		{ "days", "Days left" },
 		{ "refused", "Refused by" },
 	};
+	const struct page *page = sheet->own;
+	struct text *out = &sheet->line;
 
+	html_raw(out, "<section id=hosts><h2>Hosts</h2>\n");
+	append_filters(sheet);
+	append_what_is_shown(sheet);
+	/* The script makes buttons that sort of these. */
 	html_raw(out, "<div class=columns>");
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
 		html_fill(out, "<span class=\"{}\" data-sort=\"{}\">{}</span>",
 		    columns[i].key, columns[i].key, columns[i].title);
-	html_raw(out, "</div>\n");
-}
-
-static void
-append_hosts(struct sheet *sheet)
-{
-	const struct page *page = sheet->own;
-
-	html_raw(&sheet->line, "<section id=hosts><h2>Hosts</h2>\n");
-	append_filters(sheet);
-	append_what_is_shown(sheet);
-	append_columns(&sheet->line);
-	html_raw(&sheet->line,
+	html_raw(out,
+	    "</div>\n"
 	    "<noscript><style>#blocked { display: none }</style></noscript>"
 	    "<p id=blocked class=note>The list of hosts is made by this page's "
 	    "own script, which something keeps from running; "
@@ -333,38 +253,47 @@ append_hosts(struct sheet *sheet)
 	flush(sheet);
 	for (int i = 0; i < ROWS; i++)
 		copy_rows(sheet, page->rows[i]);
-	html_raw(&sheet->line, "</noscript></div>\n<p id=none class=quiet "
-			       "hidden>No host fits.</p>\n"
-			       "</section>\n");
-}
-
-static void
-append_foot(struct sheet *sheet)
-{
-	html_fill(&sheet->line,
-	    "</main>\n<footer>fleetscan {} · beside this page: "
-	    "<a href=\"hosts.csv\">hosts.csv</a>, "
-	    "<a href=\"summary.json\">summary.json</a></footer>\n<script>",
-	    sheet->run->version);
-	text_append(&sheet->line, page_js);
-	html_raw(&sheet->line, "</script>\n</body>\n</html>\n");
+	html_raw(out, "</noscript></div>\n<p id=none class=quiet "
+		      "hidden>No host fits.</p>\n"
+		      "</section>\n");
 }
 
 static void
 finish(struct sheet *sheet)
 {
+	struct text *out = &sheet->line;
+
 	if (sheet->failure != 0)
 		return;
 	append_head(sheet);
-	append_navigation(sheet);
-	html_raw(&sheet->line, "<main id=top>\n<header>\n");
-	html_overview(sheet);
-	html_raw(&sheet->line, "</header>\n");
+	html_raw(out,
+	    "<nav aria-label=Sections><a class=brand href=\"#top\">fleetscan"
+	    "</a>");
 	for (size_t i = 0; i < SECTIONS; i++)
 		if (is_there(sheet, &sections[i]))
-			append_section(sheet, &sections[i]);
+			html_fill(out, "<a href=\"#{}\">{}</a>", sections[i].id,
+			    sections[i].title);
+	html_raw(out, "<a href=\"#hosts\">Hosts</a></nav>\n"
+		      "<main id=top>\n<header>\n");
+	html_overview(sheet);
+	html_raw(out, "</header>\n");
+	for (size_t i = 0; i < SECTIONS; i++) {
+		if (!is_there(sheet, &sections[i]))
+			continue;
+		html_fill(out, "<section id=\"{}\"><h2>{}</h2>\n",
+		    sections[i].id, sections[i].title);
+		sections[i].append(sheet);
+		html_raw(out, "</section>\n");
+		flush(sheet);
+	}
 	append_hosts(sheet);
-	append_foot(sheet);
+	html_fill(out,
+	    "</main>\n<footer>fleetscan {} · beside this page: "
+	    "<a href=\"hosts.csv\">hosts.csv</a>, "
+	    "<a href=\"summary.json\">summary.json</a></footer>\n<script>",
+	    sheet->run->version);
+	text_append(out, page_js);
+	html_raw(out, "</script>\n</body>\n</html>\n");
 }
 
 const struct writer html_writer = {

@@ -53,37 +53,6 @@ html_symbols(struct text *out)
 	html_raw(out, "</svg>\n");
 }
 
-static uint64_t
-count_broken(const struct tally *tally)
-{
-	return tally->records - tally->classes[CLASS_OK];
-}
-
-static void
-append_headline(struct sheet *sheet)
-{
-	const struct tally *tally = sheet->tally;
-	struct arena *scratch = sheet->scratch;
-	uint64_t broken = count_broken(tally);
-
-	if (broken == 0)
-		html_fill(&sheet->line, "<h1>{}, all ok</h1>\n",
-		    html_hosts(scratch, tally->records));
-	else
-		html_fill(&sheet->line, "<h1><b>{}</b> of {} not ok</h1>\n",
-		    count_text(scratch, broken),
-		    tally->records == 1
-			? "1 host is"
-			: arena_printf(scratch, "%s hosts are",
-			      count_text(scratch, tally->records)));
-	if (tally->days_30 > 0)
-		html_fill(&sheet->line,
-		    "<p class=lede>{} whose certificate ends within 30 "
-		    "days, {} of them within 7.</p>\n",
-		    html_hosts(scratch, tally->days_30),
-		    count_text(scratch, tally->days_7));
-}
-
 static void
 append_run_fact(struct text *out, const char *name, const char *value)
 {
@@ -115,66 +84,72 @@ append_run_facts(struct sheet *sheet)
 	html_raw(out, "</dl>\n");
 }
 
-/* How the classes share the fleet: the cards below say the same in words. */
+/* The classes as parts of one bar, then as cards with their numbers. */
 static void
-append_bar(struct sheet *sheet)
+append_classes(struct sheet *sheet)
 {
 	const struct tally *tally = sheet->tally;
+	struct text absent = { NULL, 0, 0 }, *out = &sheet->line;
 
-	html_raw(&sheet->line, "<div class=bar aria-hidden=true>");
+	html_raw(out, "<div class=bar aria-hidden=true>");
 	for (int i = 0; i < CLASS_COUNT; i++)
 		if (tally->classes[i] > 0)
-			text_printf(&sheet->line,
+			text_printf(out,
 			    "<i class=\"%s\" style=\"flex-grow:%llu\"></i>",
 			    html_class_tone((enum class_id)i),
 			    (unsigned long long)tally->classes[i]);
-	html_raw(&sheet->line, "</div>\n");
-}
-
-static void
-append_card(struct sheet *sheet, enum class_id class_id)
-{
-	uint64_t count = sheet->tally->classes[class_id];
-
-	html_fill(&sheet->line,
-	    "<li><a class=\"card {}\" href=\"#hosts\" data-class=\"{}\">",
-	    html_class_tone(class_id), class_word(class_id));
-	html_class(&sheet->line, class_id);
-	html_fill(&sheet->line, "<b>{}</b><small>{}</small></a></li>\n",
-	    count_text(sheet->scratch, count),
-	    html_percent(sheet->scratch, count, sheet->tally->records));
-}
-
-/* What no host has is one line, not a row of empty cards. */
-static void
-append_absent(struct sheet *sheet)
-{
-	struct text list = { NULL, 0, 0 };
-
+	html_raw(out, "</div>\n<ul class=cards>\n");
 	for (int i = 0; i < CLASS_COUNT; i++) {
-		if (sheet->tally->classes[i] > 0)
+		enum class_id class_id = (enum class_id)i;
+		uint64_t count = tally->classes[i];
+
+		if (count == 0) {
+			text_append(&absent, absent.size == 0 ? "" : ", ");
+			text_append(&absent, class_title(class_id));
 			continue;
-		text_append(&list, list.size == 0 ? "" : ", ");
-		text_append(&list, class_title((enum class_id)i));
+		}
+		html_fill(out,
+		    "<li><a class=\"card {}\" href=\"#hosts\" "
+		    "data-class=\"{}\">",
+		    html_class_tone(class_id), class_word(class_id));
+		html_class(out, class_id);
+		html_fill(out, "<b>{}</b><small>{}</small></a></li>\n",
+		    count_text(sheet->scratch, count),
+		    html_percent(sheet->scratch, count, tally->records));
 	}
-	if (list.size > 0)
-		html_fill(&sheet->line, "<p class=quiet>No host: {}.</p>\n",
-		    list.data);
-	text_free(&list);
+	html_raw(out, "</ul>\n");
+	if (absent.size > 0)
+		html_fill(
+		    out, "<p class=quiet>No host: {}.</p>\n", absent.data);
+	text_free(&absent);
 }
 
 void
 html_overview(struct sheet *sheet)
 {
-	append_headline(sheet);
+	const struct tally *tally = sheet->tally;
+	struct arena *scratch = sheet->scratch;
+	uint64_t broken = tally->records - tally->classes[CLASS_OK];
+	struct text *out = &sheet->line;
+
+	if (broken == 0)
+		html_fill(out, "<h1>{}, all ok</h1>\n",
+		    html_hosts(scratch, tally->records));
+	else
+		html_fill(out, "<h1><b>{}</b> of {} not ok</h1>\n",
+		    count_text(scratch, broken),
+		    tally->records == 1
+			? "1 host is"
+			: arena_printf(scratch, "%s hosts are",
+			      count_text(scratch, tally->records)));
+	if (tally->days_30 > 0)
+		html_fill(out,
+		    "<p class=lede>{} whose certificate ends within 30 "
+		    "days, {} of them within 7.</p>\n",
+		    html_hosts(scratch, tally->days_30),
+		    count_text(scratch, tally->days_7));
 	append_run_facts(sheet);
-	append_bar(sheet);
-	html_raw(&sheet->line, "<ul class=cards>\n");
-	for (int i = 0; i < CLASS_COUNT; i++)
-		if (sheet->tally->classes[i] > 0)
-			append_card(sheet, (enum class_id)i);
-	html_raw(&sheet->line, "</ul>\n");
-	append_absent(sheet);
+	append_classes(sheet);
 }
 
 /* A line a group of changes, which opens on the hosts. */
@@ -230,66 +205,28 @@ html_changes(struct sheet *sheet)
 }
 
 static void
-append_list(struct text *out, const struct tally_cause *cause)
+append_examples(struct sheet *sheet, const struct tally_cause *cause)
 {
+	enum { OPEN_MOST = 2 }; /* a longer list would push causes away */
+	struct arena *scratch = sheet->scratch;
+	struct text *out = &sheet->line;
+	bool is_closed = cause->hosts > OPEN_MOST;
+
+	if (is_closed && cause->hosts > cause->example_count)
+		html_fill(out, "<details><summary>the first {} of {}</summary>",
+		    count_text(scratch, cause->example_count),
+		    html_hosts(scratch, cause->hosts));
+	else if (is_closed)
+		html_fill(out, "<details><summary>{}</summary>",
+		    html_hosts(scratch, cause->hosts));
 	html_raw(out, "<ul class=examples>");
 	for (size_t i = 0; i < cause->example_count; i++)
 		html_fill(out,
 		    "<li><a href=\"#hosts\" data-find=\"{}\">{}</a></li>",
 		    cause->examples[i], cause->examples[i]);
 	html_raw(out, "</ul>");
-}
-
-static void
-append_examples(struct sheet *sheet, const struct tally_cause *cause)
-{
-	enum { OPEN_MOST = 2 }; /* a longer list would push causes away */
-	struct text *out = &sheet->line;
-
-	if (cause->hosts <= OPEN_MOST) {
-		append_list(out, cause);
-		return;
-	}
-	html_raw(out, "<details><summary>");
-	if (cause->hosts > cause->example_count)
-		html_fill(out, "the first {} of {}",
-		    count_text(sheet->scratch, cause->example_count),
-		    html_hosts(sheet->scratch, cause->hosts));
-	else
-		html_fill(out, "{}", html_hosts(sheet->scratch, cause->hosts));
-	html_raw(out, "</summary>");
-	append_list(out, cause);
-	html_raw(out, "</details>");
-}
-
-/* The whole name of the certificate and where it can be had. */
-static void
-append_certificate(struct sheet *sheet, const struct tally_cause *cause)
-{
-	if (cause->subject != NULL)
-		html_fill(&sheet->line,
-		    "<p class=name>{}</p><p class=source>{}</p>",
-		    result_common_name(sheet->scratch, cause->subject),
-		    cause->subject);
-	if (cause->is_missing)
-		html_fill(&sheet->line, "<p class=source>{}</p>",
-		    source_text(sheet->scratch, cause->from, cause->where));
-}
-
-/* What heals it where clients cannot wait for the server. */
-static void
-append_kit(struct sheet *sheet, const struct tally_cause *cause)
-{
-	size_t fix = cause->is_missing
-			 ? wanted_number(sheet->tally->wanted, &cause->sha256)
-			 : 0;
-
-	if (fix == 0 || sheet->run->directory == NULL)
-		return;
-	html_fill(&sheet->line,
-	    "<p class=kit><b>fix {}</b> of the repair kit: "
-	    "<code>fleetscan fix {}</code></p>",
-	    count_text(sheet->scratch, fix), sheet->run->directory);
+	if (is_closed)
+		html_raw(out, "</details>");
 }
 
 static void
@@ -297,18 +234,33 @@ append_cause(struct sheet *sheet, const struct tally_cause *cause)
 {
 	const struct finding_text *text =
 	    finding_text_find(class_word(cause->class_id), cause->cause);
+	size_t fix = cause->is_missing
+			 ? wanted_number(sheet->tally->wanted, &cause->sha256)
+			 : 0;
+	struct arena *scratch = sheet->scratch;
 	struct text *out = &sheet->line;
 
 	html_fill(out, "<tr><td class=number><b>{}</b></td><th scope=row>",
-	    count_text(sheet->scratch, cause->hosts));
+	    count_text(scratch, cause->hosts));
 	html_class(out, cause->class_id);
 	html_fill(out, "<p class=title>{}</p></th><td class=where>",
 	    text == NULL ? cause->cause : text->title);
-	append_certificate(sheet, cause);
+	if (cause->subject != NULL)
+		html_fill(out, "<p class=name>{}</p><p class=source>{}</p>",
+		    result_common_name(scratch, cause->subject),
+		    cause->subject);
+	if (cause->is_missing)
+		html_fill(out, "<p class=source>{}</p>",
+		    source_text(scratch, cause->from, cause->where));
 	append_examples(sheet, cause);
 	html_fill(out, "</td><td class=repair>{}",
 	    text == NULL ? NULL : text->advice);
-	append_kit(sheet, cause);
+	/* For clients that cannot wait until the server is repaired. */
+	if (fix > 0 && sheet->run->directory != NULL)
+		html_fill(out,
+		    "<p class=kit><b>fix {}</b> of the repair kit: "
+		    "<code>fleetscan fix {}</code></p>",
+		    count_text(scratch, fix), sheet->run->directory);
 	html_raw(out, "</td></tr>\n");
 }
 
@@ -368,91 +320,65 @@ append_cell(struct sheet *sheet, const char *client, uint64_t accepts,
 	    word);
 }
 
-/* Hosts that are ok can still have a client that minds. */
-static void
-append_ok_row(struct sheet *sheet)
+void
+html_clients(struct sheet *sheet)
 {
 	const struct tally *tally = sheet->tally;
-
-	if (tally->classes[CLASS_OK] == 0)
-		return;
-	html_raw(&sheet->line, "<tr><th scope=row>");
-	html_class(&sheet->line, CLASS_OK);
-	html_fill(&sheet->line, "</th><td class=number>{}</td>",
-	    count_text(sheet->scratch, tally->classes[CLASS_OK]));
-	for (size_t i = 0; i < tally->client_count && i < TALLY_MATRIX; i++) {
-		const struct tally_client *client = &tally->clients[i];
-
-		append_cell(sheet, client->id, client->ok_accepts,
-		    client->ok_refuses, tally->classes[CLASS_OK]);
-	}
-	html_raw(&sheet->line, "</tr>\n");
-}
-
-static void
-append_cause_row(struct sheet *sheet, const struct tally_cause *cause)
-{
-	const struct tally *tally = sheet->tally;
-
-	html_raw(&sheet->line, "<tr><th scope=row>");
-	html_class(&sheet->line, cause->class_id);
-	html_fill(&sheet->line,
-	    "<p class=what>{}</p></th><td class=number>{}</td>",
-	    html_cause_name(sheet->scratch, cause),
-	    count_text(sheet->scratch, cause->hosts));
-	for (size_t i = 0; i < tally->client_count && i < TALLY_MATRIX; i++)
-		append_cell(sheet, tally->clients[i].id, cause->accepts[i],
-		    cause->refuses[i], cause->hosts);
-	html_raw(&sheet->line, "</tr>\n");
-}
-
-static void
-append_matrix_head(struct sheet *sheet)
-{
-	const struct tally *tally = sheet->tally;
+	struct arena *scratch = sheet->scratch;
 	struct text *out = &sheet->line;
+	size_t count;
+	const struct tally_cause **causes = tally_causes(tally, &count);
+	size_t shown = count < MATRIX_MOST ? count : MATRIX_MOST;
+	size_t clients = tally->client_count < TALLY_MATRIX
+			     ? tally->client_count
+			     : TALLY_MATRIX;
+	uint64_t ok = tally->classes[CLASS_OK];
 
 	html_raw(out,
 	    "<div class=scroll tabindex=0 role=region "
 	    "aria-label=\"Clients by cause\"><table class=matrix><thead><tr>"
 	    "<th scope=col>Cause<th scope=col class=number>Hosts");
-	for (size_t i = 0; i < tally->client_count && i < TALLY_MATRIX; i++)
+	for (size_t i = 0; i < clients; i++)
 		html_fill(out,
 		    "<th scope=col class=client><a href=\"#hosts\" "
 		    "data-client=\"{}\">{}</a>",
 		    tally->clients[i].id, tally->clients[i].id);
 	html_raw(out, "</tr></thead><tbody>\n");
-}
+	/* Some clients refuse hosts that are ok. */
+	if (ok > 0) {
+		html_raw(out, "<tr><th scope=row>");
+		html_class(out, CLASS_OK);
+		html_fill(out, "</th><td class=number>{}</td>",
+		    count_text(scratch, ok));
+		for (size_t i = 0; i < clients; i++)
+			append_cell(sheet, tally->clients[i].id,
+			    tally->clients[i].ok_accepts,
+			    tally->clients[i].ok_refuses, ok);
+		html_raw(out, "</tr>\n");
+	}
+	for (size_t k = 0; k < shown; k++) {
+		const struct tally_cause *cause = causes[k];
 
-static void
-append_matrix_sums(struct sheet *sheet)
-{
-	const struct tally *tally = sheet->tally;
-	struct text *out = &sheet->line;
-
+		html_raw(out, "<tr><th scope=row>");
+		html_class(out, cause->class_id);
+		html_fill(out,
+		    "<p class=what>{}</p></th><td class=number>{}</td>",
+		    html_cause_name(scratch, cause),
+		    count_text(scratch, cause->hosts));
+		for (size_t i = 0; i < clients; i++)
+			append_cell(sheet, tally->clients[i].id,
+			    cause->accepts[i], cause->refuses[i], cause->hosts);
+		html_raw(out, "</tr>\n");
+	}
 	html_fill(out,
 	    "</tbody><tfoot><tr><th scope=row>refused in all</th>"
 	    "<td class=number>{}</td>",
-	    count_text(sheet->scratch, tally->records));
-	for (size_t i = 0; i < tally->client_count && i < TALLY_MATRIX; i++)
+	    count_text(scratch, tally->records));
+	for (size_t i = 0; i < clients; i++)
 		html_fill(out, "<td>{}</td>",
-		    count_text(sheet->scratch, tally->clients[i].refuses));
-	html_raw(out, "</tr></tfoot></table></div>\n");
-}
-
-void
-html_clients(struct sheet *sheet)
-{
-	size_t count;
-	const struct tally_cause **causes = tally_causes(sheet->tally, &count);
-	size_t shown = count < MATRIX_MOST ? count : MATRIX_MOST;
-
-	append_matrix_head(sheet);
-	append_ok_row(sheet);
-	for (size_t i = 0; i < shown; i++)
-		append_cause_row(sheet, causes[i]);
-	append_matrix_sums(sheet);
-	html_raw(&sheet->line,
+		    count_text(scratch, tally->clients[i].refuses));
+	html_raw(out,
+	    "</tr></tfoot></table></div>\n"
 	    "<p class=quiet>✓ accepts all hosts of the row · ✕ refuses them "
 	    "all · a number: refuses so many · ? depends on something that "
 	    "was not looked at</p>\n");

@@ -1,21 +1,152 @@
 /*
  * metrics.prom for node_exporter's textfile collector: the run in numbers, in
- * base units, with a bounded number of series.  Written at the end, out of
- * the tally; what dashboards ask of it is in data/.  Series of single hosts,
- * where they are asked for, are in prometheus_hosts.c.
+ * base units, with a bounded number of series unless those of single hosts are
+ * asked for.  Written at the end; what dashboards ask of it is in data/.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/exposition.h"
-#include "report/prometheus_hosts.h"
+#include "base/map.h"
+#include "base/memory.h"
 #include "report/writer.h"
 
 enum {
 	SITES_MOST = 200, /* more are summed up as "other" */
 	CAUSES_MOST = 100
 };
+
+/* HELP and TYPE of a family of series; all are gauges. */
+static void
+exposition_family(struct text *out, const char *name, const char *help)
+{
+	text_printf(out, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
+}
+
+/*
+ * After the name of a metric, or its last label; NULL is the empty value.
+ * Backslash, quote and newline are escaped.
+ */
+static void
+exposition_label(struct text *out, const char *name, const char *value)
+{
+	bool is_first = out->data[out->size - 1] != '"';
+
+	text_printf(out, "%s%s=\"", is_first ? "{" : ",", name);
+	for (; value != NULL && *value != '\0'; value++) {
+		if (*value == '\\' || *value == '"')
+			text_append_char(out, '\\');
+		if (*value == '\n')
+			text_append(out, "\\n");
+		else
+			text_append_char(out, *value);
+	}
+	text_append_char(out, '"');
+}
+
+/* After a name alone, or after its last label. */
+static void
+exposition_value(struct text *out, int64_t value)
+{
+	if (out->data[out->size - 1] == '"')
+		text_append_char(out, '}');
+	text_printf(out, " %" PRId64 "\n", value);
+}
+
+static const char info[] = "fleetscan_host_info";
+static const char end[] = "fleetscan_host_not_after_timestamp_seconds";
+
+/*
+ * Series of single hosts, which --prom-hosts asks for: what is wrong with the
+ * host, and when its certificate ends.  The lines of a family have to stand
+ * together, so they are collected while the results come.
+ */
+struct host_series {
+	struct text infos, ends;
+	struct text key; /* emptied after each host */
+	struct seen *seen;
+};
+
+static struct host_series *
+host_series_new(void)
+{
+	struct host_series *series = memory_new(sizeof(*series));
+
+	series->seen = seen_new();
+	return series;
+}
+
+static void
+host_series_free(void *own)
+{
+	struct host_series *series = own;
+
+	if (series == NULL)
+		return;
+	text_free(&series->infos);
+	text_free(&series->ends);
+	text_free(&series->key);
+	seen_free(series->seen);
+	free(series);
+}
+
+/* What tells one probed endpoint from the next. */
+static void
+append_place(struct text *out, const struct observation *seen)
+{
+	char port[8];
+
+	snprintf(port, sizeof(port), "%u", seen->port);
+	exposition_label(out, "host", seen->host);
+	exposition_label(out, "port", port);
+	exposition_label(out, "ip", seen->ip);
+	if (seen->sni != NULL && seen->host != NULL &&
+	    strcmp(seen->sni, seen->host) != 0)
+		exposition_label(out, "sni", seen->sni);
+	if (seen->starttls != NULL)
+		exposition_label(out, "starttls", seen->starttls);
+}
+
+static void
+add_host(struct sheet *sheet, const struct result *result)
+{
+	struct host_series *series = sheet->own;
+	const struct observation *seen = &result->seen;
+	const struct verdict *verdict = &result->verdict;
+
+	if (series == NULL || seen->status == STATUS_INVALID_INPUT)
+		return;
+	/* A collector refuses the whole file where a label set is repeated. */
+	text_clear(&series->key);
+	text_append(&series->key, info);
+	append_place(&series->key, seen);
+	if (!seen_add(
+		series->seen, bytes_of(series->key.data, series->key.size)))
+		return;
+	text_append(&series->infos, info);
+	append_place(&series->infos, seen);
+	exposition_label(&series->infos, "site", seen->site);
+	exposition_label(
+	    &series->infos, "class", class_word(verdict->class_id));
+	exposition_label(&series->infos, "cause", verdict->cause);
+	exposition_value(&series->infos, 1);
+	if (!result->leaf.present || result->leaf.undated)
+		return;
+	text_append(&series->ends, end);
+	append_place(&series->ends, seen);
+	exposition_value(&series->ends, result->leaf.not_after);
+}
+
+static void
+append_lines(struct text *out, const struct text *lines, const char *name,
+    const char *help)
+{
+	if (lines->size == 0)
+		return;
+	exposition_family(out, name, help);
+	text_append_bytes(out, bytes_of(lines->data, lines->size));
+}
 
 static void
 append_gauge(
@@ -57,42 +188,6 @@ append_classes(struct text *out, const struct tally *tally)
 }
 
 static void
-append_clients(struct text *out, const struct tally *tally)
-{
-	exposition_family(out, "fleetscan_client_refuses_hosts",
-	    "Hosts that a client refuses.");
-	for (size_t i = 0; i < tally->client_count; i++) {
-		text_append(out, "fleetscan_client_refuses_hosts");
-		exposition_label(out, "client", tally->clients[i].id);
-		exposition_value(out, (int64_t)tally->clients[i].refuses);
-	}
-}
-
-/*
- * Rows that differ only in a certificate of the same name are one series: a
- * label set may stand but once.
- */
-static bool
-is_repeated(const struct tally_cause **causes, size_t at)
-{
-	for (size_t i = 0; i < at; i++)
-		if (tally_cause_is_alike(causes[i], causes[at]))
-			return true;
-	return false;
-}
-
-static int64_t
-hosts_alike(const struct tally_cause **causes, size_t count, size_t at)
-{
-	uint64_t hosts = 0;
-
-	for (size_t i = at; i < count; i++)
-		if (tally_cause_is_alike(causes[i], causes[at]))
-			hosts += causes[i]->hosts;
-	return (int64_t)hosts;
-}
-
-static void
 append_causes(struct text *out, const struct tally *tally)
 {
 	size_t count;
@@ -101,14 +196,24 @@ append_causes(struct text *out, const struct tally *tally)
 
 	exposition_family(out, "fleetscan_cause_hosts",
 	    "Hosts that share a cause: what one repair heals.");
+	/* Rows that differ only in the certificate, not in its name, are one
+	   series: a label set may occur only once. */
 	for (size_t i = 0; i < shown; i++) {
-		if (is_repeated(causes, i))
+		uint64_t hosts = 0;
+		size_t first = 0;
+
+		while (!tally_cause_is_alike(causes[first], causes[i]))
+			first++;
+		if (first < i)
 			continue;
+		for (size_t k = i; k < count; k++)
+			if (tally_cause_is_alike(causes[k], causes[i]))
+				hosts += causes[k]->hosts;
 		text_append(out, "fleetscan_cause_hosts");
 		exposition_label(out, "class", class_word(causes[i]->class_id));
 		exposition_label(out, "cause", causes[i]->cause);
 		exposition_label(out, "subject", causes[i]->subject);
-		exposition_value(out, hosts_alike(causes, count, i));
+		exposition_value(out, (int64_t)hosts);
 	}
 	free(causes);
 }
@@ -164,17 +269,6 @@ by_end(const void *left, const void *right)
 	return strcmp(a->site, b->site);
 }
 
-/* Of the sites that have no series of their own, and the tally's rest. */
-static int64_t
-other_end(const struct tally *tally, const struct site_group *first)
-{
-	const struct site_group *rest = &tally->other_sites;
-
-	return rest->ends && rest->first_end < first->first_end
-		   ? rest->first_end
-		   : first->first_end;
-}
-
 /* The sites whose certificates end first, past ends too; one for the rest. */
 static void
 append_site_ends(struct text *out, const struct tally *tally,
@@ -182,6 +276,7 @@ append_site_ends(struct text *out, const struct tally *tally,
 {
 	static const char name[] =
 	    "fleetscan_site_earliest_not_after_timestamp_seconds";
+	const struct site_group *rest = &tally->other_sites;
 
 	exposition_family(out, name,
 	    "When the first certificate of a site ends or has ended.");
@@ -195,73 +290,44 @@ append_site_ends(struct text *out, const struct tally *tally,
 		return;
 	text_append(out, name);
 	exposition_label(out, "site", other);
-	exposition_value(out, other_end(tally, sites[SITES_MOST]));
-}
-
-static void
-append_sites(struct text *out, const struct tally *tally)
-{
-	size_t count;
-	const struct site_group **sites = tally_sites(tally, &count);
-
-	append_site_hosts(out, tally, sites, count);
-	append_site_ends(out, tally, sites, count);
-	free(sites);
+	/* The first end of those without a series of their own. */
+	exposition_value(
+	    out, rest->ends && rest->first_end < sites[SITES_MOST]->first_end
+		     ? rest->first_end
+		     : sites[SITES_MOST]->first_end);
 }
 
 static void
 append_expiring(struct text *out, const struct tally *tally)
 {
-	static const char name[] = "fleetscan_expiring_hosts";
-	const struct {
-		const char *days;
-		uint64_t hosts;
-	} rows[] = {
-		{ "7", tally->days_7 },
-		{ "30", tally->days_30 },
-		{ "90", tally->days_90 },
-	};
-
-	exposition_family(
-	    out, name, "Hosts whose certificate ends within so many days.");
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		text_append(out, name);
-		exposition_label(out, "days", rows[i].days);
-		exposition_value(out, (int64_t)rows[i].hosts);
-	}
-}
-
-/* The certificates of CAs, whose end takes many hosts down at once. */
-static void
-append_authorities(struct text *out, const struct tally *tally)
-{
-	static const char name[] = "fleetscan_expiring_authorities";
+	static const char hosts[] = "fleetscan_expiring_hosts";
+	static const char authorities[] = "fleetscan_expiring_authorities";
 	static const int weeks[] = { 4, 13, 53 };
 	uint64_t sum = 0;
 	size_t at = 0;
 
 	exposition_family(
-	    out, name, "CA certificates in use that end within so many weeks.");
+	    out, hosts, "Hosts whose certificate ends within so many days.");
+	text_printf(out,
+	    "%s{days=\"7\"} %" PRIu64 "\n%s{days=\"30\"} %" PRIu64
+	    "\n%s{days=\"90\"} %" PRIu64 "\n",
+	    hosts, tally->days_7, hosts, tally->days_30, hosts, tally->days_90);
+	/* One certificate of a CA takes many hosts down at once. */
+	exposition_family(out, authorities,
+	    "CA certificates in use that end within so many weeks.");
 	for (size_t i = 0; i < sizeof(weeks) / sizeof(weeks[0]); i++) {
 		for (; at < (size_t)weeks[i]; at++)
 			sum += tally->weeks[at].authorities;
-		text_printf(
-		    out, "%s{weeks=\"%d\"} %" PRIu64 "\n", name, weeks[i], sum);
+		text_printf(out, "%s{weeks=\"%d\"} %" PRIu64 "\n", authorities,
+		    weeks[i], sum);
 	}
-}
-
-/* The host never delivered a certificate. */
-static int64_t
-failed_targets(const struct tally *tally)
-{
-	return (int64_t)(tally->classes[CLASS_UNREACHABLE] +
-			 tally->classes[CLASS_NO_TLS]);
 }
 
 static void
 append_run(struct text *out, const struct sheet *sheet)
 {
 	const struct report_run *run = sheet->run;
+	const struct tally *tally = sheet->tally;
 
 	exposition_family(
 	    out, "fleetscan_build_info", "Always 1; the version is its label.");
@@ -278,10 +344,11 @@ append_run(struct text *out, const struct sheet *sheet)
 	    (int64_t)run->targets);
 	append_gauge(out, "fleetscan_targets_failed",
 	    "Targets that delivered no certificate.",
-	    failed_targets(sheet->tally));
+	    (int64_t)(tally->classes[CLASS_UNREACHABLE] +
+		      tally->classes[CLASS_NO_TLS]));
 	append_gauge(out, "fleetscan_targets_retried",
 	    "Targets that took more than one attempt.",
-	    (int64_t)sheet->tally->retried);
+	    (int64_t)tally->retried);
 }
 
 static void
@@ -292,32 +359,34 @@ begin(struct sheet *sheet)
 }
 
 static void
-add_result(struct sheet *sheet, const struct result *result)
-{
-	if (sheet->own != NULL)
-		host_series_add(sheet->own, result);
-}
-
-static void
-free_own(void *own)
-{
-	host_series_free(own);
-}
-
-static void
 finish(struct sheet *sheet)
 {
+	const struct tally *tally = sheet->tally;
+	const struct host_series *series = sheet->own;
 	struct text *out = &sheet->line;
+	size_t count;
+	const struct site_group **sites = tally_sites(tally, &count);
 
 	append_run(out, sheet);
-	append_classes(out, sheet->tally);
-	append_clients(out, sheet->tally);
-	append_causes(out, sheet->tally);
-	append_sites(out, sheet->tally);
-	append_expiring(out, sheet->tally);
-	append_authorities(out, sheet->tally);
-	if (sheet->own != NULL)
-		host_series_append(sheet->own, out);
+	append_classes(out, tally);
+	exposition_family(out, "fleetscan_client_refuses_hosts",
+	    "Hosts that a client refuses.");
+	for (size_t i = 0; i < tally->client_count; i++) {
+		text_append(out, "fleetscan_client_refuses_hosts");
+		exposition_label(out, "client", tally->clients[i].id);
+		exposition_value(out, (int64_t)tally->clients[i].refuses);
+	}
+	append_causes(out, tally);
+	append_site_hosts(out, tally, sites, count);
+	append_site_ends(out, tally, sites, count);
+	free(sites);
+	append_expiring(out, tally);
+	if (series == NULL)
+		return;
+	append_lines(out, &series->infos, info,
+	    "Always 1; what is wrong with a host is its labels.");
+	append_lines(out, &series->ends, end,
+	    "When the certificate of a host ends or has ended.");
 }
 
 const struct writer prometheus_writer = {
@@ -325,7 +394,7 @@ const struct writer prometheus_writer = {
 	.word = "prom",
 	.format = REPORT_PROM,
 	.begin = begin,
-	.result = add_result,
+	.result = add_host,
 	.finish = finish,
-	.free_own = free_own,
+	.free_own = host_series_free,
 };

@@ -223,22 +223,11 @@ report_abandon(struct report *report)
 	report_free(report);
 }
 
-/* -1 with errno; nothing is left behind then. */
-static int
-commit(struct open_writer *open)
-{
-	if (open->sheet.failure == 0)
-		return file_draft_commit(open->draft);
-	file_draft_abandon(open->draft);
-	errno = open->sheet.failure;
-	return -1;
-}
-
 /* Every file is tried, also after one that failed: the first is named. */
 static int
 commit_all(struct report *report, const char **failed)
 {
-	int failure = 0;
+	int failure = 0, error;
 
 	for (size_t i = 0; i < report->open_count; i++) {
 		struct open_writer *open = &report->open[i];
@@ -246,9 +235,14 @@ commit_all(struct report *report, const char **failed)
 		if (open->writer->finish != NULL)
 			open->writer->finish(&open->sheet);
 		flush_line(&open->sheet);
-		if (commit(open) == 0 || failure != 0)
+		error = open->sheet.failure;
+		if (error != 0)
+			file_draft_abandon(open->draft);
+		else if (file_draft_commit(open->draft) < 0)
+			error = errno;
+		if (error == 0 || failure != 0)
 			continue;
-		failure = errno;
+		failure = error;
 		*failed = open->writer->file;
 	}
 	errno = failure;
@@ -284,29 +278,23 @@ append_place(struct text *out, const struct report *report)
 	text_free(&files);
 }
 
-/* Where one host's story does not say it already. */
-static void
-append_kit(struct text *out, const struct report *report)
-{
-	if (report->run->directory == NULL ||
-	    wanted_count(report->tally.wanted) == 0)
-		return;
-	text_append(out, "Repair kit: fleetscan fix ");
-	text_append_cell(out, report->run->directory, SIZE_MAX);
-	text_append_char(out, '\n');
-}
-
 static int
 print_terminal(struct report *report, const struct report_terminal *terminal)
 {
 	struct text *text = &report->diagnoses[terminal->colors];
+	bool is_summary = report->run->targets > REPORT_DIAGNOSED_MOST;
 
-	if (report->run->targets > REPORT_DIAGNOSED_MOST)
+	if (is_summary)
 		terminal_append_summary(
 		    text, report->run, &report->tally, terminal->colors);
 	append_place(text, report);
-	if (report->run->targets > REPORT_DIAGNOSED_MOST)
-		append_kit(text, report);
+	/* A diagnosis names the kit itself. */
+	if (is_summary && report->run->directory != NULL &&
+	    wanted_count(report->tally.wanted) > 0) {
+		text_append(text, "Repair kit: fleetscan fix ");
+		text_append_cell(text, report->run->directory, SIZE_MAX);
+		text_append_char(text, '\n');
+	}
 	if (text->size > 0)
 		fwrite(text->data, 1, text->size, terminal->stream);
 	return fflush(terminal->stream) == 0 && !ferror(terminal->stream) ? 0

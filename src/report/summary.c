@@ -58,21 +58,6 @@ add_counts(struct json *object, const struct tally *tally)
 		    (int64_t)tally->severities[i]);
 }
 
-static void
-add_clients(struct json *object, const struct tally *tally)
-{
-	struct json *clients = json_add_object(object, "clients");
-
-	for (size_t i = 0; i < tally->client_count; i++) {
-		const struct tally_client *client = &tally->clients[i];
-		struct json *member = json_add_object(clients, client->id);
-
-		json_add_integer(member, "accepts", (int64_t)client->accepts);
-		json_add_integer(member, "refuses", (int64_t)client->refuses);
-		json_add_integer(member, "unknown", (int64_t)client->unknown);
-	}
-}
-
 /* By its first host: what is missing is the same for all. */
 static void
 add_clients_fixed(
@@ -114,18 +99,6 @@ add_cause(struct json *array, const struct sheet *sheet,
 	add_clients_fixed(member, sheet, cause);
 }
 
-static void
-add_causes(struct json *object, const struct sheet *sheet)
-{
-	struct json *array = json_add_array(object, "causes");
-	size_t count;
-	const struct tally_cause **causes = tally_causes(sheet->tally, &count);
-
-	for (size_t i = 0; i < count; i++)
-		add_cause(array, sheet, causes[i]);
-	free(causes);
-}
-
 static int
 by_outliers(const void *left, const void *right)
 {
@@ -162,24 +135,11 @@ add_sites(struct json *object, const struct tally *tally)
 	    (int64_t)(tally->all_sites - tally->site_count));
 }
 
-/* ISO 8601: "2026-W48". */
-static const char *
-week_text(struct arena *arena, int64_t monday)
-{
-	enum { WEEK_TEXT = 32 };
-	char *text = arena_alloc(arena, WEEK_TEXT);
-	time_t time = (time_t)monday;
-	struct tm civil;
-
-	if (gmtime_r(&time, &civil) != NULL)
-		strftime(text, WEEK_TEXT, "%G-W%V", &civil);
-	return text;
-}
-
 static void
 add_expiring(
     struct json *object, const struct tally *tally, struct arena *scratch)
 {
+	enum { WEEK_TEXT = 32 };
 	struct json *member = json_add_object(object, "expiring");
 	struct json *weeks;
 
@@ -189,13 +149,18 @@ add_expiring(
 	weeks = json_add_array(member, "weeks");
 	for (size_t i = 0; i < TALLY_WEEKS; i++) {
 		const struct tally_week *week = &tally->weeks[i];
+		time_t monday = (time_t)tally_week_start(tally, i);
+		char *text = arena_alloc(scratch, WEEK_TEXT);
 		struct json *row;
+		struct tm civil;
 
 		if (week->leaves == 0 && week->authorities == 0)
 			continue;
+		/* ISO 8601: "2026-W48". */
+		if (gmtime_r(&monday, &civil) != NULL)
+			strftime(text, WEEK_TEXT, "%G-W%V", &civil);
 		row = json_append_object(weeks);
-		json_add_string(row, "week",
-		    week_text(scratch, tally_week_start(tally, i)));
+		json_add_string(row, "week", text);
 		json_add_integer(row, "leaves", (int64_t)week->leaves);
 		json_add_integer(
 		    row, "intermediates", (int64_t)week->authorities);
@@ -205,15 +170,29 @@ add_expiring(
 static void
 finish(struct sheet *sheet)
 {
-	struct json *object = json_new_object();
+	const struct tally *tally = sheet->tally;
+	struct json *object = json_new_object(), *member;
+	size_t count;
+	const struct tally_cause **causes = tally_causes(tally, &count);
 
 	json_add_string(object, "schema", "fleetscan/1");
 	add_run(object, sheet->run, sheet->scratch);
-	add_counts(object, sheet->tally);
-	add_clients(object, sheet->tally);
-	add_causes(object, sheet);
-	add_sites(object, sheet->tally);
-	add_expiring(object, sheet->tally, sheet->scratch);
+	add_counts(object, tally);
+	member = json_add_object(object, "clients");
+	for (size_t i = 0; i < tally->client_count; i++) {
+		const struct tally_client *client = &tally->clients[i];
+		struct json *counts = json_add_object(member, client->id);
+
+		json_add_integer(counts, "accepts", (int64_t)client->accepts);
+		json_add_integer(counts, "refuses", (int64_t)client->refuses);
+		json_add_integer(counts, "unknown", (int64_t)client->unknown);
+	}
+	member = json_add_array(object, "causes");
+	for (size_t i = 0; i < count; i++)
+		add_cause(member, sheet, causes[i]);
+	free(causes);
+	add_sites(object, tally);
+	add_expiring(object, tally, sheet->scratch);
 	json_print_pretty(object, &sheet->line);
 	text_append_char(&sheet->line, '\n');
 	json_free(object);

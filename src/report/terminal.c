@@ -30,31 +30,6 @@ columns_of(const char *string)
 	return text_columns(bytes_from_string(string));
 }
 
-static void
-append_heading(
-    struct text *out, const struct report_run *run, struct arena *scratch)
-{
-	text_printf(out, "%s targets in %.1f s\n",
-	    count_text(scratch, run->targets), run->seconds);
-}
-
-/* Beside "ok" stands what will not be ok for long. */
-static const char *
-expiring_text(const struct tally *tally, struct arena *scratch)
-{
-	const char *words;
-
-	if (tally->days_30 == 0)
-		return NULL;
-	words = arena_printf(scratch, "%s expire%s within 30 days",
-	    count_text(scratch, tally->days_30),
-	    tally->days_30 == 1 ? "s" : "");
-	return tally->days_7 == 0
-		   ? words
-		   : arena_printf(scratch, "%s, %s within 7", words,
-			 count_text(scratch, tally->days_7));
-}
-
 /* What stands beside a class; NULL: nothing. */
 static const char *
 remark_text(
@@ -63,17 +38,24 @@ remark_text(
 	size_t causes = tally_cause_count(tally, class_id);
 	size_t roots = tally_private_root_count(tally);
 
-	if (class_id == CLASS_OK)
-		return expiring_text(tally, scratch);
+	if (class_id == CLASS_OK && tally->days_30 > 0)
+		return arena_printf(scratch, "%s expire%s within 30 days%s",
+		    count_text(scratch, tally->days_30),
+		    tally->days_30 == 1 ? "s" : "",
+		    tally->days_7 == 0
+			? ""
+			: arena_printf(scratch, ", %s within 7",
+			      count_text(scratch, tally->days_7)));
 	if (class_id == CLASS_WRONG_ROOT && roots > 0)
 		return arena_printf(scratch, "%s private root%s",
 		    count_text(scratch, roots), plural(roots));
 	if (class_id == CLASS_UNREACHABLE && tally->unreachable_retried > 0)
 		return arena_printf(scratch, "%s tried again",
 		    count_text(scratch, tally->unreachable_retried));
-	return causes <= 1 ? NULL
-			   : arena_printf(scratch, "%s causes",
-				 count_text(scratch, causes));
+	return class_id == CLASS_OK || causes <= 1
+		   ? NULL
+		   : arena_printf(
+			 scratch, "%s causes", count_text(scratch, causes));
 }
 
 static void
@@ -106,18 +88,6 @@ append_class(struct text *out, const struct tally *tally,
 	cell_append_wrapped(out, remark, REMARK_COLUMN);
 }
 
-/* A cause's word is made of lower case and one of two signs for a blank. */
-static const char *
-cause_words(const char *cause, struct arena *scratch)
-{
-	char *words = arena_string(scratch, cause);
-
-	for (char *at = words; at != NULL && *at != '\0'; at++)
-		if (*at == '_' || *at == '-')
-			*at = ' ';
-	return words;
-}
-
 /* "miss CN=R11", "end at CN=Corp Root (private)", "expired, leaf expired" */
 static const char *
 cause_name(const struct tally_cause *cause, struct arena *scratch)
@@ -129,8 +99,8 @@ cause_name(const struct tally_cause *cause, struct arena *scratch)
 	};
 	const char *verb = verbs[cause->class_id];
 	const char *title = class_title(cause->class_id);
-	bool is_private =
-	    cause->cause != NULL && strcmp(cause->cause, "private_root") == 0;
+	bool is_private = string_equal(cause->cause, "private_root");
+	char *words = arena_string(scratch, cause->cause);
 
 	if (tally_cause_is_unexpected(cause))
 		verb = "unexpected";
@@ -139,19 +109,13 @@ cause_name(const struct tally_cause *cause, struct arena *scratch)
 		    verb == NULL ? title : verb,
 		    result_short_name(scratch, cause->subject),
 		    is_private ? " (private)" : "");
-	return cause->cause == NULL ? title
-				    : arena_printf(scratch, "%s, %s", title,
-					  cause_words(cause->cause, scratch));
-}
-
-/* Where the missing certificate is to be had, else a host as an example. */
-static const char *
-place_of(const struct tally_cause *cause, struct arena *scratch)
-{
-	if (cause->is_missing)
-		return source_text(scratch, cause->from, cause->where);
-	return arena_printf(scratch, "%s%s", cause->examples[0],
-	    cause->example_count > 1 ? ", …" : "");
+	if (words == NULL)
+		return title;
+	/* Its word has one of two signs for a blank. */
+	for (char *at = words; *at != '\0'; at++)
+		if (*at == '_' || *at == '-')
+			*at = ' ';
+	return arena_printf(scratch, "%s, %s", title, words);
 }
 
 /*
@@ -168,7 +132,12 @@ append_cause(struct text *out, const struct tally *tally,
 	const char *kit =
 	    fix == 0 ? "" : arena_printf(scratch, "   fix %zu", fix);
 	const char *name = cause_name(cause, scratch);
-	const char *place = place_of(cause, scratch);
+	/* Where to get the certificate that is missing; else an example. */
+	const char *place =
+	    cause->is_missing
+		? source_text(scratch, cause->from, cause->where)
+		: arena_printf(scratch, "%s%s", cause->examples[0],
+		      cause->example_count > 1 ? ", …" : "");
 	size_t tail = columns_of(place) + strlen(kit);
 
 	cell_append_count(out, cause->hosts, CAUSE_COLUMN - 2);
@@ -187,22 +156,6 @@ append_cause(struct text *out, const struct tally *tally,
 	text_append_char(out, '\n');
 }
 
-/* So wide that the longest of the usual names fits. */
-static size_t
-widest_name(const struct tally_cause *const causes[], size_t count,
-    struct arena *scratch)
-{
-	size_t widest = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		size_t columns = columns_of(cause_name(causes[i], scratch));
-
-		if (columns > widest && columns <= NAME_COLUMNS)
-			widest = columns;
-	}
-	return widest;
-}
-
 static void
 append_causes(
     struct text *out, const struct tally *tally, struct arena *scratch)
@@ -210,8 +163,15 @@ append_causes(
 	size_t count;
 	const struct tally_cause **causes = tally_causes(tally, &count);
 	size_t shown = count < CAUSES_SHOWN ? count : CAUSES_SHOWN;
-	size_t columns = widest_name(causes, shown, scratch);
+	size_t columns = 0;
 
+	/* So wide that the longest of the usual names fits. */
+	for (size_t i = 0; i < shown; i++) {
+		size_t own = columns_of(cause_name(causes[i], scratch));
+
+		if (own > columns && own <= NAME_COLUMNS)
+			columns = own;
+	}
 	if (count > 0)
 		text_append(out, "\nCauses, most hosts first\n");
 	for (size_t i = 0; i < shown; i++)
@@ -282,7 +242,8 @@ terminal_append_summary(struct text *out, const struct report_run *run,
 {
 	struct arena *scratch = arena_new();
 
-	append_heading(out, run, scratch);
+	text_printf(out, "%s targets in %.1f s\n",
+	    count_text(scratch, run->targets), run->seconds);
 	for (int i = 0; i < CLASS_COUNT; i++)
 		append_class(out, tally, (enum class_id)i, scratch, colors);
 	append_causes(out, tally, scratch);

@@ -51,7 +51,7 @@ strings_become_text(void **state)
 /* The file that this writer makes of these results. */
 static void
 write_report(const struct result results[], size_t count, uint64_t records,
-    const char *name, struct text *out)
+    bool prom_hosts, const char *name, struct text *out)
 {
 	struct report_run run = {
 		.id = "2026-11-23T091500Z",
@@ -65,6 +65,7 @@ write_report(const struct result results[], size_t count, uint64_t records,
 		.trust = "system",
 		.directory = "reports/x",
 		.sites = sample_sites(results, count),
+		.prom_hosts = prom_hosts,
 	};
 	struct sample_others others;
 	struct report_terminal terminal = { NULL, false };
@@ -135,7 +136,8 @@ page_has_a_row_a_host(void **state)
 	struct text page = { NULL, 0, 0 };
 
 	(void)state;
-	write_report(samples, SAMPLE_COUNT, SAMPLE_COUNT, "report.html", &page);
+	write_report(
+	    samples, SAMPLE_COUNT, SAMPLE_COUNT, false, "report.html", &page);
 	assert_int_equal(
 	    count_of(&page, "<details class=\"host "), SAMPLE_COUNT);
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
@@ -156,8 +158,8 @@ large_page_holds_what_is_broken(void **state)
 	struct text page = { NULL, 0, 0 };
 
 	(void)state;
-	write_report(
-	    samples, SAMPLE_COUNT, HTML_ROWS_MOST + 1, "report.html", &page);
+	write_report(samples, SAMPLE_COUNT, HTML_ROWS_MOST + 1, false,
+	    "report.html", &page);
 	assert_int_equal(
 	    count_of(&page, "<details class=\"host "), SAMPLE_COUNT - 1);
 	assert_non_null(
@@ -189,8 +191,8 @@ metrics_are_escaped_and_complete(void **state)
 	struct text metrics = { NULL, 0, 0 };
 
 	(void)state;
-	write_report(
-	    samples, SAMPLE_COUNT, SAMPLE_COUNT, "metrics.prom", &metrics);
+	write_report(samples, SAMPLE_COUNT, SAMPLE_COUNT, false, "metrics.prom",
+	    &metrics);
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		if (strstr(metrics.data, wanted[i]) == NULL)
 			fail_msg("%s lacks %s", metrics.data, wanted[i]);
@@ -210,7 +212,7 @@ label_sets_are_unique(void **state)
 	memcpy(other_path, sample_path, sizeof(other_path));
 	other_path[2].sha256.octets[0] = 0x44;
 	pair[1].verdict.path = other_path;
-	write_report(pair, 2, 2, "metrics.prom", &metrics);
+	write_report(pair, 2, 2, false, "metrics.prom", &metrics);
 	assert_int_equal(count_of(&metrics, "fleetscan_cause_hosts{"), 1);
 	assert_non_null(
 	    strstr(metrics.data, "subject=\"CN=Root CA,O=Example\\\\, "
@@ -234,12 +236,60 @@ sites_are_bounded(void **state)
 		snprintf(names[i], sizeof(names[i]), "s%03d.example", i);
 		results[i].seen.site = names[i];
 	}
-	write_report(results, SITES, SITES, "metrics.prom", &metrics);
+	write_report(results, SITES, SITES, false, "metrics.prom", &metrics);
 	assert_int_equal(count_of(&metrics, "fleetscan_site_hosts{"), 201);
 	assert_non_null(strstr(metrics.data,
 	    "fleetscan_site_hosts{site=\"(other)\",class=\"ok\"} 50\n"));
 	text_free(&metrics);
 	free(results);
+}
+
+/* --prom-hosts: one series a host, none of which may be there twice. */
+static void
+hosts_have_series_where_asked_for(void **state)
+{
+	static const char *const wanted[] = {
+		"# TYPE fleetscan_host_info gauge\n"
+		"fleetscan_host_info{host=\"api.example.com\",",
+		"fleetscan_host_info{host=\"www.example.com\",port=\"443\","
+		"ip=\"192.0.2.1\",site=\"example.com\","
+		"class=\"missing_intermediate\",cause=\"leaf_only\"} 1\n",
+		"fleetscan_host_info{host=\"gone.example.com\",port=\"443\","
+		"ip=\"\",site=\"example.com\",class=\"unreachable\","
+		"cause=\"connection-refused\"} 1\n",
+		"fleetscan_host_not_after_timestamp_seconds{"
+		"host=\"api.example.com\",port=\"443\",ip=\"192.0.2.1\"} "
+		"1795857300\n",
+	};
+	struct result results[SAMPLE_COUNT + 4];
+	struct text metrics = { NULL, 0, 0 };
+
+	(void)state;
+	memcpy(results, samples, sizeof(samples));
+	for (size_t i = SAMPLE_COUNT; i < SAMPLE_COUNT + 4; i++)
+		results[i] = samples[SAMPLE_OK];
+	results[SAMPLE_COUNT].verdict.class_id = CLASS_EXPIRED;
+	results[SAMPLE_COUNT + 1].seen.sni = "other.example.com";
+	results[SAMPLE_COUNT + 2].seen.starttls = "smtp";
+	results[SAMPLE_COUNT + 3].seen.status = STATUS_INVALID_INPUT;
+	results[SAMPLE_COUNT + 3].seen.host = "no host here";
+	write_report(samples, SAMPLE_COUNT, SAMPLE_COUNT, false, "metrics.prom",
+	    &metrics);
+	assert_null(strstr(metrics.data, "fleetscan_host_info"));
+	text_clear(&metrics);
+	write_report(results, SAMPLE_COUNT + 4, SAMPLE_COUNT + 4, true,
+	    "metrics.prom", &metrics);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		if (strstr(metrics.data, wanted[i]) == NULL)
+			fail_msg("%s lacks %s", metrics.data, wanted[i]);
+	assert_int_equal(
+	    count_of(&metrics, "\nfleetscan_host_info{"), SAMPLE_COUNT + 2);
+	assert_int_equal(count_of(&metrics, "sni=\"other.example.com\""), 2);
+	assert_int_equal(count_of(&metrics, "no host here"), 0);
+	text_clear(&metrics);
+	write_report(samples, 0, 0, true, "metrics.prom", &metrics);
+	assert_null(strstr(metrics.data, "fleetscan_host_info"));
+	text_free(&metrics);
 }
 
 int
@@ -252,6 +302,7 @@ main(void)
 		cmocka_unit_test(metrics_are_escaped_and_complete),
 		cmocka_unit_test(label_sets_are_unique),
 		cmocka_unit_test(sites_are_bounded),
+		cmocka_unit_test(hosts_have_series_where_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
