@@ -159,7 +159,7 @@ intern_received(struct judge *judge, struct bytes der, struct message *message)
 	const struct certificate *certificate;
 	bool fresh;
 
-	certificate = certificate_pool_intern(judge->pool, der, &fresh);
+	certificate = certificate_pool_add(judge->pool, der, &fresh);
 	if (message == NULL)
 		return certificate;
 	if (fresh)

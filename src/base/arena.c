@@ -77,18 +77,6 @@ arena_reset(struct arena *arena)
 	arena->first->used = 0;
 }
 
-static void
-add_block(struct arena *arena, size_t wanted)
-{
-	size_t size = arena->newest->size * 2;
-
-	if (size > LARGEST_BLOCK)
-		size = LARGEST_BLOCK;
-	if (size < wanted)
-		size = wanted;
-	arena->newest = block_new(size, arena->newest);
-}
-
 static void *
 cut(struct arena *arena, size_t size)
 {
@@ -98,8 +86,14 @@ cut(struct arena *arena, size_t size)
 	if (size > SIZE_MAX / 2)
 		fatal("out of memory");
 	size = (size + mask) & ~mask;
-	if (size > arena->newest->size - arena->newest->used)
-		add_block(arena, size);
+	if (size > arena->newest->size - arena->newest->used) {
+		size_t larger = arena->newest->size * 2;
+
+		if (larger > LARGEST_BLOCK)
+			larger = LARGEST_BLOCK;
+		arena->newest =
+		    block_new(larger < size ? size : larger, arena->newest);
+	}
 	piece = arena->newest->octets + arena->newest->used;
 	arena->newest->used += size;
 	return piece;

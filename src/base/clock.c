@@ -62,6 +62,18 @@ clock_from_civil(
 	return days * SECONDS_A_DAY + hour * 3600 + minute * 60 + second;
 }
 
+bool
+clock_is_date(int year, int month, int day)
+{
+	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31,
+		30, 31 };
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	if (month < 1 || month > 12 || day < 1)
+		return false;
+	return day <= lengths[month - 1] + (month == 2 && leap);
+}
+
 static struct civil
 to_civil(int64_t time)
 {
@@ -156,18 +168,6 @@ take_char(const char **at, const char *any_of)
 	return true;
 }
 
-static bool
-is_date(int year, int month, int day)
-{
-	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31,
-		30, 31 };
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-	if (month < 1 || month > 12 || day < 1)
-		return false;
-	return day <= lengths[month - 1] + (month == 2 && leap);
-}
-
 /* "Z" or "+hh:mm": seconds east of UTC. */
 static bool
 take_zone(const char **at, int *east)
@@ -213,7 +213,7 @@ parse_date(const char *at, int64_t *out)
 
 	if (!take_digits(&at, 4, &year) || !take_char(&at, "-") ||
 	    !take_digits(&at, 2, &month) || !take_char(&at, "-") ||
-	    !take_digits(&at, 2, &day) || !is_date(year, month, day))
+	    !take_digits(&at, 2, &day) || !clock_is_date(year, month, day))
 		return false;
 	if (*at != '\0' &&
 	    (!take_char(&at, "Tt ") || !take_time(&at, &seconds) ||

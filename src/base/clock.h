@@ -28,6 +28,9 @@ void clock_format_basic(int64_t time, char out[CLOCK_TEXT_SIZE]);
  */
 bool clock_parse(const char *, int64_t now, int64_t *out);
 
+/* Does this month of this year have this day? */
+bool clock_is_date(int year, int month, int day);
+
 /* The civil date of UTC, proleptic Gregorian, to seconds; no range limits. */
 int64_t clock_from_civil(
     int64_t year, int month, int day, int hour, int minute, int second);

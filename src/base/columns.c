@@ -154,12 +154,14 @@ cell_append(struct text *out, const char *string, size_t columns)
 		text_append_char(out, ' ');
 }
 
-static void
-append_words(struct text *out, const char *words, size_t column)
+void
+cell_append_wrapped(struct text *out, const char *string, size_t column)
 {
+	struct text clean = { NULL, 0, 0 };
 	size_t at = column;
 
-	while (*words != '\0') {
+	text_append_cell(&clean, string, SIZE_MAX);
+	for (const char *words = clean.data; words != NULL && *words != '\0';) {
 		size_t length = strcspn(words, " ");
 		size_t columns = text_columns(bytes_of(words, length));
 
@@ -176,25 +178,8 @@ append_words(struct text *out, const char *words, size_t column)
 		words += length;
 		words += strspn(words, " ");
 	}
-}
-
-void
-cell_append_wrapped(struct text *out, const char *words, size_t column)
-{
-	struct text clean = { NULL, 0, 0 };
-
-	text_append_cell(&clean, words, SIZE_MAX);
-	if (clean.size > 0)
-		append_words(out, clean.data, column);
 	text_append_char(out, '\n');
 	text_free(&clean);
-}
-
-static size_t
-begin_line(struct text *out, size_t column)
-{
-	text_printf(out, "\n%*s", (int)column, "");
-	return column;
 }
 
 void
@@ -210,8 +195,10 @@ cell_append_change(
 	for (; used < CHANGE_COLUMNS + 1 + HOST_COLUMNS; used++)
 		text_append_char(out, ' ');
 	/* A host is never cut; after a long one the story has its own line. */
-	if (used + 1 + STORY_LEAST > WIDTH)
-		used = begin_line(out, CHANGE_COLUMNS);
+	if (used + 1 + STORY_LEAST > WIDTH) {
+		text_printf(out, "\n%*s", CHANGE_COLUMNS, "");
+		used = CHANGE_COLUMNS;
+	}
 	text_append_char(out, ' ');
 	text_append_cell(out, story, WIDTH - used - 1);
 	text_append_char(out, '\n');

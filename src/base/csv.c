@@ -28,13 +28,6 @@ is_plain_number(const char *string)
 	return digits > 0 && *string == '\0';
 }
 
-/* Where a spreadsheet that separates otherwise may begin a new cell. */
-static bool
-ends_cell(char before)
-{
-	return before != '\0' && strchr(",;\t\r\n\"", before) != NULL;
-}
-
 /*
  * Does a formula begin here?  At the start of a field, or within one behind
  * what another program, or another country's Excel, takes for its end.
@@ -42,39 +35,11 @@ ends_cell(char before)
 static bool
 begins_formula(const char *field, const char *at)
 {
-	if (*at == '\0')
-		return false;
 	if (at == field)
 		return strchr("=+-@\t\r\n", *at) != NULL &&
 		       !is_plain_number(field);
-	return ends_cell(at[-1]) && strchr("=+-@", *at) != NULL;
-}
-
-/* An apostrophe makes it text. */
-static void
-append_guarded(struct text *out, const char *string)
-{
-	for (const char *at = string; *at != '\0'; at++) {
-		if (begins_formula(string, at))
-			text_append_char(out, '\'');
-		if (*at == '"')
-			text_append_char(out, '"');
-		text_append_char(out, *at);
-	}
-}
-
-/*
- * RFC 4180 asks for quotes around commas, quotes and line ends; semicolons
- * and tabs are there because LibreOffice splits at them too, blanks at the
- * ends because some readers drop them.
- */
-static bool
-needs_quotes(const char *string)
-{
-	size_t size = strlen(string);
-
-	return strpbrk(string, ",;\t\"\r\n") != NULL ||
-	       (size > 0 && (string[0] == ' ' || string[size - 1] == ' '));
+	return strchr(",;\t\r\n\"", at[-1]) != NULL &&
+	       strchr("=+-@", *at) != NULL;
 }
 
 static void
@@ -87,15 +52,30 @@ separate(struct csv_row *row)
 void
 csv_string(struct csv_row *row, const char *string)
 {
+	size_t size;
 	bool quoted;
 
 	separate(row);
 	if (string == NULL)
 		return;
-	quoted = needs_quotes(string);
+	/*
+	 * RFC 4180 asks for quotes around commas, quotes and line ends;
+	 * semicolons and tabs are there because LibreOffice splits at them
+	 * too, blanks at the ends because some readers drop them.
+	 */
+	size = strlen(string);
+	quoted = strpbrk(string, ",;\t\"\r\n") != NULL ||
+		 (size > 0 && (string[0] == ' ' || string[size - 1] == ' '));
 	if (quoted)
 		text_append_char(row->out, '"');
-	append_guarded(row->out, string);
+	for (const char *at = string; *at != '\0'; at++) {
+		/* An apostrophe makes it text. */
+		if (begins_formula(string, at))
+			text_append_char(row->out, '\'');
+		if (*at == '"')
+			text_append_char(row->out, '"');
+		text_append_char(row->out, *at);
+	}
 	if (quoted)
 		text_append_char(row->out, '"');
 }

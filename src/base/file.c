@@ -167,25 +167,20 @@ draft_free(struct file_draft *draft)
 	errno = failure;
 }
 
-/* mkostemp makes files for the owner alone; reports are for everyone. */
-static mode_t
-usual_mode(void)
-{
-	mode_t mask = umask(0);
-
-	umask(mask);
-	return 0644 & ~mask;
-}
-
 static FILE *
 create_temporary(char *template)
 {
 	int fd = mkostemp(template, O_CLOEXEC);
 	FILE *stream;
+	mode_t mask;
 
 	if (fd < 0)
 		return NULL;
-	stream = fchmod(fd, usual_mode()) == 0 ? fdopen(fd, "w") : NULL;
+	/* mkostemp makes files for the owner alone; reports are for everyone.
+	 */
+	mask = umask(0);
+	umask(mask);
+	stream = fchmod(fd, 0644 & ~mask) == 0 ? fdopen(fd, "w") : NULL;
 	if (stream == NULL) {
 		close_failed(fd);
 		unlink(template);

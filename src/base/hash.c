@@ -57,18 +57,6 @@ absorb(struct state *s, uint64_t word)
 	s->v0 ^= word;
 }
 
-/* The octets after the last whole word, and the length in the top octet. */
-static uint64_t
-last_word(struct bytes bytes)
-{
-	uint64_t word = (uint64_t)bytes.size << 56;
-	size_t whole = bytes.size & ~(size_t)7;
-
-	for (size_t i = whole; i < bytes.size; i++)
-		word |= (uint64_t)bytes.data[i] << (8 * (i - whole));
-	return word;
-}
-
 uint64_t
 hash_bytes(const struct hash_key *key, struct bytes bytes)
 {
@@ -79,6 +67,8 @@ hash_bytes(const struct hash_key *key, struct bytes bytes)
 		UINT64_C(0x7465646279746573) ^ key->k1,
 	};
 	size_t whole = bytes.size & ~(size_t)7;
+	/* The octets after the last whole word, the length on top. */
+	uint64_t last = (uint64_t)bytes.size << 56;
 
 	for (size_t at = 0; at < whole; at += 8) {
 		uint64_t word;
@@ -86,7 +76,9 @@ hash_bytes(const struct hash_key *key, struct bytes bytes)
 		memcpy(&word, bytes.data + at, sizeof(word));
 		absorb(&s, le64toh(word));
 	}
-	absorb(&s, last_word(bytes));
+	for (size_t i = whole; i < bytes.size; i++)
+		last |= (uint64_t)bytes.data[i] << (8 * (i - whole));
+	absorb(&s, last);
 	s.v2 ^= 0xff;
 	for (int i = 0; i < 3; i++)
 		mix(&s);

@@ -40,15 +40,6 @@ add(struct json *object, const char *key, cJSON *item)
 	return (struct json *)item;
 }
 
-/* The key is copied. */
-static struct json *
-put(struct json *object, const char *key, cJSON *item)
-{
-	if (!cJSON_AddItemToObject((cJSON *)object, key, must(item)))
-		fatal_bug("a member was added to what is no object");
-	return (struct json *)item;
-}
-
 static struct json *
 append(struct json *array, cJSON *item)
 {
@@ -169,18 +160,6 @@ json_add_digest(
 }
 
 struct json *
-json_put_object(struct json *object, const char *key)
-{
-	return put(object, key, cJSON_CreateObject());
-}
-
-void
-json_put_integer(struct json *object, const char *key, int64_t value)
-{
-	put(object, key, cJSON_CreateNumber((double)value));
-}
-
-struct json *
 json_append_object(struct json *array)
 {
 	return append(array, cJSON_CreateObject());
@@ -196,12 +175,6 @@ void
 json_append_digest(struct json *array, const struct digest *digest)
 {
 	append(array, digest_item(digest));
-}
-
-void
-json_append_integer(struct json *array, int64_t value)
-{
-	append(array, cJSON_CreateNumber((double)value));
 }
 
 /*
@@ -292,12 +265,6 @@ refuse(struct bytes text, size_t *at)
 	return reason;
 }
 
-static bool
-is_blank(const char *string)
-{
-	return string[strspn(string, " \t\r\n")] == '\0';
-}
-
 struct json *
 json_parse(struct bytes input, char error_text[80])
 {
@@ -315,7 +282,7 @@ json_parse(struct bytes input, char error_text[80])
 		at = end == NULL ? 0 : (size_t)(end - copy.data);
 		if (item == NULL)
 			reason = "not JSON";
-		else if (!is_blank(end))
+		else if (end[strspn(end, " \t\r\n")] != '\0')
 			reason = "more than one value";
 	}
 	text_free(&copy);

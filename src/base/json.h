@@ -31,14 +31,9 @@ void json_add_string(struct json *object, const char *key, const char *);
 void json_add_digest(struct json *object, const char *key,
     const struct digest *); /* hexadecimal, copied */
 
-/* For keys that are data (client ids, store names); the key is copied. */
-struct json *json_put_object(struct json *object, const char *key);
-void json_put_integer(struct json *object, const char *key, int64_t);
-
 struct json *json_append_object(struct json *array);
 void json_append_string(struct json *array, const char *); /* borrowed */
 void json_append_digest(struct json *array, const struct digest *);
-void json_append_integer(struct json *array, int64_t);
 
 /* Appends the document on one line, without a final newline. */
 void json_print(const struct json *, struct text *);

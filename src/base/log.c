@@ -19,12 +19,6 @@ log_set_level(enum log_level wanted)
 	level = wanted;
 }
 
-enum log_level
-log_level_now(void)
-{
-	return level;
-}
-
 /*
  * One message stays one line: it is written with a single call, as other
  * threads log too, and control characters in names of hosts or files are

@@ -8,7 +8,6 @@
 enum log_level { LOG_QUIET, LOG_NORMAL, LOG_VERBOSE };
 
 void log_set_level(enum log_level);
-enum log_level log_level_now(void);
 
 /*
  * Errors and warnings are printed at every level, log_info from LOG_NORMAL on,

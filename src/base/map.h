@@ -32,7 +32,6 @@ struct seen;
 
 struct seen *seen_new(void);
 void seen_free(struct seen *);
-size_t seen_count(const struct seen *);
 
 /* True when the key was not there yet (and now is). */
 bool seen_add(struct seen *, struct bytes key);

@@ -11,14 +11,6 @@
 /* Longer words are no options and no commands. */
 enum { LETTERS_MOST = 40 };
 
-static unsigned
-least(unsigned a, unsigned b, unsigned c)
-{
-	unsigned smaller = a < b ? a : b;
-
-	return smaller < c ? smaller : c;
-}
-
 /* Both are at most LETTERS_MOST long. */
 static unsigned
 distance(const char *a, const char *b)
@@ -32,26 +24,20 @@ distance(const char *a, const char *b)
 		rows[0][j] = (unsigned)j;
 	for (size_t i = 1; i <= height; i++)
 		for (size_t j = 1; j <= width; j++) {
-			unsigned other = a[i - 1] != b[j - 1];
+			unsigned best =
+			    rows[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
 
-			rows[i][j] = least(rows[i - 1][j] + 1,
-			    rows[i][j - 1] + 1, rows[i - 1][j - 1] + other);
+			if (rows[i - 1][j] + 1 < best)
+				best = rows[i - 1][j] + 1;
+			if (rows[i][j - 1] + 1 < best)
+				best = rows[i][j - 1] + 1;
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
 			    a[i - 2] == b[j - 1] &&
-			    rows[i - 2][j - 2] + 1 < rows[i][j])
-				rows[i][j] = rows[i - 2][j - 2] + 1;
+			    rows[i - 2][j - 2] + 1 < best)
+				best = rows[i - 2][j - 2] + 1;
+			rows[i][j] = best;
 		}
 	return rows[height][width];
-}
-
-/* A word that begins so is nearer than any that has to be mended. */
-static unsigned
-rate(const char *typed, const char *word)
-{
-	if (starts_with(word, typed))
-		return 0;
-	return strlen(word) > LETTERS_MOST ? LETTERS_MOST
-					   : distance(typed, word);
 }
 
 const char *
@@ -64,8 +50,13 @@ nearest_word(const char *typed, const char *const words[], size_t count)
 	if (length == 0 || length > LETTERS_MOST)
 		return NULL;
 	for (size_t i = 0; i < count; i++) {
-		unsigned far = rate(typed, words[i]);
+		unsigned far = LETTERS_MOST;
 
+		/* A word that begins as typed is nearer than any other. */
+		if (starts_with(words[i], typed))
+			far = 0;
+		else if (strlen(words[i]) <= LETTERS_MOST)
+			far = distance(typed, words[i]);
 		if (far > allowed || (nearest != NULL && far == allowed))
 			continue;
 		nearest = words[i];

@@ -59,17 +59,6 @@ cut_bare(char *value)
 	*end = '\0';
 }
 
-static bool
-cut_quoted(char **value)
-{
-	char *end = strchr(++*value, '"');
-
-	if (end == NULL || !is_end(skip_blanks(end + 1)))
-		return false;
-	*end = '\0';
-	return true;
-}
-
 /* The line is not empty, and no comment. */
 static const char *
 cut(char *at, struct option_line *out)
@@ -90,10 +79,14 @@ cut(char *at, struct option_line *out)
 	out->value = NULL;
 	if (is_end(at))
 		return has_equals ? "has no value behind the =" : NULL;
-	if (*at != '"')
+	if (*at != '"') {
 		cut_bare(at);
-	else if (!cut_quoted(&at))
-		return "does not end with its quoted value";
+	} else {
+		end = strchr(++at, '"');
+		if (end == NULL || !is_end(skip_blanks(end + 1)))
+			return "does not end with its quoted value";
+		*end = '\0';
+	}
 	out->value = at;
 	return NULL;
 }

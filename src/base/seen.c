@@ -42,16 +42,6 @@ seen_free(struct seen *seen)
 	free(seen);
 }
 
-size_t
-seen_count(const struct seen *seen)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < SHARDS; i++)
-		count += seen->shards[i].count;
-	return count;
-}
-
 static uint64_t
 fingerprint(const struct seen *seen, struct bytes key)
 {
@@ -60,17 +50,11 @@ fingerprint(const struct seen *seen, struct bytes key)
 	return hash == 0 ? 1 : hash;
 }
 
-/* Low bits choose the shard, high ones the slot, for any capacity < 2^32. */
-static size_t
-home_of(const struct shard *shard, uint64_t print)
-{
-	return (size_t)((print >> 32) * shard->capacity >> 32);
-}
-
 static uint64_t *
 find(const struct shard *shard, uint64_t print)
 {
-	size_t at = home_of(shard, print);
+	/* The low bits choose the shard, the high ones the slot. */
+	size_t at = (size_t)((print >> 32) * shard->capacity >> 32);
 
 	while (shard->slots[at] != 0 && shard->slots[at] != print)
 		if (++at == shard->capacity)

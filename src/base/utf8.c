@@ -17,21 +17,15 @@ static const struct form forms[] = {
 	{ 0xf8, 0xf0, 4, 0x10000 },
 };
 
-static const struct form *
-form_of(uint8_t lead)
-{
-	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
-		if ((lead & forms[i].mask) == forms[i].lead)
-			return &forms[i];
-	return NULL;
-}
-
 size_t
 utf8_decode(struct bytes bytes, uint32_t *code_point)
 {
-	const struct form *form = form_of(bytes.data[0]);
+	const struct form *form = NULL;
 	uint32_t value;
 
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
+		if ((bytes.data[0] & forms[i].mask) == forms[i].lead)
+			form = &forms[i];
 	if (form == NULL || bytes.size < form->length)
 		return 0;
 	value = bytes.data[0] & (uint8_t)~form->mask;

@@ -411,20 +411,3 @@ name_canonical(struct arena *arena, struct bytes name, struct bytes *out)
 	free(attributes.list);
 	return readable;
 }
-
-const char *
-name_text(struct arena *arena, struct bytes name)
-{
-	struct attribute_list attributes = { NULL, 0, 0 };
-	struct text text = { NULL, 0, 0 }, value = { NULL, 0, 0 };
-	const char *shown = NULL;
-
-	if (read_attributes(name, &attributes)) {
-		append_name(&text, &attributes, &value);
-		shown = arena_string(arena, text.size > 0 ? text.data : "");
-	}
-	text_free(&text);
-	text_free(&value);
-	free(attributes.list);
-	return shown;
-}

@@ -24,7 +24,4 @@ bool reader_name(
  */
 bool name_canonical(struct arena *, struct bytes name, struct bytes *out);
 
-/* The same for showing (RFC 4514, clean); NULL when it is not a Name. */
-const char *name_text(struct arena *, struct bytes name);
-
 #endif

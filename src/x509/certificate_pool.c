@@ -19,7 +19,6 @@ enum {
 struct certificate_pool {
 	struct map *by_digest; /* keys point into the certificates */
 	size_t authorities;
-	size_t dropped; /* authorities that did not fit */
 
 	/* Those that may go, oldest first. */
 	struct certificate **passing;
@@ -51,24 +50,8 @@ certificate_pool_free(struct certificate_pool *pool)
 	free(pool);
 }
 
-static void
-let_pass(struct certificate_pool *pool, struct certificate *certificate)
-{
-	pool->passing = memory_grow(pool->passing, pool->passing_count,
-	    &pool->passing_capacity, sizeof(*pool->passing));
-	pool->passing[pool->passing_count++] = certificate;
-}
-
 const struct certificate *
-certificate_pool_add(struct certificate_pool *pool, struct bytes der)
-{
-	bool fresh;
-
-	return certificate_pool_intern(pool, der, &fresh);
-}
-
-const struct certificate *
-certificate_pool_intern(
+certificate_pool_add(
     struct certificate_pool *pool, struct bytes der, bool *fresh)
 {
 	struct certificate *certificate;
@@ -76,21 +59,22 @@ certificate_pool_intern(
 
 	certificate_digest(der, &digest);
 	certificate = map_get(pool->by_digest, digest_bytes(&digest));
-	*fresh = certificate == NULL;
+	if (fresh != NULL)
+		*fresh = certificate == NULL;
 	if (certificate != NULL)
 		return certificate;
 
 	certificate = certificate_new_known(der, &digest);
 	map_put(
 	    pool->by_digest, digest_bytes(&certificate->sha256), certificate);
-	if (!certificate_is_authority(certificate)) {
-		let_pass(pool, certificate);
-	} else if (pool->authorities == POOL_MOST_AUTHORITIES) {
-		pool->dropped++;
-		let_pass(pool, certificate);
-	} else {
+	if (certificate_is_authority(certificate) &&
+	    pool->authorities < POOL_MOST_AUTHORITIES) {
 		pool->authorities++;
+		return certificate;
 	}
+	pool->passing = memory_grow(pool->passing, pool->passing_count,
+	    &pool->passing_capacity, sizeof(*pool->passing));
+	pool->passing[pool->passing_count++] = certificate;
 	return certificate;
 }
 
@@ -112,10 +96,4 @@ certificate_pool_trim(struct certificate_pool *pool)
 	memmove(pool->passing, pool->passing + excess,
 	    POOL_RECENT * sizeof(*pool->passing));
 	pool->passing_count = POOL_RECENT;
-}
-
-size_t
-certificate_pool_dropped(const struct certificate_pool *pool)
-{
-	return pool->dropped;
 }

@@ -11,16 +11,13 @@
  * Adds one DER certificate, copying it.  A malformed certificate is a fact
  * about the host, not an error: it is kept, and `damage` says why.
  * The pool owns the result.  CA certificates stay until the pool is freed, up
- * to a cap; leaves, and what is over the cap, until the next trim.
+ * to a cap; leaves, and what is over the cap, until the next trim.  *fresh
+ * (may be NULL): the pool did not hold it, or no longer.
  */
 struct certificate_pool;
 struct certificate_pool *certificate_pool_new(void);
 void certificate_pool_free(struct certificate_pool *);
 const struct certificate *certificate_pool_add(
-    struct certificate_pool *, struct bytes der);
-
-/* The same; *fresh tells whether the pool did not hold it (any more). */
-const struct certificate *certificate_pool_intern(
     struct certificate_pool *, struct bytes der, bool *fresh);
 
 /*
@@ -28,7 +25,6 @@ const struct certificate *certificate_pool_intern(
  * most recently added few thousand go.
  */
 void certificate_pool_trim(struct certificate_pool *);
-size_t certificate_pool_dropped(const struct certificate_pool *); /* over cap */
 
 /*
  * Certificates by canonical subject name.  They are borrowed, and come back

@@ -79,20 +79,13 @@ der_boolean(struct bytes content, bool *value)
 	return true;
 }
 
-/* Two's complement in the fewest octets (X.690 8.3.2). */
-static bool
-is_minimal_integer(struct bytes content)
-{
-	if (content.size < 2)
-		return content.size == 1;
-	return !(content.data[0] == 0x00 && content.data[1] < 0x80) &&
-	       !(content.data[0] == 0xff && content.data[1] >= 0x80);
-}
-
 bool
 der_unsigned(struct bytes content, uint32_t *value)
 {
-	if (!is_minimal_integer(content) || content.data[0] >= 0x80)
+	/* Not negative, and in the fewest octets (X.690 8.3.2). */
+	if (content.size == 0 || content.data[0] >= 0x80 ||
+	    (content.size > 1 && content.data[0] == 0 &&
+		content.data[1] < 0x80))
 		return false;
 	if (content.data[0] == 0)
 		content = bytes_of(content.data + 1, content.size - 1);
@@ -132,30 +125,6 @@ take_number(struct bytes *content, size_t digits)
 	return number;
 }
 
-static int
-days_of_month(int year, int month)
-{
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
-		31 };
-	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-
-	return days[month - 1] + (month == 2 && leap);
-}
-
-/* ".5" of ".5Z": passed over, as a second is the finest that we compare. */
-static bool
-skip_fraction(struct bytes *content)
-{
-	if (content->size == 0 || content->data[0] != '.')
-		return true;
-	*content = bytes_of(content->data + 1, content->size - 1);
-	if (take_number(content, 1) < 0)
-		return false;
-	while (take_number(content, 1) >= 0)
-		continue;
-	return true;
-}
-
 bool
 der_time(uint8_t tag, struct bytes content, int64_t *time)
 {
@@ -172,12 +141,18 @@ der_time(uint8_t tag, struct bytes content, int64_t *time)
 	int minute = take_number(&content, 2);
 	int second = take_number(&content, 2);
 
-	if (year < 0 || month < 1 || month > 12 || day < 1 ||
-	    day > days_of_month(year, month) || hour < 0 || hour > 23 ||
-	    minute < 0 || minute > 59 || second < 0 || second > 59)
+	if (year < 0 || !clock_is_date(year, month, day) || hour < 0 ||
+	    hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
 		return false;
-	if (tag == DER_GENERALIZED_TIME && !skip_fraction(&content))
-		return false;
+	/* ".5" of ".5Z" is dropped: a second is the finest that we compare. */
+	if (tag == DER_GENERALIZED_TIME && content.size > 0 &&
+	    content.data[0] == '.') {
+		content = bytes_of(content.data + 1, content.size - 1);
+		if (take_number(&content, 1) < 0)
+			return false;
+		while (take_number(&content, 1) >= 0)
+			continue;
+	}
 	if (content.size != 1 || content.data[0] != 'Z')
 		return false;
 	*time = clock_from_civil(year, month, day, hour, minute, second);

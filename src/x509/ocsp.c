@@ -73,26 +73,12 @@ enter_optional(struct der *der, unsigned number, struct der *inside)
 	       der_at_end(&explicit);
 }
 
-/* ResponseData */
-static bool
-read_data(struct der der, struct basic *basic)
-{
-	struct der_item item;
-	int64_t produced_at;
-
-	der_take(&der, DER_CONTEXT_CONSTRUCTED(0), &item); /* version 1 */
-	if (!der_next(&der, &basic->responder) ||
-	    !take_time(&der, &produced_at) ||
-	    !der_enter(&der, DER_SEQUENCE, &basic->answers))
-		return false;
-	return enter_optional(&der, 1, &basic->extensions) && der_at_end(&der);
-}
-
 static bool
 read_basic(struct bytes octets, struct basic *basic)
 {
 	struct der der = der_of(octets), inside;
 	struct der_item item, data;
+	int64_t produced_at;
 	unsigned unused;
 
 	if (!der_enter(&der, DER_SEQUENCE, &inside) || !der_at_end(&der) ||
@@ -107,7 +93,14 @@ read_basic(struct bytes octets, struct basic *basic)
 	    !enter_optional(&inside, 0, &basic->certificates) ||
 	    !der_at_end(&inside))
 		return false;
-	return read_data(der_of(data.content), basic);
+	/* ResponseData */
+	inside = der_of(data.content);
+	der_take(&inside, DER_CONTEXT_CONSTRUCTED(0), &item); /* version 1 */
+	return der_next(&inside, &basic->responder) &&
+	       take_time(&inside, &produced_at) &&
+	       der_enter(&inside, DER_SEQUENCE, &basic->answers) &&
+	       enter_optional(&inside, 1, &basic->extensions) &&
+	       der_at_end(&inside);
 }
 
 /* responseBytes: only id-pkix-ocsp-basic is known to anybody. */
@@ -172,30 +165,23 @@ read_response(
 }
 
 static bool
-read_next_update(struct der *der, struct answer *answer)
-{
-	struct der explicit;
-
-	if (der_peek(der) != DER_CONTEXT_CONSTRUCTED(0))
-		return true;
-	answer->has_next_update = true;
-	return der_enter(der, DER_CONTEXT_CONSTRUCTED(0), &explicit) &&
-	       take_time(&explicit, &answer->next_update) &&
-	       der_at_end(&explicit);
-}
-
-static bool
 read_answer(struct der *list, struct answer *answer)
 {
-	struct der der;
+	struct der der, explicit;
 
 	*answer = (struct answer){ .has_next_update = false };
-	return der_enter(list, DER_SEQUENCE, &der) &&
-	       der_enter(&der, DER_SEQUENCE, &answer->id) &&
-	       der_next(&der, &answer->status) &&
-	       take_time(&der, &answer->this_update) &&
-	       read_next_update(&der, answer) &&
-	       enter_optional(&der, 1, &answer->extensions) && der_at_end(&der);
+	if (!der_enter(list, DER_SEQUENCE, &der) ||
+	    !der_enter(&der, DER_SEQUENCE, &answer->id) ||
+	    !der_next(&der, &answer->status) ||
+	    !take_time(&der, &answer->this_update))
+		return false;
+	answer->has_next_update = der_peek(&der) == DER_CONTEXT_CONSTRUCTED(0);
+	if (answer->has_next_update &&
+	    (!der_enter(&der, DER_CONTEXT_CONSTRUCTED(0), &explicit) ||
+		!take_time(&explicit, &answer->next_update) ||
+		!der_at_end(&explicit)))
+		return false;
+	return enter_optional(&der, 1, &answer->extensions) && der_at_end(&der);
 }
 
 /* Is it about our certificate? */
@@ -333,15 +319,6 @@ is_authorized(
 		   question->issuer, NULL) == SIGNATURE_GOOD;
 }
 
-static bool
-has_signed(const struct certificate *signer, const struct basic *basic,
-    const struct question *question)
-{
-	return signature_check_data(question->signatures, signer,
-		   basic->algorithm, basic->signed_data,
-		   basic->signature) == SIGNATURE_GOOD;
-}
-
 enum signer { SIGNER_ABSENT, SIGNER_UNAUTHORIZED, SIGNER_FORGED, SIGNER_GOOD };
 
 static enum signer
@@ -355,12 +332,16 @@ try_signer(const struct certificate *signer, const struct basic *basic,
 		return SIGNER_ABSENT;
 	if (!is_issuer && !is_authorized(signer, question))
 		return SIGNER_UNAUTHORIZED;
-	return has_signed(signer, basic, question) ? SIGNER_GOOD
-						   : SIGNER_FORGED;
+	return signature_check_data(question->signatures, signer,
+		   basic->algorithm, basic->signed_data,
+		   basic->signature) == SIGNATURE_GOOD
+		   ? SIGNER_GOOD
+		   : SIGNER_FORGED;
 }
 
-static enum signer
-find_signer(const struct basic *basic, const struct question *question)
+static bool
+check_signer(const struct basic *basic, const struct question *question,
+    struct ocsp_staple *staple)
 {
 	struct der certificates = basic->certificates;
 	enum signer best = try_signer(question->issuer, basic, question);
@@ -376,30 +357,18 @@ find_signer(const struct basic *basic, const struct question *question)
 			best = signer;
 		certificate_free(certificate);
 	}
-	return best;
-}
-
-static bool
-check_signer(const struct basic *basic, const struct question *question,
-    struct ocsp_staple *staple)
-{
-	switch (find_signer(basic, question)) {
-	case SIGNER_GOOD:
+	if (best == SIGNER_GOOD)
 		return true;
-	case SIGNER_FORGED:
+	if (best == SIGNER_FORGED)
 		find_unusable(staple, "bad_signature",
 		    "the signature of the OCSP response is wrong");
-		return false;
-	case SIGNER_UNAUTHORIZED:
+	else if (best == SIGNER_UNAUTHORIZED)
 		find_unusable(staple, "unauthorized_responder",
 		    "the issuer has not authorized the OCSP responder");
-		return false;
-	case SIGNER_ABSENT:
-		break;
-	}
-	find_unusable(staple, "unauthorized_responder",
-	    "the OCSP responder is not the issuer, and its certificate is not "
-	    "in the response");
+	else
+		find_unusable(staple, "unauthorized_responder",
+		    "the OCSP responder is not the issuer, and its "
+		    "certificate is not in the response");
 	return false;
 }
 

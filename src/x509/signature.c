@@ -98,15 +98,6 @@ place_of(const struct digest *a, const struct digest *b, size_t size)
 	return (size_t)((left ^ right) % (size / WAYS)) * WAYS;
 }
 
-static bool
-is_about(const struct answer *answer, const struct digest *certificate,
-    const struct digest *issuer_key)
-{
-	return answer->known &&
-	       digest_equal(&answer->certificate, certificate) &&
-	       digest_equal(&answer->issuer_key, issuer_key);
-}
-
 static const struct answer *
 answer_find(const struct answer_table *table, const struct digest *certificate,
     const struct digest *issuer_key)
@@ -116,9 +107,14 @@ answer_find(const struct answer_table *table, const struct digest *certificate,
 	if (table->size == 0)
 		return NULL;
 	place = place_of(certificate, issuer_key, table->size);
-	for (size_t i = place; i < place + WAYS; i++)
-		if (is_about(&table->answers[i], certificate, issuer_key))
-			return &table->answers[i];
+	for (size_t i = place; i < place + WAYS; i++) {
+		const struct answer *answer = &table->answers[i];
+
+		if (answer->known &&
+		    digest_equal(&answer->certificate, certificate) &&
+		    digest_equal(&answer->issuer_key, issuer_key))
+			return answer;
+	}
 	return NULL;
 }
 
@@ -150,15 +146,6 @@ table_grow(struct answer_table *table)
 		if (old.answers[i].known)
 			answer_put(table, &old.answers[i], 0);
 	free(old.answers);
-}
-
-static void
-remember(struct signature_memory *memory, struct answer_table *table,
-    const struct answer *answer)
-{
-	if (table->used >= table->size / 2 && table->size < table->most)
-		table_grow(table);
-	answer_put(table, answer, memory->turn++);
 }
 
 /* NULL: GnuTLS does not take this key. */
@@ -386,6 +373,8 @@ signature_check(struct signature_memory *memory,
 		answer.result = signature_check_data(memory, issuer,
 		    subject->signature_algorithm, subject->tbs,
 		    subject->signature);
-	remember(memory, table, &answer);
+	if (table->used >= table->size / 2 && table->size < table->most)
+		table_grow(table);
+	answer_put(table, &answer, memory->turn++);
 	return answer.result;
 }

@@ -1,17 +1,6 @@
 /* Counts and compares trust stores.  Shows nothing. */
 #include "x509/store_facts.h"
 
-static void
-add_end(struct store_facts *facts, int64_t end, int64_t now)
-{
-	if (!facts->has_dates || end < facts->earliest)
-		facts->earliest = end;
-	if (!facts->has_dates || end > facts->latest)
-		facts->latest = end;
-	facts->has_dates = true;
-	facts->expired += end < now;
-}
-
 void
 store_facts(
     const struct trust_store *store, int64_t now, struct store_facts *facts)
@@ -26,9 +15,18 @@ store_facts(
 			.count,
 		.unusable = trust_store_damaged(store),
 	};
-	for (size_t i = 0; i < anchors.count; i++)
-		if (anchors.certificates[i]->times_valid)
-			add_end(facts, anchors.certificates[i]->not_after, now);
+	for (size_t i = 0; i < anchors.count; i++) {
+		int64_t end = anchors.certificates[i]->not_after;
+
+		if (!anchors.certificates[i]->times_valid)
+			continue;
+		if (!facts->has_dates || end < facts->earliest)
+			facts->earliest = end;
+		if (!facts->has_dates || end > facts->latest)
+			facts->latest = end;
+		facts->has_dates = true;
+		facts->expired += end < now;
+	}
 }
 
 struct certificate_list

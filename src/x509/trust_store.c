@@ -71,11 +71,17 @@ is_issued_within(const struct certificate *certificate,
 	return false;
 }
 
-static void
-sort_out(struct contents *contents, const struct certificate_index *known)
+static struct contents *
+contents_new(const struct bundle *bundle)
 {
+	struct contents *contents = memory_new(sizeof(*contents));
+	struct certificate_index *known = certificate_index_new();
 	struct signature_memory *memory = signature_memory_new();
 
+	contents->anchors = certificate_index_new();
+	contents->intermediates = certificate_index_new();
+	for (size_t i = 0; i < bundle->count; i++)
+		add(contents, known, bundle->certificates[i]);
 	for (size_t i = 0; i < contents->count; i++)
 		certificate_index_add(
 		    is_issued_within(contents->certificates[i], known, memory)
@@ -83,48 +89,8 @@ sort_out(struct contents *contents, const struct certificate_index *known)
 			: contents->anchors,
 		    contents->certificates[i]);
 	signature_memory_free(memory);
-}
-
-static char *
-join_paths(const char *const paths[], size_t count)
-{
-	struct text text = { NULL, 0, 0 };
-
-	text_append(&text, "");
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0)
-			text_append_char(&text, ':');
-		text_append(&text, paths[i]);
-	}
-	return text.data;
-}
-
-static struct contents *
-contents_new(const struct bundle *bundle)
-{
-	struct contents *contents = memory_new(sizeof(*contents));
-	struct certificate_index *known = certificate_index_new();
-
-	contents->anchors = certificate_index_new();
-	contents->intermediates = certificate_index_new();
-	for (size_t i = 0; i < bundle->count; i++)
-		add(contents, known, bundle->certificates[i]);
-	sort_out(contents, known);
 	certificate_index_free(known);
 	return contents;
-}
-
-static void
-contents_release(struct contents *contents)
-{
-	if (--contents->users > 0)
-		return;
-	certificate_index_free(contents->anchors);
-	certificate_index_free(contents->intermediates);
-	for (size_t i = 0; i < contents->count; i++)
-		certificate_free(contents->certificates[i]);
-	free(contents->certificates);
-	free(contents);
 }
 
 static struct trust_store *
@@ -137,22 +103,6 @@ store_new(const char *name, const char *origin, struct contents *contents)
 	store->contents = contents;
 	contents->users++;
 	return store;
-}
-
-static int
-read_paths(struct arena *arena, const char *const paths[], size_t count,
-    struct bundle *bundle, char **error)
-{
-	const char *sentence;
-
-	for (size_t i = 0; i < count; i++) {
-		if (bundle_read_path(arena, paths[i], NULL, bundle, &sentence) <
-		    0) {
-			*error = memory_string(sentence);
-			return -1;
-		}
-	}
-	return 0;
 }
 
 /* One that trusts nobody would call every host's root wrong. */
@@ -180,11 +130,21 @@ trust_store_load(
 	struct arena *arena = arena_new();
 	struct bundle bundle = { NULL, 0, 0 };
 	struct trust_store *store = NULL;
-	char *origin = join_paths(paths, count);
+	const char *sentence = NULL, *origin = NULL;
 
-	if (read_paths(arena, paths, count, &bundle, error) == 0)
-		store = trust_store_from_bundle(name, origin, &bundle, error);
-	free(origin);
+	for (size_t i = 0; i < count && sentence == NULL; i++) {
+		origin = origin == NULL
+			     ? paths[i]
+			     : arena_printf(arena, "%s:%s", origin, paths[i]);
+		if (bundle_read_path(
+			arena, paths[i], NULL, &bundle, &sentence) == 0)
+			sentence = NULL;
+	}
+	if (sentence != NULL)
+		*error = memory_string(sentence);
+	else
+		store = trust_store_from_bundle(
+		    name, origin == NULL ? "" : origin, &bundle, error);
 	arena_free(arena);
 	return store;
 }
@@ -199,9 +159,19 @@ trust_store_share(
 void
 trust_store_free(struct trust_store *store)
 {
+	struct contents *contents;
+
 	if (store == NULL)
 		return;
-	contents_release(store->contents);
+	contents = store->contents;
+	if (--contents->users == 0) {
+		certificate_index_free(contents->anchors);
+		certificate_index_free(contents->intermediates);
+		for (size_t i = 0; i < contents->count; i++)
+			certificate_free(contents->certificates[i]);
+		free(contents->certificates);
+		free(contents);
+	}
 	free(store->name);
 	free(store->origin);
 	free(store);

@@ -167,7 +167,8 @@ add_chain(struct case_state *state, const char *base64)
 	    base64_decode(state->arena, bytes_from_string(base64), &der) < 0)
 		return;
 	state->ders[state->count] = der;
-	state->chain[state->count++] = certificate_pool_add(state->pool, der);
+	state->chain[state->count++] =
+	    certificate_pool_add(state->pool, der, NULL);
 }
 
 static struct trust_store *

@@ -131,7 +131,6 @@ seen_remembers_each_key_once(void **state)
 			assert_int_equal(
 			    seen_add(seen, bytes_from_string(key)), round == 0);
 		}
-	assert_int_equal(seen_count(seen), 50000);
 	assert_true(seen_has(seen, bytes_from_string("49999")));
 	assert_false(seen_has(seen, bytes_from_string("50000")));
 	seen_free(seen);
@@ -151,17 +150,17 @@ static void
 a_million_cost_under_20_octets_each(void **state)
 {
 	const uint32_t checkpoints = 100000, million = 1000000;
-	size_t before = allocated_octets();
+	size_t before = allocated_octets(), added = 0;
 	struct seen *seen = seen_new();
 
 	(void)state;
 	for (uint32_t i = 0; i < million; i++) {
-		seen_add(seen, bytes_of(&i, sizeof(i)));
+		added += seen_add(seen, bytes_of(&i, sizeof(i)));
 		if ((i + 1) % checkpoints == 0)
 			assert_true(
 			    allocated_octets() - before < (i + 1) * (size_t)20);
 	}
-	assert_int_equal(seen_count(seen), million);
+	assert_int_equal(added, million);
 	if (allocated_octets() - before > 0)
 		print_message("%.1f octets an entry\n",
 		    (double)(allocated_octets() - before) / million);

@@ -31,11 +31,12 @@ test_once(void **state)
 
 	(void)state;
 	build(&der, 1, false);
-	first = certificate_pool_add(pool, text_octets(&der));
-	assert_ptr_equal(first, certificate_pool_add(pool, text_octets(&der)));
+	first = certificate_pool_add(pool, text_octets(&der), NULL);
+	assert_ptr_equal(
+	    first, certificate_pool_add(pool, text_octets(&der), NULL));
 	assert_ptr_not_equal(first->der.data, der.data);
 	build(&der, 2, false);
-	other = certificate_pool_add(pool, text_octets(&der));
+	other = certificate_pool_add(pool, text_octets(&der), NULL);
 	assert_ptr_not_equal(first, other);
 	certificate_pool_free(pool);
 	text_free(&der);
@@ -46,14 +47,14 @@ test_damaged_are_kept(void **state)
 {
 	struct certificate_pool *pool = certificate_pool_new();
 	const struct certificate *noise =
-	    certificate_pool_add(pool, bytes_of("noise", 5));
+	    certificate_pool_add(pool, bytes_of("noise", 5), NULL);
 
 	(void)state;
 	assert_non_null(noise->damage);
 	assert_int_equal(noise->der.size, 5);
 	assert_ptr_equal(
-	    noise, certificate_pool_add(pool, bytes_of("noise", 5)));
-	assert_non_null(certificate_pool_add(pool, bytes_of(NULL, 0)));
+	    noise, certificate_pool_add(pool, bytes_of("noise", 5), NULL));
+	assert_non_null(certificate_pool_add(pool, bytes_of(NULL, 0), NULL));
 	certificate_pool_free(pool);
 }
 
@@ -68,22 +69,22 @@ test_trim(void **state)
 
 	(void)state;
 	build(&der, 0, true);
-	authority = certificate_pool_add(pool, text_octets(&der));
+	authority = certificate_pool_add(pool, text_octets(&der), NULL);
 	for (unsigned i = 1; i <= LEAVES; i++) {
 		build(&der, i, false);
-		last = certificate_pool_add(pool, text_octets(&der));
+		last = certificate_pool_add(pool, text_octets(&der), NULL);
 	}
 	certificate_pool_trim(pool);
-	assert_ptr_equal(last, certificate_pool_add(pool, text_octets(&der)));
+	assert_ptr_equal(
+	    last, certificate_pool_add(pool, text_octets(&der), NULL));
 	assert_string_equal(last->subject, "CN=subject");
 	build(&der, 0, true);
 	assert_ptr_equal(
-	    authority, certificate_pool_add(pool, text_octets(&der)));
+	    authority, certificate_pool_add(pool, text_octets(&der), NULL));
 	build(&der, 1, false);
 	assert_string_equal(
-	    certificate_pool_add(pool, text_octets(&der))->serial_hex,
+	    certificate_pool_add(pool, text_octets(&der), NULL)->serial_hex,
 	    "01000001");
-	assert_int_equal(certificate_pool_dropped(pool), 0);
 	certificate_pool_free(pool);
 	text_free(&der);
 }
@@ -91,17 +92,22 @@ test_trim(void **state)
 static void
 test_cap(void **state)
 {
-	enum { AUTHORITIES = 9000 };
+	enum { CAP = 8192, AUTHORITIES = CAP + 2 * 2048 };
 	struct certificate_pool *pool = certificate_pool_new();
 	struct text der = { NULL, 0, 0 };
+	bool fresh;
 
 	(void)state;
 	for (unsigned i = 0; i < AUTHORITIES; i++) {
 		build(&der, i, true);
-		certificate_pool_add(pool, text_octets(&der));
+		certificate_pool_add(pool, text_octets(&der), NULL);
 	}
-	assert_in_range(certificate_pool_dropped(pool), 1, AUTHORITIES - 1);
 	certificate_pool_trim(pool);
+	for (unsigned i = CAP - 1; i <= CAP; i++) {
+		build(&der, i, true);
+		certificate_pool_add(pool, text_octets(&der), &fresh);
+		assert_int_equal(fresh, i == CAP);
+	}
 	certificate_pool_free(pool);
 	text_free(&der);
 }
