@@ -20,6 +20,7 @@
 #include "run/replay.h"
 #include "run/run.h"
 #include "rundir/trust_files.h"
+#include "scan/crew.h"
 #include "scan/signal_watch.h"
 
 /* One scan while it happens. */
@@ -351,11 +352,15 @@ scan_run(const struct scan_job *job)
 		.arena = arena_new(),
 	};
 	int code = EXIT_CODE_USAGE;
+	const char *error;
 
 	log_set_level(job->settings->output.level);
 	scan.manifest.started = clock_now();
-	if (judging_prepare(&scan.judging, job->command, &job->settings->trust,
-		&job->settings->found, &job->settings->judge)) {
+	if (job->targets != NULL && crew_check_descriptors(&error) < 0)
+		log_error("%s", error);
+	else if (judging_prepare(&scan.judging, job->command,
+		     &job->settings->trust, &job->settings->found,
+		     &job->settings->judge)) {
 		describe(&scan);
 		code = open_directory(&scan);
 		if (code == EXIT_CODE_FINISHED) {

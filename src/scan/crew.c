@@ -2,10 +2,12 @@
  * Sets a crew up, and is the loop of its calling thread: delivers messages,
  * counts progress, handles signals.  Probing is done by the workers.
  */
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/fatal.h"
 #include "base/memory.h"
@@ -18,7 +20,9 @@ enum {
 	GRACE_MS = 3000,
 	FEEDER_WAIT_MS = 200,
 	DESCRIPTORS_KEPT = 48, /* for files, DNS and the loops themselves */
-	DESCRIPTORS_A_THREAD = 16
+	DESCRIPTORS_A_THREAD = 16,
+	/* One thread, one connection, the run directory, AIA. */
+	FEWEST_DESCRIPTORS = 24
 };
 
 struct crew {
@@ -175,27 +179,53 @@ enter_loop(struct crew *crew)
 
 /* Setting up */
 
-/*
- * Raises the limit as far as it goes, and returns no more slots than it has
- * room for, so that no host fails for our lack of descriptors.
- */
-static unsigned
-fit_descriptors(unsigned concurrency, unsigned threads)
+/* As far as it goes; 0 when it cannot be known. */
+static rlim_t
+raise_descriptor_limit(void)
 {
-	rlim_t kept = DESCRIPTORS_KEPT + DESCRIPTORS_A_THREAD * threads;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return concurrency;
+		return 0;
 	if (limit.rlim_cur < limit.rlim_max) {
 		limit.rlim_cur = limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);
 		getrlimit(RLIMIT_NOFILE, &limit);
 	}
-	if (limit.rlim_cur == RLIM_INFINITY ||
-	    limit.rlim_cur >= kept + concurrency)
+	return limit.rlim_cur;
+}
+
+int
+crew_check_descriptors(const char **error)
+{
+	int opened[FEWEST_DESCRIPTORS], count = 0;
+	bool enough;
+
+	raise_descriptor_limit();
+	while (count < FEWEST_DESCRIPTORS &&
+	       (opened[count] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
+		count++;
+	enough = count == FEWEST_DESCRIPTORS;
+	while (count > 0)
+		close(opened[--count]);
+	if (enough)
+		return 0;
+	*error = "too few file descriptors are left for a scan: at least 24 "
+		 "are needed beside those that are open (see ulimit -n)";
+	return -1;
+}
+
+/* So many slots as there are descriptors for, so that no host fails for lack
+   of one. */
+static unsigned
+fit_descriptors(unsigned concurrency, unsigned threads)
+{
+	rlim_t kept = DESCRIPTORS_KEPT + DESCRIPTORS_A_THREAD * threads;
+	rlim_t limit = raise_descriptor_limit();
+
+	if (limit == 0 || limit == RLIM_INFINITY || limit >= kept + concurrency)
 		return concurrency;
-	return limit.rlim_cur > kept ? (unsigned)(limit.rlim_cur - kept) : 1;
+	return limit > kept ? (unsigned)(limit - kept) : 1;
 }
 
 void

@@ -21,6 +21,14 @@ enum crew_end {
 void crew_fit(struct scan_options *);
 
 /*
+ * Are enough descriptors left for a scan and the files of its run directory?
+ * To be asked before the first of them is opened: libuv aborts the program
+ * when it has none for its signal pipe.  Raises the soft limit to the hard
+ * one.  0, or -1 with a static sentence in *error.
+ */
+int crew_check_descriptors(const char **error);
+
+/*
  * Runs to the end.  Returns an enum crew_end, or -1 with a sentence in
  * *error (static) when the crew could not be set up.
  */

@@ -85,11 +85,16 @@ look_up(struct failure *failure, const struct code_row *rows, size_t count,
 }
 
 bool
+failure_is_no_descriptor(int code)
+{
+	return code == UV_EMFILE || code == UV_ENFILE;
+}
+
+bool
 failure_is_our_shortage(int code)
 {
-	return code == UV_EMFILE || code == UV_ENFILE ||
-	       code == UV_EADDRNOTAVAIL || code == UV_ENOBUFS ||
-	       code == UV_ENOMEM;
+	return failure_is_no_descriptor(code) || code == UV_EADDRNOTAVAIL ||
+	       code == UV_ENOBUFS || code == UV_ENOMEM;
 }
 
 void

@@ -20,6 +20,7 @@ void failure_set(struct failure *, enum status, const char *format, ...)
 
 /* The codes are libuv's.  No descriptor, port or memory left here? */
 bool failure_is_our_shortage(int code);
+bool failure_is_no_descriptor(int code);
 void failure_of_connect(struct failure *, int code);
 void failure_of_stream(struct failure *, int code);
 

@@ -27,7 +27,8 @@ struct job {
 	struct job *next;
 	struct target *target; /* owned */
 	unsigned attempts;
-	uint16_t port; /* to connect to */
+	uint16_t port;		/* to connect to */
+	uint64_t waits_from_ms; /* for a descriptor, uv_now; 0: not */
 
 	/* This attempt's addresses, kept while it waits for one of them. */
 	struct address_list addresses;

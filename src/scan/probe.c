@@ -530,6 +530,17 @@ connect_to_address(struct probe *probe)
 	begin_stage(probe, PROBE_CONNECTING);
 	result = wire_open(&probe->wire, probe->shared->loop,
 	    probe->shared->buffers, &first_events, &probe->address, job->port);
+	if (failure_is_no_descriptor(result) && job->waits_from_ms == 0)
+		job->waits_from_ms =
+		    probe->deadline_ms - probe->shared->options->timeout_ms;
+	if (failure_is_no_descriptor(result) &&
+	    uv_now(probe->shared->loop) - job->waits_from_ms >=
+		probe->shared->options->timeout_ms) {
+		failure_of_connect(&probe->failure, result);
+		probe->failed = true;
+		finish(probe);
+		return;
+	}
 	if (failure_is_our_shortage(result)) {
 		leave_address(probe, PACE_NOTHING);
 		job->attempts--;
@@ -538,6 +549,7 @@ connect_to_address(struct probe *probe)
 		release_slot(probe);
 		return;
 	}
+	job->waits_from_ms = 0;
 	/* The first address's start is counted already. */
 	if (!probe->start_counted)
 		pace_count_start(probe->shared->pace);

@@ -38,8 +38,8 @@ struct worker {
 	struct judge *judge;
 	struct job *held; /* taken, but the rate says not yet */
 	bool filling;
-	bool short_of_descriptors;
-	bool over; /* start nothing any more */
+	bool short_of_descriptors; /* until the recheck */
+	bool over;		   /* start nothing any more */
 	bool started, ended;
 };
 
@@ -55,7 +55,10 @@ worker_of(const struct probe_shared *shared)
 static void
 on_recheck(uv_timer_t *timer)
 {
-	fill(timer->data);
+	struct worker *worker = timer->data;
+
+	worker->short_of_descriptors = false;
+	fill(worker);
 }
 
 static void
@@ -205,7 +208,6 @@ fill(struct worker *worker)
 	if (worker->filling || worker->ended)
 		return;
 	worker->filling = true;
-	worker->short_of_descriptors = false;
 	while (!worker->over && !worker->short_of_descriptors &&
 	       worker->busy < worker->slot_limit && fill_one(worker))
 		continue;
