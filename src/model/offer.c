@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#include "model/observation.h"
-
 static const char *const words[OFFER_KIND_COUNT] = {
 	[OFFER_TLS10] = "tls1.0",
 	[OFFER_TLS11] = "tls1.1",

@@ -13,8 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct tls_facts;
-struct offer_answer;
+#include "model/tls_facts.h"
 
 enum offer_kind {
 	OFFER_TLS10,
@@ -54,12 +53,6 @@ int offer_find(const char *word);
 
 /* What the server's choice needs; 0 where nothing is known to be chosen. */
 uint64_t offer_needed(const struct tls_facts *);
-
-enum offer_reply {
-	REPLY_NONE,    /* nobody asked, or no answer came */
-	REPLY_REFUSED, /* the server, or we, ended that handshake */
-	REPLY_ACCEPTED
-};
 
 /* Connections with an offer of their own, in all, to one host. */
 enum { OFFER_MOST_ANSWERS = 2 };
