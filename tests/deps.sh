@@ -1,7 +1,7 @@
 #!/bin/sh
-# Sees to what a build (deps.sh build) or the tests (deps.sh test) need.  On a
-# machine that has it all nothing is called but pkg-config; on Debian and its
-# kin the packages are installed; elsewhere they are named, and the exit is 2.
+# Installs what a build (deps.sh build) or the tests (deps.sh test) need.  On a
+# machine that has everything only pkg-config is called; on Debian and systems
+# based on it the packages are installed; elsewhere they are named, with exit 2.
 set -eu
 
 what=${1:-build}
