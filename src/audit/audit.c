@@ -51,39 +51,21 @@ auditor_free(struct auditor *auditor)
 	free(auditor);
 }
 
-/* In their order, the store's own intermediates before what was fetched. */
-static size_t
-list_found(const struct audit_sources *sources, const struct trust_store *store,
-    struct found_source found[MOST_SOURCES])
-{
-	struct found_source own = {
-		.certificates = trust_store_intermediates(store),
-		.from = SOURCE_STORE,
-	};
-	size_t count = 0;
-	bool own_listed = false;
-
-	for (size_t i = 0; i < sources->count && count + 2 < MOST_SOURCES;
-	     i++) {
-		if (source_is_fetched(sources->list[i].from) && !own_listed) {
-			found[count++] = own;
-			own_listed = true;
-		}
-		found[count++] = (struct found_source){
-			.certificates = sources->list[i].certificates,
-			.from = sources->list[i].from,
-		};
-	}
-	if (!own_listed)
-		found[count++] = own;
-	return count;
-}
-
+/*
+ * With found certificates: the sources in their order, the store's own
+ * intermediates before what was fetched, as a certificate at hand is worth
+ * more than one on the network.
+ */
 static void
 search(struct judgement *judgement, const struct trust_store *store,
     bool with_found, struct path_answer *answer)
 {
+	const struct audit_sources *sources = judgement->sources;
 	struct found_source found[MOST_SOURCES];
+	struct found_source own = {
+		.certificates = trust_store_intermediates(store),
+		.from = SOURCE_STORE,
+	};
 	struct path_question question = {
 		.arena = judgement->arena,
 		.edges = judgement->view.edges,
@@ -95,10 +77,24 @@ search(struct judgement *judgement, const struct trust_store *store,
 		.step_faults = validate_step_faults,
 		.context = &judgement->validation,
 	};
+	size_t count = 0;
+	bool own_listed = false;
 
-	if (with_found)
-		question.found_count =
-		    list_found(judgement->sources, store, found);
+	for (size_t i = 0;
+	     with_found && i < sources->count && count + 2 < MOST_SOURCES;
+	     i++) {
+		if (source_is_fetched(sources->list[i].from) && !own_listed) {
+			found[count++] = own;
+			own_listed = true;
+		}
+		found[count++] = (struct found_source){
+			.certificates = sources->list[i].certificates,
+			.from = sources->list[i].from,
+		};
+	}
+	if (with_found && !own_listed)
+		found[count++] = own;
+	question.found_count = count;
 	path_search(&question, answer);
 }
 
@@ -123,25 +119,10 @@ only_leaf_is_faulty(const struct path *path)
 	return true;
 }
 
-static const char *
-where_of(const struct judgement *judgement, const struct path_step *step)
-{
-	for (size_t i = 0; i < judgement->sources->count; i++) {
-		const struct audit_source *source =
-		    &judgement->sources->list[i];
-
-		if (source->from == step->from &&
-		    certificate_index_get(source->certificates,
-			&step->certificate->sha256) != NULL)
-			return source->where(source->context, step->certificate,
-			    judgement->view.seen->site);
-	}
-	return NULL;
-}
-
 static void
 list_missing(struct judgement *judgement, const struct path *path)
 {
+	const struct audit_sources *sources = judgement->sources;
 	struct audit_view *view = &judgement->view;
 
 	view->missing =
@@ -149,15 +130,27 @@ list_missing(struct judgement *judgement, const struct path *path)
 	for (size_t i = 1; i < path->length; i++) {
 		const struct path_step *step = &path->steps[i];
 		bool anchor = path->end == PATH_ANCHOR && i + 1 == path->length;
+		struct step *missing = &view->missing[view->missing_count];
 
 		if (step->received >= 0 || anchor)
 			continue;
-		view->missing[view->missing_count++] = (struct step){
+		view->missing_count++;
+		*missing = (struct step){
 			.sha256 = step->certificate->sha256,
 			.subject = step->certificate->subject,
 			.from = step->from,
-			.where = where_of(judgement, step),
 		};
+		for (size_t k = 0; k < sources->count; k++) {
+			const struct audit_source *source = &sources->list[k];
+
+			if (source->from != step->from ||
+			    certificate_index_get(
+				source->certificates, &missing->sha256) == NULL)
+				continue;
+			missing->where = source->where(source->context,
+			    step->certificate, view->seen->site);
+			break;
+		}
 	}
 }
 
@@ -237,33 +230,6 @@ decide_class(const struct findings *findings, struct verdict *verdict)
 	verdict->severity = worst_severity(findings);
 }
 
-static void
-fill_path(struct arena *arena, const struct path *path, struct verdict *verdict)
-{
-	verdict->path = arena_array(arena, path->length, sizeof(struct step));
-	verdict->path_length = path->length;
-	for (size_t i = 0; i < path->length; i++)
-		verdict->path[i] = (struct step){
-			.sha256 = path->steps[i].certificate->sha256,
-			.subject = path->steps[i].certificate->subject,
-			.from = path->steps[i].from,
-		};
-}
-
-static void
-fill_flags(const struct judgement *judgement, const struct findings *findings,
-    struct verdict *verdict)
-{
-	const struct path *received = &judgement->as_received.path;
-
-	verdict->expired = find_finding(findings, FINDING_EXPIRED) != NULL;
-	verdict->mismatched = judgement->view.name != NAME_MATCHES;
-	verdict->untrusted = received->end != PATH_ANCHOR;
-	verdict->self_signed =
-	    received->length == 1 && received->end == PATH_SELF_SIGNED;
-	verdict->revoked = find_finding(findings, FINDING_REVOKED) != NULL;
-}
-
 static struct store_verdict
 judge_store(const struct trust_store *store, const struct path *path)
 {
@@ -307,26 +273,6 @@ fill_stores(struct judgement *judgement, struct verdict *verdict)
 	return open;
 }
 
-static void
-apply_rules(const struct audit_view *view, struct findings *findings)
-{
-	static const struct rule *const tables[] = {
-		path_rules,
-		tidy_rules,
-		date_rules,
-		tls_rules,
-		ocsp_rules,
-		distrust_rules,
-		policy_rules,
-	};
-
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		for (const struct rule *rule = tables[i]; rule->find != NULL;
-		     rule++)
-			rule->find(view, findings);
-	waive_findings(view, findings);
-}
-
 /* No certificate: the status is the whole story. */
 static void
 judge_without_chain(
@@ -356,51 +302,56 @@ judge_without_chain(
 	verdict->finding_count = findings.count;
 }
 
-static void
-look_at(struct judgement *judgement, const struct observation *seen,
-    const struct certificate *const *received)
-{
-	struct audit_view *view = &judgement->view;
-
-	view->settings = judgement->auditor->settings;
-	view->seen = seen;
-	view->received = received;
-	view->received_count = seen->received_count;
-	view->host = host_name_of(observation_name(seen));
-	view->edges =
-	    edge_memory_new(judgement->arena, judgement->auditor->signatures);
-	judgement->validation = (struct validation){
-		.now = judgement->auditor->settings->now,
-		.use = key_use_of(&seen->tls),
-	};
-	if (seen->received_count == 0)
-		return;
-	view->name = name_match(&view->host, received[0]);
-	if (view->name == NAME_MATCHES)
-		judgement->validation.host = &view->host;
-}
-
 /* Steps 1 to 6, the findings, and what follows from them. */
 static bool
 judge_chain(struct judgement *judgement, struct result *result)
 {
+	static const struct audit_rule *const tables[] = {
+		path_rules,
+		tidy_rules,
+		date_rules,
+		tls_rules,
+		ocsp_rules,
+		distrust_rules,
+		policy_rules,
+	};
 	const struct audit_view *view = &judgement->view;
+	const struct path *received = &judgement->as_received.path;
+	struct verdict *verdict = &result->verdict;
 	struct findings findings = { .arena = judgement->arena };
 
 	choose_path(judgement);
 	staple_judge(&judgement->view.staple, view->seen, view->path,
 	    judgement->auditor->signatures, view->settings->now);
-	apply_rules(view, &findings);
-	decide_class(&findings, &result->verdict);
-	result->verdict.findings = findings.list;
-	result->verdict.finding_count = findings.count;
-	result->verdict.missing = view->missing;
-	result->verdict.missing_count = view->missing_count;
-	fill_path(judgement->arena, view->path, &result->verdict);
-	fill_flags(judgement, &findings, &result->verdict);
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (const struct audit_rule *rule = tables[i];
+		     rule->find != NULL; rule++)
+			rule->find(view, &findings);
+	waive_findings(view, &findings);
+	decide_class(&findings, verdict);
+	verdict->findings = findings.list;
+	verdict->finding_count = findings.count;
+	verdict->missing = view->missing;
+	verdict->missing_count = view->missing_count;
+
+	verdict->path = arena_array(
+	    judgement->arena, view->path->length, sizeof(*verdict->path));
+	verdict->path_length = view->path->length;
+	for (size_t i = 0; i < view->path->length; i++)
+		verdict->path[i] = (struct step){
+			.sha256 = view->path->steps[i].certificate->sha256,
+			.subject = view->path->steps[i].certificate->subject,
+			.from = view->path->steps[i].from,
+		};
+	verdict->expired = find_finding(&findings, FINDING_EXPIRED) != NULL;
+	verdict->mismatched = view->name != NAME_MATCHES;
+	verdict->untrusted = received->end != PATH_ANCHOR;
+	verdict->self_signed =
+	    received->length == 1 && received->end == PATH_SELF_SIGNED;
+	verdict->revoked = find_finding(&findings, FINDING_REVOKED) != NULL;
 	leaf_facts_fill(&result->leaf, judgement->arena, view->received[0],
 	    view->settings->now);
-	return fill_stores(judgement, &result->verdict);
+	return fill_stores(judgement, verdict);
 }
 
 /* GnuTLS overlooks a responder that only said "try later" (seen of 3.7.9). */
@@ -425,29 +376,6 @@ staple_word(const struct ocsp_staple *staple)
 	}
 }
 
-/* What the chain is good enough for, a client's own rules may still refuse. */
-static void
-apply_distrust(const struct audit_view *view, struct verdict *verdict)
-{
-	const struct path *path = view->path;
-	const struct certificate *anchor =
-	    path->steps[path->length - 1].certificate;
-
-	for (size_t i = 0; i < verdict->client_count; i++) {
-		struct client_verdict *client = &verdict->clients[i];
-		const struct distrust_rule *rule;
-
-		if (client->accepts != ACCEPTS_YES)
-			continue;
-		rule = distrust_find(view->settings->distrust, client->id,
-		    view->received[0], anchor, view->settings->now);
-		if (rule == NULL)
-			continue;
-		client->accepts = ACCEPTS_NO;
-		client->reason = rule->sentence;
-	}
-}
-
 /* After the rules: it draws on the same budget of signatures. */
 static bool
 judge_clients(struct judgement *judgement, struct verdict *verdict)
@@ -464,6 +392,8 @@ judge_clients(struct judgement *judgement, struct verdict *verdict)
 		    judgement->sources == NULL ? NULL : judgement->sources->aia,
 		.preloaded = view->settings->preloaded,
 	};
+	const struct distrust *distrust = view->settings->distrust;
+	const struct path *path = view->path;
 	bool open;
 
 	if (view->settings->clients == NULL ||
@@ -471,9 +401,23 @@ judge_clients(struct judgement *judgement, struct verdict *verdict)
 		return false;
 	open = clients_judge(
 	    view->settings->clients, judgement->arena, &facts, verdict);
-	if (view->path != NULL && view->path->end == PATH_ANCHOR &&
-	    view->settings->distrust != NULL)
-		apply_distrust(view, verdict);
+	if (path == NULL || path->end != PATH_ANCHOR || distrust == NULL)
+		return open;
+	/* A client may distrust the root of a chain that is good otherwise. */
+	for (size_t i = 0; i < verdict->client_count; i++) {
+		struct client_verdict *client = &verdict->clients[i];
+		const struct distrust_rule *rule = NULL;
+
+		if (client->accepts == ACCEPTS_YES)
+			rule = distrust_find(distrust, client->id,
+			    view->received[0],
+			    path->steps[path->length - 1].certificate,
+			    view->settings->now);
+		if (rule == NULL)
+			continue;
+		client->accepts = ACCEPTS_NO;
+		client->reason = rule->sentence;
+	}
 	return open;
 }
 
@@ -486,16 +430,32 @@ auditor_judge(struct auditor *auditor, struct arena *arena,
 		.auditor = auditor,
 		.arena = arena,
 		.sources = sources,
+		.validation = {
+			.now = auditor->settings->now,
+			.use = key_use_of(&seen->tls),
+		},
+		.view = {
+			.settings = auditor->settings,
+			.seen = seen,
+			.received = received,
+			.received_count = seen->received_count,
+			.host = host_name_of(observation_name(seen)),
+			.edges = edge_memory_new(arena, auditor->signatures),
+		},
 	};
+	struct audit_view *view = &judgement.view;
 	bool open = false;
 
 	memset(result, 0, sizeof(*result));
 	result->seen = *seen;
-	look_at(&judgement, seen, received);
-	if (seen->received_count == 0)
-		judge_without_chain(arena, &judgement.view, &result->verdict);
-	else
+	if (seen->received_count == 0) {
+		judge_without_chain(arena, view, &result->verdict);
+	} else {
+		view->name = name_match(&view->host, received[0]);
+		if (view->name == NAME_MATCHES)
+			judgement.validation.host = &view->host;
 		open = judge_chain(&judgement, result);
+	}
 	if (judge_clients(&judgement, &result->verdict))
 		open = seen->received_count > 0;
 	return open && sources == NULL;

@@ -40,6 +40,12 @@ struct walk {
 	bool over;
 };
 
+static const struct certificate *
+last_certificate(const struct walk *walk)
+{
+	return walk->path.steps[walk->path.length - 1].certificate;
+}
+
 static bool
 is_current(const struct walk *walk, const struct certificate *certificate)
 {
@@ -47,16 +53,6 @@ is_current(const struct walk *walk, const struct certificate *certificate)
 
 	return certificate->times_valid && now >= certificate->not_before &&
 	       now <= certificate->not_after;
-}
-
-static bool
-is_on_path(const struct path *path, const struct certificate *certificate)
-{
-	for (size_t i = 0; i < path->length; i++)
-		if (digest_equal(&path->steps[i].certificate->sha256,
-			&certificate->sha256))
-			return true;
-	return false;
 }
 
 /*
@@ -75,14 +71,13 @@ comes_before(const struct candidate *a, const struct candidate *b)
 static void
 add(const struct walk *walk, struct candidates *to, struct candidate candidate)
 {
+	const struct digest *sha256 = &candidate.certificate->sha256;
 	size_t at = to->count;
 
-	if (to->count == CANDIDATES_MOST ||
-	    is_on_path(&walk->path, candidate.certificate))
+	if (to->count == CANDIDATES_MOST || path_holds(&walk->path, sha256))
 		return;
 	for (size_t i = 0; i < to->count; i++)
-		if (digest_equal(&to->list[i].certificate->sha256,
-			&candidate.certificate->sha256))
+		if (digest_equal(&to->list[i].certificate->sha256, sha256))
 			return;
 	while (at > 0 && comes_before(&candidate, &to->list[at - 1])) {
 		to->list[at] = to->list[at - 1];
@@ -92,23 +87,12 @@ add(const struct walk *walk, struct candidates *to, struct candidate candidate)
 	to->count++;
 }
 
-static void
-add_list(const struct walk *walk, struct candidates *to,
-    struct certificate_list list, struct candidate model)
-{
-	for (size_t i = 0; i < list.count; i++) {
-		model.certificate = list.certificates[i];
-		add(walk, to, model);
-	}
-}
-
 /* Of several in the store, every library seen prefers one valid now. */
 static void
 add_stored(const struct walk *walk, struct candidates *to,
     const struct certificate_index *index, bool anchors)
 {
-	const struct certificate *subject =
-	    walk->path.steps[walk->path.length - 1].certificate;
+	const struct certificate *subject = last_certificate(walk);
 	struct certificate_list list =
 	    certificate_index_find(index, subject->issuer_key_name);
 
@@ -137,12 +121,11 @@ static void
 add_received(
     const struct walk *walk, struct candidates *to, size_t from, size_t end)
 {
-	const struct client_facts *facts = walk->search->facts;
-	const struct certificate *subject =
-	    walk->path.steps[walk->path.length - 1].certificate;
+	const struct certificate *subject = last_certificate(walk);
 
 	for (size_t i = from; i < end; i++) {
-		const struct certificate *issuer = facts->received[i];
+		const struct certificate *issuer =
+		    walk->search->facts->received[i];
 		bool late = walk->search->how->prefers_valid &&
 			    !is_current(walk, issuer);
 
@@ -165,11 +148,7 @@ static void
 add_fetched(const struct walk *walk, struct candidates *to)
 {
 	const struct client_aia *aia = walk->search->facts->aia;
-	const struct certificate *subject =
-	    walk->path.steps[walk->path.length - 1].certificate;
-	struct candidate model = {
-		.from = SOURCE_AIA, .received = -1, .rank = RANK_FETCHED
-	};
+	const struct certificate *subject = last_certificate(walk);
 
 	for (size_t i = 0; i < subject->issuer_url_count; i++) {
 		const char *url = subject->issuer_urls[i];
@@ -181,12 +160,16 @@ add_fetched(const struct walk *walk, struct candidates *to)
 			walk->search->unseen = true;
 			continue;
 		}
-		for (size_t k = 0; k < list.count; k++) {
-			model.certificate = list.certificates[k];
-			if (bytes_equal(model.certificate->subject_key,
+		for (size_t k = 0; k < list.count; k++)
+			if (bytes_equal(list.certificates[k]->subject_key,
 				subject->issuer_key_name))
-				add(walk, to, model);
-		}
+				add(walk, to,
+				    (struct candidate){
+					.certificate = list.certificates[k],
+					.from = SOURCE_AIA,
+					.received = -1,
+					.rank = RANK_FETCHED,
+				    });
 	}
 }
 
@@ -207,11 +190,12 @@ gather(const struct walk *walk, struct candidates *to)
 {
 	const struct client_search *search = walk->search;
 	const struct path_step *last = &walk->path.steps[walk->path.length - 1];
+	struct bytes issuer = last->certificate->issuer_key_name;
 	size_t count = search->facts->seen->received_count;
+	struct certificate_list preloaded = { NULL, 0 };
 
 	to->count = 0;
-	if (last->certificate->issuer_key_name.size == 0 ||
-	    walk->path.length == PATH_MOST_DEPTH)
+	if (issuer.size == 0 || walk->path.length == PATH_MOST_DEPTH)
 		return;
 	if (is_unsorted(walk) && last->received >= 0 &&
 	    (size_t)last->received + 1 < count) {
@@ -223,12 +207,16 @@ gather(const struct walk *walk, struct candidates *to)
 	add_stored(walk, to, trust_store_intermediates(search->store), false);
 	add_received(walk, to, 0, is_unsorted(walk) ? 0 : count);
 	if (search->how->preloads && search->facts->preloaded != NULL)
-		add_list(walk, to,
-		    certificate_index_find(search->facts->preloaded,
-			last->certificate->issuer_key_name),
-		    (struct candidate){ .from = SOURCE_KNOWN,
+		preloaded =
+		    certificate_index_find(search->facts->preloaded, issuer);
+	for (size_t i = 0; i < preloaded.count; i++)
+		add(walk, to,
+		    (struct candidate){
+			.certificate = preloaded.certificates[i],
+			.from = SOURCE_KNOWN,
 			.received = -1,
-			.rank = RANK_PRELOADED });
+			.rank = RANK_PRELOADED,
+		    });
 	if (search->how->fetches_aia)
 		add_fetched(walk, to);
 }
@@ -237,8 +225,7 @@ gather(const struct walk *walk, struct candidates *to)
 static bool
 leaves_no_choice(const struct walk *walk, const struct candidates *candidates)
 {
-	const struct certificate *subject =
-	    walk->path.steps[walk->path.length - 1].certificate;
+	const struct certificate *subject = last_certificate(walk);
 	const struct candidate *only = &candidates->list[0];
 
 	if (is_unsorted(walk) || candidates->count > 1)
@@ -293,39 +280,18 @@ descend(struct walk *walk, const struct candidate *candidate)
 	below->signed_above = false;
 }
 
-/* As far as this client minds what the two say of the key. */
-static bool
-is_issuer_for(const struct client_builder *how,
-    const struct certificate *subject, const struct candidate *candidate)
-{
-	bool minds = how->key_ids_must_fit ||
-		     (how->anchor_key_ids_must_fit && candidate->anchor);
-
-	return !minds || key_id_compare(subject, candidate->certificate) !=
-			     KEY_ID_DIFFERS;
-}
-
-/* A root that was sent, where a further version of it could follow. */
-static bool
-is_the_end(const struct walk *walk)
-{
-	const struct path *path = &walk->path;
-
-	return walk->search->how->ends_at_roots && path->length > 1 &&
-	       path_is_self_signed(walk->search->facts->edges,
-		   path->steps[path->length - 1].certificate);
-}
-
 static void
 explore(struct walk *walk)
 {
 	const struct client_builder *how = walk->search->how;
-	const struct certificate *subject =
-	    walk->path.steps[walk->path.length - 1].certificate;
+	struct edge_memory *edges = walk->search->facts->edges;
+	const struct certificate *subject = last_certificate(walk);
 	struct candidates candidates;
 	unsigned ends = walk->ends;
 
-	if (is_the_end(walk)) {
+	/* A root that was sent, where another version of it could follow. */
+	if (how->ends_at_roots && walk->path.length > 1 &&
+	    path_is_self_signed(edges, subject)) {
 		walk->search->plain = false;
 		finish(walk, PATH_SELF_SIGNED);
 		return;
@@ -333,39 +299,29 @@ explore(struct walk *walk)
 	gather(walk, &candidates);
 	walk->search->plain =
 	    walk->search->plain && leaves_no_choice(walk, &candidates);
-	for (size_t i = 0; i < candidates.count && !walk->over; i++)
-		if (is_issuer_for(how, subject, &candidates.list[i]))
-			descend(walk, &candidates.list[i]);
-	if (walk->ends == ends)
-		finish(walk,
-		    path_is_self_signed(walk->search->facts->edges, subject)
-			? PATH_SELF_SIGNED
-			: PATH_OPEN);
-}
+	for (size_t i = 0; i < candidates.count && !walk->over; i++) {
+		const struct candidate *candidate = &candidates.list[i];
+		bool must_fit =
+		    how->key_ids_must_fit ||
+		    (how->anchor_key_ids_must_fit && candidate->anchor);
 
-static bool
-is_leaf_an_anchor(const struct walk *walk)
-{
-	const struct client_search *search = walk->search;
-	const struct certificate *leaf = search->facts->received[0];
-
-	switch (search->how->leaf_anchor) {
-	case LEAF_ANCHOR_ALWAYS:
-		return true;
-	case LEAF_ANCHOR_SELF_SIGNED:
-		return path_is_self_signed(search->facts->edges, leaf);
-	case LEAF_ANCHOR_ALONE:
-		return search->facts->seen->received_count == 1;
-	default:
-		return false;
+		if (!must_fit || key_id_compare(subject,
+				     candidate->certificate) != KEY_ID_DIFFERS)
+			descend(walk, candidate);
 	}
+	if (walk->ends == ends)
+		finish(walk, path_is_self_signed(edges, subject)
+				 ? PATH_SELF_SIGNED
+				 : PATH_OPEN);
 }
 
 void
 client_search_run(struct client_search *search)
 {
 	struct walk walk = { .search = search };
-	const struct certificate *leaf = search->facts->received[0];
+	const struct client_facts *facts = search->facts;
+	const struct certificate *leaf = facts->received[0];
+	enum leaf_anchor leaf_anchor = search->how->leaf_anchor;
 
 	walk.path.steps[0] = (struct path_step){
 		.certificate = leaf,
@@ -375,7 +331,12 @@ client_search_run(struct client_search *search)
 	search->unseen = false;
 	search->plain =
 	    trust_store_find(search->store, &leaf->sha256) == STORE_ABSENT;
-	if (!search->plain && is_leaf_an_anchor(&walk))
+	if (!search->plain &&
+	    (leaf_anchor == LEAF_ANCHOR_ALWAYS ||
+		(leaf_anchor == LEAF_ANCHOR_SELF_SIGNED &&
+		    path_is_self_signed(facts->edges, leaf)) ||
+		(leaf_anchor == LEAF_ANCHOR_ALONE &&
+		    facts->seen->received_count == 1)))
 		finish(&walk, PATH_ANCHOR);
 	if (!walk.over)
 		explore(&walk);

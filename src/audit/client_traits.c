@@ -263,56 +263,29 @@ static const struct trait_row host_rows[] = {
 	{ TRAIT_STAPLE_MISSING, is_staple_missing },
 };
 
-static unsigned
-dhe_bits(const char *group)
-{
-	unsigned bits = 0;
-
-	if (group == NULL || !starts_with(group, "DHE-"))
-		return 0;
-	for (group += 4; *group >= '0' && *group <= '9' && bits < 100000;
-	     group++)
-		bits = bits * 10 + (unsigned)(*group - '0');
-	return bits;
-}
-
-/* RFC 5246 7.4.2: three octets of length each, and for the list. */
-static unsigned
-message_octets(const struct client_facts *facts)
-{
-	size_t size = 3;
-
-	for (size_t i = 0; i < facts->seen->received_count; i++)
-		size += 3 + facts->received[i]->der.size;
-	return (unsigned)size;
-}
-
-static unsigned
-largest_octets(const struct client_facts *facts)
-{
-	size_t largest = 0;
-
-	for (size_t i = 0; i < facts->seen->received_count; i++)
-		if (facts->received[i]->der.size > largest)
-			largest = facts->received[i]->der.size;
-	return (unsigned)largest;
-}
-
 void
 client_host_outcome(
     const struct client_facts *facts, struct client_outcome *outcome)
 {
+	size_t count = facts->seen->received_count, largest = 0;
+	/* RFC 5246 7.4.2: three octets of length each, and for the list. */
+	size_t message = 3;
+
 	memset(outcome, 0, sizeof(*outcome));
 	for (size_t i = 0; i < sizeof(host_rows) / sizeof(host_rows[0]); i++)
 		if (host_rows[i].holds(facts))
 			client_traits_add(&outcome->traits, host_rows[i].trait);
+	for (size_t i = 0; i < count; i++) {
+		size_t size = facts->received[i]->der.size;
+
+		message += 3 + size;
+		largest = size > largest ? size : largest;
+	}
 	outcome->measures[LIMIT_LEAST_DHE_BITS] =
-	    dhe_bits(facts->seen->tls.group);
-	outcome->measures[LIMIT_MOST_SENT] =
-	    (unsigned)facts->seen->received_count;
-	outcome->measures[LIMIT_MOST_MESSAGE_OCTETS] = message_octets(facts);
-	outcome->measures[LIMIT_MOST_CERTIFICATE_OCTETS] =
-	    largest_octets(facts);
+	    dhe_bits_of(&facts->seen->tls);
+	outcome->measures[LIMIT_MOST_SENT] = (unsigned)count;
+	outcome->measures[LIMIT_MOST_MESSAGE_OCTETS] = (unsigned)message;
+	outcome->measures[LIMIT_MOST_CERTIFICATE_OCTETS] = (unsigned)largest;
 }
 
 /*
@@ -380,37 +353,6 @@ static const struct {
 
 _Static_assert(FAULT_COUNT == FAULT_MD5 + 1, "what is the new fault's trait?");
 
-static void
-add_faults(const struct faults *faults, size_t step, struct client_traits *to)
-{
-	for (size_t i = 0; i < faults->count && i < FAULTS_MOST; i++) {
-		enum fault fault = faults->list[i].fault;
-		enum client_trait trait = step == 0 ? fault_traits[fault].leaf
-						    : fault_traits[fault].above;
-
-		if (faults->list[i].step == step && trait != TRAIT_NONE)
-			client_traits_add(to, trait);
-	}
-}
-
-/* What RFC 5280 demands of a CA and most clients do without. */
-static void
-add_authority(
-    const struct certificate *certificate, bool root, struct client_traits *to)
-{
-	if (certificate->version < 3) {
-		if (root)
-			client_traits_add(to, TRAIT_CA_BASIC_NOT_CRITICAL);
-		return;
-	}
-	if (!certificate->has_subject_key_id)
-		client_traits_add(to, TRAIT_CA_NO_SUBJECT_KEY_ID);
-	if (!certificate->has_key_usage)
-		client_traits_add(to, TRAIT_CA_NO_KEY_USAGE);
-	if (!certificate->basic_constraints_critical)
-		client_traits_add(to, TRAIT_CA_BASIC_NOT_CRITICAL);
-}
-
 static bool
 has_rare_kind(const struct name_list *list)
 {
@@ -427,30 +369,31 @@ has_rare_kind(const struct name_list *list)
 	return false;
 }
 
-static bool
-has_rare_constraints(const struct certificate *certificate)
-{
-	return certificate->name_constraints_critical &&
-	       (has_rare_kind(&certificate->permitted) ||
-		   has_rare_kind(&certificate->excluded));
-}
-
 static void
 add_step(const struct path *path, size_t at, struct client_traits *to)
 {
 	const struct certificate *certificate = path->steps[at].certificate;
 	bool root = at + 1 == path->length && certificate->self_issued;
+	bool is_old = certificate->version < 3;
 
 	if (certificate->unknown_critical_count > 0)
 		client_traits_add(to, TRAIT_UNKNOWN_CRITICAL);
 	if (certificate->policy_constraints_critical)
 		client_traits_add(to, TRAIT_POLICY_DEMANDED);
-	if (has_rare_constraints(certificate))
+	if (certificate->name_constraints_critical &&
+	    (has_rare_kind(&certificate->permitted) ||
+		has_rare_kind(&certificate->excluded)))
 		client_traits_add(to, TRAIT_RARE_CONSTRAINTS);
 	if (certificate->key_kind == KEY_ED25519)
 		client_traits_add(to, TRAIT_ED25519);
-	if (at > 0)
-		add_authority(certificate, root, to);
+	/* What RFC 5280 demands of a CA and most clients do without. */
+	if (at > 0 && !is_old && !certificate->has_subject_key_id)
+		client_traits_add(to, TRAIT_CA_NO_SUBJECT_KEY_ID);
+	if (at > 0 && !is_old && !certificate->has_key_usage)
+		client_traits_add(to, TRAIT_CA_NO_KEY_USAGE);
+	if (at > 0 &&
+	    (is_old ? root : !certificate->basic_constraints_critical))
+		client_traits_add(to, TRAIT_CA_BASIC_NOT_CRITICAL);
 	if (at > 0 && is_purpose_any_alone(certificate))
 		client_traits_add(to, TRAIT_CA_PURPOSE_ANY);
 	if (path->length > 1 && !root && certificate->version == 3 &&
@@ -460,15 +403,6 @@ add_step(const struct path *path, size_t at, struct client_traits *to)
 	    !bytes_equal(certificate->raw_issuer,
 		path->steps[at + 1].certificate->raw_subject))
 		client_traits_add(to, TRAIT_NAME_ENCODING);
-}
-
-static bool
-has_dns_name(const struct certificate *leaf)
-{
-	for (size_t i = 0; i < leaf->alternative_names.count; i++)
-		if (leaf->alternative_names.names[i].kind == NAME_DNS)
-			return true;
-	return false;
 }
 
 /*
@@ -482,8 +416,11 @@ add_common_name(const struct path *path, struct client_traits *to)
 	unsigned budget = CONSTRAINTS_MOST_COMPARISONS;
 	struct host_name name;
 
-	if (leaf->subject_cn == NULL || has_dns_name(leaf))
+	if (leaf->subject_cn == NULL)
 		return;
+	for (size_t i = 0; i < leaf->alternative_names.count; i++)
+		if (leaf->alternative_names.names[i].kind == NAME_DNS)
+			return;
 	name =
 	    (struct host_name){ bytes_from_string(leaf->subject_cn), { 0 }, 0 };
 	for (size_t at = 1; at < path->length; at++) {
@@ -517,44 +454,43 @@ trait_of_end(const struct path *path)
 					  : TRAIT_NO_ISSUER;
 }
 
-static unsigned
-least_rsa_bits(const struct path *path)
-{
-	unsigned least = 0;
-
-	for (size_t at = 0; at < path->length; at++) {
-		const struct certificate *on = path->steps[at].certificate;
-
-		if ((on->key_kind == KEY_RSA || on->key_kind == KEY_RSA_PSS) &&
-		    (least == 0 || on->key_bits < least))
-			least = on->key_bits;
-	}
-	return least;
-}
-
 void
 client_path_outcome(const struct validation *validation, struct path *path,
     struct client_outcome *outcome)
 {
-	size_t ends = path->end == PATH_ANCHOR && path->length > 1 ? 2 : 1;
-	enum client_trait end = trait_of_end(path);
+	bool anchored = path->end == PATH_ANCHOR;
+	size_t ends = anchored && path->length > 1 ? 2 : 1;
+	enum client_trait trait = trait_of_end(path);
+	unsigned *least = &outcome->measures[LIMIT_LEAST_RSA_BITS];
 
 	memset(outcome, 0, sizeof(*outcome));
 	path->faults.count = 0;
 	validate_path(validation, path);
-	if (end != TRAIT_NONE)
-		client_traits_add(&outcome->traits, end);
+	if (trait != TRAIT_NONE)
+		client_traits_add(&outcome->traits, trait);
 	add_common_name(path, &outcome->traits);
-	for (size_t at = 0; at < path->length; at++) {
-		struct client_traits *to =
-		    path->end == PATH_ANCHOR && at + 1 == path->length
-			? &outcome->anchor_traits
-			: &outcome->traits;
+	for (size_t i = 0; i < path->faults.count && i < FAULTS_MOST; i++) {
+		const struct path_fault *fault = &path->faults.list[i];
 
-		add_step(path, at, to);
-		add_faults(&path->faults, at, to);
+		trait = fault->step == 0 ? fault_traits[fault->fault].leaf
+					 : fault_traits[fault->fault].above;
+		if (trait != TRAIT_NONE)
+			client_traits_add(
+			    anchored && fault->step + 1 == path->length
+				? &outcome->anchor_traits
+				: &outcome->traits,
+			    trait);
 	}
-	outcome->measures[LIMIT_LEAST_RSA_BITS] = least_rsa_bits(path);
+	for (size_t at = 0; at < path->length; at++) {
+		const struct certificate *on = path->steps[at].certificate;
+
+		add_step(path, at,
+		    anchored && at + 1 == path->length ? &outcome->anchor_traits
+						       : &outcome->traits);
+		if ((on->key_kind == KEY_RSA || on->key_kind == KEY_RSA_PSS) &&
+		    (*least == 0 || on->key_bits < *least))
+			*least = on->key_bits;
+	}
 	outcome->measures[LIMIT_MOST_INTERMEDIATES] =
 	    (unsigned)(path->length - ends);
 }

@@ -52,16 +52,6 @@ static const enum client_trait healable[] = { TRAIT_UNTRUSTED_ROOT,
 	TRAIT_CA_KEY_USAGE, TRAIT_NAME_CONSTRAINTS, TRAIT_CA_PURPOSE,
 	TRAIT_CA_EXPIRED, TRAIT_ROOT_EXPIRED };
 
-static const struct trust_store *
-find_store(const struct client_profile *profile,
-    const struct trust_store *const *stores, size_t count, bool one_store)
-{
-	for (size_t i = 0; i < count && !one_store; i++)
-		if (strcmp(trust_store_name(stores[i]), profile->store) == 0)
-			return stores[i];
-	return stores[0];
-}
-
 static bool
 builds_alike(const struct client_builder *a, const struct client_builder *b)
 {
@@ -77,29 +67,19 @@ builds_alike(const struct client_builder *a, const struct client_builder *b)
 	       a->most_sorted == b->most_sorted;
 }
 
-static struct group *
-find_group(struct clients *clients, const struct trust_store *store,
-    const struct client_builder *builder)
-{
-	for (size_t i = 0; i < clients->group_count; i++) {
-		struct group *group = &clients->groups[i];
-
-		if (group->store == store &&
-		    builds_alike(&group->builder, builder))
-			return group;
-	}
-	return NULL;
-}
-
 static void
 join_group(struct clients *clients, const struct trust_store *store, size_t at)
 {
 	const struct client_builder *builder =
 	    &clients->profiles->list[at].builder;
-	struct group *group = find_group(clients, store, builder);
+	struct group *group = clients->groups;
+	const struct group *end = group + clients->group_count;
 
-	if (group == NULL) {
-		group = &clients->groups[clients->group_count++];
+	while (group < end && (group->store != store ||
+				  !builds_alike(&group->builder, builder)))
+		group++;
+	if (group == end) {
+		clients->group_count++;
 		group->store = store;
 		group->builder = *builder;
 		group->members = memory_array(
@@ -118,10 +98,18 @@ clients_new(const struct client_profiles *profiles,
 	clients->groups =
 	    memory_array(profiles->count, sizeof(*clients->groups));
 	for (size_t k = 0; k < store_count; k++)
-		for (size_t i = 0; i < profiles->count; i++)
-			if (find_store(&profiles->list[i], stores, store_count,
-				one_store) == stores[k])
+		for (size_t i = 0; i < profiles->count; i++) {
+			const char *wanted = profiles->list[i].store;
+			size_t own = 0;
+
+			while (
+			    own < store_count &&
+			    (one_store || strcmp(trust_store_name(stores[own]),
+					      wanted) != 0))
+				own++;
+			if (k == (own < store_count ? own : 0))
 				join_group(clients, stores[k], i);
+		}
 	return clients;
 }
 
@@ -209,43 +197,6 @@ weigh(void *context, const struct path *path,
 }
 
 static void
-search_for_group(const struct client_facts *facts,
-    const struct validation *validation, struct weighing *weighing,
-    struct client_search *search)
-{
-	const struct group *group = weighing->group;
-
-	*search = (struct client_search){
-		.facts = facts,
-		.validation = validation,
-		.store = group->store,
-		.how = &group->builder,
-		.consider = weigh,
-		.context = weighing,
-	};
-	client_search_run(search);
-	for (size_t i = 0; i < group->member_count; i++)
-		weighing->standings[group->members[i]].unseen = search->unseen;
-}
-
-/*
- * The one path there is suffices when the members are content with it, or
- * have no other place to look; unless so much was sent that they get lost.
- */
-static bool
-is_settled_by(struct weighing *weighing, const struct client_facts *facts,
-    const struct client_outcome *plain)
-{
-	const struct client_builder *builder = &weighing->group->builder;
-
-	if (builder->most_sorted != 0 &&
-	    facts->seen->received_count > builder->most_sorted)
-		return false;
-	return weigh(weighing, NULL, plain) ||
-	       !(builder->fetches_aia || builder->preloads);
-}
-
-static void
 judge_groups(const struct clients *clients, const struct client_facts *facts,
     const struct validation *validation, struct standing *standings)
 {
@@ -259,14 +210,32 @@ judge_groups(const struct clients *clients, const struct client_facts *facts,
 
 	for (size_t i = 0; i < clients->group_count; i++) {
 		const struct group *group = &clients->groups[i];
+		const struct client_builder *builder = &group->builder;
+		bool sorts =
+		    builder->most_sorted == 0 ||
+		    facts->seen->received_count <= builder->most_sorted;
+		bool finds_more = builder->fetches_aia || builder->preloads;
 
 		weighing.group = group;
-		if (group->store == store && search.plain &&
-		    is_settled_by(&weighing, facts, &plain))
+		/*
+		 * The one path there is suffices when all members accept it,
+		 * or have no other place to look.
+		 */
+		if (group->store == store && search.plain && sorts &&
+		    (weigh(&weighing, NULL, &plain) || !finds_more))
 			continue;
-		search_for_group(facts, validation, &weighing, &search);
-		search.plain = search.plain && !group->builder.fetches_aia &&
-			       !group->builder.preloads;
+		search = (struct client_search){
+			.facts = facts,
+			.validation = validation,
+			.store = group->store,
+			.how = builder,
+			.consider = weigh,
+			.context = &weighing,
+		};
+		client_search_run(&search);
+		for (size_t k = 0; k < group->member_count; k++)
+			standings[group->members[k]].unseen = search.unseen;
+		search.plain = search.plain && !finds_more;
 		plain = weighing.last;
 		store = group->store;
 	}
@@ -306,24 +275,6 @@ weigh_other_offer(const struct client_profile *profile,
 	client_traits_add_all(&standing->host, &lacking);
 	if (fate == REPLY_NONE)
 		standing->doubtful = lacking;
-}
-
-static void
-weigh_host(const struct clients *clients, const struct client_facts *facts,
-    const struct client_fits *fits, struct standing *standings)
-{
-	const struct client_profiles *profiles = clients->profiles;
-	uint64_t needed = offer_needed(&facts->seen->tls);
-	struct client_outcome host;
-
-	client_host_outcome(facts, &host);
-	for (size_t i = 0; i < profiles->count; i++) {
-		const struct client_profile *profile = &profiles->list[i];
-
-		standings[i].host = host_refusals(profile, &host, fits);
-		if ((needed & ~profile->offers) != 0)
-			weigh_other_offer(profile, facts, fits, &standings[i]);
-	}
 }
 
 /* What it refuses and no answer to its own offer could change. */
@@ -377,42 +328,42 @@ verdict_of(
 	return verdict;
 }
 
-static void
-refuse_all(const struct client_profiles *profiles, const char *reason,
-    struct verdict *verdict)
-{
-	for (size_t i = 0; i < profiles->count; i++)
-		verdict->clients[i] =
-		    (struct client_verdict){ profiles->list[i].id, ACCEPTS_NO,
-			    reason };
-}
-
 bool
 clients_judge(const struct clients *clients, struct arena *arena,
     const struct client_facts *facts, struct verdict *verdict)
 {
-	const struct client_profiles *profiles = clients->profiles;
+	const struct client_profile *profiles = clients->profiles->list;
+	size_t count = clients->profiles->count;
+	uint64_t needed = offer_needed(&facts->seen->tls);
 	struct standing *standings;
 	struct validation validation;
+	struct client_outcome host;
 	struct client_fits fits;
 	bool open = false;
 
-	verdict->client_count = profiles->count;
-	verdict->clients =
-	    arena_array(arena, profiles->count, sizeof(*verdict->clients));
+	verdict->client_count = count;
+	verdict->clients = arena_array(arena, count, sizeof(*verdict->clients));
 	if (facts->seen->received_count == 0) {
-		refuse_all(profiles, status_word(facts->seen->status), verdict);
+		for (size_t i = 0; i < count; i++)
+			verdict->clients[i] =
+			    (struct client_verdict){ profiles[i].id, ACCEPTS_NO,
+				    status_word(facts->seen->status) };
 		return false;
 	}
 	client_fits_find(facts->host, facts->received[0], &fits);
-	standings = arena_array(arena, profiles->count, sizeof(*standings));
-	weigh_host(clients, facts, &fits, standings);
+	client_host_outcome(facts, &host);
+	standings = arena_array(arena, count, sizeof(*standings));
+	for (size_t i = 0; i < count; i++) {
+		standings[i].host = host_refusals(&profiles[i], &host, &fits);
+		if ((needed & ~profiles[i].offers) != 0)
+			weigh_other_offer(
+			    &profiles[i], facts, &fits, &standings[i]);
+	}
 	validation = *facts->validation;
 	validation.host = fits.count == 0 ? NULL : facts->host;
 	judge_groups(clients, facts, &validation, standings);
-	for (size_t i = 0; i < profiles->count; i++) {
-		verdict->clients[i] =
-		    verdict_of(&profiles->list[i], &standings[i]);
+	for (size_t i = 0; i < count; i++) {
+		verdict->clients[i] = verdict_of(&profiles[i], &standings[i]);
 		open = open || is_open(&standings[i]);
 	}
 	return open;

@@ -47,14 +47,6 @@ wildcard_in_subtree(struct bytes pattern, struct bytes subtree, bool permitted)
 	    base, bytes_of(subtree.data + label, subtree.size - label));
 }
 
-static bool
-dns_matches(struct bytes name, struct bytes subtree, bool permitted)
-{
-	if (dns_is_wildcard(name))
-		return wildcard_in_subtree(name, subtree, permitted);
-	return dns_in_subtree(name, subtree);
-}
-
 /* The subtree is an address and a mask of the same length, prefix or not. */
 static bool
 address_matches(struct bytes address, struct bytes subtree)
@@ -70,6 +62,15 @@ address_matches(struct bytes address, struct bytes subtree)
 	return true;
 }
 
+/* Of a mailbox or a URI: the host itself, or ".domain" for those below it. */
+static bool
+host_in_subtree(struct bytes host, struct bytes subtree)
+{
+	if (subtree.size > 0 && subtree.data[0] == '.')
+		return dns_in_subtree(host, subtree);
+	return dns_equal(host, subtree) || subtree.size == 0;
+}
+
 static struct bytes
 after(struct bytes text, uint8_t mark)
 {
@@ -83,13 +84,9 @@ after(struct bytes text, uint8_t mark)
 static bool
 email_matches(struct bytes email, struct bytes subtree)
 {
-	struct bytes host = after(email, '@');
-
 	if (after(subtree, '@').size > 0)
 		return dns_equal(email, subtree);
-	if (subtree.size > 0 && subtree.data[0] == '.')
-		return dns_in_subtree(host, subtree);
-	return dns_equal(host, subtree) || subtree.size == 0;
+	return host_in_subtree(after(email, '@'), subtree);
 }
 
 /* The host of "scheme://user@host:port/path"; size 0 when there is none. */
@@ -120,11 +117,7 @@ uri_matches(struct bytes uri, struct bytes subtree)
 {
 	struct bytes host = uri_host(uri);
 
-	if (host.size == 0)
-		return false;
-	if (subtree.size > 0 && subtree.data[0] == '.')
-		return dns_in_subtree(host, subtree);
-	return dns_equal(host, subtree) || subtree.size == 0;
+	return host.size > 0 && host_in_subtree(host, subtree);
 }
 
 /* Names compare in their canonical form: the subtree's is a prefix. */
@@ -148,7 +141,10 @@ name_matches(const struct general_name *name,
 {
 	switch (name->kind) {
 	case NAME_DNS:
-		return dns_matches(name->value, subtree->value, permitted);
+		return dns_is_wildcard(name->value)
+			   ? wildcard_in_subtree(
+				 name->value, subtree->value, permitted)
+			   : dns_in_subtree(name->value, subtree->value);
 	case NAME_ADDRESS:
 		return address_matches(name->value, subtree->value);
 	case NAME_EMAIL:
@@ -162,12 +158,12 @@ name_matches(const struct general_name *name,
 	}
 }
 
-/* False when the budget does not reach for comparing one more name. */
 static bool
-spend(const struct certificate *issuer, const struct general_name *name,
+is_allowed(const struct certificate *issuer, const struct general_name *name,
     unsigned *budget)
 {
 	size_t cost = issuer->permitted.count + issuer->excluded.count;
+	bool constrained = false, permitted = false;
 
 	if (name->kind == NAME_DIRECTORY)
 		cost *= DIRECTORY_COST;
@@ -176,17 +172,6 @@ spend(const struct certificate *issuer, const struct general_name *name,
 		return false;
 	}
 	*budget -= (unsigned)cost;
-	return true;
-}
-
-static bool
-is_allowed(const struct certificate *issuer, const struct general_name *name,
-    unsigned *budget)
-{
-	bool constrained = false, permitted = false;
-
-	if (!spend(issuer, name, budget))
-		return false;
 	for (size_t i = 0; i < issuer->excluded.count; i++)
 		if (issuer->excluded.names[i].kind == name->kind &&
 		    name_matches(name, &issuer->excluded.names[i], false))
@@ -201,18 +186,6 @@ is_allowed(const struct certificate *issuer, const struct general_name *name,
 	return permitted || !constrained;
 }
 
-static bool
-host_is_allowed(const struct certificate *issuer, const struct host_name *host,
-    unsigned *budget)
-{
-	struct general_name name = { NAME_DNS, host->name };
-
-	if (host->address_size > 0)
-		name = (struct general_name){ NAME_ADDRESS,
-			bytes_of(host->address, host->address_size) };
-	return is_allowed(issuer, &name, budget);
-}
-
 bool
 constraints_allow(const struct certificate *issuer,
     const struct certificate *subject, const struct host_name *host,
@@ -221,10 +194,16 @@ constraints_allow(const struct certificate *issuer,
 	const struct name_list *names = &subject->alternative_names;
 	struct general_name directory = { NAME_DIRECTORY,
 		subject->raw_subject };
+	struct general_name host_entry;
 
 	if (!issuer->has_name_constraints)
 		return true;
-	if (host != NULL && !host_is_allowed(issuer, host, budget))
+	if (host != NULL && host->address_size > 0)
+		host_entry = (struct general_name){ NAME_ADDRESS,
+			bytes_of(host->address, host->address_size) };
+	else if (host != NULL)
+		host_entry = (struct general_name){ NAME_DNS, host->name };
+	if (host != NULL && !is_allowed(issuer, &host_entry, budget))
 		return false;
 	if (!subject->subject_empty && !is_allowed(issuer, &directory, budget))
 		return false;

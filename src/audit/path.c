@@ -120,34 +120,19 @@ path_is_self_signed(
 	       result != SIGNATURE_BAD;
 }
 
+bool
+path_holds(const struct path *path, const struct digest *sha256)
+{
+	for (size_t i = 0; i < path->length; i++)
+		if (digest_equal(&path->steps[i].certificate->sha256, sha256))
+			return true;
+	return false;
+}
+
 static struct path_step *
 last_step(struct search *search)
 {
 	return &search->current.steps[search->current.length - 1];
-}
-
-/* A path that returns to the same name and key goes in a circle. */
-static bool
-is_on_path(const struct path *path, const struct certificate *certificate)
-{
-	for (size_t i = 0; i < path->length; i++) {
-		const struct certificate *on = path->steps[i].certificate;
-
-		if (digest_equal(&on->spki_sha256, &certificate->spki_sha256) &&
-		    bytes_equal(on->subject_key, certificate->subject_key))
-			return true;
-	}
-	return false;
-}
-
-static int
-received_index(
-    const struct path_question *question, const struct digest *sha256)
-{
-	for (size_t i = 0; i < question->received_count; i++)
-		if (digest_equal(&question->received[i]->sha256, sha256))
-			return (int)i;
-	return -1;
 }
 
 /* Better candidates sort first; equal ones keep the order they came in. */
@@ -189,32 +174,18 @@ gather_index(const struct path_question *question,
 
 	for (size_t i = 0; i < certificates.count; i++) {
 		const struct certificate *issuer = certificates.certificates[i];
-
-		count = candidate_insert(list, count, subject,
-		    (struct candidate){
+		struct candidate candidate = {
 			.certificate = issuer,
 			.from = from,
-			.received = received_index(question, &issuer->sha256),
+			.received = -1,
 			.anchor = anchor,
-		    });
-	}
-	return count;
-}
+		};
 
-static size_t
-gather_received(const struct path_question *question,
-    const struct certificate *subject, struct candidate *list, size_t count)
-{
-	for (size_t i = 0; i < question->received_count; i++) {
-		const struct certificate *issuer = question->received[i];
-
-		if (bytes_equal(issuer->subject_key, subject->issuer_key_name))
-			count = candidate_insert(list, count, subject,
-			    (struct candidate){
-				.certificate = issuer,
-				.from = SOURCE_RECEIVED,
-				.received = (int)i,
-			    });
+		for (size_t k = question->received_count; k-- > 0;)
+			if (digest_equal(&question->received[k]->sha256,
+				&issuer->sha256))
+				candidate.received = (int)k;
+		count = candidate_insert(list, count, subject, candidate);
 	}
 	return count;
 }
@@ -229,7 +200,17 @@ gather(const struct path_question *question, const struct certificate *subject,
 		return 0;
 	count = gather_index(question, trust_store_anchors(question->store),
 	    SOURCE_STORE, true, subject, list, count);
-	count = gather_received(question, subject, list, count);
+	for (size_t i = 0; i < question->received_count; i++) {
+		const struct certificate *issuer = question->received[i];
+
+		if (bytes_equal(issuer->subject_key, subject->issuer_key_name))
+			count = candidate_insert(list, count, subject,
+			    (struct candidate){
+				.certificate = issuer,
+				.from = SOURCE_RECEIVED,
+				.received = (int)i,
+			    });
+	}
 	for (size_t i = 0; i < question->found_count; i++)
 		count = gather_index(question, question->found[i].certificates,
 		    question->found[i].from, false, subject, list, count);
@@ -275,22 +256,13 @@ is_over(struct search *search)
 		   best->faults.count == 0);
 }
 
-/* Its steps alone already have as many faults as the best whole path. */
-static bool
-is_hopeless(const struct search *search)
-{
-	const struct path *best = &search->answer->path;
-
-	return search->found_end && best->end == PATH_ANCHOR &&
-	       search->certain_faults >= best->faults.count;
-}
-
 static void explore(struct search *);
 
 static void
 descend(struct search *search, const struct candidate *candidate)
 {
 	const struct path_question *question = search->question;
+	const struct path *best = &search->answer->path;
 	struct path *path = &search->current;
 	size_t faults_before = search->certain_faults;
 
@@ -302,7 +274,9 @@ descend(struct search *search, const struct candidate *candidate)
 	path->end = candidate->anchor ? PATH_ANCHOR : PATH_OPEN;
 	search->certain_faults +=
 	    question->step_faults(question->context, path, path->length - 1);
-	if (is_hopeless(search))
+	/* These steps alone may have as many faults as the best whole path. */
+	if (search->found_end && best->end == PATH_ANCHOR &&
+	    search->certain_faults >= best->faults.count)
 		; /* the best stays the best */
 	else if (candidate->anchor)
 		finish(search, PATH_ANCHOR);
@@ -320,11 +294,21 @@ descend(struct search *search, const struct candidate *candidate)
 static bool
 is_issuer(struct search *search, const struct candidate *candidate)
 {
+	const struct certificate *issuer = candidate->certificate;
+	const struct path *path = &search->current;
 	struct path_step *below = last_step(search);
 	enum signature_result result;
 
-	if (!edge_signature(search->question->edges, below->certificate,
-		candidate->certificate, &result)) {
+	/* A path that returns to the same name and key goes in a circle. */
+	for (size_t i = 0; i < path->length; i++) {
+		const struct certificate *on = path->steps[i].certificate;
+
+		if (digest_equal(&on->spki_sha256, &issuer->spki_sha256) &&
+		    bytes_equal(on->subject_key, issuer->subject_key))
+			return false;
+	}
+	if (!edge_signature(
+		search->question->edges, below->certificate, issuer, &result)) {
 		search->answer->exhausted = true;
 		return false;
 	}
@@ -348,8 +332,7 @@ explore(struct search *search)
 	if (search->current.length == PATH_MOST_DEPTH)
 		count = 0;
 	for (size_t i = 0; i < count && !is_over(search); i++) {
-		if (is_on_path(&search->current, list[i].certificate) ||
-		    !is_issuer(search, &list[i]))
+		if (!is_issuer(search, &list[i]))
 			continue;
 		stepped = true;
 		descend(search, &list[i]);

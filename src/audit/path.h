@@ -22,7 +22,7 @@ enum {
 	PATH_MOST_SIGNATURES = 32 /* signatures looked at, a host */
 };
 
-/* How a certificate and its would-be issuer speak of the same key. */
+/* Does the AKI of a certificate match the SKI of its possible issuer? */
 enum key_id_match { KEY_ID_FITS, KEY_ID_ABSENT, KEY_ID_DIFFERS };
 enum key_id_match key_id_compare(
     const struct certificate *subject, const struct certificate *issuer);
@@ -86,6 +86,9 @@ struct path_answer {
 
 /* The chain has at least the leaf. */
 void path_search(const struct path_question *, struct path_answer *);
+
+/* Is this very certificate on it? */
+bool path_holds(const struct path *, const struct digest *sha256);
 
 /* Does this certificate's own key sign it? */
 bool path_is_self_signed(struct edge_memory *, const struct certificate *);

@@ -35,19 +35,20 @@ struct findings {
 	size_t count, capacity;
 };
 
-struct rule {
+struct audit_rule {
 	const char *name;
 	void (*find)(const struct audit_view *, struct findings *);
 };
 
 /* Tables that end with an empty row. */
-extern const struct rule path_rules[];	   /* rules_path.c: decide the class */
-extern const struct rule tidy_rules[];	   /* rules_tidy.c: what was sent */
-extern const struct rule date_rules[];	   /* rules_dates.c */
-extern const struct rule tls_rules[];	   /* rules_tls.c */
-extern const struct rule ocsp_rules[];	   /* rules_ocsp.c */
-extern const struct rule distrust_rules[]; /* rules_distrust.c */
-extern const struct rule policy_rules[];   /* rules_policy.c */
+extern const struct audit_rule
+    path_rules[]; /* rules_path.c: decide the class */
+extern const struct audit_rule tidy_rules[]; /* rules_tidy.c: what was sent */
+extern const struct audit_rule date_rules[]; /* rules_dates.c */
+extern const struct audit_rule tls_rules[];  /* rules_tls.c */
+extern const struct audit_rule ocsp_rules[]; /* rules_ocsp.c */
+extern const struct audit_rule distrust_rules[]; /* rules_distrust.c */
+extern const struct audit_rule policy_rules[];	 /* rules_policy.c */
 
 /*
  * Adds a finding with the severity of its catalogue row.  `detail` is a

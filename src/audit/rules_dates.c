@@ -21,24 +21,18 @@ static const struct {
 	{ 1519862400, 825 }, /* 2018-03-01 */
 };
 
-static int
-public_limit(int64_t issued)
-{
-	for (size_t i = 0; i < sizeof(public_limits) / sizeof(public_limits[0]);
-	     i++)
-		if (issued >= public_limits[i].from)
-			return public_limits[i].days;
-	return 0;
-}
-
 /* The whole period counts, its last second too (RFC 5280 4.1.2.5). */
 static void
 find_long_validity(const struct audit_view *view, struct findings *findings)
 {
 	const struct certificate *leaf = view->received[0];
 	int64_t seconds = leaf->not_after - leaf->not_before + 1;
-	int limit = public_limit(leaf->not_before);
+	size_t count = sizeof(public_limits) / sizeof(public_limits[0]);
+	int limit = 0;
 
+	for (size_t i = count; i-- > 0;)
+		if (leaf->not_before >= public_limits[i].from)
+			limit = public_limits[i].days;
 	if (!leaf->times_valid || limit == 0 || seconds <= (int64_t)limit * DAY)
 		return;
 	findings_add(findings, FINDING_VALIDITY_TOO_LONG,
@@ -114,7 +108,7 @@ find_expiring(const struct audit_view *view, struct findings *findings)
 		check_expiring(view, &view->path->steps[i], &days, findings);
 }
 
-const struct rule date_rules[] = {
+const struct audit_rule date_rules[] = {
 	{ "validity", find_long_validity },
 	{ "expiring", find_expiring },
 	{ NULL, NULL },

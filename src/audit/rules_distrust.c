@@ -41,7 +41,7 @@ find_distrust(const struct audit_view *view, struct findings *findings)
 	}
 }
 
-const struct rule distrust_rules[] = {
+const struct audit_rule distrust_rules[] = {
 	{ "distrust", find_distrust },
 	{ NULL, NULL },
 };

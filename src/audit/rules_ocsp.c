@@ -69,7 +69,7 @@ find_staple(const struct audit_view *view, struct findings *findings)
 	}
 }
 
-const struct rule ocsp_rules[] = {
+const struct audit_rule ocsp_rules[] = {
 	{ "staple", find_staple },
 	{ NULL, NULL },
 };

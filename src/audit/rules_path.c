@@ -7,36 +7,6 @@
 #include "audit/fault.h"
 #include "base/clock.h"
 
-/* What a fault of this certificate means, in one sentence. */
-static const char *
-explain_dates(struct arena *arena, const struct certificate *certificate,
-    enum fault fault)
-{
-	char when[CLOCK_TEXT_SIZE];
-
-	if (fault == FAULT_NOT_YET_VALID) {
-		clock_format(certificate->not_before, when);
-		return arena_printf(arena, "%s is not valid before %s",
-		    name_for_people(arena, certificate), when);
-	}
-	clock_format(certificate->not_after, when);
-	return arena_printf(arena, "%s expired at %s",
-	    name_for_people(arena, certificate), when);
-}
-
-static const char *
-explain_critical(struct arena *arena, const struct certificate *certificate)
-{
-	const char *oid = "2.5.29.36 (policy constraints, not evaluated)";
-
-	if (certificate->inhibit_any_policy_critical)
-		oid = "2.5.29.54 (inhibit anyPolicy, not evaluated)";
-	if (certificate->unknown_critical_count > 0)
-		oid = certificate->unknown_critical[0];
-	return arena_printf(arena, "%s has the critical extension %s",
-	    name_for_people(arena, certificate), oid);
-}
-
 /* What stands before and after the certificate's name. */
 static const struct {
 	const char *before, *after;
@@ -58,11 +28,15 @@ static const struct {
 	    " do not allow a name below it" },
 };
 
+/* What a fault of this certificate means, in one sentence. */
 static const char *
 explain(struct arena *arena, const struct certificate *certificate,
     enum fault fault)
 {
 	const char *name = name_for_people(arena, certificate);
+	const char *oid = "2.5.29.36 (policy constraints, not evaluated)";
+
+	char when[CLOCK_TEXT_SIZE];
 
 	switch (fault) {
 	case FAULT_MALFORMED:
@@ -73,10 +47,19 @@ explain(struct arena *arena, const struct certificate *certificate,
 	case FAULT_LEAF_EXPIRED:
 	case FAULT_INTERMEDIATE_EXPIRED:
 	case FAULT_ROOT_EXPIRED:
+		clock_format(certificate->not_after, when);
+		return arena_printf(arena, "%s expired at %s", name, when);
 	case FAULT_NOT_YET_VALID:
-		return explain_dates(arena, certificate, fault);
+		clock_format(certificate->not_before, when);
+		return arena_printf(
+		    arena, "%s is not valid before %s", name, when);
 	case FAULT_UNKNOWN_CRITICAL_EXTENSION:
-		return explain_critical(arena, certificate);
+		if (certificate->inhibit_any_policy_critical)
+			oid = "2.5.29.54 (inhibit anyPolicy, not evaluated)";
+		if (certificate->unknown_critical_count > 0)
+			oid = certificate->unknown_critical[0];
+		return arena_printf(
+		    arena, "%s has the critical extension %s", name, oid);
 	case FAULT_RSA_BITS:
 	case FAULT_EC_BITS:
 	case FAULT_DSA:
@@ -128,29 +111,24 @@ find_name_mismatch(const struct audit_view *view, struct findings *findings)
 		name_for_people(findings->arena, view->received[0])));
 }
 
-static bool
-only_leaf_was_sent(const struct audit_view *view)
-{
-	for (size_t i = 1; i < view->received_count; i++)
-		if (!digest_equal(
-			&view->received[i]->sha256, &view->received[0]->sha256))
-			return false;
-	return true;
-}
-
 /* Complete as received: not missing.  With found certificates: missing. */
 static void
 find_missing_intermediate(
     const struct audit_view *view, struct findings *findings)
 {
 	const struct step *first = view->missing;
+	const struct digest *leaf = &view->received[0]->sha256;
 	struct finding *finding;
+	size_t same = 1;
 
 	if (view->path != view->repaired || view->path->end != PATH_ANCHOR ||
 	    view->missing_count == 0)
 		return;
+	while (same < view->received_count &&
+	       digest_equal(&view->received[same]->sha256, leaf))
+		same++;
 	finding = findings_add(findings, FINDING_MISSING_INTERMEDIATE,
-	    only_leaf_was_sent(view) ? "leaf_only" : "gap", -1,
+	    same == view->received_count ? "leaf_only" : "gap", -1,
 	    arena_printf(findings->arena, "the server does not send %s",
 		first->subject));
 	for (size_t i = 0; i < view->missing_count; i++)
@@ -197,7 +175,7 @@ find_unknown_issuer(const struct audit_view *view, struct findings *findings)
 	finding_tell(findings, finding, "issuer", last->certificate->issuer);
 }
 
-const struct rule path_rules[] = {
+const struct audit_rule path_rules[] = {
 	{ "path faults", find_path_faults },
 	{ "name", find_name_mismatch },
 	{ "missing intermediate", find_missing_intermediate },

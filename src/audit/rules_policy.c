@@ -76,41 +76,39 @@ find_unexpected(const struct audit_view *view, struct findings *findings)
 	    "issuer", "the certificate is issued by", findings);
 }
 
+/* Does it concern this finding, and no other waiver does yet? */
 static bool
 is_meant(const struct policy_waiver *waiver, const struct finding *finding)
 {
 	if (waiver->finding != NULL &&
 	    strcmp(waiver->finding, finding->id) != 0)
 		return false;
-	return waiver->cause == NULL ||
-	       (finding->cause != NULL &&
-		   strcmp(waiver->cause, finding->cause) == 0);
+	if (waiver->cause != NULL &&
+	    (finding->cause == NULL ||
+		strcmp(waiver->cause, finding->cause) != 0))
+		return false;
+	return !finding_is_waived(finding);
 }
 
 static void
-waive(const struct policy_waiver *waiver, struct finding *finding,
-    struct findings *findings)
-{
-	if (finding->severity > SEVERITY_NOTICE)
-		finding->severity = SEVERITY_NOTICE;
-	finding->detail =
-	    arena_printf(findings->arena, "%s%s(waived until %s: %s)",
-		finding->detail == NULL ? "" : finding->detail,
-		finding->detail == NULL ? "" : " ", waiver->until_text,
-		waiver->reason);
-	finding_tell(
-	    findings, finding, FINDING_WAIVED_UNTIL, waiver->until_text);
-	finding_tell(findings, finding, "waiver_reason", waiver->reason);
-}
-
-static void
-apply_waiver(const struct policy_waiver *waiver, struct findings *findings)
+waive(const struct policy_waiver *waiver, struct findings *findings)
 {
 	for (size_t i = 0; i < findings->count; i++) {
 		struct finding *finding = &findings->list[i];
 
-		if (is_meant(waiver, finding) && !finding_is_waived(finding))
-			waive(waiver, finding, findings);
+		if (!is_meant(waiver, finding))
+			continue;
+		if (finding->severity > SEVERITY_NOTICE)
+			finding->severity = SEVERITY_NOTICE;
+		finding->detail =
+		    arena_printf(findings->arena, "%s%s(waived until %s: %s)",
+			finding->detail == NULL ? "" : finding->detail,
+			finding->detail == NULL ? "" : " ", waiver->until_text,
+			waiver->reason);
+		finding_tell(findings, finding, FINDING_WAIVED_UNTIL,
+		    waiver->until_text);
+		finding_tell(
+		    findings, finding, "waiver_reason", waiver->reason);
 	}
 }
 
@@ -121,9 +119,7 @@ report_expired(const struct policy_waiver *waiver, struct findings *findings)
 	struct finding *finding;
 	size_t at = 0;
 
-	while (
-	    at < findings->count && (!is_meant(waiver, &findings->list[at]) ||
-					finding_is_waived(&findings->list[at])))
+	while (at < findings->count && !is_meant(waiver, &findings->list[at]))
 		at++;
 	if (at == findings->count)
 		return;
@@ -149,14 +145,14 @@ waive_findings(const struct audit_view *view, struct findings *findings)
 	for (size_t at = 0;
 	     (waiver = policy_next_waiver(policy, &subject, &at)) != NULL;)
 		if (view->settings->now <= waiver->until)
-			apply_waiver(waiver, findings);
+			waive(waiver, findings);
 	for (size_t at = 0;
 	     (waiver = policy_next_waiver(policy, &subject, &at)) != NULL;)
 		if (view->settings->now > waiver->until)
 			report_expired(waiver, findings);
 }
 
-const struct rule policy_rules[] = {
+const struct audit_rule policy_rules[] = {
 	{ "expected CAs", find_unexpected },
 	{ NULL, NULL },
 };

@@ -8,45 +8,12 @@
 enum { MOST_INTERMEDIATES = 6, MOST_SENT = 10 };
 
 static bool
-is_on_judged_path(
-    const struct audit_view *view, const struct certificate *certificate)
-{
-	for (size_t i = 0; i < view->path->length; i++)
-		if (digest_equal(&view->path->steps[i].certificate->sha256,
-			&certificate->sha256))
-			return true;
-	return false;
-}
-
-static bool
 is_repeated(const struct audit_view *view, size_t at)
 {
 	for (size_t i = 0; i < at; i++)
 		if (digest_equal(&view->received[i]->sha256,
 			&view->received[at]->sha256))
 			return true;
-	return false;
-}
-
-static bool
-is_root(const struct audit_view *view, const struct certificate *certificate)
-{
-	return certificate->self_issued &&
-	       path_is_self_signed(view->edges, certificate);
-}
-
-/* Another certificate for a name and key that the judged path has too. */
-static bool
-is_other_version(
-    const struct audit_view *view, const struct certificate *certificate)
-{
-	for (size_t i = 1; i < view->path->length; i++) {
-		const struct certificate *on = view->path->steps[i].certificate;
-
-		if (digest_equal(&on->spki_sha256, &certificate->spki_sha256) &&
-		    bytes_equal(on->subject_key, certificate->subject_key))
-			return true;
-	}
 	return false;
 }
 
@@ -92,7 +59,8 @@ find_sent_roots(const struct audit_view *view, struct findings *findings)
 	for (size_t i = 1; i < view->received_count; i++) {
 		const struct certificate *sent = view->received[i];
 
-		if (!is_repeated(view, i) && is_root(view, sent))
+		if (!is_repeated(view, i) &&
+		    path_is_self_signed(view->edges, sent))
 			findings_add(findings, FINDING_ROOT_SENT, NULL, (int)i,
 			    arena_printf(findings->arena,
 				"%s is a root: clients have it or do not "
@@ -101,19 +69,32 @@ find_sent_roots(const struct audit_view *view, struct findings *findings)
 	}
 }
 
-/* Did whoever signed this cross-certificate expire, as far as we can see? */
+/*
+ * Another certificate for a name and key that the judged path has too: it
+ * misleads where it, or the root that signed it, has expired.
+ */
 static bool
-issuer_is_expired(
-    const struct audit_view *view, const struct certificate *certificate)
+is_other_version(const struct audit_view *view, const struct certificate *sent,
+    bool *misleads)
 {
+	int64_t now = view->settings->now;
 	struct certificate_list anchors = certificate_index_find(
 	    trust_store_anchors(view->settings->stores[0]),
-	    certificate->issuer_key_name);
+	    sent->issuer_key_name);
+	bool found = false;
 
+	for (size_t i = 1; i < view->path->length; i++) {
+		const struct certificate *on = view->path->steps[i].certificate;
+
+		found = found ||
+			(digest_equal(&on->spki_sha256, &sent->spki_sha256) &&
+			    bytes_equal(on->subject_key, sent->subject_key));
+	}
+	*misleads = sent->times_valid && sent->not_after < now;
 	for (size_t i = 0; i < anchors.count; i++)
-		if (anchors.certificates[i]->not_after < view->settings->now)
-			return true;
-	return false;
+		*misleads =
+		    *misleads || anchors.certificates[i]->not_after < now;
+	return found;
 }
 
 static void
@@ -122,36 +103,34 @@ report_stray(
 {
 	const struct certificate *sent = view->received[at];
 	const char *name = name_for_people(findings->arena, sent);
-	bool expired =
-	    sent->times_valid && sent->not_after < view->settings->now;
+	bool misleads;
 
-	if (is_other_version(view, sent)) {
-		if (expired || issuer_is_expired(view, sent))
+	if (is_other_version(view, sent, &misleads)) {
+		if (misleads)
 			findings_add(findings, FINDING_EXPIRED_CROSS_SIGN, NULL,
 			    (int)at,
 			    arena_printf(findings->arena,
 				"%s, issued by %s, leads old clients into an "
 				"expired path",
 				name, sent->issuer));
-		return;
-	}
-	if (expired)
+	} else if (sent->times_valid && sent->not_after < view->settings->now) {
 		findings_add(findings, FINDING_EXPIRED_EXTRA, NULL, (int)at,
 		    arena_printf(findings->arena,
 			"%s is not needed, and has expired", name));
-	else
+	} else {
 		findings_add(findings, FINDING_EXTRA_CERTIFICATE, NULL, (int)at,
 		    sent->version == 0
 			? "what is sent here is not a certificate"
 			: arena_printf(
 			      findings->arena, "%s is not on the path", name));
+	}
 }
 
 static void
 find_strays(const struct audit_view *view, struct findings *findings)
 {
 	for (size_t i = 1; i < view->received_count; i++)
-		if (!is_on_judged_path(view, view->received[i]) &&
+		if (!path_holds(view->path, &view->received[i]->sha256) &&
 		    !is_repeated(view, i))
 			report_stray(view, i, findings);
 }
@@ -225,7 +204,7 @@ find_spent_budget(const struct audit_view *view, struct findings *findings)
 		    "the search for a path was ended by its budget");
 }
 
-const struct rule tidy_rules[] = {
+const struct audit_rule tidy_rules[] = {
 	{ "order", find_wrong_order },
 	{ "duplicates", find_duplicates },
 	{ "roots", find_sent_roots },

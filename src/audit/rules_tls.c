@@ -1,5 +1,6 @@
 /* Findings about the handshake itself, from what the probe saw. */
 #include "audit/rules.h"
+#include "audit/validate.h"
 
 static void
 find_client_certificate(
@@ -23,25 +24,11 @@ find_old_protocol(const struct audit_view *view, struct findings *findings)
 			"the server negotiates %s at best", version));
 }
 
-/* "DHE-1024": the bits of the prime the server chose. */
-static unsigned
-dhe_bits(const char *group)
-{
-	unsigned bits = 0;
-
-	if (!starts_with(group, "DHE-"))
-		return 0;
-	for (group += 4; *group >= '0' && *group <= '9' && bits < 100000;
-	     group++)
-		bits = bits * 10 + (unsigned)(*group - '0');
-	return bits;
-}
-
 static void
 find_weak_key_exchange(const struct audit_view *view, struct findings *findings)
 {
 	const char *group = view->seen->tls.group;
-	unsigned bits = group == NULL ? 0 : dhe_bits(group);
+	unsigned bits = dhe_bits_of(&view->seen->tls);
 
 	if (group == NULL)
 		return;
@@ -65,7 +52,7 @@ find_missing_staple(const struct audit_view *view, struct findings *findings)
 		    "the certificate demands an OCSP staple and none is sent");
 }
 
-const struct rule tls_rules[] = {
+const struct audit_rule tls_rules[] = {
 	{ "client certificate", find_client_certificate },
 	{ "protocol", find_old_protocol },
 	{ "key exchange", find_weak_key_exchange },

@@ -19,76 +19,18 @@ key_use_of(const struct tls_facts *tls)
 					      : KEY_USE_SIGNS;
 }
 
-static bool
-is_anchor(const struct path *path, size_t step)
+unsigned
+dhe_bits_of(const struct tls_facts *tls)
 {
-	return path->end == PATH_ANCHOR && step + 1 == path->length;
-}
+	const char *group = tls->group;
+	unsigned bits = 0;
 
-/*
- * RFC 5280 4.1.1.2: both places name the same algorithm.  A leaf whose key is
- * built to burn CPU is as useless as a damaged one: no client computes it.
- */
-static void
-check_form(
-    const struct certificate *certificate, size_t at, struct faults *faults)
-{
-	if (certificate->damage != NULL ||
-	    certificate->signature_algorithms_differ)
-		faults_add(faults, FAULT_MALFORMED, at);
-	if (at == 0 && certificate->version != 0 &&
-	    !key_is_affordable(certificate))
-		faults_add(faults, FAULT_UNSUPPORTED_KEY, at);
-}
-
-static void
-check_signature(const struct path_step *step, size_t at, struct faults *faults)
-{
-	if (!step->signed_above)
-		return;
-	if (step->signature == SIGNATURE_BAD)
-		faults_add(faults, FAULT_BAD_SIGNATURE, at);
-	if (step->signature == SIGNATURE_UNSUPPORTED_ALGORITHM)
-		faults_add(faults, FAULT_UNSUPPORTED_ALGORITHM, at);
-	if (step->signature == SIGNATURE_UNSUPPORTED_KEY)
-		faults_add(faults, FAULT_UNSUPPORTED_KEY, at);
-}
-
-/* RFC 5280 4.1.2.5: the last second of the validity period still counts. */
-static void
-check_dates(const struct certificate *certificate, bool root, size_t at,
-    int64_t now, struct faults *faults)
-{
-	if (!certificate->times_valid)
-		return;
-	if (now < certificate->not_before)
-		faults_add(faults, FAULT_NOT_YET_VALID, at);
-	if (now <= certificate->not_after)
-		return;
-	faults_add(faults,
-	    at == 0 ? FAULT_LEAF_EXPIRED
-	    : root  ? FAULT_ROOT_EXPIRED
-		    : FAULT_INTERMEDIATE_EXPIRED,
-	    at);
-}
-
-/*
- * RFC 5280 6.1.4 (k) and (n).  A version 1 certificate cannot say that it is
- * a CA; as an anchor the administrator has said it.
- */
-static void
-check_authority(const struct certificate *certificate, bool anchor, size_t at,
-    struct faults *faults)
-{
-	bool old_anchor = anchor && certificate->version < 3;
-
-	if (at == 0)
-		return;
-	if (!certificate->is_ca && !old_anchor)
-		faults_add(faults, FAULT_NOT_A_CA, at);
-	if (certificate->has_key_usage &&
-	    (certificate->key_usage & USAGE_KEY_CERT_SIGN) == 0)
-		faults_add(faults, FAULT_KEY_USAGE, at);
+	if (group == NULL || !starts_with(group, "DHE-"))
+		return 0;
+	for (group += 4; *group >= '0' && *group <= '9' && bits < 100000;
+	     group++)
+		bits = bits * 10 + (unsigned)(*group - '0');
+	return bits;
 }
 
 /*
@@ -111,28 +53,6 @@ check_leaf_usage(
 		wanted = USAGE_KEY_ENCIPHERMENT | USAGE_KEY_AGREEMENT;
 	if ((leaf->key_usage & wanted) == 0)
 		faults_add(faults, FAULT_KEY_USAGE, 0);
-}
-
-/* Purposes nest in practice: a CA for clients cannot vouch for servers. */
-static void
-check_purpose(
-    const struct certificate *certificate, size_t at, struct faults *faults)
-{
-	if (certificate->has_purposes &&
-	    (certificate->purposes & (PURPOSE_SERVER_AUTH | PURPOSE_ANY)) == 0)
-		faults_add(faults, FAULT_PURPOSE, at);
-}
-
-/* RFC 5280 6.1.4 (o): policy processing is not ours, so critical means no. */
-static void
-check_critical(
-    const struct certificate *certificate, size_t at, struct faults *faults)
-{
-	if (certificate->unknown_critical_count > 0 ||
-	    certificate->inhibit_any_policy_critical ||
-	    (certificate->has_policy_constraints &&
-		certificate->policy_constraints_critical))
-		faults_add(faults, FAULT_UNKNOWN_CRITICAL_EXTENSION, at);
 }
 
 /* Nobody relies on the signature that a root puts on itself. */
@@ -166,35 +86,63 @@ check_step(const struct validation *validation, const struct path *path,
 {
 	const struct path_step *step = &path->steps[at];
 	const struct certificate *certificate = step->certificate;
-	bool anchor = is_anchor(path, at);
-	bool root = at + 1 == path->length && path->end != PATH_OPEN;
+	bool last = at + 1 == path->length;
+	bool anchor = last && path->end == PATH_ANCHOR;
+	bool root = last && path->end != PATH_OPEN;
+	int64_t now = validation->now;
 
-	check_form(certificate, at, faults);
-	check_signature(step, at, faults);
-	check_dates(certificate, root, at, validation->now, faults);
-	check_authority(certificate, anchor, at, faults);
+	/* RFC 5280 4.1.1.2: both places name the same algorithm. */
+	if (certificate->damage != NULL ||
+	    certificate->signature_algorithms_differ)
+		faults_add(faults, FAULT_MALFORMED, at);
+	/* A key built to burn CPU: no client computes with it. */
+	if (at == 0 && certificate->version != 0 &&
+	    !key_is_affordable(certificate))
+		faults_add(faults, FAULT_UNSUPPORTED_KEY, at);
+
+	if (step->signed_above && step->signature == SIGNATURE_BAD)
+		faults_add(faults, FAULT_BAD_SIGNATURE, at);
+	if (step->signed_above &&
+	    step->signature == SIGNATURE_UNSUPPORTED_ALGORITHM)
+		faults_add(faults, FAULT_UNSUPPORTED_ALGORITHM, at);
+	if (step->signed_above && step->signature == SIGNATURE_UNSUPPORTED_KEY)
+		faults_add(faults, FAULT_UNSUPPORTED_KEY, at);
+
+	/* RFC 5280 4.1.2.5: the last second of the period still counts. */
+	if (certificate->times_valid && now < certificate->not_before)
+		faults_add(faults, FAULT_NOT_YET_VALID, at);
+	if (certificate->times_valid && now > certificate->not_after)
+		faults_add(faults,
+		    at == 0 ? FAULT_LEAF_EXPIRED
+		    : root  ? FAULT_ROOT_EXPIRED
+			    : FAULT_INTERMEDIATE_EXPIRED,
+		    at);
+
+	/*
+	 * RFC 5280 6.1.4 (k) and (n).  A version 1 certificate cannot say that
+	 * it is a CA; as an anchor the administrator has said it.
+	 */
+	if (at > 0 && !certificate->is_ca &&
+	    !(anchor && certificate->version < 3))
+		faults_add(faults, FAULT_NOT_A_CA, at);
+	if (at > 0 && certificate->has_key_usage &&
+	    (certificate->key_usage & USAGE_KEY_CERT_SIGN) == 0)
+		faults_add(faults, FAULT_KEY_USAGE, at);
 	if (at == 0 && !anchor)
 		check_leaf_usage(certificate, validation->use, faults);
-	check_purpose(certificate, at, faults);
-	check_critical(certificate, at, faults);
+
+	/* Purposes nest: a CA for clients cannot vouch for servers. */
+	if (certificate->has_purposes &&
+	    (certificate->purposes & (PURPOSE_SERVER_AUTH | PURPOSE_ANY)) == 0)
+		faults_add(faults, FAULT_PURPOSE, at);
+
+	/* RFC 5280 6.1.4 (o); policies are not processed here. */
+	if (certificate->unknown_critical_count > 0 ||
+	    certificate->inhibit_any_policy_critical ||
+	    (certificate->has_policy_constraints &&
+		certificate->policy_constraints_critical))
+		faults_add(faults, FAULT_UNKNOWN_CRITICAL_EXTENSION, at);
 	check_strength(certificate, root, at, faults);
-}
-
-/* RFC 5280 6.1.4 (l), (m): self-issued certificates do not count. */
-static void
-check_path_length(const struct path *path, struct faults *faults)
-{
-	uint32_t below = 0;
-
-	for (size_t at = 1; at < path->length; at++) {
-		const struct certificate *issuer = path->steps[at].certificate;
-
-		if (issuer->has_path_length && issuer->is_ca &&
-		    below > issuer->path_length)
-			faults_add(faults, FAULT_PATH_LENGTH, at);
-		if (!issuer->self_issued)
-			below++;
-	}
 }
 
 /*
@@ -231,10 +179,20 @@ void
 validate_path(const void *context, struct path *path)
 {
 	const struct validation *validation = context;
+	uint32_t below = 0;
 
 	for (size_t at = path->length; at > 0; at--)
 		check_step(validation, path, at - 1, &path->faults);
-	check_path_length(path, &path->faults);
+	/* RFC 5280 6.1.4 (l), (m): self-issued ones do not count. */
+	for (size_t at = 1; at < path->length; at++) {
+		const struct certificate *issuer = path->steps[at].certificate;
+
+		if (issuer->has_path_length && issuer->is_ca &&
+		    below > issuer->path_length)
+			faults_add(&path->faults, FAULT_PATH_LENGTH, at);
+		if (!issuer->self_issued)
+			below++;
+	}
 	check_constraints(validation, path, &path->faults);
 }
 

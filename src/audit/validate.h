@@ -18,6 +18,8 @@ enum key_use {
 
 struct tls_facts;
 enum key_use key_use_of(const struct tls_facts *);
+/* Of the prime that the server chose ("DHE-1024"); 0: no DHE, or not known. */
+unsigned dhe_bits_of(const struct tls_facts *);
 
 struct validation {
 	int64_t now;

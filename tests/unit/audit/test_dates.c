@@ -98,7 +98,8 @@ finds(const struct host *host, struct arena *arena, const char *id,
 	struct findings findings = { .arena = arena };
 	bool found = false;
 
-	for (const struct rule *rule = date_rules; rule->name != NULL; rule++)
+	for (const struct audit_rule *rule = date_rules; rule->name != NULL;
+	     rule++)
 		rule->find(&host->view, &findings);
 	for (size_t i = 0; i < findings.count; i++)
 		if (strcmp(findings.list[i].id, id) == 0) {

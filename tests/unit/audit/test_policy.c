@@ -290,8 +290,8 @@ thresholds_are_the_hosts_own(void **state)
 		struct findings findings = { .arena = arena_new() };
 
 		leaf.not_before = leaf.not_after - (int64_t)365 * DAY;
-		for (const struct rule *rule = date_rules; rule->find != NULL;
-		     rule++)
+		for (const struct audit_rule *rule = date_rules;
+		     rule->find != NULL; rule++)
 			if (strcmp(rule->name, "expiring") == 0)
 				rule->find(&view, &findings);
 		print_message("# row %zu\n", i);

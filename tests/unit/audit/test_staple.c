@@ -14,7 +14,7 @@
 #include "tests/lab/staple.h"
 #include "tests/lab/station.h"
 
-extern const struct rule ocsp_rules[];
+extern const struct audit_rule ocsp_rules[];
 
 struct world {
 	struct pki pki;
@@ -153,7 +153,8 @@ find(const struct world *world, struct arena *arena, enum staple staple)
 
 	staple_judge(
 	    &view.staple, &seen, &path, world->signatures, world->pki.now);
-	for (const struct rule *rule = ocsp_rules; rule->find != NULL; rule++)
+	for (const struct audit_rule *rule = ocsp_rules; rule->find != NULL;
+	     rule++)
 		rule->find(&view, &findings);
 	octets_clear(&octets);
 	return findings;
