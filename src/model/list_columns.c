@@ -1,6 +1,7 @@
 /* Takes the lines of tables apart; what a host or a port is comes later. */
 #include "model/list_columns.h"
 
+#include "base/columns.h"
 #include "base/csv.h"
 
 static const char fault_long[] = "an argument of more than 4096 octets";
@@ -146,18 +147,15 @@ say_columns(
 
 bool
 list_header_parse(struct list_columns *header, char *line, struct text *said,
-    const char **refusal)
+    const char **twice)
 {
-	static const char twice[] =
-	    "two columns of the header row have the same name";
 	const char *separator = strpbrk(line, ",\t;");
 	char *names[LIST_COLUMNS_MOST];
 	size_t best[COLUMN_COUNT + 1], known = 0, order;
 	size_t place[COLUMN_COUNT + 1];
-	bool is_twice = false;
 	int count;
 
-	*refusal = NULL;
+	*twice = NULL;
 	*header = (struct list_columns){ .separator = ',' };
 	if (separator != NULL && strchr(line, ',') == NULL)
 		header->separator = *separator;
@@ -173,7 +171,8 @@ list_header_parse(struct list_columns *header, char *line, struct text *said,
 		if (column == COLUMN_COUNT)
 			continue;
 		known++;
-		is_twice = is_twice || order == best[column];
+		if (order == best[column])
+			*twice = names[i];
 		if (order >= best[column])
 			continue;
 		if (best[column] != SIZE_MAX)
@@ -187,8 +186,6 @@ list_header_parse(struct list_columns *header, char *line, struct text *said,
 			return false;
 	if (best[COLUMN_HOST] == SIZE_MAX && best[COLUMN_IP] == SIZE_MAX)
 		return false;
-	if (is_twice)
-		*refusal = twice;
 	header->count = (size_t)count;
 	say_columns(said, names, header);
 	return true;
@@ -288,7 +285,8 @@ set_zgrab(struct list_reader *reader, struct list_entry *entry,
 static const char *
 unknown_fault(struct arena *arena, const struct list_fields *fields)
 {
-	const char *field = fields->at[0];
+	const char *field = fields->at[0], *fault;
+	struct text shown = { .size = 0 };
 
 	for (size_t i = 1; i < fields->count; i++) {
 		enum field_kind kind = kind_of(fields->at[i]);
@@ -298,10 +296,13 @@ unknown_fault(struct arena *arena, const struct list_fields *fields)
 			break;
 		}
 	}
-	return arena_printf(arena,
-	    "\"%.80s\" is neither a port nor an address: a header row "
+	text_append_cell(&shown, field, 60);
+	fault = arena_printf(arena,
+	    "\"%s\" is neither a port nor an address: a header row "
 	    "(host,port,ip,tags) says what the columns are",
-	    text_clean(arena, bytes_from_string(field)));
+	    shown.data);
+	text_free(&shown);
+	return fault;
 }
 
 /* Takes reader->line apart. */

@@ -36,10 +36,10 @@ bool list_is_number(const char *);
 /*
  * Whether the line is a header row: names, one of which is a host's or an
  * address'.  The line is cut.  `said` gets what is read and what is not.
- * *refusal gets a static sentence where the row is one and cannot be used.
+ * *twice gets a name that two of the columns have, or NULL.
  */
 bool list_header_parse(
-    struct list_columns *, char *line, struct text *said, const char **refusal);
+    struct list_columns *, char *line, struct text *said, const char **twice);
 
 /* Reads one line by reader->header. */
 enum list_step list_columns_read(struct list_reader *);

@@ -22,9 +22,9 @@ struct sample {
 	const char *lines[LIST_SAMPLE_LINES]; /* not the empty ones */
 	size_t count;
 	size_t first;	       /* the first that is no `#` comment */
-	enum list_shape shape; /* the most frequent one but SHAPE_ONE */
+	enum list_shape shape; /* the most frequent one */
 	size_t numbers;	       /* lines with a number before or behind a host */
-	bool numbers_rise, numbers_count_up, numbers_are_ports;
+	bool numbers_rise, numbers_count_up, numbers_are_ports, any_is_port;
 };
 
 /* Where forms are looked for: what an earlier step finds is the form. */
@@ -190,6 +190,8 @@ is_host_rank(const struct sample *sample)
 {
 	return sample->shape == SHAPE_PORT &&
 	       ((sample->numbers > 1 && sample->numbers_count_up) ||
+		   (sample->numbers > 1 && sample->numbers_rise &&
+		       !sample->any_is_port) ||
 		   (sample->numbers > 9 && sample->numbers_rise));
 }
 
@@ -319,6 +321,7 @@ static void
 note_number(struct sample *sample, const char *number, uint64_t *last)
 {
 	uint64_t value = strtoull(number, NULL, 10);
+	bool is_port;
 
 	if (sample->numbers++ == 0) {
 		sample->numbers_count_up = value == 1;
@@ -328,8 +331,9 @@ note_number(struct sample *sample, const char *number, uint64_t *last)
 		    sample->numbers_count_up && value == *last + 1;
 		sample->numbers_rise = sample->numbers_rise && value > *last;
 	}
-	sample->numbers_are_ports =
-	    sample->numbers_are_ports && value > 0 && value <= UINT16_MAX;
+	is_port = value > 0 && value <= UINT16_MAX;
+	sample->numbers_are_ports = sample->numbers_are_ports && is_port;
+	sample->any_is_port = sample->any_is_port || is_port;
 	*last = value;
 }
 
@@ -393,8 +397,7 @@ take_sample(struct sample *sample, struct bytes octets)
 	if (is_first)
 		sample->first = sample->count;
 	for (size_t i = SHAPE_ONE + 1; i < SHAPE_UNKNOWN; i++)
-		if (shapes[i] > 0 && (sample->shape == SHAPE_ONE ||
-					 shapes[i] > shapes[sample->shape]))
+		if (shapes[i] > 0 && shapes[i] >= shapes[sample->shape])
 			sample->shape = (enum list_shape)i;
 }
 
@@ -442,7 +445,7 @@ take_header(
     struct list_reader *reader, const struct sample *sample, struct text *said)
 {
 	struct text columns = { .size = 0 };
-	const char *refusal = NULL;
+	const char *twice = NULL;
 	bool is_table;
 	char *line;
 
@@ -451,13 +454,42 @@ take_header(
 	line = arena_string(sample->arena, sample->lines[sample->first]);
 	line[comment_at(line)] = '\0';
 	is_table = list_header_parse(
-	    &reader->header, list_trim(line), &columns, &refusal);
-	if (is_table && refusal == NULL)
+	    &reader->header, list_trim(line), &columns, &twice);
+	if (is_table && twice == NULL)
 		text_printf(said, "%s: %s", rows[0].form.title, columns.data);
 	text_free(&columns);
-	if (refusal != NULL)
-		return refuse(reader, refusal);
+	if (is_table && twice != NULL) {
+		text_printf(&reader->error,
+		    "the header row has the column \"%s\" twice", twice);
+		return NULL;
+	}
 	return is_table ? &rows[0].form : NULL;
+}
+
+/* Why this is no list at all, or NULL. */
+static const char *
+find_refusal(const struct sample *sample)
+{
+	struct bytes octets = sample->octets;
+	const char *start =
+	    sample->count == 0
+		? ""
+		: sample->lines[sample->first < sample->count ? sample->first
+							      : 0];
+	size_t nuls = 0;
+
+	for (size_t i = 0; i < sizeof(strangers) / sizeof(*strangers); i++)
+		if (begins(start, strangers[i].start))
+			return strangers[i].refusal;
+	for (size_t i = 0; i < octets.size; i++)
+		nuls += octets.data[i] == '\0';
+	if (nuls > octets.size / 4)
+		return "full of NUL octets: no text, or UTF-16 without a byte "
+		       "order mark (see iconv)";
+	if (octets.size == LIST_SAMPLE_OCTETS &&
+	    memchr(octets.data, '\n', octets.size) == NULL)
+		return "no line end in its first 256 KiB: this is no list";
+	return NULL;
 }
 
 static const struct list_form *
@@ -466,11 +498,7 @@ choose(struct list_reader *reader, const struct list_form *wanted,
 {
 	const struct form_row *row = NULL;
 	const struct list_form *table = NULL;
-	const char *start =
-	    sample->count == 0
-		? ""
-		: sample->lines[sample->first < sample->count ? sample->first
-							      : 0];
+	const char *refusal;
 
 	for (size_t i = 0; wanted != NULL && i < ROW_COUNT; i++)
 		if (&rows[i].form == wanted)
@@ -484,11 +512,11 @@ choose(struct list_reader *reader, const struct list_form *wanted,
 				      "--list-form csv needs one");
 	if (row == NULL) {
 		row = find_row(reader, sample);
-		for (size_t i = 0; i < sizeof(strangers) / sizeof(*strangers);
-		     i++)
-			if ((row == NULL || row->step == STEP_SHAPE) &&
-			    begins(start, strangers[i].start))
-				return refuse(reader, strangers[i].refusal);
+		refusal = row == NULL || row->step >= STEP_INI
+			      ? find_refusal(sample)
+			      : NULL;
+		if (refusal != NULL)
+			return refuse(reader, refusal);
 		if (row == NULL)
 			return NULL;
 	}
@@ -505,27 +533,14 @@ list_form_recognise(struct list_reader *reader, const struct list_form *wanted,
 	struct sample sample = { .count = 0 };
 	const struct list_form *form;
 	struct bytes octets;
-	size_t nuls = 0;
 
 	if (list_input_sample(reader->input, &octets) < 0) {
 		list_reader_fail_input(reader);
 		return NULL;
 	}
-	for (size_t i = 0; i < octets.size; i++)
-		nuls += octets.data[i] == '\0';
-	if (nuls > octets.size / 4)
-		return refuse(reader, "full of NUL octets: no text, or UTF-16 "
-				      "without a byte order mark (see iconv)");
 	sample.arena = arena_new();
 	take_sample(&sample, octets);
-	/* Without a line end in all of that only JSON and XML go on. */
-	if (octets.size == LIST_SAMPLE_OCTETS &&
-	    memchr(octets.data, '\n', octets.size) == NULL &&
-	    !is_json(&sample) && !is_xml(&sample))
-		form = refuse(reader,
-		    "no line end in its first 256 KiB: this is no list");
-	else
-		form = choose(reader, wanted, &sample, said);
+	form = choose(reader, wanted, &sample, said);
 	if (form != NULL && list_input_is_utf16(reader->input))
 		text_append(said, said->size > 0 ? "; UTF-16" : "UTF-16");
 	arena_free(sample.arena);

@@ -56,9 +56,12 @@ read_value(struct list_reader *reader, struct json_state *state)
 		if (c == '\n' && state->by_line)
 			return LIST_LINE;
 		has_line_end = has_line_end || c == '\n';
-		/* A bare word or number ends before what follows it. */
+		/*
+		 * A bare word or number ends before what follows it; a line
+		 * that is no JSON is one value.
+		 */
 		if (depth == 0 && !in_string && value->size > 0 &&
-		    (is_space(c) || c == ',' || c == ']')) {
+		    !state->by_line && (is_space(c) || c == ',' || c == ']')) {
 			state->in_array = state->in_array && c != ']';
 			return LIST_LINE;
 		}

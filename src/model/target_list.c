@@ -194,14 +194,20 @@ read_record(struct target_list *list, struct source *source)
 	return STEP_AGAIN;
 }
 
+static const char *
+entry_input(const struct list_entry *entry)
+{
+	if (entry->input != NULL)
+		return entry->input;
+	if (entry->host != NULL)
+		return entry->host;
+	return entry->ip != NULL ? entry->ip : "";
+}
+
 /* A line that could not be kept is called by its place. */
 static enum step
 give_bad(struct target_list *list, const char *fault, struct target **out)
 {
-	const char *typed = list->from->input != NULL  ? list->from->input
-			    : list->from->host != NULL ? list->from->host
-			    : list->from->ip != NULL   ? list->from->ip
-						       : list->where.data;
 	struct text input = { .size = 0 };
 
 	if (list->options.strict)
@@ -210,7 +216,9 @@ give_bad(struct target_list *list, const char *fault, struct target **out)
 	if (list->options.complain != NULL)
 		list->options.complain(
 		    list->options.context, list->where.data, fault);
-	text_append_clean(&input, bytes_from_string(typed));
+	text_append_clean(&input, bytes_from_string(entry_input(list->from)));
+	if (input.size == 0)
+		text_append(&input, list->where.data);
 	*out = target_new(&(struct target){
 	    .input = input.data,
 	    .host = input.data,
@@ -261,10 +269,7 @@ give(struct target_list *list, const char *address, struct target **out)
 		return STEP_AGAIN;
 	}
 	text_clear(key);
-	model.input = from->input != NULL  ? from->input
-		      : from->host != NULL ? from->host
-					   : from->ip;
-	text_append_clean(key, bytes_from_string(model.input));
+	text_append_clean(key, bytes_from_string(entry_input(from)));
 	model.input = key->data;
 	*out = target_new(&model);
 	list->valid++;

@@ -1,9 +1,10 @@
 /*
- * Any octets as a host list, and as an argument: each target that comes out
- * is fit for what follows (clean text, a port, a host or a fault), and the
- * same list gives the same targets again.
+ * Any octets as a host list whose form is recognised, as a list of one form,
+ * and as an argument: each target that comes out is fit for what follows
+ * (clean text, a port, a host or a fault).
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -55,21 +56,23 @@ read_all(struct target_list *list)
 }
 
 static struct target_list *
-new_list(bool strict)
+new_list(bool strict, const struct list_form *form)
 {
 	struct target_list_options options = {
 		.defaults = { .port = 443 },
+		.form = form,
 		.strict = strict,
 		.complain = complain,
+		.announce = complain,
 	};
 
 	return target_list_new(&options);
 }
 
 static void
-try_file(struct bytes octets, bool strict)
+try_file(struct bytes octets, bool strict, const struct list_form *form)
 {
-	struct target_list *list = new_list(strict);
+	struct target_list *list = new_list(strict, form);
 	int fd = memfd_create("list", MFD_CLOEXEC);
 	char path[64];
 
@@ -84,7 +87,7 @@ try_file(struct bytes octets, bool strict)
 static void
 try_argument(struct bytes octets)
 {
-	struct target_list *list = new_list(false);
+	struct target_list *list = new_list(false, NULL);
 	char *argument = strndup((const char *)octets.data, octets.size);
 
 	target_list_add_argument(list, argument);
@@ -98,8 +101,16 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes octets = bytes_of(data, size);
 
-	try_file(octets, false);
-	try_file(octets, true);
+	char *names = strdup(LIST_FORM_NAMES), *rest = names, *name;
+	size_t chosen = size == 0 ? 0 : data[size - 1] % 32;
+
+	try_file(octets, false, NULL);
+	try_file(octets, true, NULL);
 	try_argument(octets);
+	/* One form an input: the last octet chooses it. */
+	while ((name = strsep(&rest, ", ")) != NULL)
+		if (*name != '\0' && chosen-- == 0)
+			try_file(octets, false, list_form_find(name));
+	free(names);
 	return 0;
 }
