@@ -9,10 +9,9 @@
 #include "base/log.h"
 #include "cmd/commands.h"
 #include "cmd/comparison.h"
-#include "cmd/judging.h"
+#include "cmd/new_run.h"
 #include "cmd/outcome.h"
 #include "cmd/past_run.h"
-#include "cmd/scan_run.h"
 #include "run/inspect.h"
 
 enum { DEFAULT_PORT = 443, GROUPS = 5 };
@@ -20,8 +19,8 @@ enum { DEFAULT_PORT = 443, GROUPS = 5 };
 struct audit_options {
 	const char *host; /* NULL: the argument is a run */
 	unsigned port;
-	const char *against;	  /* a store to compare with; NULL: none */
-	struct scan_settings run; /* trust, found, judge, output */
+	const char *against; /* a store to compare with; NULL: none */
+	struct command_options common;
 };
 
 static const struct option_row rows[] = {
@@ -51,10 +50,10 @@ parse(struct audit_options *options, int argc, char **argv)
 {
 	struct option_group groups[GROUPS] = {
 		{ "Audit", rows, sizeof(rows) / sizeof(rows[0]), options },
-		trust_group(&options->run.trust),
-		found_group(&options->run.found, false),
-		judge_group(&options->run.judge),
-		output_group(&options->run.output),
+		trust_group(&options->common),
+		found_group(&options->common, false),
+		judge_group(&options->common),
+		output_group(&options->common),
 	};
 	struct usage usage = {
 		.command = "audit",
@@ -71,8 +70,8 @@ parse(struct audit_options *options, int argc, char **argv)
 			   "fullchain.pem\n",
 		.groups = groups,
 		.group_count = GROUPS,
-		.file = &options->run.file,
-		.given = &options->run.given,
+		.file = &options->common.file,
+		.given = &options->common.given,
 	};
 
 	return options_parse(&usage, argc, argv);
@@ -97,7 +96,7 @@ audit_chain(const struct audit_options *options, struct judging *judging,
 		.now = judging->audit.now,
 		.targets = 1,
 		.records = 1,
-		.trust = trust_store_name(judging->stores[0]),
+		.trust = trust_store_name(judging->audit.stores[0]),
 	};
 	struct text line = { .size = 0 };
 	enum class_id class_id;
@@ -112,10 +111,9 @@ audit_chain(const struct audit_options *options, struct judging *judging,
 		return EXIT_CODE_USAGE;
 	}
 	if (outcome_show_record(
-		&options->run.output, bytes_of(line.data, line.size), &run) < 0)
+		&options->common, bytes_of(line.data, line.size), &run) < 0)
 		code = EXIT_CODE_OUTPUT;
-	else if (fail_on_matches(
-		     &options->run.output.fail_on, class_id, severity))
+	else if (fail_on_matches(&options->common.fail_on, class_id, severity))
 		code = EXIT_CODE_FINDINGS;
 	text_free(&line);
 	return code;
@@ -124,12 +122,13 @@ audit_chain(const struct audit_options *options, struct judging *judging,
 static int
 run_chain(struct audit_options *options, char **paths, size_t count)
 {
-	struct judging judging = { .store_count = 0 };
+	struct judging judging = { .arena = NULL };
 	int code = EXIT_CODE_USAGE;
 
-	if (judging_prepare(&judging, "audit", &options->run.trust,
-		&options->run.found, &options->run.judge))
+	if (judging_load(&judging, &options->common.judging))
 		code = audit_chain(options, &judging, paths, count);
+	else
+		log_error("%s", judging.error);
 	judging_clear(&judging);
 	return code;
 }
@@ -138,27 +137,22 @@ static int
 run_saved(struct audit_options *options, char **runs)
 {
 	struct past_run saved;
-	struct archive *archives[1];
-	struct scan_job job = {
+	struct new_run new = {
 		.command = "audit",
-		.settings = &options->run,
-		.archives = archives,
-		.archive_count = 1,
+		.options = &options->common,
 		.arguments = runs,
 		.argument_count = 1,
 	};
 	int code = EXIT_CODE_USAGE;
 
 	if (past_run_open(&saved, "audit", runs[0])) {
-		archives[0] = saved.archive;
 		if (options->against != NULL) {
 			code = comparison_run(
-			    &saved, &options->run, options->against);
+			    &saved, &options->common, options->against);
 		} else {
-			past_run_lend(
-			    &saved, &options->run.trust, &options->run.judge);
-			job.ignored = saved.manifest.ignored;
-			code = scan_run(&job);
+			past_run_lend(&saved, &options->common.judging);
+			new.ignored_before = saved.manifest.totals.ignored;
+			code = new_run_replay(&new, &saved.archive, 1);
 		}
 	}
 	past_run_close(&saved);
@@ -173,8 +167,7 @@ check_against(const struct audit_options *options)
 
 	if (options->against != NULL && options->host != NULL)
 		why = "compares the hosts of a saved run: leave --host";
-	else if (options->against != NULL &&
-		 options->run.output.directory != NULL)
+	else if (options->against != NULL && options->common.directory != NULL)
 		why = "prints the difference and writes no run: leave --out";
 	if (why != NULL)
 		options_complain("audit", "--against", why);
@@ -186,7 +179,8 @@ run(struct audit_options *options, int first, int argc, char **argv)
 {
 	size_t count = (size_t)(argc - first);
 
-	if (!check_against(options))
+	if (!check_against(options) ||
+	    !judge_options_check(&options->common, "audit"))
 		return EXIT_CODE_USAGE;
 	if (options->host != NULL && count > 0)
 		return run_chain(options, argv + first, count);
@@ -203,11 +197,11 @@ command_audit(int argc, char **argv)
 	struct audit_options options = { .port = DEFAULT_PORT };
 	int first, code;
 
-	scan_settings_init(&options.run);
-	options.run.found.aia = AIA_CACHE;
+	command_options_init(&options.common);
+	options.common.aia = AIA_CACHE;
 	first = parse(&options, argc, argv);
 	code = first < 0 ? options_exit_code(first)
 			 : run(&options, first, argc, argv);
-	scan_settings_clear(&options.run);
+	command_options_clear(&options.common);
 	return code;
 }

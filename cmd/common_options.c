@@ -11,57 +11,55 @@
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
-/* A century: longer than any certificate anybody wants to be warned of. */
-enum { MOST_DAYS = 36500 };
+enum {
+	DEFAULT_PORT = 443,
+	DEFAULT_CONCURRENCY = 500,
+	DEFAULT_PER_IP = 4,
+	DEFAULT_TIMEOUT_MS = 10000,
+	DEFAULT_RETRIES = 1,
+	MOST_DAYS = 36500 /* a century */
+};
 
 void
-trust_settings_init(struct trust_settings *settings)
+command_options_init(struct command_options *options)
 {
-	memset(settings, 0, sizeof(*settings));
-}
-
-void
-trust_settings_clear(struct trust_settings *settings)
-{
-	option_list_clear(&settings->trust);
-	option_list_clear(&settings->trust_add);
-	for (size_t i = 0; i < settings->store_count; i++)
-		free((char *)settings->stores[i].name);
-	free(settings->stores);
-	trust_settings_init(settings);
-}
-
-void
-found_settings_init(struct found_settings *settings, enum aia_mode aia)
-{
-	*settings = (struct found_settings){ .aia = aia };
-}
-
-void
-found_settings_clear(struct found_settings *settings)
-{
-	option_list_clear(&settings->intermediates);
-}
-
-void
-judge_settings_init(struct judge_settings *settings)
-{
-	memset(settings, 0, sizeof(*settings));
-}
-
-void
-output_settings_init(struct output_settings *settings)
-{
-	*settings = (struct output_settings){
+	*options = (struct command_options){
+		.port = DEFAULT_PORT,
+		.scan = {
+			.concurrency = DEFAULT_CONCURRENCY,
+			.per_ip = DEFAULT_PER_IP,
+			.timeout_ms = DEFAULT_TIMEOUT_MS,
+			.retries = DEFAULT_RETRIES,
+		},
+		.aia = AIA_FETCH,
 		.formats = REPORT_ALL,
 		.level = LOG_NORMAL,
 	};
 }
 
+void
+command_options_clear(struct command_options *options)
+{
+	string_list_clear(&options->lists);
+	for (size_t i = 0; i < options->scan.resolver_count; i++)
+		free((char *)options->scan.resolvers[i]);
+	free(options->scan.resolvers);
+	for (size_t i = 0; i < options->scan.override_count; i++) {
+		free((char *)options->overrides[i].host);
+		free((char *)options->overrides[i].ip);
+	}
+	free(options->overrides);
+	judging_settings_clear(&options->judging);
+	given_options_clear(&options->given);
+	option_file_clear(&options->file);
+	command_options_init(options);
+}
+
 static const char *
 parse_store(void *group, const char *value)
 {
-	struct trust_settings *settings = group;
+	struct store_settings *stores =
+	    &((struct command_options *)group)->judging.stores;
 	const char *equals = strchr(value, '=');
 	char *name;
 
@@ -71,30 +69,28 @@ parse_store(void *group, const char *value)
 		return "names are of letters, digits, '.', '_' and '-'";
 	name = memory_string(value);
 	name[equals - value] = '\0';
-	for (size_t i = 0; i < settings->store_count; i++)
-		if (strcmp(settings->stores[i].name, name) == 0) {
+	for (size_t i = 0; i < stores->named_count; i++)
+		if (strcmp(stores->named[i].name, name) == 0) {
 			free(name);
 			return "names a store that was named before";
 		}
-	settings->stores = memory_grow(settings->stores, settings->store_count,
-	    &settings->store_capacity, sizeof(*settings->stores));
-	settings->stores[settings->store_count++] =
-	    (struct store_option){ name, equals + 1 };
+	store_settings_add(stores, name, equals + 1);
 	return NULL;
 }
 
 static const char *
 parse_intermediates(void *group, const char *value)
 {
-	struct found_settings *settings = group;
+	struct judging_settings *judging =
+	    &((struct command_options *)group)->judging;
 
 	if (*value == '\0')
 		return "is empty";
 	if (strcmp(value, "none") == 0)
-		settings->no_intermediates = true;
+		judging->no_intermediates = true;
 	else
-		option_list_add(&settings->intermediates, value);
-	return settings->no_intermediates && settings->intermediates.count > 0
+		string_list_add(&judging->intermediates, value);
+	return judging->no_intermediates && judging->intermediates.count > 0
 		   ? "\"none\" and a file exclude each other"
 		   : NULL;
 }
@@ -102,18 +98,19 @@ parse_intermediates(void *group, const char *value)
 static const char *
 parse_at(void *group, const char *value)
 {
-	struct judge_settings *settings = group;
+	struct judging_settings *judging =
+	    &((struct command_options *)group)->judging;
 
-	settings->has_at = true;
-	return clock_parse(value, clock_now(), &settings->at)
+	judging->has_now = true;
+	return clock_parse(value, clock_now(), &judging->now)
 		   ? NULL
-		   : "is no time: 2026-11-23T09:15:00Z, 1795332688 or +30d";
+		   : "invalid time: 2026-11-23T09:15:00Z, 1795332688 or +30d";
 }
 
 static const char *
 parse_formats(void *group, const char *value)
 {
-	struct output_settings *settings = group;
+	struct command_options *settings = group;
 
 	settings->has_formats = true;
 	return report_formats_parse(value, &settings->formats)
@@ -142,7 +139,7 @@ add_fail_on(struct fail_on *fail_on, const char *word)
 static const char *
 parse_fail_on(void *group, const char *value)
 {
-	struct output_settings *settings = group;
+	struct command_options *settings = group;
 	char *list, *rest, *word;
 	bool known = true;
 
@@ -170,33 +167,30 @@ fail_on_matches(const struct fail_on *fail_on, enum class_id class_id,
 }
 
 bool
-judge_settings_check(const struct judge_settings *settings, const char *command)
+judge_options_check(const struct command_options *settings, const char *command)
 {
-	if (settings->warn_days == 0 ||
-	    settings->crit_days <= settings->warn_days)
+	if (settings->judging.warn_days == 0 ||
+	    settings->judging.crit_days <= settings->judging.warn_days)
 		return true;
 	options_complain(command, "--crit-days", "is more than --warn-days");
 	return false;
 }
 
-#define TRUST(member) offsetof(struct trust_settings, member)
-#define FOUND(member) offsetof(struct found_settings, member)
-#define JUDGE(member) offsetof(struct judge_settings, member)
-#define OUTPUT(member) offsetof(struct output_settings, member)
+#define OPTION(member) offsetof(struct command_options, member)
 
 static const struct option_row trust_rows[] = {
 	{ .name = "trust",
 	    .argument = "FILE|DIR",
 	    .kind = OPTION_LIST,
 	    .is_path = true,
-	    .offset = TRUST(trust),
+	    .offset = OPTION(judging.stores.files),
 	    .help = "the one trust store of the run; repeated: joined "
 		    "(default: the system's)" },
 	{ .name = "trust-add",
 	    .argument = "FILE",
 	    .kind = OPTION_LIST,
 	    .is_path = true,
-	    .offset = TRUST(trust_add),
+	    .offset = OPTION(judging.stores.added),
 	    .help = "add these roots to the store in use" },
 	{ .name = "store",
 	    .argument = "NAME=PATH",
@@ -215,7 +209,7 @@ static const struct option_row found_rows[] = {
 	{ .name = "aia",
 	    .argument = "off|cache",
 	    .kind = OPTION_WORD,
-	    .offset = FOUND(aia),
+	    .offset = OPTION(aia),
 	    .words = offline_words,
 	    .help = "use what AIA brought before (default: cache)" },
 	{ .name = "intermediates",
@@ -230,18 +224,18 @@ static const struct option_row found_rows[] = {
 	    .argument = "DIR",
 	    .kind = OPTION_STRING,
 	    .is_path = true,
-	    .offset = FOUND(cache),
+	    .offset = OPTION(judging.cache),
 	    .help = "where learned intermediates are kept between runs "
 		    "(default: $XDG_CACHE_HOME/fleetscan)" },
 	{ .name = "aia",
 	    .argument = "off|cache|fetch",
 	    .kind = OPTION_WORD,
-	    .offset = FOUND(aia),
+	    .offset = OPTION(aia),
 	    .words = fetching_words,
 	    .help = "follow AIA to missing issuers (default: fetch)" },
 	{ .name = "aia-allow-private",
 	    .kind = OPTION_FLAG,
-	    .offset = FOUND(aia_allow_private),
+	    .offset = OPTION(aia_allow_private),
 	    .help = "let AIA reach loopback and private addresses" },
 };
 
@@ -254,7 +248,7 @@ static const struct option_row judge_rows[] = {
 	{ .name = "warn-days",
 	    .argument = "N",
 	    .kind = OPTION_UNSIGNED,
-	    .offset = JUDGE(warn_days),
+	    .offset = OPTION(judging.warn_days),
 	    .least = 1,
 	    .most = MOST_DAYS,
 	    .help = "expiring soon (default: 30, or a third of a shorter "
@@ -262,7 +256,7 @@ static const struct option_row judge_rows[] = {
 	{ .name = "crit-days",
 	    .argument = "N",
 	    .kind = OPTION_UNSIGNED,
-	    .offset = JUDGE(crit_days),
+	    .offset = OPTION(judging.crit_days),
 	    .least = 1,
 	    .most = MOST_DAYS,
 	    .help = "expiring very soon (default: 7, or a ninth)" },
@@ -270,7 +264,7 @@ static const struct option_row judge_rows[] = {
 	    .argument = "FILE",
 	    .kind = OPTION_STRING,
 	    .is_path = true,
-	    .offset = JUDGE(policy),
+	    .offset = OPTION(judging.policy),
 	    .help = "expected CAs, thresholds, waivers and hosts to ignore; "
 		    "\"none\": not the saved run's either" },
 };
@@ -283,12 +277,12 @@ static const struct option_row output_rows[] = {
 	    .argument = "DIR",
 	    .kind = OPTION_STRING,
 	    .is_passing = true,
-	    .offset = OUTPUT(directory),
+	    .offset = OPTION(directory),
 	    .help = "the run directory (default: reports/TIME)" },
 	{ .name = "json",
 	    .kind = OPTION_FLAG,
 	    .is_passing = true,
-	    .offset = OUTPUT(json),
+	    .offset = OPTION(json),
 	    .help = "records on stdout; without -o nothing else is written" },
 	{ .letter = 'f',
 	    .name = "format",
@@ -299,12 +293,12 @@ static const struct option_row output_rows[] = {
 	    .help = "which reports to write (default: all):" },
 	{ .name = "prom-hosts",
 	    .kind = OPTION_FLAG,
-	    .offset = OUTPUT(prom_hosts),
+	    .offset = OPTION(prom_hosts),
 	    .help = "metrics.prom gets series of every host too" },
 	{ .name = "keep",
 	    .argument = "N",
 	    .kind = OPTION_UNSIGNED,
-	    .offset = OUTPUT(keep),
+	    .offset = OPTION(keep),
 	    .least = 1,
 	    .most = 1000000,
 	    .help = "runs to keep, this one too: older finished ones beside "
@@ -313,45 +307,46 @@ static const struct option_row output_rows[] = {
 	    .argument = "LEVEL",
 	    .kind = OPTION_FUNCTION,
 	    .parse = parse_fail_on,
-	    .help = "exit 1 at what weighs notice, warning or error, or is of "
-		    "CLASS,... (default: none)" },
+	    .help =
+		"exit 1 if a host has this severity (notice, warning, error) "
+		"or a higher one, or is of CLASS,... (default: none)" },
 	{ .name = "progress",
 	    .argument = "auto|on|off",
 	    .kind = OPTION_WORD,
 	    .is_passing = true,
-	    .offset = OUTPUT(progress),
+	    .offset = OPTION(progress),
 	    .words = progress_words,
 	    .help = "on stderr (default: auto, on a terminal)" },
 	{ .letter = 'q',
 	    .name = "quiet",
 	    .kind = OPTION_CHOICE,
 	    .is_passing = true,
-	    .offset = OUTPUT(level),
+	    .offset = OPTION(level),
 	    .value = LOG_QUIET,
 	    .help = "say less" },
 	{ .letter = 'v',
 	    .name = "verbose",
 	    .kind = OPTION_CHOICE,
 	    .is_passing = true,
-	    .offset = OUTPUT(level),
+	    .offset = OPTION(level),
 	    .value = LOG_VERBOSE,
 	    .help = "say more" },
 	{ .name = "no-color",
 	    .kind = OPTION_FLAG,
 	    .is_passing = true,
-	    .offset = OUTPUT(no_color),
+	    .offset = OPTION(no_color),
 	    .help = "no colours" },
 };
 
 struct option_group
-trust_group(struct trust_settings *settings)
+trust_group(struct command_options *settings)
 {
 	return (struct option_group){ "Trust", trust_rows, COUNT(trust_rows),
 		settings };
 }
 
 struct option_group
-found_group(struct found_settings *settings, bool can_fetch)
+found_group(struct command_options *settings, bool can_fetch)
 {
 	static const char title[] = "Missing certificates";
 
@@ -363,14 +358,14 @@ found_group(struct found_settings *settings, bool can_fetch)
 }
 
 struct option_group
-judge_group(struct judge_settings *settings)
+judge_group(struct command_options *settings)
 {
 	return (struct option_group){ "Judging", judge_rows, COUNT(judge_rows),
 		settings };
 }
 
 struct option_group
-output_group(struct output_settings *settings)
+output_group(struct command_options *settings)
 {
 	return (struct option_group){ "Output", output_rows, COUNT(output_rows),
 		settings };

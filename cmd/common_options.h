@@ -10,40 +10,13 @@
 
 #include "base/log.h"
 #include "cmd/options.h"
+#include "model/list_form.h"
 #include "model/words.h"
-
-struct store_option {
-	const char *name; /* on the heap */
-	const char *path;
-};
-
-struct trust_settings {
-	struct option_list trust; /* none: "system" */
-	const char *saved_name;	  /* trust is a saved run's, of this name */
-	struct option_list trust_add;
-	struct store_option *stores;
-	size_t store_count, store_capacity;
-};
+#include "run/judging.h"
+#include "rundir/shard.h"
+#include "scan/scan.h"
 
 enum aia_mode { AIA_OFF, AIA_CACHE, AIA_FETCH };
-
-struct found_settings {
-	struct option_list intermediates;
-	bool no_intermediates; /* "none": no file, no learned cache */
-	const char *cache;     /* NULL: the user's cache directory */
-	const char *learned;   /* the learned cache as it was when the run
-				  began; NULL: as it is */
-	enum aia_mode aia;
-	bool aia_allow_private;
-};
-
-struct judge_settings {
-	bool has_at;
-	int64_t at;	    /* the clock to judge by */
-	unsigned warn_days; /* 0: 30, or a third of the validity */
-	unsigned crit_days; /* 0: 7, or a ninth */
-	const char *policy; /* NULL: the saved run's; "none": none */
-};
 
 /* --fail-on: which records make the exit code 1. */
 struct fail_on {
@@ -54,7 +27,34 @@ struct fail_on {
 /* auto: only on a terminal. */
 enum progress_mode { PROGRESS_AUTO, PROGRESS_ON, PROGRESS_OFF };
 
-struct output_settings {
+enum { SHARD_TEXT_SIZE = 24 };
+
+/*
+ * What a command line says, with the defaults of what it leaves out.  Each
+ * command has some of the groups; audit and merge ignore what is probed.
+ */
+struct command_options {
+	/* Targets. */
+	struct string_list lists; /* files; "-" is standard input */
+	unsigned port;
+	const char *sni;	      /* NULL: each target's own name */
+	bool strict;		      /* a bad line ends the run */
+	bool allow_large;	      /* wide blocks of addresses */
+	const struct list_form *form; /* of the lists; NULL: recognised */
+	struct shard shard;
+	char shard_text[SHARD_TEXT_SIZE]; /* "I/N", also of auto/N */
+	bool resume;
+
+	/* Probing.  What `scan` points to is on the heap; scan.now stays 0. */
+	struct scan_options scan;
+	size_t resolver_capacity, override_capacity;
+	struct resolve_override *overrides; /* scan.overrides, writable */
+	enum aia_mode aia;
+	bool aia_allow_private;
+
+	struct judging_settings judging;
+
+	/* Output. */
 	const char *directory; /* NULL: a new one under reports/ */
 	bool json;	       /* records on stdout */
 	bool has_formats;      /* -f was given */
@@ -65,27 +65,24 @@ struct output_settings {
 	enum progress_mode progress;
 	enum log_level level;
 	bool no_color;
-	bool diff_last; /* scan's: what changed since the last run */
+	bool diff_last; /* what changed since the last run */
+
+	struct option_file file;
+	struct given_options given;
 };
 
 /* Defaults; clear returns what parsing put on the heap. */
-void trust_settings_init(struct trust_settings *);
-void trust_settings_clear(struct trust_settings *);
-void found_settings_init(struct found_settings *, enum aia_mode);
-void found_settings_clear(struct found_settings *);
-void judge_settings_init(struct judge_settings *);
-void output_settings_init(struct output_settings *);
+void command_options_init(struct command_options *);
+void command_options_clear(struct command_options *);
 
-/* One group each, over these settings.  `can_fetch`: --aia fetch exists. */
-struct option_group trust_group(struct trust_settings *);
-struct option_group found_group(struct found_settings *, bool can_fetch);
-struct option_group judge_group(struct judge_settings *);
-struct option_group output_group(struct output_settings *);
+/* Groups that several commands have.  `can_fetch`: --aia fetch exists. */
+struct option_group trust_group(struct command_options *);
+struct option_group found_group(struct command_options *, bool can_fetch);
+struct option_group judge_group(struct command_options *);
+struct option_group output_group(struct command_options *);
 
-/*
- * What options must not say together; false once it has complained.
- */
-bool judge_settings_check(const struct judge_settings *, const char *command);
+/* Do --warn-days and --crit-days fit together?  False once it complained. */
+bool judge_options_check(const struct command_options *, const char *command);
 
 bool fail_on_matches(const struct fail_on *, enum class_id, enum severity);
 

@@ -1,4 +1,4 @@
-/* Two judgements of one run, host by host, without writing either down. */
+/* Prints which hosts of a saved run another trust store breaks or heals. */
 #include "cmd/comparison.h"
 
 #include <stdlib.h>
@@ -6,117 +6,21 @@
 #include "base/columns.h"
 #include "base/file.h"
 #include "base/json.h"
-#include "base/map.h"
 #include "cmd/commands.h"
-#include "cmd/judging.h"
-#include "run/aia_file.h"
-#include "audit/judge.h"
-#include "run/replay.h"
-#include "run/sources.h"
+#include "run/store_change.h"
 
 enum { EXAMPLES = 20 };
 
-/* Where both sides look for what a host did not send: as the run did. */
-struct saved_sources {
-	struct senders *senders;
-	struct aia *aia;
-	struct seen *sent;
-};
-
-/* One side of the comparison. */
-struct side {
-	struct judging judging;
-	struct judge *judge;
-	struct sources *sources;
-};
-
-struct change {
+struct change_list {
 	uint64_t count;
 	struct text examples; /* lines */
-	bool fails;
+	bool fails;	      /* one of them at or above --fail-on */
 };
 
 struct comparison {
-	const struct scan_settings *settings;
-	struct saved_sources found;
-	struct side before, after;
-	struct change breaks, heals;
+	const struct command_options *options;
+	struct change_list breaks, heals;
 };
-
-static void
-learn_sent(void *context, struct bytes der)
-{
-	struct saved_sources *found = context;
-	struct digest digest;
-
-	certificate_digest(der, &digest);
-	if (seen_has(
-		found->sent, bytes_of(digest.octets, sizeof(digest.octets))))
-		senders_learn(found->senders, &digest, der);
-}
-
-static void
-note_sent(struct saved_sources *found, struct archive *archive)
-{
-	struct arena *arena = arena_new();
-	struct result saved;
-
-	for (size_t i = 0; i < archive_count(archive); i++) {
-		arena_reset(arena);
-		if (!archive_read(archive, i, arena, &saved, NULL))
-			continue;
-		for (size_t k = 0; k < saved.seen.received_count; k++)
-			seen_add(found->sent,
-			    bytes_of(saved.seen.received[k].octets,
-				sizeof(saved.seen.received[k].octets)));
-	}
-	arena_free(arena);
-}
-
-/* False where there is no room for the log of senders. */
-static bool
-saved_sources_open(struct saved_sources *found, struct archive *archive)
-{
-	found->senders = senders_new();
-	found->aia = aia_new(NULL);
-	found->sent = seen_new();
-	if (found->senders == NULL)
-		return false;
-	note_sent(found, archive);
-	archive_each_authority(archive, learn_sent, found);
-	aia_file_read(archive, found->aia);
-	return senders_settle(found->senders) == 0;
-}
-
-static void
-saved_sources_close(struct saved_sources *found)
-{
-	senders_free(found->senders);
-	aia_free(found->aia);
-	seen_free(found->sent);
-}
-
-static bool
-side_open(struct side *side, const struct trust_settings *trust,
-    const struct scan_settings *settings, const struct saved_sources *found)
-{
-	*side = (struct side){ .judge = NULL };
-	if (!judging_prepare(&side->judging, "audit", trust, &settings->found,
-		&settings->judge))
-		return false;
-	side->judge = judge_new(&side->judging.audit);
-	side->sources = sources_new(found->senders, side->judging.known,
-	    settings->found.aia == AIA_OFF ? NULL : found->aia);
-	return true;
-}
-
-static void
-side_close(struct side *side)
-{
-	judge_free(side->judge);
-	sources_free(side->sources);
-	judging_clear(&side->judging);
-}
 
 /* "system" is the machine's; else a store of the run; else a file. */
 static const char *
@@ -183,117 +87,76 @@ show_line(
 }
 
 static void
-note(struct comparison *comparison, struct change *change, const char *word,
-    const struct result *before, const struct result *after)
-{
-	const struct verdict *verdict = &after->verdict;
-
-	change->count++;
-	change->fails = change->fails ||
-			fail_on_matches(&comparison->settings->output.fail_on,
-			    verdict->class_id, verdict->severity);
-	if (comparison->settings->output.json) {
-		show_json(word, before, after);
-		return;
-	}
-	if (change->count > EXAMPLES)
-		return;
-	show_line(&change->examples, before, after);
-}
-
-/*
- * A store changes only how a path ends: what counts is whether the host is
- * as good as before, not which word it now has.
- */
-static void
-compare(struct comparison *comparison, const struct result *before,
+note(void *context, bool breaks, const struct result *before,
     const struct result *after)
 {
-	bool was_good = before->verdict.severity < SEVERITY_ERROR;
-	bool is_good = after->verdict.severity < SEVERITY_ERROR;
+	struct comparison *comparison = context;
+	const struct verdict *verdict = &after->verdict;
+	struct change_list *list =
+	    breaks ? &comparison->breaks : &comparison->heals;
 
-	if (was_good && !is_good)
-		note(comparison, &comparison->breaks, "breaks", before, after);
-	if (!was_good && is_good)
-		note(comparison, &comparison->heals, "heals", before, after);
+	list->count++;
+	list->fails =
+	    list->fails || fail_on_matches(&comparison->options->fail_on,
+			       verdict->class_id, verdict->severity);
+	if (comparison->options->json)
+		show_json(breaks ? "breaks" : "heals", before, after);
+	else if (list->count <= EXAMPLES)
+		show_line(&list->examples, before, after);
 }
 
 static void
-compare_all(struct comparison *comparison, struct archive *archive)
+show(const struct change_list *list, const char *verb)
 {
-	struct arena *arena = arena_new();
-
-	for (size_t i = 0; i < archive_count(archive); i++) {
-		struct result saved, before, after;
-
-		arena_reset(arena);
-		if (!archive_read(archive, i, arena, &saved, NULL) ||
-		    !archive_fill_chain(archive, arena, &saved.seen))
-			continue;
-		if (replay_ignores(
-			comparison->after.judging.policy, arena, &saved.seen))
-			continue;
-		judge_result(comparison->before.judge, &saved.seen,
-		    sources_list(comparison->before.sources), &before);
-		judge_result(comparison->after.judge, &saved.seen,
-		    sources_list(comparison->after.sources), &after);
-		compare(comparison, &before, &after);
-	}
-	arena_free(arena);
-}
-
-static void
-show(const struct change *change, const char *verb)
-{
-	printf("%llu host%s %s\n", (unsigned long long)change->count,
-	    plural(change->count), verb);
-	if (change->examples.size > 0)
-		fwrite(change->examples.data, 1, change->examples.size, stdout);
-	if (change->count > EXAMPLES)
+	printf("%llu host%s %s\n", (unsigned long long)list->count,
+	    plural(list->count), verb);
+	if (list->examples.size > 0)
+		fwrite(list->examples.data, 1, list->examples.size, stdout);
+	if (list->count > EXAMPLES)
 		printf("  and %llu more\n",
-		    (unsigned long long)(change->count - EXAMPLES));
-}
-
-static int
-compare_sides(struct comparison *comparison, struct archive *archive)
-{
-	int code;
-
-	compare_all(comparison, archive);
-	if (!comparison->settings->output.json) {
-		show(&comparison->breaks,
-		    comparison->breaks.count == 1 ? "breaks" : "break");
-		show(&comparison->heals,
-		    comparison->heals.count == 1 ? "heals" : "heal");
-	}
-	code =
-	    comparison->breaks.fails ? EXIT_CODE_FINDINGS : EXIT_CODE_FINISHED;
-	text_free(&comparison->breaks.examples);
-	text_free(&comparison->heals.examples);
-	return fflush(stdout) == 0 ? code : EXIT_CODE_OUTPUT;
+		    (unsigned long long)(list->count - EXAMPLES));
 }
 
 int
-comparison_run(const struct past_run *saved, struct scan_settings *settings,
+comparison_run(const struct past_run *saved, struct command_options *options,
     const char *against)
 {
-	struct comparison comparison = { .settings = settings };
-	struct trust_settings other;
+	struct comparison comparison = { .options = options };
+	struct judging before, after = { .arena = NULL };
+	struct store_change change = {
+		.before = &before,
+		.after = &after,
+		.uses_aia = options->aia != AIA_OFF,
+		.changed = note,
+		.context = &comparison,
+	};
+	struct judging_settings other;
+	const char *file = find_store(saved, against);
 	int code = EXIT_CODE_USAGE;
 
-	trust_settings_init(&other);
-	option_list_add(&other.trust, find_store(saved, against));
-	past_run_lend(saved, &settings->trust, &settings->judge);
-	if (!saved_sources_open(&comparison.found, saved->archive))
-		code = EXIT_CODE_OUTPUT;
-	else if (side_open(
-		     &comparison.before, &other, settings, &comparison.found) &&
-		 side_open(&comparison.after, &settings->trust, settings,
-		     &comparison.found))
-		code = compare_sides(&comparison, saved->archive);
-	side_close(&comparison.before);
-	side_close(&comparison.after);
-	saved_sources_close(&comparison.found);
-	trust_settings_clear(&other);
-	return code;
+	past_run_lend(saved, &options->judging);
+	other = options->judging;
+	other.stores = (struct store_settings){ .saved_name = NULL };
+	string_list_add(&other.stores.files, file);
+	if (!judging_load(&before, &other))
+		log_error("%s", before.error);
+	else if (!judging_load(&after, &options->judging))
+		log_error("%s", after.error);
+	else
+		code = store_change_find(&change, saved->archive) < 0
+			   ? EXIT_CODE_OUTPUT
+		       : comparison.breaks.fails ? EXIT_CODE_FINDINGS
+						 : EXIT_CODE_FINISHED;
+	if (code < EXIT_CODE_USAGE && !options->json) {
+		show(&comparison.breaks,
+		    comparison.breaks.count == 1 ? "breaks" : "break");
+		show(&comparison.heals,
+		    comparison.heals.count == 1 ? "heals" : "heal");
+	}
+	text_free(&comparison.breaks.examples);
+	text_free(&comparison.heals.examples);
+	store_settings_clear(&other.stores);
+	judging_clear(&before);
+	judging_clear(&after);
+	return fflush(stdout) == 0 ? code : EXIT_CODE_OUTPUT;
 }

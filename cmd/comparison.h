@@ -6,7 +6,7 @@
 #define CMD_COMPARISON_H
 
 #include "cmd/past_run.h"
-#include "cmd/scan_options.h"
+#include "cmd/common_options.h"
 
 /*
  * Judges the run twice: by the settings' own stores (the run's, without
@@ -15,6 +15,6 @@
  * or above --fail-on.
  */
 int comparison_run(
-    const struct past_run *, struct scan_settings *, const char *against);
+    const struct past_run *, struct command_options *, const char *against);
 
 #endif

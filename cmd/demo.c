@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cmd/commands.h"
-#include "cmd/scan_run.h"
+#include "cmd/new_run.h"
 #include "tests/lab/lab.h"
 
 /* The fleet answers in milliseconds; nobody should wait for its dead hosts. */
@@ -23,7 +23,7 @@ struct demo {
 	struct lab *lab;
 	char folder[32]; /* for the list and the store; removed at the end */
 	char *list, *trust;
-	struct scan_settings settings;
+	struct command_options options;
 };
 
 /* One descriptor a server and one a visitor: the usual 1,024 is too few. */
@@ -82,7 +82,7 @@ stop(struct demo *demo)
 static void
 aim(struct demo *demo)
 {
-	struct scan_options *scan = &demo->settings.probe.scan;
+	struct scan_options *scan = &demo->options.scan;
 	char *resolver;
 
 	if (asprintf(&resolver, "127.0.0.1:%u", lab_dns_port(demo->lab)) < 0)
@@ -90,26 +90,26 @@ aim(struct demo *demo)
 	scan->resolvers = memory_array(1, sizeof(*scan->resolvers));
 	scan->resolvers[scan->resolver_count++] = resolver;
 	scan->timeout_ms = DEMO_TIMEOUT_MS;
-	option_list_add(&demo->settings.trust.trust, demo->trust);
-	demo->settings.found.no_intermediates = true;
-	demo->settings.found.aia_allow_private = true;
+	string_list_add(&demo->options.judging.stores.files, demo->trust);
+	demo->options.judging.no_intermediates = true;
+	demo->options.aia_allow_private = true;
 }
 
 static int
 scan(struct demo *demo)
 {
-	struct target_list_options options = { .defaults = { .port = 443 } };
-	struct scan_job job = {
+	struct target_list_options how = { .defaults = { .port = 443 } };
+	struct target_list *targets = target_list_new(&how);
+	struct new_run run = {
 		.command = "demo",
-		.settings = &demo->settings,
+		.options = &demo->options,
 		.is_fleet = true,
 	};
 
-	job.targets = target_list_new(&options);
-	if (target_list_add_file(job.targets, demo->list) == 0)
-		return scan_run(&job);
+	if (target_list_add_file(targets, demo->list) == 0)
+		return new_run_scan(&run, targets, NULL);
 	log_error("demo: %s: %s", demo->list, strerror(errno));
-	target_list_free(job.targets);
+	target_list_free(targets);
 	return EXIT_CODE_USAGE;
 }
 
@@ -139,21 +139,23 @@ command_demo(int argc, char **argv)
 		.example = "  fleetscan demo\n",
 		.groups = groups,
 		.group_count = 2,
-		.file = &demo.settings.file,
-		.given = &demo.settings.given,
+		.file = &demo.options.file,
+		.given = &demo.options.given,
 	};
 	int first, code;
 
-	scan_settings_init(&demo.settings);
-	groups[0] = judge_group(&demo.settings.judge);
-	groups[1] = output_group(&demo.settings.output);
+	command_options_init(&demo.options);
+	groups[0] = judge_group(&demo.options);
+	groups[1] = output_group(&demo.options);
 	first = options_parse(&usage, argc, argv);
 	if (first >= 0 && first < argc) {
 		options_complain(
 		    "demo", argv[first], "demo takes no arguments");
 		first = OPTIONS_WRONG;
 	}
+	if (first >= 0 && !judge_options_check(&demo.options, "demo"))
+		first = OPTIONS_WRONG;
 	code = first < 0 ? options_exit_code(first) : run(&demo);
-	scan_settings_clear(&demo.settings);
+	command_options_clear(&demo.options);
 	return code;
 }

@@ -22,8 +22,7 @@ struct diff_options {
 	enum form form;
 	bool all;
 	const char *history;	       /* NULL: not asked for */
-	struct output_settings output; /* its --fail-on alone */
-	struct option_file file;
+	struct command_options common; /* its --fail-on alone */
 };
 
 #define OPTION(member) offsetof(struct diff_options, member)
@@ -57,9 +56,9 @@ static const struct option_row rows[] = {
 
 /* The one row that scan and diff share: a group of its own. */
 static struct option_group
-fail_on_group(struct output_settings *settings)
+fail_on_group(struct command_options *options)
 {
-	struct option_group group = output_group(settings);
+	struct option_group group = output_group(options);
 
 	while (strcmp(group.rows->name, "fail-on") != 0)
 		group.rows++;
@@ -73,7 +72,7 @@ parse(struct diff_options *options, int argc, char **argv)
 {
 	struct option_group groups[GROUP_COUNT] = {
 		{ "Diff", rows, sizeof(rows) / sizeof(rows[0]), options },
-		fail_on_group(&options->output),
+		fail_on_group(&options->common),
 	};
 	struct usage usage = {
 		.command = "diff",
@@ -85,7 +84,7 @@ parse(struct diff_options *options, int argc, char **argv)
 			   "  fleetscan diff --mail --fail-on error OLD NEW\n",
 		.groups = groups,
 		.group_count = GROUP_COUNT,
-		.file = &options->file,
+		.file = &options->common.file,
 	};
 
 	return options_parse(&usage, argc, argv);
@@ -159,7 +158,7 @@ exit_code(const struct diff_options *options, const struct diff *diff)
 	}
 	for (size_t i = 0; i < diff->count; i++)
 		if (change_is_bad(&diff->changes[i]) &&
-		    fail_on_matches(&options->output.fail_on,
+		    fail_on_matches(&options->common.fail_on,
 			diff->changes[i].class_id, diff->changes[i].severity))
 			return EXIT_CODE_FINDINGS;
 	return EXIT_CODE_FINISHED;
@@ -256,10 +255,10 @@ command_diff(int argc, char **argv)
 	struct diff_options options = { .form = FORM_TEXT };
 	int first, code;
 
-	output_settings_init(&options.output);
+	command_options_init(&options.common);
 	first = parse(&options, argc, argv);
 	code = first < 0 ? options_exit_code(first)
 			 : run(&options, argv + first, argc - first);
-	option_file_clear(&options.file);
+	command_options_clear(&options.common);
 	return code;
 }

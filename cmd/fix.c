@@ -12,13 +12,14 @@
 #include "cmd/commands.h"
 #include "cmd/options.h"
 #include "cmd/past_run.h"
+#include "run/judging.h"
 #include "repair/kit.h"
 
 enum { LEFT_SHOWN = 6, ITEMS_SHOWN = 20 };
 
 struct fix_options {
 	const char *directory;	  /* NULL: RUN/fix */
-	struct option_list roots; /* SHA-256, in hexadecimal */
+	struct string_list roots; /* SHA-256, in hexadecimal */
 	struct option_file file;
 };
 
@@ -30,7 +31,7 @@ add_root(void *settings, const char *value)
 
 	if (!digest_from_hex(&digest, value))
 		return "is not a SHA-256: 64 hexadecimal digits";
-	option_list_add(&options->roots, value);
+	string_list_add(&options->roots, value);
 	return NULL;
 }
 
@@ -154,7 +155,7 @@ write_kit(const struct repair_plan *plan, const char *directory)
 
 static int
 fix(const struct fix_options *options, struct archive *archive,
-    const struct saved_run *run)
+    const struct audit_settings *audit)
 {
 	size_t count = options->roots.count;
 	struct arena *arena = arena_new();
@@ -168,7 +169,7 @@ fix(const struct fix_options *options, struct archive *archive,
 
 	for (size_t i = 0; i < count; i++)
 		digest_from_hex(&roots[i], options->roots.items[i]);
-	plan = repair_plan_new(archive, run, roots, count, &error);
+	plan = repair_plan_new(archive, audit, roots, count, &error);
 	if (plan != NULL)
 		code = write_kit(plan, directory);
 	else
@@ -185,19 +186,21 @@ open_and_fix(const struct fix_options *options, const char *path)
 {
 	char *error = NULL;
 	struct archive *archive = archive_open(path, &error);
-	struct saved_run *run = NULL;
+	struct judging judging;
 	int code = EXIT_CODE_USAGE;
 
-	if (archive != NULL)
-		run = saved_run_open(archive_directory(archive), NULL, &error);
-	if (run != NULL) {
-		past_run_warn("fix", archive_directory(archive));
-		code = fix(options, archive, run);
-	} else {
+	if (archive == NULL) {
 		log_error("fix: %s", error);
+		free(error);
+		return code;
 	}
-	free(error);
-	saved_run_free(run);
+	if (judging_load_run(&judging, archive_directory(archive), NULL)) {
+		past_run_warn("fix", archive_directory(archive));
+		code = fix(options, archive, &judging.audit);
+	} else {
+		log_error("fix: %s", judging.error);
+	}
+	judging_clear(&judging);
 	archive_close(archive);
 	return code;
 }
@@ -216,7 +219,7 @@ command_fix(int argc, char **argv)
 			  "reports/latest\"");
 	else
 		code = open_and_fix(&options, argv[first]);
-	option_list_clear(&options.roots);
+	string_list_clear(&options.roots);
 	option_file_clear(&options.file);
 	return code;
 }

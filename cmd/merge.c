@@ -8,14 +8,14 @@
 #include "base/memory.h"
 #include "cmd/commands.h"
 #include "cmd/past_run.h"
-#include "cmd/scan_run.h"
+#include "cmd/new_run.h"
 #include "rundir/policy_file.h"
 #include "rundir/shard_set.h"
 
 enum { GROUPS = 2 };
 
 struct merge {
-	struct scan_settings settings;
+	struct command_options options;
 	bool partial;
 	struct past_run *runs;
 	struct archive **archives;
@@ -34,7 +34,7 @@ parse(struct merge *merge, int argc, char **argv)
 {
 	struct option_group groups[GROUPS] = {
 		{ "Merge", rows, sizeof(rows) / sizeof(rows[0]), merge },
-		output_group(&merge->settings.output),
+		output_group(&merge->options),
 	};
 	struct usage usage = {
 		.command = "merge",
@@ -45,8 +45,8 @@ parse(struct merge *merge, int argc, char **argv)
 		.example = "  fleetscan merge shard-* -o merged\n",
 		.groups = groups,
 		.group_count = GROUPS,
-		.file = &merge->settings.file,
-		.given = &merge->settings.given,
+		.file = &merge->options.file,
+		.given = &merge->options.given,
 	};
 
 	return options_parse(&usage, argc, argv);
@@ -89,7 +89,7 @@ count_ignored(const struct merge *merge)
 	uint64_t count = 0;
 
 	for (size_t i = 0; i < merge->count; i++)
-		count += merge->runs[i].manifest.ignored;
+		count += merge->runs[i].manifest.totals.ignored;
 	return count;
 }
 
@@ -141,39 +141,35 @@ take_lists(struct merge *merge)
 	const struct manifest *manifest = &merge->runs[0].manifest;
 
 	for (size_t i = 0; i < manifest->list_count; i++)
-		option_list_add(
-		    &merge->settings.target.lists, manifest->lists[i]);
+		string_list_add(&merge->options.lists, manifest->lists[i]);
 }
 
 static int
 run(struct merge *merge, int first, int argc, char **argv)
 {
-	struct scan_job job = {
+	struct new_run new = {
 		.command = "merge",
-		.settings = &merge->settings,
+		.options = &merge->options,
 		.arguments = argv + first,
 		.argument_count = (size_t)(argc - first),
 	};
-	struct judge_settings *judge = &merge->settings.judge;
+	struct judging_settings *judging = &merge->options.judging;
 
-	if (first >= argc || merge->settings.output.directory == NULL) {
+	if (first >= argc || merge->options.directory == NULL) {
 		log_error("merge: name the runs to join, and with -o the "
 			  "directory to join them in");
 		return EXIT_CODE_USAGE;
 	}
 	if (!open_runs(merge, argv + first, (size_t)(argc - first)) ||
 	    !share_policy(merge, argv + first) ||
-	    !fit_together(merge, argv + first, &job.is_partial))
+	    !fit_together(merge, argv + first, &new.is_partial))
 		return EXIT_CODE_USAGE;
 	take_lists(merge);
-	judge->has_at = true;
-	judge->at = latest_clock(merge);
-	past_run_lend(
-	    &merge->runs[0], &merge->settings.trust, &merge->settings.judge);
-	job.archives = merge->archives;
-	job.archive_count = merge->count;
-	job.ignored = count_ignored(merge);
-	return scan_run(&job);
+	judging->has_now = true;
+	judging->now = latest_clock(merge);
+	past_run_lend(&merge->runs[0], judging);
+	new.ignored_before = count_ignored(merge);
+	return new_run_replay(&new, merge->archives, merge->count);
 }
 
 int
@@ -182,8 +178,8 @@ command_merge(int argc, char **argv)
 	struct merge merge = { .count = 0 };
 	int first, code;
 
-	scan_settings_init(&merge.settings);
-	merge.settings.found.aia = AIA_CACHE;
+	command_options_init(&merge.options);
+	merge.options.aia = AIA_CACHE;
 	first = parse(&merge, argc, argv);
 	code = first < 0 ? options_exit_code(first)
 			 : run(&merge, first, argc, argv);
@@ -191,6 +187,6 @@ command_merge(int argc, char **argv)
 		past_run_close(&merge.runs[i]);
 	free(merge.runs);
 	free(merge.archives);
-	scan_settings_clear(&merge.settings);
+	command_options_clear(&merge.options);
 	return code;
 }

@@ -42,21 +42,6 @@ struct tables {
 };
 
 void
-option_list_add(struct option_list *list, const char *item)
-{
-	list->items = memory_grow(
-	    list->items, list->count, &list->capacity, sizeof(char *));
-	list->items[list->count++] = item;
-}
-
-void
-option_list_clear(struct option_list *list)
-{
-	free(list->items);
-	*list = (struct option_list){ NULL, 0, 0 };
-}
-
-void
 given_options_clear(struct given_options *given)
 {
 	free(given->items);
@@ -187,7 +172,7 @@ store(const struct option_row *row, void *settings, const char *value,
 		*(const char **)place = value;
 		return *value == '\0' ? "is empty" : NULL;
 	case OPTION_LIST:
-		option_list_add(place, value);
+		string_list_add(place, value);
 		return *value == '\0' ? "is empty" : NULL;
 	case OPTION_FUNCTION:
 		wrong = row->parse(settings, value);

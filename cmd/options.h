@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "base/option_file.h"
+#include "base/string_list.h"
 #include "base/text.h"
 
 enum option_kind {
@@ -20,18 +21,9 @@ enum option_kind {
 	OPTION_UNSIGNED, /* unsigned, from `least` to `most` */
 	OPTION_SECONDS,	 /* unsigned milliseconds; "2.5" is read too */
 	OPTION_STRING,	 /* const char *, borrowed from argv or the file */
-	OPTION_LIST,	 /* struct option_list, one more each time */
+	OPTION_LIST,	 /* struct string_list, one more each time */
 	OPTION_FUNCTION	 /* whatever `parse` makes of it */
 };
-
-/* Strings borrowed as OPTION_STRING is. */
-struct option_list {
-	const char **items;
-	size_t count, capacity;
-};
-
-void option_list_add(struct option_list *, const char *);
-void option_list_clear(struct option_list *);
 
 struct option_row {
 	char letter;	      /* 0: none */

@@ -5,9 +5,9 @@
 #ifndef CMD_PAST_RUN_H
 #define CMD_PAST_RUN_H
 
-#include "cmd/common_options.h"
 #include "rundir/archive.h"
 #include "rundir/manifest.h"
+#include "run/judging.h"
 
 struct past_run {
 	struct archive *archive;
@@ -29,11 +29,6 @@ void past_run_close(struct past_run *);
  * Fills in what was not said: the run's own stores, clock, thresholds and
  * policy.
  */
-void past_run_lend(
-    const struct past_run *, struct trust_settings *, struct judge_settings *);
-
-/* The same of any run.json; the paths lent out are in the arena. */
-void past_run_lend_from(struct arena *, const struct manifest *,
-    const char *directory, struct trust_settings *, struct judge_settings *);
+void past_run_lend(const struct past_run *, struct judging_settings *);
 
 #endif

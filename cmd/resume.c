@@ -14,9 +14,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cmd/commands.h"
-#include "cmd/outcome.h"
-#include "cmd/past_run.h"
 #include "cmd/request.h"
+#include "rundir/run_directory.h"
 
 static bool
 holds_run(const char *directory)
@@ -50,7 +49,7 @@ read_run(struct resume *resume, const char *directory)
 {
 	const char *reason = NULL;
 
-	resume->claim = outcome_claim("scan", directory);
+	resume->claim = run_directory_claim("scan", directory);
 	if (resume->claim == NULL)
 		return false;
 	if (manifest_read(resume->arena, directory, &resume->manifest, &reason))
@@ -88,7 +87,7 @@ relocate(const struct resume *resume, const char *here, const char *path)
 
 /* The command line held against run.json, option by option */
 
-struct comparison {
+struct option_check {
 	struct resume *resume;
 	const struct manifest *now; /* the command line, as run.json has it */
 };
@@ -134,11 +133,11 @@ join(struct arena *arena, const char *const *values, size_t count)
 }
 
 static bool
-is_same(const struct comparison *comparison, const char *name)
+is_same(const struct option_check *check, const char *name)
 {
-	struct arena *arena = comparison->resume->arena;
-	const struct manifest *then = &comparison->resume->manifest;
-	const struct manifest *now = comparison->now;
+	struct arena *arena = check->resume->arena;
+	const struct manifest *then = &check->resume->manifest;
+	const struct manifest *now = check->now;
 	const struct option_row *row = scan_option_find(name);
 	const char **before =
 	    arena_array(arena, then->option_count + 1, sizeof(*before));
@@ -161,14 +160,14 @@ is_same(const struct comparison *comparison, const char *name)
 }
 
 static bool
-has_same_options(struct resume *resume, const struct scan_settings *given)
+has_same_options(struct resume *resume, const struct command_options *given)
 {
 	struct manifest now = { .id = NULL };
-	struct comparison comparison = { resume, &now };
+	struct option_check check = { resume, &now };
 
 	request_describe(resume->arena, &now, &given->given);
 	for (size_t i = 0; i < now.option_count; i++)
-		if (!is_same(&comparison, now.options[i].name))
+		if (!is_same(&check, now.options[i].name))
 			return false;
 	return true;
 }
@@ -218,7 +217,7 @@ add_saved_options(struct resume *resume, const char *here)
 
 /* Lists are handled on their own. */
 static void
-add_passing_options(struct resume *resume, const struct scan_settings *given)
+add_passing_options(struct resume *resume, const struct command_options *given)
 {
 	char name[64];
 
@@ -249,10 +248,10 @@ use_saved_targets(struct resume *resume, const char *here)
 }
 
 static void
-use_given_targets(struct resume *resume, const struct scan_settings *given,
+use_given_targets(struct resume *resume, const struct command_options *given,
     char *const hosts[], size_t count)
 {
-	const struct option_list *lists = &given->target.lists;
+	const struct string_list *lists = &given->lists;
 	struct manifest *manifest = &resume->manifest;
 
 	manifest->lists = request_strings(
@@ -276,7 +275,7 @@ add_targets(struct resume *resume)
 }
 
 static bool
-compose(struct resume *resume, const struct scan_settings *given,
+compose(struct resume *resume, const struct command_options *given,
     char *const hosts[], size_t count)
 {
 	const struct manifest *manifest = &resume->manifest;
@@ -284,7 +283,7 @@ compose(struct resume *resume, const struct scan_settings *given,
 	size_t most;
 
 	request_describe(resume->arena, &now, &given->given);
-	if (count > 0 || given->target.lists.count > 0)
+	if (count > 0 || given->lists.count > 0)
 		use_given_targets(resume, given, hosts, count);
 	else if (!use_saved_targets(resume, now.working_directory))
 		return false;
@@ -316,19 +315,19 @@ is_scan(const struct manifest *manifest, const char *directory)
 }
 
 enum resume_end
-resume_open(struct resume *resume, const struct scan_settings *given,
+resume_open(struct resume *resume, const struct command_options *given,
     char *const hosts[], size_t count)
 {
-	const char *directory = given->output.directory;
+	const char *directory = given->directory;
 
 	*resume = (struct resume){ .arena = arena_new() };
 	if (!holds_run(directory))
 		return begin_anew(
-		    directory, count > 0 || given->target.lists.count > 0);
+		    directory, count > 0 || given->lists.count > 0);
 	if (!read_run(resume, directory))
 		return RESUME_REFUSED;
 	if (resume->manifest.finished != 0) {
-		outcome_tidy(directory, REPORT_ALL);
+		run_directory_tidy(directory, true);
 		log_info("%s holds a finished run: nothing to do", directory);
 		return RESUME_NOTHING;
 	}
@@ -353,23 +352,23 @@ resume_close(struct resume *resume)
 }
 
 void
-resume_lend(const struct resume *resume, struct scan_settings *settings)
+resume_lend(const struct resume *resume, struct command_options *settings)
 {
-	char *learned = outcome_learned_path(settings->output.directory);
+	char *learned = run_directory_learned(settings->directory);
 
-	settings->found.learned = arena_string(resume->arena, learned);
+	settings->judging.learned = arena_string(resume->arena, learned);
 	free(learned);
-	trust_settings_clear(&settings->trust);
-	settings->judge.has_at = false;
-	settings->judge.policy = NULL;
-	past_run_lend_from(resume->arena, &resume->manifest,
-	    settings->output.directory, &settings->trust, &settings->judge);
+	store_settings_clear(&settings->judging.stores);
+	settings->judging.has_now = false;
+	settings->judging.policy = NULL;
+	judging_settings_add_run(&settings->judging, resume->arena,
+	    &resume->manifest, settings->directory);
 }
 
 /* Standard input */
 
 static bool
-reads_stdin(const struct option_list *lists)
+reads_stdin(const struct string_list *lists)
 {
 	for (size_t i = 0; i < lists->count; i++)
 		if (strcmp(lists->items[i], "-") == 0)
@@ -395,7 +394,7 @@ copy_stdin(FILE *copy)
 
 /* A file can be read twice as it is; a pipe's octets go to one first. */
 int
-resume_keep_stdin(const struct option_list *lists)
+resume_keep_stdin(const struct string_list *lists)
 {
 	FILE *copy;
 	int result = -1;
@@ -412,7 +411,7 @@ resume_keep_stdin(const struct option_list *lists)
 }
 
 int
-resume_rewind_stdin(const struct option_list *lists)
+resume_rewind_stdin(const struct string_list *lists)
 {
 	if (reads_stdin(lists) && lseek(STDIN_FILENO, 0, SEEK_SET) < 0)
 		return -1;

@@ -28,18 +28,18 @@ enum resume_end {
  * `given` is what was typed, with `hosts` as arguments.  resume_close is safe
  * in any case.
  */
-enum resume_end resume_open(struct resume *, const struct scan_settings *given,
-    char *const hosts[], size_t count);
+enum resume_end resume_open(struct resume *,
+    const struct command_options *given, char *const hosts[], size_t count);
 void resume_close(struct resume *);
 
 /*
  * Turns settings parsed from resume->argv to the run's own stores, policy and
  * clock; they borrow from `resume`.
  */
-void resume_lend(const struct resume *, struct scan_settings *);
+void resume_lend(const struct resume *, struct command_options *);
 
 /* Lets standard input be read twice, where a list is on it; -1 with errno. */
-int resume_keep_stdin(const struct option_list *lists);
-int resume_rewind_stdin(const struct option_list *lists);
+int resume_keep_stdin(const struct string_list *lists);
+int resume_rewind_stdin(const struct string_list *lists);
 
 #endif

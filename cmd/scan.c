@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "cmd/commands.h"
+#include "cmd/new_run.h"
 #include "cmd/resume.h"
-#include "cmd/scan_run.h"
+#include "cmd/scan_options.h"
 
 static void
 complain(void *context, const char *where, const char *sentence)
@@ -23,24 +24,24 @@ announce(void *context, const char *where, const char *sentence)
 
 /* Complains of bad lines unless it is to be quiet, the first of two times. */
 static struct target_list *
-list_targets(const struct scan_settings *settings, char *const arguments[],
+list_targets(const struct command_options *options, char *const arguments[],
     size_t count, bool quiet)
 {
-	struct target_list_options options = {
+	struct target_list_options how = {
 		.defaults = {
-			.port = (uint16_t)settings->target.port,
-			.sni = settings->target.sni,
+			.port = (uint16_t)options->port,
+			.sni = options->sni,
 		},
-		.form = settings->target.form,
-		.strict = settings->target.strict,
-		.allow_large = settings->target.allow_large,
+		.form = options->form,
+		.strict = options->strict,
+		.allow_large = options->allow_large,
 		.complain = quiet ? NULL : complain,
 		.announce = quiet ? NULL : announce,
 	};
-	struct target_list *targets = target_list_new(&options);
+	struct target_list *targets = target_list_new(&how);
 
-	for (size_t i = 0; i < settings->target.lists.count; i++) {
-		const char *path = settings->target.lists.items[i];
+	for (size_t i = 0; i < options->lists.count; i++) {
+		const char *path = options->lists.items[i];
 
 		if (target_list_add_file(targets, path) < 0) {
 			log_error("scan: -l: %s: %s", path, strerror(errno));
@@ -54,73 +55,72 @@ list_targets(const struct scan_settings *settings, char *const arguments[],
 }
 
 static int
-run(const struct scan_settings *settings, char *const hosts[], size_t count,
-    const struct manifest *resumed, struct roll *roll)
+run(const struct command_options *options, char *const hosts[], size_t count,
+    const struct manifest *resumed, struct resume_targets *rest)
 {
-	struct scan_job job = {
+	struct target_list *targets =
+	    list_targets(options, hosts, count, false);
+	struct new_run run = {
 		.command = "scan",
-		.settings = settings,
-		.targets = list_targets(settings, hosts, count, false),
-		.is_fleet = settings->target.lists.count > 0,
+		.options = options,
+		.is_fleet = options->lists.count > 0,
 		.arguments = hosts,
 		.argument_count = count,
 		.resumed = resumed,
-		.roll = roll,
 	};
 
-	if (job.targets == NULL)
+	if (targets == NULL)
 		return EXIT_CODE_USAGE;
 	/* Before anything is written: a list may be refused. */
-	log_set_level(settings->output.level);
-	if (target_list_begin(job.targets) < 0) {
-		log_error("scan: %s", target_list_error(job.targets));
-		target_list_free(job.targets);
+	log_set_level(options->level);
+	if (target_list_begin(targets) < 0) {
+		log_error("scan: %s", target_list_error(targets));
+		target_list_free(targets);
 		return EXIT_CODE_USAGE;
 	}
-	return scan_run(&job);
+	return new_run_scan(&run, targets, rest);
 }
 
-static struct roll *
-call_roll(
-    const struct scan_settings *settings, char *const hosts[], size_t count)
+static struct resume_targets *
+list_rest(
+    const struct command_options *options, char *const hosts[], size_t count)
 {
-	struct target_list *targets =
-	    list_targets(settings, hosts, count, true);
-	struct roll *roll = NULL;
+	struct target_list *targets = list_targets(options, hosts, count, true);
+	struct resume_targets *rest = NULL;
 	const char *error;
 
 	if (targets == NULL)
 		return NULL;
-	roll = roll_new(targets, &settings->target.shard);
+	rest = resume_targets_new(targets, &options->shard);
 	error = target_list_error(targets);
-	if (roll == NULL)
+	if (rest == NULL)
 		log_error("scan: --resume: %s",
 		    error != NULL ? error : "too many targets");
 	target_list_free(targets);
-	if (roll != NULL)
-		roll_sort(roll);
-	return roll;
+	if (rest != NULL)
+		resume_targets_sort(rest);
+	return rest;
 }
 
 /* Lists are read twice: to see what is left of them, and to scan that. */
 static int
-run_rest(const struct resume *resume, const struct scan_settings *settings,
+run_rest(const struct resume *resume, const struct command_options *options,
     char *const hosts[], size_t count)
 {
-	const struct option_list *lists = &settings->target.lists;
-	struct roll *roll = NULL;
+	const struct string_list *lists = &options->lists;
+	struct resume_targets *rest = NULL;
 	int code = EXIT_CODE_USAGE;
 
 	if (resume_keep_stdin(lists) < 0) {
 		log_error("scan: -l -: %s", strerror(errno));
 		return EXIT_CODE_OUTPUT;
 	}
-	roll = call_roll(settings, hosts, count);
-	if (roll != NULL && resume_rewind_stdin(lists) < 0)
+	rest = list_rest(options, hosts, count);
+	if (rest != NULL && resume_rewind_stdin(lists) < 0)
 		log_error("scan: -l -: %s", strerror(errno));
-	else if (roll != NULL)
-		code = run(settings, hosts, count, &resume->manifest, roll);
-	roll_free(roll);
+	else if (rest != NULL)
+		code = run(options, hosts, count, &resume->manifest, rest);
+	resume_targets_free(rest);
 	return code;
 }
 
@@ -128,26 +128,26 @@ run_rest(const struct resume *resume, const struct scan_settings *settings,
 static int
 run_resumed(const struct resume *resume)
 {
-	struct scan_settings settings;
+	struct command_options options;
 	int first, code = EXIT_CODE_USAGE;
 
-	scan_settings_init(&settings);
-	first = scan_options_parse(&settings, resume->argc, resume->argv);
-	resume_lend(resume, &settings);
+	command_options_init(&options);
+	first = scan_options_parse(&options, resume->argc, resume->argv);
+	resume_lend(resume, &options);
 	if (first >= 0)
-		code = run_rest(resume, &settings, resume->argv + first,
+		code = run_rest(resume, &options, resume->argv + first,
 		    (size_t)(resume->argc - first));
-	scan_settings_clear(&settings);
+	command_options_clear(&options);
 	return code;
 }
 
 static int
-go_on(const struct scan_settings *given, char *const hosts[], size_t count)
+go_on(const struct command_options *given, char *const hosts[], size_t count)
 {
 	struct resume resume;
 	int code = EXIT_CODE_USAGE;
 
-	log_set_level(given->output.level);
+	log_set_level(given->level);
 	switch (resume_open(&resume, given, hosts, count)) {
 	case RESUME_READY:
 		code = run_resumed(&resume);
@@ -168,19 +168,19 @@ go_on(const struct scan_settings *given, char *const hosts[], size_t count)
 int
 command_scan(int argc, char **argv)
 {
-	struct scan_settings settings;
+	struct command_options options;
 	int first, code = EXIT_CODE_USAGE;
 	size_t count;
 
-	scan_settings_init(&settings);
-	first = scan_options_parse(&settings, argc, argv);
+	command_options_init(&options);
+	first = scan_options_parse(&options, argc, argv);
 	count = (size_t)(argc - first);
 	if (first < 0)
 		code = options_exit_code(first);
-	else if (settings.target.resume)
-		code = go_on(&settings, argv + first, count);
+	else if (options.resume)
+		code = go_on(&options, argv + first, count);
 	else
-		code = run(&settings, argv + first, count, NULL, NULL);
-	scan_settings_clear(&settings);
+		code = run(&options, argv + first, count, NULL, NULL);
+	command_options_clear(&options);
 	return code;
 }

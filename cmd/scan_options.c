@@ -12,59 +12,7 @@
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
-enum {
-	DEFAULT_PORT = 443,
-	DEFAULT_CONCURRENCY = 500,
-	DEFAULT_PER_IP = 4,
-	DEFAULT_TIMEOUT_MS = 10000,
-	DEFAULT_RETRIES = 1,
-	MOST_SHARDS = 1000000,
-	GROUP_COUNT = 7
-};
-
-static const char not_yet[] = "not in this version";
-
-void
-scan_settings_init(struct scan_settings *settings)
-{
-	memset(settings, 0, sizeof(*settings));
-	settings->target.port = DEFAULT_PORT;
-	settings->probe.scan = (struct scan_options){
-		.concurrency = DEFAULT_CONCURRENCY,
-		.per_ip = DEFAULT_PER_IP,
-		.timeout_ms = DEFAULT_TIMEOUT_MS,
-		.retries = DEFAULT_RETRIES,
-	};
-	trust_settings_init(&settings->trust);
-	found_settings_init(&settings->found, AIA_FETCH);
-	judge_settings_init(&settings->judge);
-	output_settings_init(&settings->output);
-}
-
-static void
-probe_settings_clear(struct probe_settings *settings)
-{
-	for (size_t i = 0; i < settings->scan.resolver_count; i++)
-		free((char *)settings->scan.resolvers[i]);
-	free(settings->scan.resolvers);
-	for (size_t i = 0; i < settings->scan.override_count; i++) {
-		free((char *)settings->overrides[i].host);
-		free((char *)settings->overrides[i].ip);
-	}
-	free(settings->overrides);
-}
-
-void
-scan_settings_clear(struct scan_settings *settings)
-{
-	option_list_clear(&settings->target.lists);
-	probe_settings_clear(&settings->probe);
-	trust_settings_clear(&settings->trust);
-	found_settings_clear(&settings->found);
-	given_options_clear(&settings->given);
-	option_file_clear(&settings->file);
-	scan_settings_init(settings);
-}
+enum { MOST_SHARDS = 1000000, GROUP_COUNT = 7 };
 
 /* "IP", "IP:PORT", "[IPv6]:PORT"; the address in canonical form, on the heap.
  */
@@ -89,7 +37,7 @@ parse_address(struct bytes text, uint16_t *port)
 }
 
 static bool
-add_resolver(struct probe_settings *settings, const char *text)
+add_resolver(struct command_options *settings, const char *text)
 {
 	struct scan_options *scan = &settings->scan;
 	uint16_t port;
@@ -132,7 +80,7 @@ static const char *
 parse_resolve(void *group, const char *value)
 {
 	static const char fault[] = "is not HOST:PORT:IP or HOST:PORT:IP:PORT";
-	struct probe_settings *settings = group;
+	struct command_options *settings = group;
 	struct resolve_override override = { .port = 0 };
 	const char *port = strchr(value, ':');
 	const char *address = port == NULL ? NULL : strchr(port + 1, ':');
@@ -178,7 +126,7 @@ shard_of_environment(void)
 static const char *
 parse_shard(void *group, const char *value)
 {
-	struct shard *shard = &((struct target_settings *)group)->shard;
+	struct shard *shard = &((struct command_options *)group)->shard;
 	const char *slash = strchr(value, '/'), *index;
 	char *typed;
 	bool good;
@@ -198,25 +146,25 @@ parse_shard(void *group, const char *value)
 	return good ? NULL : "I is not from 0 to N-1";
 }
 
+#define OPTION(member) offsetof(struct command_options, member)
+
 static const char *
 parse_list_form(void *group, const char *value)
 {
-	struct target_settings *settings = group;
+	struct command_options *settings = group;
 
 	settings->form = list_form_find(value);
 	return settings->form != NULL ? NULL : "is not one of " LIST_FORM_NAMES;
 }
 
+/* Known, so that nobody takes it for a typing mistake; the help omits it. */
 static const char *
 refuse_for_now(void *group, const char *value)
 {
 	(void)group;
 	(void)value;
-	return not_yet;
+	return "not in this version";
 }
-
-#define TARGET(member) offsetof(struct target_settings, member)
-#define SCAN(member) offsetof(struct probe_settings, scan.member)
 
 static const struct option_row target_rows[] = {
 	{ .letter = 'l',
@@ -224,7 +172,7 @@ static const struct option_row target_rows[] = {
 	    .argument = "FILE",
 	    .kind = OPTION_LIST,
 	    .is_passing = true,
-	    .offset = TARGET(lists),
+	    .offset = OPTION(lists),
 	    .help = "targets, one a line, a table, JSON, or what nmap, "
 		    "masscan and others write; - is stdin; repeatable" },
 	{ .name = "list-form",
@@ -235,31 +183,30 @@ static const struct option_row target_rows[] = {
 		    "recognised): " LIST_FORM_NAMES },
 	{ .name = "allow-large",
 	    .kind = OPTION_FLAG,
-	    .offset = TARGET(allow_large),
+	    .offset = OPTION(allow_large),
 	    .help = "also CIDR blocks wider than /16 (IPv6 /112), or over "
 		    "1048576 addresses in all" },
 	{ .letter = 'p',
 	    .name = "port",
 	    .argument = "N",
 	    .kind = OPTION_UNSIGNED,
-	    .offset = TARGET(port),
+	    .offset = OPTION(port),
 	    .least = 1,
 	    .most = UINT16_MAX,
 	    .help = "where a target names none (default: 443)" },
 	{ .name = "sni",
 	    .argument = "NAME",
 	    .kind = OPTION_STRING,
-	    .offset = TARGET(sni),
+	    .offset = OPTION(sni),
 	    .help = "ask every target for this name, and check its "
 		    "certificate against it" },
 	{ .name = "starttls",
 	    .argument = "PROTO",
 	    .kind = OPTION_FUNCTION,
-	    .parse = refuse_for_now,
-	    .help = "(not in this version)" },
+	    .parse = refuse_for_now },
 	{ .name = "strict",
 	    .kind = OPTION_FLAG,
-	    .offset = TARGET(strict),
+	    .offset = OPTION(strict),
 	    .help = "end with exit 2 at a bad line of a list" },
 	{ .name = "shard",
 	    .argument = "I/N",
@@ -270,7 +217,7 @@ static const struct option_row target_rows[] = {
 	{ .name = "resume",
 	    .kind = OPTION_FLAG,
 	    .is_passing = true,
-	    .offset = TARGET(resume),
+	    .offset = OPTION(resume),
 	    .help = "go on with the interrupted run in -o DIR, by its own "
 		    "options; lists given here replace its lists" },
 };
@@ -282,28 +229,28 @@ static const struct option_row probe_rows[] = {
 	    .name = "concurrency",
 	    .argument = "N",
 	    .kind = OPTION_UNSIGNED,
-	    .offset = SCAN(concurrency),
+	    .offset = OPTION(scan.concurrency),
 	    .least = 1,
 	    .most = 1000000,
 	    .help = "targets in flight (default: 500)" },
 	{ .name = "threads",
 	    .argument = "N",
 	    .kind = OPTION_UNSIGNED,
-	    .offset = SCAN(threads),
+	    .offset = OPTION(scan.threads),
 	    .least = 1,
 	    .most = 1024,
 	    .help = "event loops (default: one a core)" },
 	{ .name = "rate",
 	    .argument = "N",
 	    .kind = OPTION_UNSIGNED,
-	    .offset = SCAN(rate),
+	    .offset = OPTION(scan.rate),
 	    .least = 1,
 	    .most = 1000000,
 	    .help = "new connections a second (default: no limit)" },
 	{ .name = "per-ip",
 	    .argument = "N",
 	    .kind = OPTION_UNSIGNED,
-	    .offset = SCAN(per_ip),
+	    .offset = OPTION(scan.per_ip),
 	    .least = 1,
 	    .most = 1000000,
 	    .help = "connections in flight to one address (default: 4)" },
@@ -311,31 +258,28 @@ static const struct option_row probe_rows[] = {
 	    .name = "timeout",
 	    .argument = "SEC",
 	    .kind = OPTION_SECONDS,
-	    .offset = SCAN(timeout_ms),
+	    .offset = OPTION(scan.timeout_ms),
 	    .least = 100,
 	    .most = 3600000,
 	    .help = "a whole target: DNS, connect and TLS (default: 10)" },
 	{ .name = "retries",
 	    .argument = "N",
 	    .kind = OPTION_UNSIGNED,
-	    .offset = SCAN(retries),
+	    .offset = OPTION(scan.retries),
 	    .least = 0,
 	    .most = 10,
 	    .help = "for timeouts and resets, at the end (default: 1)" },
 	{ .letter = '4',
 	    .kind = OPTION_CHOICE,
-	    .offset = SCAN(family),
+	    .offset = OPTION(scan.family),
 	    .value = FAMILY_V4,
 	    .help = "IPv4 only" },
 	{ .letter = '6',
 	    .kind = OPTION_CHOICE,
-	    .offset = SCAN(family),
+	    .offset = OPTION(scan.family),
 	    .value = FAMILY_V6,
 	    .help = "IPv6 only" },
-	{ .name = "all-ips",
-	    .kind = OPTION_FUNCTION,
-	    .parse = refuse_for_now,
-	    .help = "(not in this version)" },
+	{ .name = "all-ips", .kind = OPTION_FUNCTION, .parse = refuse_for_now },
 	{ .letter = 'r',
 	    .name = "resolver",
 	    .argument = "IP[:PORT],...",
@@ -350,39 +294,30 @@ static const struct option_row probe_rows[] = {
 	{ .name = "handshake",
 	    .argument = "full|certificate",
 	    .kind = OPTION_WORD,
-	    .offset = SCAN(depth),
+	    .offset = OPTION(scan.depth),
 	    .words = depth_words,
 	    .help = "stop once the chain is in hand: cheaper, proves less "
 		    "(default: full)" },
 };
 
-#define OUTPUT(member) offsetof(struct output_settings, member)
-
 static const struct option_row change_rows[] = {
 	{ .name = "diff-last",
 	    .kind = OPTION_FLAG,
-	    .offset = OUTPUT(diff_last),
+	    .offset = OPTION(diff_last),
 	    .help = "what changed since the last run of this list; with -q "
 		    "a mail, and only when something got worse" },
 };
 
-struct option_group
-probe_group(struct probe_settings *settings)
-{
-	return (struct option_group){ "Probing", probe_rows, COUNT(probe_rows),
-		settings };
-}
-
 static bool
-check_diff_last(const struct scan_settings *settings)
+check_diff_last(const struct command_options *settings)
 {
 	const char *why = NULL;
 
-	if (settings->output.json)
+	if (settings->json)
 		why = "prints words, and --json records: ask for one of them";
-	else if (settings->target.lists.count == 0)
+	else if (settings->lists.count == 0)
 		why = "compares runs of a list: name it with -l FILE";
-	else if ((settings->output.formats & REPORT_NDJSON) == 0)
+	else if ((settings->formats & REPORT_NDJSON) == 0)
 		why = "compares records, which the next run needs too: let -f "
 		      "have ndjson";
 	if (why != NULL)
@@ -392,47 +327,47 @@ check_diff_last(const struct scan_settings *settings)
 
 /* What options must not say together, or not leave unsaid. */
 static bool
-check(const struct scan_settings *settings, bool has_arguments)
+check(const struct command_options *settings, bool has_arguments)
 {
-	if (!has_arguments && settings->target.lists.count == 0 &&
-	    !settings->target.resume) {
+	if (!has_arguments && settings->lists.count == 0 && !settings->resume) {
 		options_complain("scan", "no targets",
 		    "name hosts, or a list of them with -l FILE");
 		return false;
 	}
-	if (settings->target.resume && settings->output.directory == NULL) {
+	if (settings->resume && settings->directory == NULL) {
 		options_complain("scan", "--resume",
 		    "needs the interrupted run's directory, -o DIR");
 		return false;
 	}
-	if (settings->output.diff_last && !check_diff_last(settings))
+	if (settings->diff_last && !check_diff_last(settings))
 		return false;
-	return judge_settings_check(&settings->judge, "scan");
+	return judge_options_check(settings, "scan");
 }
 
 static void
 list_groups(
-    struct scan_settings *settings, struct option_group groups[GROUP_COUNT])
+    struct command_options *settings, struct option_group groups[GROUP_COUNT])
 {
 	groups[0] = (struct option_group){ "Targets", target_rows,
-		COUNT(target_rows), &settings->target };
-	groups[1] = probe_group(&settings->probe);
-	groups[2] = trust_group(&settings->trust);
-	groups[3] = found_group(&settings->found, true);
-	groups[4] = judge_group(&settings->judge);
-	groups[5] = output_group(&settings->output);
+		COUNT(target_rows), settings };
+	groups[1] = (struct option_group){ "Probing", probe_rows,
+		COUNT(probe_rows), settings };
+	groups[2] = trust_group(settings);
+	groups[3] = found_group(settings, true);
+	groups[4] = judge_group(settings);
+	groups[5] = output_group(settings);
 	groups[6] = (struct option_group){ "Changes", change_rows,
-		COUNT(change_rows), &settings->output };
+		COUNT(change_rows), settings };
 }
 
 const struct option_row *
 scan_option_find(const char *name)
 {
 	struct option_group groups[GROUP_COUNT];
-	struct scan_settings unused;
+	struct command_options unused;
 	char row_name[64];
 
-	scan_settings_init(&unused);
+	command_options_init(&unused);
 	list_groups(&unused, groups);
 	for (size_t i = 0; i < GROUP_COUNT; i++)
 		for (size_t k = 0; k < groups[i].count; k++)
@@ -445,22 +380,20 @@ scan_option_find(const char *name)
 
 /* auto/N means another part where the batch system is another. */
 static void
-name_shard(struct scan_settings *settings)
+name_shard(struct command_options *settings)
 {
-	struct target_settings *target = &settings->target;
-
-	snprintf(target->shard_text, sizeof(target->shard_text), "%u/%u",
-	    target->shard.index, target->shard.count);
+	snprintf(settings->shard_text, sizeof(settings->shard_text), "%u/%u",
+	    settings->shard.index, settings->shard.count);
 	for (size_t i = 0; i < settings->given.count; i++) {
 		struct given_option *option = &settings->given.items[i];
 
 		if (option->row->parse == parse_shard)
-			option->value = target->shard_text;
+			option->value = settings->shard_text;
 	}
 }
 
 int
-scan_options_parse(struct scan_settings *settings, int argc, char **argv)
+scan_options_parse(struct command_options *settings, int argc, char **argv)
 {
 	struct option_group groups[GROUP_COUNT];
 	const struct usage usage = {

@@ -15,7 +15,7 @@
 #include "report/sites_text.h"
 #include "report/sites_write.h"
 #include "model/site.h"
-#include "run/saved_run.h"
+#include "run/judging.h"
 
 struct sites_options {
 	bool json, csv;
@@ -104,8 +104,8 @@ show_site(struct sites *sites, const struct site_group *group,
     struct archive *archive, bool json)
 {
 	struct text out = { .size = 0 };
-	struct saved_run *run;
-	char *error = NULL;
+	struct judging judging;
+	bool loaded;
 
 	if (json) {
 		sites_append_json(sites, group, archive, &out);
@@ -115,11 +115,11 @@ show_site(struct sites *sites, const struct site_group *group,
 			text_append_char(&out, '\n');
 		sites_append_text(sites, group, archive, &out);
 		/* Without, openssl's first error is told, as recorded. */
-		run = saved_run_open(archive_directory(archive), NULL, &error);
+		loaded = judging_load_run(
+		    &judging, archive_directory(archive), NULL);
 		sites_append_chains(sites, group, archive,
-		    run == NULL ? NULL : saved_run_settings(run), &out);
-		saved_run_free(run);
-		free(error);
+		    loaded ? &judging.audit : NULL, &out);
+		judging_clear(&judging);
 	}
 	flush(&out);
 	text_free(&out);

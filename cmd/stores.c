@@ -9,15 +9,14 @@
 #include "base/columns.h"
 #include "base/json.h"
 #include "cmd/commands.h"
-#include "cmd/store_set.h"
+#include "cmd/common_options.h"
 #include "x509/store_facts.h"
 
 enum { NAME_COLUMNS = 12, SUBJECT_COLUMNS = 76, MOST_SUBJECTS = 10 };
 
 struct stores_options {
 	bool json;
-	struct trust_settings trust;
-	struct option_file file;
+	struct command_options common;
 };
 
 static const struct option_row rows[] = {
@@ -32,7 +31,7 @@ parse(struct stores_options *options, int argc, char **argv)
 {
 	struct option_group groups[] = {
 		{ "Stores", rows, sizeof(rows) / sizeof(*rows), options },
-		trust_group(&options->trust),
+		trust_group(&options->common),
 	};
 	struct usage usage = {
 		.command = "stores",
@@ -42,7 +41,7 @@ parse(struct stores_options *options, int argc, char **argv)
 		.example = "  fleetscan stores --store new=./ca-bundle.pem\n",
 		.groups = groups,
 		.group_count = sizeof(groups) / sizeof(*groups),
-		.file = &options->file,
+		.file = &options->common.file,
 	};
 
 	return options_parse(&usage, argc, argv);
@@ -256,13 +255,13 @@ run(const struct stores_options *options)
 	struct store_set set;
 	int code = EXIT_CODE_USAGE;
 
-	if (store_set_load(&set, &options->trust, NULL)) {
-		if (set.count == 0) {
-			log_error("stores: no trust store was found");
-		} else {
-			show(&set, options->json);
-			code = EXIT_CODE_FINISHED;
-		}
+	if (!store_set_load(&set, &options->common.judging.stores, NULL)) {
+		log_error("%s", set.error);
+	} else if (set.count == 0) {
+		log_error("stores: no trust store was found");
+	} else {
+		show(&set, options->json);
+		code = EXIT_CODE_FINISHED;
 	}
 	store_set_clear(&set);
 	return code;
@@ -274,7 +273,7 @@ command_stores(int argc, char **argv)
 	struct stores_options options = { .json = false };
 	int first, code;
 
-	trust_settings_init(&options.trust);
+	command_options_init(&options.common);
 	first = parse(&options, argc, argv);
 	if (first < 0) {
 		code = options_exit_code(first);
@@ -284,7 +283,6 @@ command_stores(int argc, char **argv)
 	} else {
 		code = run(&options);
 	}
-	trust_settings_clear(&options.trust);
-	option_file_clear(&options.file);
+	command_options_clear(&options.common);
 	return code;
 }

@@ -78,7 +78,7 @@ floor_table() {
 	rundir base x509 model
 	run base x509 model system scan audit rundir
 	fleet base x509 model audit rundir
-	repair base x509 model audit rundir run fleet
+	repair base x509 model audit rundir fleet
 	report base x509 model system audit rundir fleet repair
 	cmd base x509 model system scan audit rundir run fleet repair report tests
 	END

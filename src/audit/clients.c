@@ -20,6 +20,7 @@ struct group {
 
 struct clients {
 	const struct client_profiles *profiles;
+	bool one_store;
 	struct group *groups; /* those of one store side by side */
 	size_t group_count;
 };
@@ -95,6 +96,7 @@ clients_new(const struct client_profiles *profiles,
 	struct clients *clients = memory_new(sizeof(*clients));
 
 	clients->profiles = profiles;
+	clients->one_store = one_store;
 	clients->groups =
 	    memory_array(profiles->count, sizeof(*clients->groups));
 	for (size_t k = 0; k < store_count; k++)
@@ -111,6 +113,14 @@ clients_new(const struct client_profiles *profiles,
 				join_group(clients, stores[k], i);
 		}
 	return clients;
+}
+
+struct clients *
+clients_with_stores(const struct clients *clients,
+    const struct trust_store *const *stores, size_t store_count)
+{
+	return clients_new(
+	    clients->profiles, stores, store_count, clients->one_store);
 }
 
 size_t

@@ -22,6 +22,9 @@ struct clients;
 struct clients *clients_new(const struct client_profiles *,
     const struct trust_store *const *stores, size_t store_count,
     bool one_store);
+/* The same profiles with other stores, as many and with the same names. */
+struct clients *clients_with_stores(const struct clients *,
+    const struct trust_store *const *stores, size_t store_count);
 void clients_free(struct clients *);
 
 /* Each offer that some of them makes, once; returns how many. */

@@ -11,6 +11,7 @@
 
 #include "base/map.h"
 #include "base/memory.h"
+#include "repair/larger_stores.h"
 #include "x509/signature.h"
 #include "fleet/missing.h"
 
@@ -472,20 +473,20 @@ add_fixed(struct repair_item *item, const struct clients_fixed *clients,
  */
 static void
 ask_clients(struct repair_plan *plan, struct archive *archive,
-    const struct saved_run *run)
+    const struct audit_settings *audit)
 {
 	const struct certificate **extra =
 	    memory_array(plan->item_count + 1, sizeof(*extra));
 	struct arena *scratch = arena_new();
 	struct judge *before, *after;
-	struct saved_run *larger;
+	struct larger_stores larger;
 	size_t most = 0;
 
 	for (size_t i = 0; i < plan->item_count; i++)
 		extra[i] = plan->items[i]->certificate;
-	larger = saved_run_with(run, extra, plan->item_count);
-	before = judge_new(saved_run_settings(run));
-	after = judge_new(saved_run_settings(larger));
+	larger_stores_init(&larger, audit, extra, plan->item_count);
+	before = judge_new(audit);
+	after = judge_new(&larger.audit);
 	for (size_t i = 0; i < plan->host_count; i++) {
 		struct repair_host *host = plan->hosts[i];
 		struct result record, now, then;
@@ -518,32 +519,32 @@ ask_clients(struct repair_plan *plan, struct archive *archive,
 	}
 	judge_free(after);
 	judge_free(before);
-	saved_run_free(larger);
+	larger_stores_clear(&larger);
 	arena_free(scratch);
 	free(extra);
 }
 
 struct repair_plan *
-repair_plan_new(struct archive *archive, const struct saved_run *run,
+repair_plan_new(struct archive *archive, const struct audit_settings *audit,
     const struct digest roots[], size_t root_count, char **error)
 {
 	struct certificate **trusted =
 	    find_roots(archive, roots, root_count, error);
 	struct repair_plan *plan;
-	struct saved_run *trusting;
+	struct larger_stores trusting;
 	struct planner planner;
 
 	if (trusted == NULL)
 		return NULL;
 	plan = memory_new(sizeof(*plan));
 	plan->arena = arena_new();
-	trusting = saved_run_with(
-	    run, (const struct certificate *const *)trusted, root_count);
+	larger_stores_init(&trusting, audit,
+	    (const struct certificate *const *)trusted, root_count);
 	planner = (struct planner){
 		.plan = plan,
 		.archive = archive,
-		.settings = saved_run_settings(trusting),
-		.judge = judge_new(saved_run_settings(trusting)),
+		.settings = &trusting.audit,
+		.judge = judge_new(&trusting.audit),
 		.roots = roots,
 		.root_count = root_count,
 		.items = map_new(),
@@ -552,12 +553,12 @@ repair_plan_new(struct archive *archive, const struct saved_run *run,
 	};
 	plan_records(&planner);
 	list_hosts(plan, planner.wanted);
-	ask_clients(plan, archive, run);
+	ask_clients(plan, archive, audit);
 	arena_free(planner.scratch);
 	wanted_free(planner.wanted);
 	map_free(planner.items);
 	judge_free(planner.judge);
-	saved_run_free(trusting);
+	larger_stores_clear(&trusting);
 	free_roots(trusted, root_count);
 	return plan;
 }

@@ -8,7 +8,6 @@
 #define REPAIR_PLAN_H
 
 #include "repair/clients_fixed.h"
-#include "run/saved_run.h"
 
 struct repair_item;
 
@@ -74,8 +73,9 @@ struct repair_plan {
  * does not.  NULL with a sentence in *error (heap; the caller frees) when one
  * of them is no self-signed certificate of the run.
  */
-struct repair_plan *repair_plan_new(struct archive *, const struct saved_run *,
-    const struct digest roots[], size_t root_count, char **error);
+struct repair_plan *repair_plan_new(struct archive *,
+    const struct audit_settings *, const struct digest roots[],
+    size_t root_count, char **error);
 void repair_plan_free(struct repair_plan *);
 
 /* Has the host nothing wrong any more that anybody refuses? */

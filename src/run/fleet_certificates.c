@@ -1,5 +1,5 @@
 /*
- * The senders' log and its two answers: the first host by name that sent a
+ * The log of senders and its two answers: the first host by name that sent a
  * certificate, in the whole fleet and in a site.  Independent of the order in
  * which hosts answered, so the verdict is too.
  */
@@ -15,104 +15,103 @@
 
 enum { MOST_AUTHORITIES = 50000, MOST_LINE = 512 };
 
-struct senders {
+struct fleet_certificates {
 	struct certificate_index *index; /* filled by settle, sorted */
 	struct map *known; /* SHA-256 -> struct certificate, owned */
 	struct arena *arena;
 	struct seen *sites; /* those expected */
-	struct map *first;  /* key -> struct place */
+	struct map *first;  /* key -> struct sender */
 	FILE *log;
 };
 
-/* The key of a place: a certificate, and a site or nothing. */
-struct place {
-	struct bytes key;
+/* The first host that sent a certificate: of a site, or of the fleet. */
+struct sender {
+	struct bytes key; /* the certificate and the site, or nothing */
 	const char *host;
 };
 
-struct senders *
-senders_new(void)
+struct fleet_certificates *
+fleet_certificates_new(void)
 {
-	struct senders *senders = memory_new(sizeof(*senders));
+	struct fleet_certificates *fleet = memory_new(sizeof(*fleet));
 
-	senders->index = certificate_index_new();
-	senders->known = map_new();
-	senders->arena = arena_new();
-	senders->sites = seen_new();
-	senders->first = map_new();
-	senders->log = tmpfile();
-	return senders;
+	fleet->index = certificate_index_new();
+	fleet->known = map_new();
+	fleet->arena = arena_new();
+	fleet->sites = seen_new();
+	fleet->first = map_new();
+	fleet->log = tmpfile();
+	return fleet;
 }
 
 void
-senders_free(struct senders *senders)
+fleet_certificates_free(struct fleet_certificates *fleet)
 {
 	struct bytes key;
 	void *certificate;
 
-	if (senders == NULL)
+	if (fleet == NULL)
 		return;
-	certificate_index_free(senders->index);
-	for (size_t at = 0; map_next(senders->known, &at, &key, &certificate);)
+	certificate_index_free(fleet->index);
+	for (size_t at = 0; map_next(fleet->known, &at, &key, &certificate);)
 		certificate_free(certificate);
-	map_free(senders->known);
-	seen_free(senders->sites);
-	map_free(senders->first);
-	arena_free(senders->arena);
-	if (senders->log != NULL)
-		fclose(senders->log);
-	free(senders);
+	map_free(fleet->known);
+	seen_free(fleet->sites);
+	map_free(fleet->first);
+	arena_free(fleet->arena);
+	if (fleet->log != NULL)
+		fclose(fleet->log);
+	free(fleet);
 }
 
 void
-senders_learn(
-    struct senders *senders, const struct digest *sha256, struct bytes der)
+fleet_certificates_learn(struct fleet_certificates *fleet,
+    const struct digest *sha256, struct bytes der)
 {
 	struct certificate *certificate;
 
-	if (map_count(senders->known) >= MOST_AUTHORITIES ||
-	    map_get(senders->known, digest_bytes(sha256)) != NULL)
+	if (map_count(fleet->known) >= MOST_AUTHORITIES ||
+	    map_get(fleet->known, digest_bytes(sha256)) != NULL)
 		return;
 	certificate = certificate_new(der);
-	map_put(
-	    senders->known, digest_bytes(&certificate->sha256), certificate);
+	map_put(fleet->known, digest_bytes(&certificate->sha256), certificate);
 }
 
 const struct certificate_index *
-senders_certificates(const struct senders *senders)
+fleet_certificates_index(const struct fleet_certificates *fleet)
 {
-	return senders->index;
+	return fleet->index;
 }
 
 /* An entry: lengths of host and site, count, then the three. */
 int
-senders_note(struct senders *senders, const char *host, const char *site,
-    const struct digest *sent, size_t count)
+fleet_certificates_note(struct fleet_certificates *fleet, const char *host,
+    const char *site, const struct digest *sent, size_t count)
 {
 	uint16_t header[3] = { (uint16_t)strlen(host), (uint16_t)strlen(site),
 		(uint16_t)count };
 
 	if (count == 0)
 		return 0;
-	if (senders->log == NULL || header[0] >= MOST_LINE ||
+	if (fleet->log == NULL || header[0] >= MOST_LINE ||
 	    header[1] >= MOST_LINE)
 		return -1;
-	if (fwrite(header, sizeof(header), 1, senders->log) != 1 ||
-	    fwrite(host, 1, header[0], senders->log) != header[0] ||
-	    fwrite(site, 1, header[1], senders->log) != header[1] ||
-	    fwrite(sent, sizeof(*sent), count, senders->log) != count)
+	if (fwrite(header, sizeof(header), 1, fleet->log) != 1 ||
+	    fwrite(host, 1, header[0], fleet->log) != header[0] ||
+	    fwrite(site, 1, header[1], fleet->log) != header[1] ||
+	    fwrite(sent, sizeof(*sent), count, fleet->log) != count)
 		return -1;
 	return 0;
 }
 
 void
-senders_expect(struct senders *senders, const char *site)
+fleet_certificates_expect(struct fleet_certificates *fleet, const char *site)
 {
-	seen_add(senders->sites, bytes_from_string(site));
+	seen_add(fleet->sites, bytes_from_string(site));
 }
 
 static struct bytes
-place_key(
+sender_key(
     uint8_t key[32 + MOST_LINE], const struct digest *sha256, const char *site)
 {
 	size_t size = strlen(site);
@@ -123,45 +122,45 @@ place_key(
 }
 
 static void
-offer(struct senders *senders, const struct digest *sha256, const char *site,
-    const char *host)
+offer(struct fleet_certificates *fleet, const struct digest *sha256,
+    const char *site, const char *host)
 {
 	uint8_t octets[32 + MOST_LINE];
-	struct bytes key = place_key(octets, sha256, site);
-	struct place *place = map_get(senders->first, key);
+	struct bytes key = sender_key(octets, sha256, site);
+	struct sender *sender = map_get(fleet->first, key);
 
-	if (place == NULL) {
-		place = arena_alloc(senders->arena, sizeof(*place));
-		place->key = arena_bytes(senders->arena, key);
-		place->host = arena_string(senders->arena, host);
-		map_put(senders->first, place->key, place);
-	} else if (strcmp(host, place->host) < 0) {
-		place->host = arena_string(senders->arena, host);
+	if (sender == NULL) {
+		sender = arena_alloc(fleet->arena, sizeof(*sender));
+		sender->key = arena_bytes(fleet->arena, key);
+		sender->host = arena_string(fleet->arena, host);
+		map_put(fleet->first, sender->key, sender);
+	} else if (strcmp(host, sender->host) < 0) {
+		sender->host = arena_string(fleet->arena, host);
 	}
 }
 
 static int
-read_entry(struct senders *senders)
+read_entry(struct fleet_certificates *fleet)
 {
 	uint16_t header[3];
 	char host[MOST_LINE], site[MOST_LINE];
 	bool expected;
 
-	if (fread(header, sizeof(header), 1, senders->log) != 1)
+	if (fread(header, sizeof(header), 1, fleet->log) != 1)
 		return 0;
-	if (fread(host, 1, header[0], senders->log) != header[0] ||
-	    fread(site, 1, header[1], senders->log) != header[1])
+	if (fread(host, 1, header[0], fleet->log) != header[0] ||
+	    fread(site, 1, header[1], fleet->log) != header[1])
 		return -1;
 	host[header[0]] = site[header[1]] = '\0';
-	expected = seen_has(senders->sites, bytes_from_string(site));
+	expected = seen_has(fleet->sites, bytes_from_string(site));
 	for (size_t i = 0; i < header[2]; i++) {
 		struct digest sha256;
 
-		if (fread(&sha256, sizeof(sha256), 1, senders->log) != 1)
+		if (fread(&sha256, sizeof(sha256), 1, fleet->log) != 1)
 			return -1;
-		offer(senders, &sha256, "", host);
+		offer(fleet, &sha256, "", host);
 		if (expected)
-			offer(senders, &sha256, site, host);
+			offer(fleet, &sha256, site, host);
 	}
 	return 1;
 }
@@ -176,46 +175,46 @@ by_digest(const void *a, const void *b)
 
 /* In the order of their digests, whatever order they were seen in. */
 static void
-sort_certificates(struct senders *senders)
+sort_certificates(struct fleet_certificates *fleet)
 {
-	size_t count = 0, most = map_count(senders->known);
+	size_t count = 0, most = map_count(fleet->known);
 	const struct certificate **list = memory_array(most + 1, sizeof(*list));
 	struct bytes key;
 	void *certificate;
 
-	for (size_t at = 0; map_next(senders->known, &at, &key, &certificate);)
+	for (size_t at = 0; map_next(fleet->known, &at, &key, &certificate);)
 		list[count++] = certificate;
 	qsort(list, count, sizeof(*list), by_digest);
 	for (size_t i = 0; i < count; i++)
-		certificate_index_add(senders->index, list[i]);
+		certificate_index_add(fleet->index, list[i]);
 	free(list);
 }
 
 int
-senders_settle(struct senders *senders)
+fleet_certificates_settle(struct fleet_certificates *fleet)
 {
 	int more;
 
-	sort_certificates(senders);
-	if (senders->log == NULL || fflush(senders->log) != 0 ||
-	    fseek(senders->log, 0, SEEK_SET) != 0)
+	sort_certificates(fleet);
+	if (fleet->log == NULL || fflush(fleet->log) != 0 ||
+	    fseek(fleet->log, 0, SEEK_SET) != 0)
 		return -1;
-	while ((more = read_entry(senders)) > 0)
+	while ((more = read_entry(fleet)) > 0)
 		;
 	return more;
 }
 
 const char *
-senders_where(const struct senders *senders, const struct digest *sha256,
-    const char *site)
+fleet_certificates_where(const struct fleet_certificates *fleet,
+    const struct digest *sha256, const char *site)
 {
 	uint8_t octets[32 + MOST_LINE];
-	const struct place *place = NULL;
+	const struct sender *sender = NULL;
 
 	if (site != NULL && strlen(site) < MOST_LINE)
-		place =
-		    map_get(senders->first, place_key(octets, sha256, site));
-	if (place == NULL)
-		place = map_get(senders->first, place_key(octets, sha256, ""));
-	return place == NULL ? NULL : place->host;
+		sender =
+		    map_get(fleet->first, sender_key(octets, sha256, site));
+	if (sender == NULL)
+		sender = map_get(fleet->first, sender_key(octets, sha256, ""));
+	return sender == NULL ? NULL : sender->host;
 }

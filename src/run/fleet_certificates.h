@@ -8,32 +8,34 @@
 
 #include "x509/certificate_pool.h"
 
-struct senders;
-struct senders *senders_new(void);
-void senders_free(struct senders *);
+struct fleet_certificates;
+struct fleet_certificates *fleet_certificates_new(void);
+void fleet_certificates_free(struct fleet_certificates *);
 
 /* A CA certificate of the fleet, copied, each kept once (up to a cap). */
-void senders_learn(struct senders *, const struct digest *, struct bytes der);
+void fleet_certificates_learn(
+    struct fleet_certificates *, const struct digest *, struct bytes der);
 
 /* One host and the CA certificates it sent.  -1 when the log is full. */
-int senders_note(struct senders *, const char *host, const char *site,
-    const struct digest *sent, size_t count);
+int fleet_certificates_note(struct fleet_certificates *, const char *host,
+    const char *site, const struct digest *sent, size_t count);
 
 /*
  * Before asking for places: name every site that will ask, then read the
  * log once.  -1 when it cannot be read.
  */
-void senders_expect(struct senders *, const char *site);
-int senders_settle(struct senders *);
+void fleet_certificates_expect(struct fleet_certificates *, const char *site);
+int fleet_certificates_settle(struct fleet_certificates *);
 
 /* All that were learned; empty before the log was settled. */
-const struct certificate_index *senders_certificates(const struct senders *);
+const struct certificate_index *fleet_certificates_index(
+    const struct fleet_certificates *);
 
 /*
  * The first host that sent this certificate: of the same site if there is
  * one (and the site was expected), else of any, by name.  NULL: nobody.
  */
-const char *senders_where(
-    const struct senders *, const struct digest *, const char *site);
+const char *fleet_certificates_where(
+    const struct fleet_certificates *, const struct digest *, const char *site);
 
 #endif

@@ -1,4 +1,5 @@
-/* Journal, senders, learned cache and counts behind one door. */
+/* Writes what was judged: journal, fleet certificates, learned cache, counts.
+ */
 #include "run/intake.h"
 
 #include <errno.h>
@@ -19,7 +20,7 @@ struct intake {
 	const struct run_settings *settings;
 	struct run_outcome *outcome;
 	struct journal *journal;
-	struct senders *senders;
+	struct fleet_certificates *fleet;
 	struct learned *learned; /* NULL: nothing is learned */
 };
 
@@ -27,13 +28,13 @@ static void
 tell_recovery(const struct run_settings *settings,
     const struct run_outcome *outcome, const struct recovery *found)
 {
-	uint64_t total = roll_count(settings->roll);
+	uint64_t total = resume_targets_count(settings->resumed);
 
 	log_info("going on: of %" PRIu64 " targets %" PRIu64
 		 " are done, %" PRIu64 " wait for the end, %" PRIu64
 		 " are to be scanned",
-	    total, outcome->records, found->pending,
-	    total - outcome->records - found->pending);
+	    total, outcome->totals.records, found->pending,
+	    total - outcome->totals.records - found->pending);
 	if (found->gone > 0)
 		log_warning("%" PRIu64 " targets are no longer listed and "
 			    "leave the reports",
@@ -52,9 +53,9 @@ open_journal(struct intake *intake)
 	struct recovery found = { .certificates = NULL };
 	int result = 0;
 
-	if (settings->roll != NULL)
-		result = recover(settings->directory, settings->roll,
-		    intake->senders, intake->outcome, &found);
+	if (settings->resumed != NULL)
+		result = recover(settings->directory, settings->resumed,
+		    intake->fleet, intake->outcome, &found);
 	if (result == 0)
 		intake->journal =
 		    journal_open(settings->directory, settings->stream);
@@ -62,7 +63,7 @@ open_journal(struct intake *intake)
 		seen_free(found.certificates);
 		return -1;
 	}
-	if (settings->roll == NULL)
+	if (settings->resumed == NULL)
 		return 0;
 	journal_go_on(intake->journal, found.certificates, found.pending);
 	tell_recovery(settings, intake->outcome, &found);
@@ -76,9 +77,9 @@ intake_open(const struct run_settings *settings, struct run_outcome *outcome)
 
 	intake->settings = settings;
 	intake->outcome = outcome;
-	intake->senders = senders_new();
+	intake->fleet = fleet_certificates_new();
 	if (open_journal(intake) < 0) {
-		senders_free(intake->senders);
+		fleet_certificates_free(intake->fleet);
 		free(intake);
 		return NULL;
 	}
@@ -107,7 +108,8 @@ write_certificates(struct intake *intake, const struct message *message)
 		der = bytes_of(
 		    message->authorities.data + entry->der, entry->der_size);
 		if (entry->authority)
-			senders_learn(intake->senders, &entry->sha256, der);
+			fleet_certificates_learn(
+			    intake->fleet, &entry->sha256, der);
 		if (entry->useful && intake->learned != NULL)
 			learned_add(intake->learned, &entry->sha256, der);
 	}
@@ -120,7 +122,7 @@ write_record(struct intake *intake, const struct message *message)
 
 	journal_record(
 	    intake->journal, bytes_of(message->line.data, message->line.size));
-	outcome->records++;
+	outcome->totals.records++;
 	outcome->counts[message->class_id][message->severity]++;
 }
 
@@ -130,8 +132,8 @@ intake_deliver(struct intake *intake, struct message *message)
 	int result;
 
 	write_certificates(intake, message);
-	result = senders_note(intake->senders, message->host, message->site,
-	    message->sent, message->sent_count);
+	result = fleet_certificates_note(intake->fleet, message->host,
+	    message->site, message->sent, message->sent_count);
 	if (message->pending)
 		journal_pending(intake->journal,
 		    bytes_of(message->line.data, message->line.size));
@@ -182,7 +184,7 @@ intake_settle(struct intake *intake, struct aia *aia)
 {
 	struct settle settle = {
 		.settings = &intake->settings->audit,
-		.senders = intake->senders,
+		.fleet = intake->fleet,
 		.known = intake->settings->known,
 		.aia = aia,
 		.deliver = deliver_settled,
@@ -211,6 +213,6 @@ intake_close(struct intake *intake)
 		log_warning(
 		    "%s: %s", intake->settings->learned, strerror(errno));
 	learned_free(intake->learned);
-	senders_free(intake->senders);
+	fleet_certificates_free(intake->fleet);
 	free(intake);
 }

@@ -8,7 +8,7 @@
 
 #include "run/aia.h"
 #include "audit/judge.h"
-#include "run/run.h"
+#include "run/run_settings.h"
 
 struct intake;
 

@@ -57,7 +57,7 @@ add_one(struct known *known, struct bytes der, char *path)
 }
 
 int
-known_add_copy(
+known_add_file(
     struct known *known, const char *path, const char *original, char **error)
 {
 	struct arena *arena = arena_new();
@@ -72,12 +72,6 @@ known_add_copy(
 		add_one(known, bundle.certificates[i], name);
 	arena_free(arena);
 	return result;
-}
-
-int
-known_add_file(struct known *known, const char *path, char **error)
-{
-	return known_add_copy(known, path, path, error);
 }
 
 const struct certificate_index *

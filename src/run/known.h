@@ -11,11 +11,11 @@ struct known;
 struct known *known_new(void);
 void known_free(struct known *);
 
-/* -1 with a sentence in *error (heap; the caller frees). */
-int known_add_file(struct known *, const char *path, char **error);
-
-/* The same of a copy: known_where names the original. */
-int known_add_copy(
+/*
+ * known_where names the file `original`, of which `path` may be a copy.  -1
+ * with a sentence in *error (heap; the caller frees).
+ */
+int known_add_file(
     struct known *, const char *path, const char *original, char **error);
 
 const struct certificate_index *known_certificates(const struct known *);

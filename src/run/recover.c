@@ -21,15 +21,15 @@
 #include "model/site.h"
 
 struct recoverer {
-	struct roll *roll;
-	struct senders *senders;
+	struct resume_targets *targets;
+	struct fleet_certificates *fleet;
 	struct run_outcome *outcome;
 	struct recovery *found;
 	struct arena *arena;
 	struct seen *kept;	  /* certificates on disk that are whole */
 	struct seen *authorities; /* those of them that are a CA's */
 	struct seen *sent;	  /* those of these that a host sent */
-	int error;		  /* errno of the senders' log */
+	int error;		  /* errno of the log of senders */
 };
 
 /* Drafts of files that were to appear whole. */
@@ -177,7 +177,7 @@ note_received(struct recoverer *recoverer, const struct observation *seen)
 	for (size_t i = 0; i < tls->offer_count; i++)
 		note_chain(recoverer, tls->offers[i].received,
 		    tls->offers[i].received_count, sent, &count);
-	if (senders_note(recoverer->senders, seen->host,
+	if (fleet_certificates_note(recoverer->fleet, seen->host,
 		site_of_host(recoverer->arena, seen->host), sent, count) < 0)
 		recoverer->error = errno == 0 ? EIO : errno;
 }
@@ -185,11 +185,11 @@ note_received(struct recoverer *recoverer, const struct observation *seen)
 /* The decision on a line whose observation can be believed. */
 static uint32_t
 take_place(struct recoverer *recoverer, const struct observation *seen,
-    enum roll_state state)
+    enum resume_state state)
 {
-	uint32_t ordinal = roll_take(recoverer->roll, seen, state);
+	uint32_t ordinal = resume_targets_take(recoverer->targets, seen, state);
 
-	if (ordinal == 0 && !roll_lists(recoverer->roll, seen))
+	if (ordinal == 0 && !resume_targets_lists(recoverer->targets, seen))
 		recoverer->found->gone++;
 	if (ordinal == 0)
 		return MEND_DROP;
@@ -217,7 +217,7 @@ take_pending(void *context, struct bytes line)
 	seen.received = digests;
 	if (!has_received(recoverer, &seen))
 		return MEND_DROP;
-	decision = take_place(recoverer, &seen, ROLL_PENDING);
+	decision = take_place(recoverer, &seen, RESUME_TARGET_PENDING);
 	if (decision != MEND_DROP)
 		recoverer->found->pending++;
 	return decision;
@@ -250,12 +250,12 @@ take_record(void *context, struct bytes line)
 		recoverer->found->again++;
 		return MEND_DROP;
 	}
-	decision = take_place(recoverer, &result.seen, ROLL_DONE);
+	decision = take_place(recoverer, &result.seen, RESUME_TARGET_DONE);
 	if (decision == MEND_DROP)
 		return MEND_DROP;
 	name_steps(recoverer, verdict->path, verdict->path_length);
 	name_steps(recoverer, verdict->missing, verdict->missing_count);
-	outcome->records++;
+	outcome->totals.records++;
 	outcome->counts[result_counted_class(&result)][verdict->severity]++;
 	return decision;
 }
@@ -276,7 +276,7 @@ keep_named(void *context, struct bytes line)
 	arena_reset(recoverer->arena);
 	if (certificate_line_read(
 		recoverer->arena, line, &digest, &der, &reason))
-		senders_learn(recoverer->senders, &digest, der);
+		fleet_certificates_learn(recoverer->fleet, &digest, der);
 	return MEND_KEEP;
 }
 
@@ -302,12 +302,13 @@ mend_all(struct recoverer *recoverer, const char *directory)
 }
 
 int
-recover(const char *directory, struct roll *roll, struct senders *senders,
-    struct run_outcome *outcome, struct recovery *found)
+recover(const char *directory, struct resume_targets *targets,
+    struct fleet_certificates *fleet, struct run_outcome *outcome,
+    struct recovery *found)
 {
 	struct recoverer recoverer = {
-		.roll = roll,
-		.senders = senders,
+		.targets = targets,
+		.fleet = fleet,
 		.outcome = outcome,
 		.found = found,
 		.arena = arena_new(),

@@ -8,7 +8,7 @@
 
 #include "base/map.h"
 #include "run/resume_targets.h"
-#include "run/run.h"
+#include "run/run_settings.h"
 #include "run/fleet_certificates.h"
 
 struct recovery {
@@ -22,10 +22,11 @@ struct recovery {
 /*
  * Afterwards the streams hold whole lines of listed targets alone, with the
  * ordinals of today, each once; all they name is in certs.ndjson and nothing
- * else.  What was settled in part is pending again.  The roll, the senders
- * and the outcome's counts know of it.  -1 with errno.
+ * else.  What was settled in part is pending again.  The targets, the
+ * fleet's certificates and the outcome's counts are brought up to date.  -1
+ * with errno.
  */
-int recover(const char *directory, struct roll *, struct senders *,
-    struct run_outcome *, struct recovery *);
+int recover(const char *directory, struct resume_targets *,
+    struct fleet_certificates *, struct run_outcome *, struct recovery *);
 
 #endif

@@ -49,7 +49,7 @@ static void
 replay_seen(struct replay *replay, struct observation *seen)
 {
 	if (replay_ignores(replay->policy, replay->arena, seen))
-		replay->outcome->ignored++;
+		replay->outcome->totals.ignored++;
 	else
 		replay->failed |= intake_deliver(replay->intake,
 		    judge_observation(replay->judge, seen, NULL));
@@ -147,7 +147,7 @@ run_replay(const struct run_settings *settings,
 		outcome->error = strerror(errno);
 		return;
 	}
-	outcome->threads = 1;
+	outcome->totals.threads = 1;
 	replay.judge = judge_new(&settings->audit);
 	replay.aia = aia_new(NULL);
 	replay.arena = arena_new();
@@ -159,6 +159,10 @@ run_replay(const struct run_settings *settings,
 	if (outcome->end != RUN_FINISHED)
 		outcome->error = strerror(errno);
 	intake_close(replay.intake);
+	outcome->totals.targets = outcome->totals.records;
+	outcome->totals.ignored += settings->ignored_before;
+	outcome->totals.listed =
+	    outcome->totals.records + outcome->totals.ignored;
 	arena_free(replay.arena);
 	aia_free(replay.aia);
 	judge_free(replay.judge);

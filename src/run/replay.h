@@ -6,7 +6,7 @@
 #define RUN_REPLAY_H
 
 #include "rundir/archive.h"
-#include "run/run.h"
+#include "run/run_settings.h"
 
 /*
  * Takes what the settings say of judging and output (nothing is probed or

@@ -18,10 +18,10 @@
 struct entry {
 	uint64_t key;
 	uint32_t ordinal;
-	uint32_t state; /* enum roll_state */
+	uint32_t state; /* enum resume_state */
 };
 
-struct roll {
+struct resume_targets {
 	struct hash_key hash_key;
 	struct entry *entries;
 	size_t count, capacity;
@@ -56,7 +56,7 @@ append_address(struct text *key, const char *ip)
 }
 
 static uint64_t
-key_of(const struct roll *roll, const struct identity *identity)
+key_of(const struct resume_targets *targets, const struct identity *identity)
 {
 	struct text text = { .size = 0 };
 	uint64_t key;
@@ -68,14 +68,14 @@ key_of(const struct roll *roll, const struct identity *identity)
 	text_printf(
 	    &text, "%u %" PRIu64 " ", identity->port, identity->ordinal);
 	append_address(&text, identity->ip);
-	key = hash_bytes(&roll->hash_key, bytes_of(text.data, text.size));
+	key = hash_bytes(&targets->hash_key, bytes_of(text.data, text.size));
 	text_free(&text);
 	return key;
 }
 
 /* Bad lines are not told apart by what they say: each has its record. */
 static uint64_t
-key_of_target(const struct roll *roll, const struct target *target)
+key_of_target(const struct resume_targets *targets, const struct target *target)
 {
 	struct identity identity = {
 		.input = target->input,
@@ -87,7 +87,7 @@ key_of_target(const struct roll *roll, const struct target *target)
 		.port = target->port,
 	};
 
-	return key_of(roll, &identity);
+	return key_of(targets, &identity);
 }
 
 static int
@@ -99,81 +99,81 @@ by_key(const void *a, const void *b)
 }
 
 static bool
-add_target(struct roll *roll, const struct target *target)
+add_target(struct resume_targets *targets, const struct target *target)
 {
 	if (target->ordinal > MOST_TARGETS)
 		return false;
-	roll->entries = memory_grow(roll->entries, roll->count, &roll->capacity,
-	    sizeof(*roll->entries));
-	roll->entries[roll->count++] = (struct entry){
-		.key = key_of_target(roll, target),
+	targets->entries = memory_grow(targets->entries, targets->count,
+	    &targets->capacity, sizeof(*targets->entries));
+	targets->entries[targets->count++] = (struct entry){
+		.key = key_of_target(targets, target),
 		.ordinal = (uint32_t)target->ordinal,
-		.state = ROLL_OPEN,
+		.state = RESUME_TARGET_OPEN,
 	};
 	return true;
 }
 
-struct roll *
-roll_new(struct target_list *targets, const struct shard *shard)
+struct resume_targets *
+resume_targets_new(struct target_list *list, const struct shard *shard)
 {
-	struct roll *roll = memory_new(sizeof(*roll));
+	struct resume_targets *targets = memory_new(sizeof(*targets));
 	struct arena *scratch = arena_new();
 	struct target *target;
 	bool fits = true;
 	int more = 0;
 
-	roll->hash_key = hash_key_random();
-	while (fits && (more = target_list_next(targets, &target)) > 0) {
+	targets->hash_key = hash_key_random();
+	while (fits && (more = target_list_next(list, &target)) > 0) {
 		arena_reset(scratch);
 		fits = !shard_holds(shard, scratch, target) ||
-		       add_target(roll, target);
+		       add_target(targets, target);
 		target_free(target);
 	}
 	arena_free(scratch);
 	if (!fits || more < 0) {
-		roll_free(roll);
+		resume_targets_free(targets);
 		return NULL;
 	}
-	return roll;
+	return targets;
 }
 
 void
-roll_sort(struct roll *roll)
+resume_targets_sort(struct resume_targets *targets)
 {
-	if (roll->count > 1)
-		qsort(
-		    roll->entries, roll->count, sizeof(*roll->entries), by_key);
+	if (targets->count > 1)
+		qsort(targets->entries, targets->count,
+		    sizeof(*targets->entries), by_key);
 }
 
 void
-roll_free(struct roll *roll)
+resume_targets_free(struct resume_targets *targets)
 {
-	if (roll == NULL)
+	if (targets == NULL)
 		return;
-	free(roll->entries);
-	free(roll);
+	free(targets->entries);
+	free(targets);
 }
 
 size_t
-roll_count(const struct roll *roll)
+resume_targets_count(const struct resume_targets *targets)
 {
-	return roll->count;
+	return targets->count;
 }
 
 static struct entry *
-find(const struct roll *roll, uint64_t key)
+find(const struct resume_targets *targets, uint64_t key)
 {
 	struct entry wanted = { .key = key };
 
-	if (roll->count == 0)
+	if (targets->count == 0)
 		return NULL;
-	return bsearch(&wanted, roll->entries, roll->count,
-	    sizeof(*roll->entries), by_key);
+	return bsearch(&wanted, targets->entries, targets->count,
+	    sizeof(*targets->entries), by_key);
 }
 
 /* Its address may be the list's or the resolver's: either may be meant. */
 static struct entry *
-find_seen(const struct roll *roll, const struct observation *seen)
+find_seen(const struct resume_targets *targets, const struct observation *seen)
 {
 	bool names_nothing = seen->status == STATUS_INVALID_INPUT;
 	struct identity identity = {
@@ -185,36 +185,39 @@ find_seen(const struct roll *roll, const struct observation *seen)
 		.ordinal = names_nothing ? seen->ordinal : 0,
 		.port = seen->port,
 	};
-	struct entry *entry = find(roll, key_of(roll, &identity));
+	struct entry *entry = find(targets, key_of(targets, &identity));
 
 	if (entry != NULL)
 		return entry;
 	identity.ip = NULL;
-	return find(roll, key_of(roll, &identity));
+	return find(targets, key_of(targets, &identity));
 }
 
 uint32_t
-roll_take(
-    struct roll *roll, const struct observation *seen, enum roll_state state)
+resume_targets_take(struct resume_targets *targets,
+    const struct observation *seen, enum resume_state state)
 {
-	struct entry *entry = find_seen(roll, seen);
+	struct entry *entry = find_seen(targets, seen);
 
-	if (entry == NULL || entry->state != ROLL_OPEN)
+	if (entry == NULL || entry->state != RESUME_TARGET_OPEN)
 		return 0;
 	entry->state = state;
 	return entry->ordinal;
 }
 
 bool
-roll_lists(const struct roll *roll, const struct observation *seen)
+resume_targets_lists(
+    const struct resume_targets *targets, const struct observation *seen)
 {
-	return find_seen(roll, seen) != NULL;
+	return find_seen(targets, seen) != NULL;
 }
 
 bool
-roll_is_open(const struct roll *roll, const struct target *target)
+resume_targets_is_open(
+    const struct resume_targets *targets, const struct target *target)
 {
-	const struct entry *entry = find(roll, key_of_target(roll, target));
+	const struct entry *entry =
+	    find(targets, key_of_target(targets, target));
 
-	return entry == NULL || entry->state == ROLL_OPEN;
+	return entry == NULL || entry->state == RESUME_TARGET_OPEN;
 }

@@ -1,5 +1,5 @@
 /*
- * The roll of a run that goes on: every target it is to have, by a key of 64
+ * Every target it is to have, by a key of 64
  * bits, and which of them are done.  Sixteen octets a target.
  */
 #ifndef RUN_RESUME_TARGETS_H
@@ -9,35 +9,40 @@
 #include "model/observation.h"
 #include "model/target_list.h"
 
-enum roll_state {
-	ROLL_OPEN,    /* to be scanned */
-	ROLL_PENDING, /* seen, and judged at the end */
-	ROLL_DONE     /* has its record */
+enum resume_state {
+	RESUME_TARGET_OPEN,    /* to be scanned */
+	RESUME_TARGET_PENDING, /* seen, and judged at the end */
+	RESUME_TARGET_DONE     /* has its record */
 };
 
-struct roll;
+struct resume_targets;
 
 /*
  * Reads the list to its end.  NULL when that fails: target_list_error says
  * why, or there are more targets than fit.  The list is not needed any more
- * when roll_sort is called, which needs its memory; nothing is found before.
+ * when resume_targets_sort is called, which needs its memory; nothing is found
+ * before.
  */
-struct roll *roll_new(struct target_list *, const struct shard *);
-void roll_sort(struct roll *);
-void roll_free(struct roll *);
+struct resume_targets *resume_targets_new(
+    struct target_list *, const struct shard *);
+void resume_targets_sort(struct resume_targets *);
+void resume_targets_free(struct resume_targets *);
 
-size_t roll_count(const struct roll *);
+size_t resume_targets_count(const struct resume_targets *);
 
 /*
  * A target that was seen before takes its place.  Its ordinal in the list of
  * today; 0 where it is listed no longer, or had its place taken already.
  */
-uint32_t roll_take(struct roll *, const struct observation *, enum roll_state);
+uint32_t resume_targets_take(
+    struct resume_targets *, const struct observation *, enum resume_state);
 
 /* Is it listed today, whether or not its place is taken? */
-bool roll_lists(const struct roll *, const struct observation *);
+bool resume_targets_lists(
+    const struct resume_targets *, const struct observation *);
 
 /* Any thread may ask, once nothing is taken any more. */
-bool roll_is_open(const struct roll *, const struct target *);
+bool resume_targets_is_open(
+    const struct resume_targets *, const struct target *);
 
 #endif

@@ -14,6 +14,7 @@
 #include "run/progress.h"
 #include "model/policy.h"
 #include "model/site.h"
+#include "scan/crew.h"
 #include "scan/signal_watch.h"
 
 struct run {
@@ -44,7 +45,7 @@ is_ignored(struct run *run, const struct target *target)
 	subject.site = site_of_host(run->scratch, target->host);
 	if (!policy_ignores(policy, &subject))
 		return false;
-	run->outcome->ignored++;
+	run->outcome->totals.ignored++;
 	return true;
 }
 
@@ -64,8 +65,8 @@ is_wanted(struct run *run, const struct target *target)
 
 	arena_reset(run->scratch);
 	return shard_holds(&settings->shard, run->scratch, target) &&
-	       (settings->roll == NULL ||
-		   roll_is_open(settings->roll, target)) &&
+	       (settings->resumed == NULL ||
+		   resume_targets_is_open(settings->resumed, target)) &&
 	       !is_ignored(run, target);
 }
 
@@ -167,7 +168,7 @@ probe_all(struct run *run)
 		options.offer_count =
 		    clients_offers(run->settings->audit.clients, offers);
 	crew_fit(&options);
-	run->outcome->threads = options.threads;
+	run->outcome->totals.threads = options.threads;
 	progress_begin(&run->progress, run->settings->color);
 	end = crew_run(&options, &work, &error);
 	progress_end(&run->progress);
@@ -210,9 +211,14 @@ run_scan(const struct run_settings *settings, struct run_outcome *outcome)
 	run.scratch = arena_new();
 	probe_all(&run);
 	arena_free(run.scratch);
-	outcome->list_hash = run.input_ended ? run.list_hash : 0;
+	outcome->totals.list_hash = run.input_ended ? run.list_hash : 0;
+	outcome->totals.listed = target_list_count(settings->targets);
 	if (outcome->end == RUN_FINISHED)
 		settle(&run);
 	intake_close(run.intake);
+	outcome->totals.targets =
+	    settings->shard.count == 0
+		? outcome->totals.listed - outcome->totals.ignored
+		: outcome->totals.records;
 	outcome->seconds = (double)(clock_monotonic_ns() - began) / 1e9;
 }

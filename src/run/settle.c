@@ -59,7 +59,8 @@ note_waiting(const struct settle *settle, struct arena *arena,
 		    "a pending line is damaged and left out: %s", reason);
 		return;
 	}
-	senders_expect(settle->senders, site_of_host(arena, seen.host));
+	fleet_certificates_expect(
+	    settle->fleet, site_of_host(arena, seen.host));
 	if (settle->aia != NULL)
 		want_issuers(settle->aia, &seen);
 	waiting->list = memory_grow(waiting->list, waiting->count,
@@ -116,7 +117,7 @@ judge_all(const struct settle *settle, FILE *pending,
     const struct waiting_list *waiting)
 {
 	struct sources *sources =
-	    sources_new(settle->senders, settle->known, settle->aia);
+	    sources_new(settle->fleet, settle->known, settle->aia);
 	struct judge *judge = judge_new(settle->settings);
 	struct arena *arena = arena_new();
 	int result = 0;
@@ -137,7 +138,7 @@ settle_pending(const struct settle *settle, FILE *pending)
 	int result = list_waiting(settle, pending, &waiting);
 
 	if (result == 0)
-		result = senders_settle(settle->senders);
+		result = fleet_certificates_settle(settle->fleet);
 	if (result == 0 && settle->aia != NULL)
 		result = aia_fetch(settle->aia);
 	if (result == 0)

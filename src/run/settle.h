@@ -14,7 +14,7 @@
 
 struct settle {
 	const struct audit_settings *settings;
-	struct senders *senders;
+	struct fleet_certificates *fleet;
 	const struct known *known;
 	struct aia *aia; /* NULL: nothing is fetched */
 	/* Takes each message, in input order; nonzero stops (and is returned).

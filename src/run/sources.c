@@ -16,7 +16,7 @@ static const char *
 where_in_fleet(const void *context, const struct certificate *certificate,
     const char *site)
 {
-	return senders_where(context, &certificate->sha256, site);
+	return fleet_certificates_where(context, &certificate->sha256, site);
 }
 
 static const char *
@@ -46,13 +46,13 @@ find_by_url(void *context, const char *url, struct certificate_list *list)
 }
 
 struct sources *
-sources_new(const struct senders *senders, const struct known *known,
+sources_new(const struct fleet_certificates *fleet, const struct known *known,
     const struct aia *aia)
 {
 	struct sources *sources = memory_new(sizeof(*sources));
 	const struct audit_source rows[] = {
-		{ senders == NULL ? NULL : senders_certificates(senders),
-		    SOURCE_FLEET, where_in_fleet, senders },
+		{ fleet == NULL ? NULL : fleet_certificates_index(fleet),
+		    SOURCE_FLEET, where_in_fleet, fleet },
 		{ known == NULL ? NULL : known_certificates(known),
 		    SOURCE_KNOWN, where_in_files, known },
 		{ aia == NULL ? NULL : aia_certificates(aia), SOURCE_AIA,

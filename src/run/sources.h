@@ -13,8 +13,8 @@
 struct sources;
 
 /* Each may be NULL: not looked at.  They are borrowed. */
-struct sources *sources_new(
-    const struct senders *, const struct known *, const struct aia *);
+struct sources *sources_new(const struct fleet_certificates *,
+    const struct known *, const struct aia *);
 void sources_free(struct sources *);
 const struct audit_sources *sources_list(const struct sources *);
 

@@ -83,15 +83,15 @@ print(const struct manifest *manifest, struct text *out)
 	json_add_integer(object, "warn_days", manifest->warn_days);
 	json_add_integer(object, "crit_days", manifest->crit_days);
 	add_request(object, manifest);
-	snprintf(hash, sizeof(hash), "%016" PRIx64, manifest->list_hash);
+	snprintf(hash, sizeof(hash), "%016" PRIx64, manifest->totals.list_hash);
 	json_add_string(
-	    object, "list_hash", manifest->list_hash == 0 ? NULL : hash);
+	    object, "list_hash", manifest->totals.list_hash == 0 ? NULL : hash);
 	add_strings(object, "stores", manifest->stores, manifest->store_count);
-	json_add_integer(object, "targets", (int64_t)manifest->targets);
-	json_add_integer(object, "listed", (int64_t)manifest->listed);
-	json_add_integer(object, "records", (int64_t)manifest->records);
-	json_add_integer(object, "ignored", (int64_t)manifest->ignored);
-	json_add_integer(object, "threads", manifest->threads);
+	json_add_integer(object, "targets", (int64_t)manifest->totals.targets);
+	json_add_integer(object, "listed", (int64_t)manifest->totals.listed);
+	json_add_integer(object, "records", (int64_t)manifest->totals.records);
+	json_add_integer(object, "ignored", (int64_t)manifest->totals.ignored);
+	json_add_integer(object, "threads", manifest->totals.threads);
 	json_print_pretty(object, out);
 	text_append_char(out, '\n');
 	json_free(object);
@@ -211,16 +211,18 @@ read_members(
 	    (unsigned)json_integer(json_get(json, "warn_days"), 0);
 	manifest->crit_days =
 	    (unsigned)json_integer(json_get(json, "crit_days"), 0);
-	manifest->targets =
+	manifest->totals.targets =
 	    (uint64_t)json_integer(json_get(json, "targets"), 0);
-	manifest->listed = (uint64_t)json_integer(json_get(json, "listed"), 0);
-	manifest->records =
+	manifest->totals.listed =
+	    (uint64_t)json_integer(json_get(json, "listed"), 0);
+	manifest->totals.records =
 	    (uint64_t)json_integer(json_get(json, "records"), 0);
-	manifest->ignored =
+	manifest->totals.ignored =
 	    (uint64_t)json_integer(json_get(json, "ignored"), 0);
-	manifest->threads =
+	manifest->totals.threads =
 	    (unsigned)json_integer(json_get(json, "threads"), 0);
-	manifest->list_hash = hash == NULL ? 0 : strtoull(hash, NULL, 16);
+	manifest->totals.list_hash =
+	    hash == NULL ? 0 : strtoull(hash, NULL, 16);
 	read_request(arena, json, manifest);
 	return manifest->id != NULL &&
 	       read_stores(arena, json_get(json, "stores"), manifest);

@@ -15,6 +15,16 @@ struct manifest_option {
 	const char *name, *value; /* value NULL: it takes none */
 };
 
+/* Counted once, when a run ends; 0 until then, but for `threads`. */
+struct run_totals {
+	uint64_t targets; /* read from the lists; without the ignored ones */
+	uint64_t listed;  /* in all shards together, also the ignored ones */
+	uint64_t records;
+	uint64_t ignored;   /* by the policy, in this run or before */
+	uint64_t list_hash; /* of all targets read; 0: not to the end */
+	unsigned threads;   /* that judged */
+};
+
 struct manifest {
 	const char *id;	     /* the start, "2026-11-23T091500Z" */
 	const char *version; /* of the program */
@@ -31,14 +41,9 @@ struct manifest {
 	size_t argument_count;
 	const char *working_directory; /* what paths above are relative to */
 	const char *shard;	       /* "I/N", or NULL */
-	uint64_t list_hash;	       /* of all targets; 0 until the end */
 	const char **stores;	       /* names; the first is the default */
 	size_t store_count;
-	uint64_t targets; /* read from the lists; 0 until the end */
-	uint64_t listed;  /* in all shards together; 0 until the end */
-	uint64_t records;
-	uint64_t ignored; /* by the policy, in this run or before */
-	unsigned threads;
+	struct run_totals totals;
 };
 
 /* Writes DIRECTORY/run.json whole; -1 with errno. */

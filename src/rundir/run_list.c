@@ -10,18 +10,13 @@
 #include "base/memory.h"
 #include "rundir/manifest.h"
 
-static void
-run_clear(struct old_run *run)
-{
-	free(run->path);
-	free(run->scope);
-}
-
 void
 run_list_clear(struct run_list *list)
 {
-	for (size_t i = 0; i < list->count; i++)
-		run_clear(&list->runs[i]);
+	for (size_t i = 0; i < list->count; i++) {
+		free(list->runs[i].path);
+		free(list->runs[i].scope);
+	}
 	free(list->runs);
 	*list = (struct run_list){ NULL, 0, 0 };
 }
@@ -45,7 +40,8 @@ is_own_directory(const char *path)
 	return lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-char *
+/* On the heap; NULL: no list was scanned. */
+static char *
 run_scope(const struct manifest *manifest)
 {
 	struct text scope = { NULL, 0, 0 };
@@ -114,19 +110,6 @@ run_list_read(struct run_list *list, const char *directory, int64_t before)
 }
 
 const struct old_run *
-run_list_newest(const struct run_list *list, const char *scope)
-{
-	for (size_t i = list->count; i > 0; i--) {
-		const struct old_run *run = &list->runs[i - 1];
-
-		if (run->has_records && run->scope != NULL &&
-		    strcmp(run->scope, scope) == 0)
-			return run;
-	}
-	return NULL;
-}
-
-const struct old_run *
 run_list_newest_fleet(const struct run_list *list)
 {
 	for (size_t i = list->count; i > 0; i--) {
@@ -136,4 +119,25 @@ run_list_newest_fleet(const struct run_list *list)
 			return run;
 	}
 	return NULL;
+}
+
+const struct old_run *
+run_list_earlier(const struct run_list *list, const struct manifest *manifest)
+{
+	char *scope = run_scope(manifest);
+	const struct old_run *earlier = NULL;
+
+	for (size_t i = list->count; scope != NULL && i > 0; i--) {
+		const struct old_run *run = &list->runs[i - 1];
+
+		if (run->has_records && run->scope != NULL &&
+		    strcmp(run->scope, scope) == 0) {
+			earlier = run;
+			break;
+		}
+	}
+	if (earlier == NULL && scope != NULL && manifest->shard == NULL)
+		earlier = run_list_newest_fleet(list);
+	free(scope);
+	return earlier;
 }

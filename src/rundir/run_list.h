@@ -6,7 +6,8 @@
 
 struct old_run {
 	char *path;
-	char *scope; /* as run_scope tells it, or NULL */
+	char *scope; /* lists and shard: runs of one scope are the same job on
+			different nights; NULL: no list */
 	bool is_shard;
 	bool has_records; /* hosts.ndjson is there */
 	int64_t started;
@@ -27,17 +28,12 @@ int run_list_read(struct run_list *, const char *directory, int64_t before);
 void run_list_clear(struct run_list *);
 
 /*
- * What a run scanned: its lists and its shard; NULL: no list.  On the heap,
- * the caller frees.  Runs of one scope are the same job on different nights.
+ * The run that this one is to be compared with: the newest of its scope whose
+ * records are there; without one the newest of any list, all of it, for the
+ * list may have got another name.  And that one.  NULL: there is none.
  */
-char *run_scope(const struct manifest *);
-
-/*
- * The newest of this scope whose records are there; and the newest of any
- * list, all of it.  NULL: there is none.
- */
-const struct old_run *run_list_newest(
-    const struct run_list *, const char *scope);
+const struct old_run *run_list_earlier(
+    const struct run_list *, const struct manifest *);
 const struct old_run *run_list_newest_fleet(const struct run_list *);
 
 #endif

@@ -70,8 +70,10 @@ static const char *
 compare_lists(
     struct arena *arena, const struct shard_run *a, const struct shard_run *b)
 {
-	uint64_t left = a->manifest->listed, right = b->manifest->listed;
-	uint64_t hashes[] = { a->manifest->list_hash, b->manifest->list_hash };
+	uint64_t left = a->manifest->totals.listed,
+		 right = b->manifest->totals.listed;
+	uint64_t hashes[] = { a->manifest->totals.list_hash,
+		b->manifest->totals.list_hash };
 
 	if (left == 0 || right == 0 ||
 	    (left == right &&
@@ -225,7 +227,7 @@ find_twin(const struct checking *checking, uint64_t *targets)
 				seen, bytes_of(&ordinal, sizeof(ordinal))))
 				sentence = describe_twin(checking, i, ordinal);
 		}
-		*targets += count + checking->runs[i].manifest->ignored;
+		*targets += count + checking->runs[i].manifest->totals.ignored;
 	}
 	seen_free(seen);
 	return sentence;
@@ -242,11 +244,12 @@ find_unfinished(struct checking *checking)
 			lack(checking,
 			    arena_printf(checking->arena,
 				"%s is not a finished run", run->name));
-		else if (count < run->manifest->records)
+		else if (count < run->manifest->totals.records)
 			lack(checking,
 			    arena_printf(checking->arena,
 				"%s holds %zu of its %" PRIu64 " records",
-				run->name, count, run->manifest->records));
+				run->name, count,
+				run->manifest->totals.records));
 	}
 }
 
@@ -288,7 +291,7 @@ shard_set_check(struct arena *arena, const struct shard_run runs[],
 {
 	struct checking checking = { arena, runs, count, set };
 	uint64_t targets = 0,
-		 listed = count == 0 ? 0 : runs[0].manifest->listed;
+		 listed = count == 0 ? 0 : runs[0].manifest->totals.listed;
 
 	*set = (struct shard_set){ .conflict = NULL };
 	set->lacks = arena_array(arena, count + 2, sizeof(*set->lacks));

@@ -35,7 +35,7 @@ write_store(const char *directory, const struct trust_store *store)
 }
 
 int
-store_files_write(const char *directory,
+trust_files_write(const char *directory,
     const struct trust_store *const *stores, size_t count)
 {
 	char *path = file_join(directory, "stores");

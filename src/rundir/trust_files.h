@@ -12,7 +12,7 @@
  * first, each below its subject.  They load back to the same store.  -1 with
  * errno; files written before the failure stay.
  */
-int store_files_write(const char *directory,
+int trust_files_write(const char *directory,
     const struct trust_store *const *stores, size_t count);
 
 #endif

@@ -266,7 +266,7 @@ write_store(struct fleet *fleet, const char *directory)
 		    fleet->roots[i].made.der.length);
 	stores[0] =
 	    trust_store_from_bundle("trust", "saved_fleet", &bundle, &error);
-	if (stores[0] == NULL || store_files_write(directory, stores, 1) < 0)
+	if (stores[0] == NULL || trust_files_write(directory, stores, 1) < 0)
 		refuse("stores");
 	trust_store_free((struct trust_store *)stores[0]);
 }
@@ -284,9 +284,9 @@ write_manifest(const struct fleet *fleet, const char *directory)
 		.clock = NOW,
 		.stores = stores,
 		.store_count = 1,
-		.targets = fleet->records,
-		.records = fleet->records,
-		.threads = 1,
+		.totals.targets = fleet->records,
+		.totals.records = fleet->records,
+		.totals.threads = 1,
 	};
 
 	if (manifest_write(directory, &manifest) < 0)

@@ -41,7 +41,7 @@ split(char *line, char *argv[MOST_ARGUMENTS])
  * settings borrow from the line's copy in the arena.
  */
 static int
-parse(struct arena *arena, const char *line, struct scan_settings *settings,
+parse(struct arena *arena, const char *line, struct command_options *settings,
     struct text *said)
 {
 	char *argv[MOST_ARGUMENTS];
@@ -53,7 +53,7 @@ parse(struct arena *arena, const char *line, struct scan_settings *settings,
 	old_output = dup(STDOUT_FILENO);
 	dup2(null, STDOUT_FILENO);
 	dup2(file, STDERR_FILENO);
-	scan_settings_init(settings);
+	command_options_init(settings);
 	end = scan_options_parse(
 	    settings, split(arena_string(arena, line), argv), argv);
 	fflush(stdout);
@@ -107,7 +107,7 @@ static const struct {
 	    "--shard: auto: JOB_COMPLETION_INDEX, SLURM_ARRAY_TASK_ID and "
 	    "AWS_BATCH_JOB_ARRAY_INDEX are not set" },
 	{ "a --at tomorrow",
-	    "--at: is no time: 2026-11-23T09:15:00Z, 1795332688 or +30d" },
+	    "--at: invalid time: 2026-11-23T09:15:00Z, 1795332688 or +30d" },
 	{ "a --fail-on bad",
 	    "--fail-on: is not none, notice, warning, error or a list of "
 	    "classes" },
@@ -148,13 +148,13 @@ bad_lines_are_told_why(void **state)
 {
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		struct text said = { NULL, 0, 0 }, expected = { NULL, 0, 0 };
-		struct scan_settings settings;
+		struct command_options settings;
 
 		text_printf(&expected, "fleetscan: scan: %s\n", wrong[i].said);
 		assert_int_equal(parse(*state, wrong[i].line, &settings, &said),
 		    OPTIONS_WRONG);
 		assert_string_equal(said.data, expected.data);
-		scan_settings_clear(&settings);
+		command_options_clear(&settings);
 		text_free(&said);
 		text_free(&expected);
 	}
@@ -163,7 +163,7 @@ bad_lines_are_told_why(void **state)
 /* Parses a line that must be good; returns the first argument's index. */
 static int
 parse_good(
-    struct arena *arena, const char *line, struct scan_settings *settings)
+    struct arena *arena, const char *line, struct command_options *settings)
 {
 	struct text said = { NULL, 0, 0 };
 	int end = parse(arena, line, settings, &said);
@@ -177,83 +177,83 @@ parse_good(
 static void
 defaults_are_the_contract(void **state)
 {
-	struct scan_settings settings;
+	struct command_options settings;
 
 	assert_int_equal(parse_good(*state, "a.example", &settings), 1);
-	assert_int_equal(settings.target.port, 443);
-	assert_int_equal(settings.probe.scan.concurrency, 500);
-	assert_int_equal(settings.probe.scan.threads, 0);
-	assert_int_equal(settings.probe.scan.rate, 0);
-	assert_int_equal(settings.probe.scan.per_ip, 4);
-	assert_int_equal(settings.probe.scan.timeout_ms, 10000);
-	assert_int_equal(settings.probe.scan.retries, 1);
-	assert_int_equal(settings.probe.scan.family, FAMILY_ANY);
-	assert_int_equal(settings.probe.scan.depth, HANDSHAKE_FULL);
-	assert_int_equal(settings.found.aia, AIA_FETCH);
-	assert_false(settings.judge.has_at);
-	assert_int_equal(settings.judge.warn_days, 0);
-	assert_int_equal(settings.output.formats, REPORT_ALL);
-	assert_int_equal(settings.output.fail_on.severity, SEVERITY_OK);
-	assert_int_equal(settings.output.progress, PROGRESS_AUTO);
-	assert_int_equal(settings.output.level, LOG_NORMAL);
-	assert_int_equal(settings.target.shard.count, 0);
-	scan_settings_clear(&settings);
+	assert_int_equal(settings.port, 443);
+	assert_int_equal(settings.scan.concurrency, 500);
+	assert_int_equal(settings.scan.threads, 0);
+	assert_int_equal(settings.scan.rate, 0);
+	assert_int_equal(settings.scan.per_ip, 4);
+	assert_int_equal(settings.scan.timeout_ms, 10000);
+	assert_int_equal(settings.scan.retries, 1);
+	assert_int_equal(settings.scan.family, FAMILY_ANY);
+	assert_int_equal(settings.scan.depth, HANDSHAKE_FULL);
+	assert_int_equal(settings.aia, AIA_FETCH);
+	assert_false(settings.judging.has_now);
+	assert_int_equal(settings.judging.warn_days, 0);
+	assert_int_equal(settings.formats, REPORT_ALL);
+	assert_int_equal(settings.fail_on.severity, SEVERITY_OK);
+	assert_int_equal(settings.progress, PROGRESS_AUTO);
+	assert_int_equal(settings.level, LOG_NORMAL);
+	assert_int_equal(settings.shard.count, 0);
+	command_options_clear(&settings);
 }
 
 static void
 values_go_where_they_belong(void **state)
 {
-	struct scan_settings settings;
+	struct command_options settings;
 
 	assert_int_equal(parse_good(*state,
 			     "-c 7 --threads=2 a --rate 100 b "
 			     "--per-ip=1 -t 2.5",
 			     &settings),
 	    9);
-	assert_int_equal(settings.probe.scan.concurrency, 7);
-	assert_int_equal(settings.probe.scan.threads, 2);
-	assert_int_equal(settings.probe.scan.rate, 100);
-	assert_int_equal(settings.probe.scan.per_ip, 1);
-	assert_int_equal(settings.probe.scan.timeout_ms, 2500);
-	scan_settings_clear(&settings);
+	assert_int_equal(settings.scan.concurrency, 7);
+	assert_int_equal(settings.scan.threads, 2);
+	assert_int_equal(settings.scan.rate, 100);
+	assert_int_equal(settings.scan.per_ip, 1);
+	assert_int_equal(settings.scan.timeout_ms, 2500);
+	command_options_clear(&settings);
 
 	parse_good(*state, "-6 --retries 0 -lx -l - --sni n -p 8443 --strict",
 	    &settings);
-	assert_int_equal(settings.probe.scan.family, FAMILY_V6);
-	assert_int_equal(settings.probe.scan.retries, 0);
-	assert_int_equal(settings.target.lists.count, 2);
-	assert_string_equal(settings.target.lists.items[1], "-");
-	assert_int_equal(settings.target.port, 8443);
-	assert_true(settings.target.strict);
-	scan_settings_clear(&settings);
+	assert_int_equal(settings.scan.family, FAMILY_V6);
+	assert_int_equal(settings.scan.retries, 0);
+	assert_int_equal(settings.lists.count, 2);
+	assert_string_equal(settings.lists.items[1], "-");
+	assert_int_equal(settings.port, 8443);
+	assert_true(settings.strict);
+	command_options_clear(&settings);
 
 	parse_good(*state,
 	    "a --trust x --trust y --store s=/p=q --aia off -q --json",
 	    &settings);
-	assert_int_equal(settings.trust.trust.count, 2);
-	assert_string_equal(settings.trust.stores[0].name, "s");
-	assert_string_equal(settings.trust.stores[0].path, "/p=q");
-	assert_int_equal(settings.found.aia, AIA_OFF);
-	assert_int_equal(settings.output.level, LOG_QUIET);
-	assert_true(settings.output.json);
-	scan_settings_clear(&settings);
+	assert_int_equal(settings.judging.stores.files.count, 2);
+	assert_string_equal(settings.judging.stores.named[0].name, "s");
+	assert_string_equal(settings.judging.stores.named[0].path, "/p=q");
+	assert_int_equal(settings.aia, AIA_OFF);
+	assert_int_equal(settings.level, LOG_QUIET);
+	assert_true(settings.json);
+	command_options_clear(&settings);
 
 	parse_good(*state,
 	    "a --at 1795332688 --intermediates none -f csv --shard 2/3",
 	    &settings);
-	assert_true(settings.judge.has_at);
-	assert_int_equal(settings.judge.at, 1795332688);
-	assert_true(settings.found.no_intermediates);
-	assert_int_equal(settings.output.formats, REPORT_CSV);
-	assert_int_equal(settings.target.shard.index, 2);
-	assert_int_equal(settings.target.shard.count, 3);
-	scan_settings_clear(&settings);
+	assert_true(settings.judging.has_now);
+	assert_int_equal(settings.judging.now, 1795332688);
+	assert_true(settings.judging.no_intermediates);
+	assert_int_equal(settings.formats, REPORT_CSV);
+	assert_int_equal(settings.shard.index, 2);
+	assert_int_equal(settings.shard.count, 3);
+	command_options_clear(&settings);
 }
 
 static void
 addresses_are_read(void **state)
 {
-	struct scan_settings settings;
+	struct command_options settings;
 	const struct resolve_override *overrides;
 
 	parse_good(*state,
@@ -261,11 +261,11 @@ addresses_are_read(void **state)
 	    "--resolve WWW.Example.:443:127.0.0.1:8443 "
 	    "--resolve *:443:[::1]:8443 --resolve b:1:::1",
 	    &settings);
-	assert_int_equal(settings.probe.scan.resolver_count, 3);
-	assert_string_equal(settings.probe.scan.resolvers[0], "127.0.0.1:5353");
-	assert_string_equal(settings.probe.scan.resolvers[2], "192.0.2.1");
-	assert_int_equal(settings.probe.scan.override_count, 3);
-	overrides = settings.probe.scan.overrides;
+	assert_int_equal(settings.scan.resolver_count, 3);
+	assert_string_equal(settings.scan.resolvers[0], "127.0.0.1:5353");
+	assert_string_equal(settings.scan.resolvers[2], "192.0.2.1");
+	assert_int_equal(settings.scan.override_count, 3);
+	overrides = settings.scan.overrides;
 	assert_string_equal(overrides[0].host, "www.example");
 	assert_int_equal(overrides[0].port, 443);
 	assert_string_equal(overrides[0].ip, "127.0.0.1");
@@ -275,18 +275,18 @@ addresses_are_read(void **state)
 	assert_int_equal(overrides[1].to_port, 8443);
 	assert_string_equal(overrides[2].ip, "::1");
 	assert_int_equal(overrides[2].to_port, 0);
-	scan_settings_clear(&settings);
+	command_options_clear(&settings);
 }
 
 static void
 shards_come_from_the_batch_system(void **state)
 {
-	struct scan_settings settings;
+	struct command_options settings;
 
 	setenv("SLURM_ARRAY_TASK_ID", "4", 1);
 	parse_good(*state, "a --shard auto/5", &settings);
-	assert_int_equal(settings.target.shard.index, 4);
-	scan_settings_clear(&settings);
+	assert_int_equal(settings.shard.index, 4);
+	command_options_clear(&settings);
 	unsetenv("SLURM_ARRAY_TASK_ID");
 }
 
@@ -311,16 +311,16 @@ static void
 fail_on_knows_severities_and_classes(void **state)
 {
 	for (size_t i = 0; i < sizeof(fail_ons) / sizeof(fail_ons[0]); i++) {
-		struct scan_settings settings;
+		struct command_options settings;
 		struct text line = { NULL, 0, 0 };
 
 		text_printf(&line, "a --fail-on=%s", fail_ons[i].list);
 		parse_good(*state, line.data, &settings);
 		assert_int_equal(
-		    fail_on_matches(&settings.output.fail_on,
-			fail_ons[i].class_id, fail_ons[i].severity),
+		    fail_on_matches(&settings.fail_on, fail_ons[i].class_id,
+			fail_ons[i].severity),
 		    fail_ons[i].matches);
-		scan_settings_clear(&settings);
+		command_options_clear(&settings);
 		text_free(&line);
 	}
 }
@@ -340,7 +340,7 @@ write_options(const char *text)
 
 static int
 parse_with_file(struct arena *arena, const char *file, const char *before,
-    const char *after, struct scan_settings *settings, struct text *said)
+    const char *after, struct command_options *settings, struct text *said)
 {
 	char *path = write_options(file);
 	int end = parse(arena,
@@ -355,7 +355,7 @@ parse_with_file(struct arena *arena, const char *file, const char *before,
 static void
 a_file_goes_before_the_command_line(void **state)
 {
-	struct scan_settings settings;
+	struct command_options settings;
 	struct text said = { NULL, 0, 0 };
 
 	assert_int_equal(
@@ -374,21 +374,21 @@ a_file_goes_before_the_command_line(void **state)
 		"--rate 5 -l second", "--trust b.pem a", &settings, &said),
 	    9);
 	assert_int_equal(said.size, 0);
-	assert_int_equal(settings.probe.scan.concurrency, 7);
-	assert_int_equal(settings.probe.scan.rate, 5);
-	assert_int_equal(settings.probe.scan.timeout_ms, 2500);
-	assert_int_equal(settings.probe.scan.family, FAMILY_V6);
-	assert_int_equal(settings.target.lists.count, 2);
-	assert_string_equal(settings.target.lists.items[0], "my # hosts.txt");
-	assert_string_equal(settings.target.lists.items[1], "second");
-	assert_int_equal(settings.trust.trust.count, 2);
-	assert_string_equal(settings.trust.trust.items[0], "a.pem");
-	assert_true(settings.target.strict);
-	assert_true(settings.output.json);
-	assert_false(settings.output.no_color);
+	assert_int_equal(settings.scan.concurrency, 7);
+	assert_int_equal(settings.scan.rate, 5);
+	assert_int_equal(settings.scan.timeout_ms, 2500);
+	assert_int_equal(settings.scan.family, FAMILY_V6);
+	assert_int_equal(settings.lists.count, 2);
+	assert_string_equal(settings.lists.items[0], "my # hosts.txt");
+	assert_string_equal(settings.lists.items[1], "second");
+	assert_int_equal(settings.judging.stores.files.count, 2);
+	assert_string_equal(settings.judging.stores.files.items[0], "a.pem");
+	assert_true(settings.strict);
+	assert_true(settings.json);
+	assert_false(settings.no_color);
 	text_free(&said);
-	assert_int_equal(settings.judge.at, 1795332688);
-	scan_settings_clear(&settings);
+	assert_int_equal(settings.judging.now, 1795332688);
+	command_options_clear(&settings);
 }
 
 static const struct {
@@ -413,7 +413,7 @@ static void
 a_bad_file_is_told_where(void **state)
 {
 	for (size_t i = 0; i < COUNT(bad_files); i++) {
-		struct scan_settings settings;
+		struct command_options settings;
 		struct text said = { NULL, 0, 0 };
 
 		assert_int_equal(parse_with_file(*state, bad_files[i].file, "",
@@ -423,7 +423,7 @@ a_bad_file_is_told_where(void **state)
 		said.data[said.size - 1] = '\0';
 		assert_string_equal(
 		    strchr(said.data + 10, ':'), bad_files[i].said);
-		scan_settings_clear(&settings);
+		command_options_clear(&settings);
 		text_free(&said);
 	}
 }
@@ -443,7 +443,7 @@ what_was_given_is_told(void **state)
 		{ "out", "d", true },
 		{ "resolver", "192.0.2.1", false },
 	};
-	struct scan_settings settings;
+	struct command_options settings;
 	const struct given_options *given = &settings.given;
 	char name[64];
 
@@ -466,40 +466,44 @@ what_was_given_is_told(void **state)
 			assert_string_equal(option->value, want[i].value);
 	}
 	assert_null(scan_option_find("frobnicate"));
-	scan_settings_clear(&settings);
+	command_options_clear(&settings);
 }
 
 static void
 help_is_no_failure(void **state)
 {
-	struct scan_settings settings;
+	struct command_options settings;
 
 	assert_int_equal(parse_good(*state, "--help", &settings), OPTIONS_HELP);
 	assert_int_equal(parse_good(*state, "a -h", &settings), OPTIONS_HELP);
 	assert_int_equal(options_exit_code(OPTIONS_HELP), EXIT_CODE_FINISHED);
 	assert_int_equal(options_exit_code(OPTIONS_WRONG), EXIT_CODE_USAGE);
-	scan_settings_clear(&settings);
+	command_options_clear(&settings);
 }
 
 static void
 help_fits_the_terminal(void **state)
 {
-	struct probe_settings settings;
-	struct option_group group = probe_group(&settings);
+	struct command_options settings;
+	struct option_group groups[GROUP_COUNT];
 	const struct usage usage = { .command = "scan",
 		.synopsis = "scan",
 		.about = "About.",
 		.example = "  scan\n",
-		.groups = &group,
-		.group_count = 1 };
+		.groups = groups,
+		.group_count = GROUP_COUNT };
 	char *data = NULL;
 	size_t size = 0, columns = 0;
 	FILE *stream = open_memstream(&data, &size);
 
 	(void)state;
+	command_options_init(&settings);
+	list_groups(&settings, groups);
 	usage_print(&usage, stream);
 	fclose(stream);
 	assert_non_null(strstr(data, "  -c, --concurrency N         targets"));
+	/* Options that are refused are not listed. */
+	assert_null(strstr(data, "--starttls"));
 	for (size_t i = 0; i < size; i++) {
 		columns = data[i] == '\n' ? 0 : columns + 1;
 		assert_in_range(columns, 0, 80);

@@ -14,6 +14,7 @@
 #include "repair/kit_parts.h"
 #include "rundir/manifest.h"
 #include "repair/plan.h"
+#include "run/judging.h"
 #include "run/sources.h"
 #include "rundir/trust_files.h"
 #include "x509/pem.h"
@@ -118,7 +119,7 @@ write_run(const struct audit_settings *settings, const char *directory)
 	};
 
 	assert_int_equal(manifest_write(directory, &manifest), 0);
-	assert_int_equal(store_files_write(directory, settings->stores, 1), 0);
+	assert_int_equal(trust_files_write(directory, settings->stores, 1), 0);
 }
 
 static void
@@ -192,7 +193,7 @@ make_run(const struct world *world, const struct row *row, size_t number)
 		pem_append(&pem, NULL, known[i]);
 	file = tree_file(
 	    world->arena, directory, "known.pem", bytes_of(pem.data, pem.size));
-	assert_int_equal(known_add_file(list, file, &error), 0);
+	assert_int_equal(known_add_file(list, file, file, &error), 0);
 	write_run(&settings, directory);
 	write_records(world, row, &settings, list, directory);
 	known_free(list);
@@ -251,17 +252,17 @@ check_row(const struct world *world, const struct row *row, size_t number)
 	const char *directory = make_run(world, row, number);
 	char *error = NULL;
 	struct archive *archive = archive_open(directory, &error);
-	struct saved_run *run = saved_run_open(directory, "data", &error);
+	struct judging judging;
 	struct repair_plan *plan;
 	struct digest root;
 
 	print_message("# %s\n", row->name);
 	assert_non_null(archive);
-	assert_non_null(run);
+	assert_true(judging_load_run(&judging, directory, "data"));
 	if (row->trusted_root != NULL)
 		certificate_digest(der_of(world, row->trusted_root), &root);
 	plan = repair_plan_new(
-	    archive, run, &root, row->trusted_root != NULL, &error);
+	    archive, &judging.audit, &root, row->trusted_root != NULL, &error);
 	assert_non_null(plan);
 	assert_int_equal(plan->unproven_count, 0);
 	assert_int_equal(plan->host_count, row->chain != NULL);
@@ -271,7 +272,7 @@ check_row(const struct world *world, const struct row *row, size_t number)
 	assert_int_equal(
 	    plan->left_count, row->chain == NULL && row->before != CLASS_OK);
 	repair_plan_free(plan);
-	saved_run_free(run);
+	judging_clear(&judging);
 	archive_close(archive);
 }
 
@@ -292,22 +293,23 @@ test_incomplete(void **state)
 	const char *directory = make_run(world, &rows[0], COUNT(rows));
 	char *error = NULL;
 	struct archive *archive;
-	struct saved_run *run = saved_run_open(directory, "data", &error);
+	struct judging judging;
 	struct repair_plan *plan;
 	struct digest none = { { 0 } };
 
+	assert_true(judging_load_run(&judging, directory, "data"));
 	tree_file(world->arena, directory, "certs.ndjson", bytes_of("", 0));
 	archive = archive_open(directory, &error);
-	plan = repair_plan_new(archive, run, NULL, 0, &error);
+	plan = repair_plan_new(archive, &judging.audit, NULL, 0, &error);
 	assert_int_equal(plan->host_count, 0);
 	assert_int_equal(plan->item_count, 0);
 	assert_int_equal(plan->unproven_count, 1);
 	repair_plan_free(plan);
 	assert_null(error);
-	assert_null(repair_plan_new(archive, run, &none, 1, &error));
+	assert_null(repair_plan_new(archive, &judging.audit, &none, 1, &error));
 	assert_non_null(strstr(error, "no certificate of the run"));
 	free(error);
-	saved_run_free(run);
+	judging_clear(&judging);
 	archive_close(archive);
 }
 
@@ -315,11 +317,11 @@ static void
 test_no_run(void **state)
 {
 	const struct world *world = *state;
-	char *error = NULL;
+	struct judging judging;
 
-	assert_null(saved_run_open(world->root, "data", &error));
-	assert_non_null(strstr(error, "run.json"));
-	free(error);
+	assert_false(judging_load_run(&judging, world->root, "data"));
+	assert_non_null(strstr(judging.error, "run.json"));
+	judging_clear(&judging);
 }
 
 /* What strangers call their certificates, and what files are called. */

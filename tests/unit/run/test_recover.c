@@ -134,16 +134,16 @@ list_of(const char *root, const char *text)
 	return list;
 }
 
-static struct roll *
+static struct resume_targets *
 roll_of(const char *root, const char *text)
 {
 	const struct shard all = { .count = 0 };
 	struct target_list *list = list_of(root, text);
-	struct roll *roll = roll_new(list, &all);
+	struct resume_targets *roll = resume_targets_new(list, &all);
 
 	assert_non_null(roll);
 	target_list_free(list);
-	roll_sort(roll);
+	resume_targets_sort(roll);
 	return roll;
 }
 
@@ -204,22 +204,24 @@ targets_are_recognised(void **state)
 	};
 	struct arena *arena = arena_new();
 	char *root = tree_new(arena);
-	struct roll *roll = roll_of(
+	struct resume_targets *roll = roll_of(
 	    root, "a.test\nb.test:8443\n192.0.2.0/30\nno host\na.test\n");
 
 	(void)state;
-	assert_int_equal(roll_count(roll), 7);
+	assert_int_equal(resume_targets_count(roll), 7);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		print_message("# %s\n", rows[i].name);
-		assert_int_equal(
-		    roll_take(roll, &rows[i].seen, ROLL_DONE), rows[i].ordinal);
-		assert_int_equal(
-		    roll_lists(roll, &rows[i].seen), rows[i].ordinal != 0);
+		assert_int_equal(resume_targets_take(
+				     roll, &rows[i].seen, RESUME_TARGET_DONE),
+		    rows[i].ordinal);
+		assert_int_equal(resume_targets_lists(roll, &rows[i].seen),
+		    rows[i].ordinal != 0);
 		/* A place is taken once. */
-		assert_int_equal(
-		    roll_take(roll, &rows[i].seen, ROLL_PENDING), 0);
+		assert_int_equal(resume_targets_take(roll, &rows[i].seen,
+				     RESUME_TARGET_PENDING),
+		    0);
 	}
-	roll_free(roll);
+	resume_targets_free(roll);
 	tree_free(root);
 	arena_free(arena);
 }
@@ -232,20 +234,21 @@ what_is_not_taken_is_open(void **state)
 	};
 	struct arena *arena = arena_new();
 	char *root = tree_new(arena);
-	struct roll *roll = roll_of(root, "a.test\nb.test\n");
+	struct resume_targets *roll = roll_of(root, "a.test\nb.test\n");
 	struct target_list *list = list_of(root, "a.test\nb.test\nc.test\n");
 	static const bool open[] = { false, true, true };
 	struct target *target;
 
 	(void)state;
-	assert_int_equal(roll_take(roll, &seen, ROLL_PENDING), 1);
+	assert_int_equal(
+	    resume_targets_take(roll, &seen, RESUME_TARGET_PENDING), 1);
 	for (size_t i = 0; i < 3; i++) {
 		assert_int_equal(target_list_next(list, &target), 1);
-		assert_int_equal(roll_is_open(roll, target), open[i]);
+		assert_int_equal(resume_targets_is_open(roll, target), open[i]);
 		target_free(target);
 	}
 	target_list_free(list);
-	roll_free(roll);
+	resume_targets_free(roll);
 	tree_free(root);
 	arena_free(arena);
 }
@@ -256,14 +259,14 @@ static void
 recover_here(const char *root, const char *list, struct run_outcome *outcome,
     struct recovery *found)
 {
-	struct roll *roll = roll_of(root, list);
-	struct senders *senders = senders_new();
+	struct resume_targets *roll = roll_of(root, list);
+	struct fleet_certificates *senders = fleet_certificates_new();
 
 	memset(outcome, 0, sizeof(*outcome));
 	assert_int_equal(recover(root, roll, senders, outcome, found), 0);
 	seen_free(found->certificates);
-	senders_free(senders);
-	roll_free(roll);
+	fleet_certificates_free(senders);
+	resume_targets_free(roll);
 }
 
 static void
@@ -292,7 +295,7 @@ records_follow_the_list(void **state)
 	write_octets(draft, "x", 1);
 	recover_here(root, "new.test\nb.test\nc.test\n", &outcome, &found);
 	assert_false(file_exists(draft));
-	assert_int_equal(outcome.records, 1);
+	assert_int_equal(outcome.totals.records, 1);
 	assert_int_equal(outcome.counts[CLASS_UNREACHABLE][SEVERITY_ERROR], 1);
 	assert_int_equal(found.gone, 1);
 	assert_int_equal(found.again, 1);
@@ -437,7 +440,7 @@ a_request_is_read_back(void **state)
 		.argument_count = 1,
 		.working_directory = "/srv",
 		.shard = "1/4",
-		.list_hash = UINT64_C(0xfedcba9876543210),
+		.totals.list_hash = UINT64_C(0xfedcba9876543210),
 	};
 	const char *reason;
 
@@ -460,7 +463,7 @@ a_request_is_read_back(void **state)
 	assert_string_equal(read.arguments[0], "a.test");
 	assert_string_equal(read.working_directory, "/srv");
 	assert_string_equal(read.shard, "1/4");
-	assert_true(read.list_hash == written.list_hash);
+	assert_true(read.totals.list_hash == written.totals.list_hash);
 	tree_free(root);
 	arena_free(arena);
 }

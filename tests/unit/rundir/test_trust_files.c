@@ -158,7 +158,7 @@ test_written(void **state)
 
 	/* Twice: a run that is resumed writes over its own. */
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(store_files_write(directory,
+		assert_int_equal(trust_files_write(directory,
 				     (const struct trust_store *const *)stores,
 				     COUNT(stores)),
 		    0);
@@ -175,7 +175,7 @@ test_comments(void **state)
 	struct trust_store *store = store_of(world, "words", 0x9);
 	struct text text = { NULL, 0, 0 };
 
-	assert_int_equal(store_files_write(world->root,
+	assert_int_equal(trust_files_write(world->root,
 			     (const struct trust_store *const *)&store, 1),
 	    0);
 	assert_int_equal(file_read(arena_printf(world->arena,
@@ -196,7 +196,7 @@ test_unwritable(void **state)
 	const char *file =
 	    tree_file(world->arena, world->root, "file", bytes_from_string(""));
 
-	assert_int_equal(store_files_write(file,
+	assert_int_equal(trust_files_write(file,
 			     (const struct trust_store *const *)&store, 1),
 	    -1);
 	assert_int_equal(errno, EEXIST);

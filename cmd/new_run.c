@@ -1,0 +1,408 @@
+/* Begins and ends a run directory.  Scans and judges nothing. */
+#include "cmd/new_run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/columns.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "cmd/commands.h"
+#include "cmd/outcome.h"
+#include "cmd/request.h"
+#include "report/publish.h"
+#include "run/replay.h"
+#include "run/run.h"
+#include "rundir/policy_file.h"
+#include "rundir/prune.h"
+#include "rundir/run_directory.h"
+#include "rundir/run_list.h"
+#include "rundir/trust_files.h"
+#include "scan/crew.h"
+#include "scan/signal_watch.h"
+
+static void
+describe(struct new_run *run)
+{
+	const struct command_options *options = run->options;
+	const struct audit_settings *audit = &run->judging.audit;
+	struct manifest *manifest = &run->manifest;
+
+	request_describe(run->arena, manifest, &options->given);
+	manifest->lists = request_strings(
+	    run->arena, options->lists.items, options->lists.count);
+	manifest->list_count = options->lists.count;
+	manifest->arguments = request_strings(run->arena,
+	    (const char *const *)run->arguments, run->argument_count);
+	manifest->argument_count = run->argument_count;
+	manifest->shard = options->shard.count > 0 ? options->shard_text : NULL;
+	/* Only --resume needs to know where it was made. */
+	if (strcmp(run->command, "scan") != 0)
+		manifest->working_directory = NULL;
+	manifest->stores =
+	    arena_array(run->arena, audit->store_count, sizeof(char *));
+	manifest->store_count = audit->store_count;
+	for (size_t i = 0; i < audit->store_count; i++)
+		manifest->stores[i] = trust_store_name(audit->stores[i]);
+	clock_format_basic(manifest->started, run->id);
+	manifest->id = run->id;
+	manifest->version = FLEETSCAN_VERSION;
+	manifest->command = run->command;
+	manifest->clock = audit->now;
+	manifest->warn_days = audit->warn_days;
+	manifest->crit_days = audit->crit_days;
+	manifest->totals.threads = options->scan.threads;
+}
+
+/* What is judged by comes first: a run with a run.json can be resumed. */
+static int
+write_beginnings(const struct new_run *run)
+{
+	const struct judging *judging = &run->judging;
+
+	if (run->resumed == NULL &&
+	    (trust_files_write(run->directory, judging->audit.stores,
+		 judging->audit.store_count) < 0 ||
+		run_directory_keep_learned(run->directory,
+		    run->learns ? judging->learned : NULL) < 0 ||
+		(judging->policy != NULL &&
+		    policy_file_keep(run->directory, judging->policy) < 0)))
+		return -1;
+	return manifest_write(run->directory, &run->manifest);
+}
+
+/* An exit code, not 0 once it has complained. */
+static int
+begin(struct new_run *run)
+{
+	const struct command_options *options = run->options;
+	enum run_directory_end end;
+
+	log_set_level(options->level);
+	run->arena = arena_new();
+	run->manifest.started = clock_now();
+	if (!judging_load(&run->judging, &options->judging)) {
+		log_error("%s", run->judging.error);
+		return EXIT_CODE_USAGE;
+	}
+	if (run->resumed != NULL) {
+		run->manifest = *run->resumed;
+		run->directory = memory_string(options->directory);
+		file_trim_slashes(run->directory);
+	} else {
+		describe(run);
+		/* --json without -o keeps nothing. */
+		if (options->json && options->directory == NULL)
+			return EXIT_CODE_FINISHED;
+		end = run_directory_make(run->command, options->directory,
+		    run->manifest.started, &run->directory, &run->claim);
+		if (end != RUN_DIRECTORY_MADE)
+			return end == RUN_DIRECTORY_TAKEN ? EXIT_CODE_USAGE
+							  : EXIT_CODE_OUTPUT;
+	}
+	if (write_beginnings(run) == 0)
+		return EXIT_CODE_FINISHED;
+	log_error("%s: %s", run->directory, strerror(errno));
+	return EXIT_CODE_OUTPUT;
+}
+
+/* How to go on, in words; also after the disk was full. */
+static void
+tell_how_to_go_on(const struct new_run *run)
+{
+	const struct manifest *manifest = &run->manifest;
+	bool from_stdin = false;
+
+	if (strcmp(manifest->command, "scan") != 0)
+		return;
+	if (run->directory == NULL) {
+		log_warning("without -o DIR nothing is kept to go on with");
+		return;
+	}
+	for (size_t i = 0; i < manifest->list_count; i++)
+		from_stdin = from_stdin || strcmp(manifest->lists[i], "-") == 0;
+	log_warning("to go on: fleetscan scan --resume -o %s%s", run->directory,
+	    from_stdin ? " -l -, with the list on standard input again" : "");
+}
+
+/* On a thread of its own, while this one repairs streams, settles or writes
+ * reports. */
+static void
+end_at_once(void *context)
+{
+	log_warning("interrupted");
+	tell_how_to_go_on(context);
+	_exit(EXIT_CODE_UNFINISHED);
+}
+
+static struct run_settings
+settings_of(struct new_run *run)
+{
+	const struct command_options *options = run->options;
+
+	return (struct run_settings){
+		.directory = run->directory,
+		.stream = options->json ? stdout : NULL,
+		.scan = options->scan,
+		.audit = run->judging.audit,
+		.shard = options->shard,
+		.ignored_before = run->ignored_before,
+		.interrupted = end_at_once,
+		.context = run,
+		.known = run->judging.known,
+		.learned = run->learns ? run->judging.learned : NULL,
+		.show_progress = outcome_shows_progress(options),
+		.color = outcome_colors(options, stderr),
+	};
+}
+
+static int
+complain_of_end(const struct new_run *run)
+{
+	const struct run_outcome *outcome = &run->outcome;
+
+	switch (outcome->end) {
+	case RUN_FINISHED:
+		return EXIT_CODE_FINISHED;
+	case RUN_INTERRUPTED:
+		log_warning("interrupted: %" PRIu64
+			    " records are finished, %" PRIu64
+			    " hosts wait for the end",
+		    outcome->totals.records, outcome->pending);
+		tell_how_to_go_on(run);
+		return EXIT_CODE_UNFINISHED;
+	case RUN_UNWRITABLE:
+		log_error(
+		    "the output could not be written: %s", outcome->error);
+		tell_how_to_go_on(run);
+		return EXIT_CODE_OUTPUT;
+	case RUN_BAD_INPUT:
+	case RUN_IMPOSSIBLE:
+		break;
+	}
+	log_error("%s", outcome->error);
+	return EXIT_CODE_USAGE;
+}
+
+/* The runs to compare this one with, and to look for siblings in. */
+static void
+find_other_runs(const struct new_run *run, struct publication *publication)
+{
+	char *copy = memory_string(run->directory);
+	const struct old_run *earlier, *fleet;
+	struct run_list runs;
+
+	/* A directory that cannot be listed holds no run to compare with. */
+	if (run_list_read(&runs, dirname(copy), run->manifest.started + 1) ==
+	    0) {
+		earlier = run_list_earlier(&runs, &run->manifest);
+		fleet = run_list_newest_fleet(&runs);
+		if (earlier != NULL)
+			publication->earlier = memory_string(earlier->path);
+		if (fleet != NULL && publication->terminal.stream != NULL &&
+		    run->manifest.totals.targets <= REPORT_DIAGNOSED_MOST)
+			publication->family = memory_string(fleet->path);
+	}
+	run_list_clear(&runs);
+	free(copy);
+}
+
+static int
+publish_run(struct new_run *run)
+{
+	const struct command_options *options = run->options;
+	const struct manifest *manifest = &run->manifest;
+	bool is_quiet = options->level == LOG_QUIET;
+	struct publication publication = {
+		.formats = options->formats,
+		.terminal = {
+			options->json || is_quiet ? NULL : stdout,
+			outcome_colors(options, stdout),
+		},
+		.changes = !options->diff_last ? PUBLISH_NO_CHANGES
+		    : is_quiet		       ? PUBLISH_MAIL
+					       : PUBLISH_CHANGES,
+		.audit = &run->judging.audit,
+	};
+	struct report_run report = {
+		.id = manifest->id,
+		.version = manifest->version,
+		.started = manifest->started,
+		.finished = manifest->finished,
+		.now = manifest->clock,
+		.seconds = run->outcome.seconds,
+		.targets = manifest->totals.targets,
+		.records = manifest->totals.records,
+		.ignored = manifest->totals.ignored,
+		.threads = manifest->totals.threads,
+		.directory = run->directory,
+		.trust = manifest->stores[0],
+		.prom_hosts = options->prom_hosts,
+	};
+	char *error = NULL;
+	const char *failed = NULL;
+	struct archive *archive = archive_open(run->directory, &error);
+	int code = EXIT_CODE_FINISHED;
+
+	if (archive == NULL) {
+		log_error("%s", error);
+		free(error);
+		return EXIT_CODE_OUTPUT;
+	}
+	report.options =
+	    request_report(run->arena, manifest, &report.option_count);
+	if (publication.terminal.stream != NULL ||
+	    publication.changes != PUBLISH_NO_CHANGES ||
+	    (publication.formats & REPORT_HTML) != 0)
+		find_other_runs(run, &publication);
+	if (publish(archive, &report, &publication, &failed) < 0) {
+		log_error("%s: %s", failed, strerror(errno));
+		code = EXIT_CODE_OUTPUT;
+	}
+	archive_close(archive);
+	free(publication.earlier);
+	free(publication.family);
+	return code;
+}
+
+/* Logged even when quiet if the policy leaves nothing. */
+static void
+tell_ignored(const struct new_run *run)
+{
+	static const char format[] = "the policy ignores %llu target%s";
+	const struct run_totals *totals = &run->outcome.totals;
+	unsigned long long count = totals->ignored - run->ignored_before;
+
+	if (count > 0 && totals->records == 0)
+		log_warning(format, count, plural(count));
+	else if (count > 0)
+		log_info(format, count, plural(count));
+}
+
+/*
+ * Reports, then run.json says that the run is whole, if it is; then the
+ * checkpoint files are deleted.
+ */
+static int
+write_end(struct new_run *run, bool whole)
+{
+	struct signal_watch *watch = signal_watch_new(end_at_once, run);
+	int code = publish_run(run);
+
+	if (!whole)
+		run->manifest.finished = 0;
+	if (code == EXIT_CODE_FINISHED &&
+	    manifest_write(run->directory, &run->manifest) < 0) {
+		log_error("%s: %s", run->directory, strerror(errno));
+		code = EXIT_CODE_OUTPUT;
+	}
+	signal_watch_free(watch);
+	if (code != EXIT_CODE_FINISHED) {
+		tell_how_to_go_on(run);
+		return code;
+	}
+	run_directory_tidy(
+	    run->directory, (run->options->formats & REPORT_NDJSON) != 0);
+	if (!whole)
+		return EXIT_CODE_UNFINISHED;
+	if (run->is_fleet)
+		run_directory_link_latest(run->directory);
+	if (run->options->keep > 0)
+		prune_runs(
+		    run->directory, run->manifest.started, run->options->keep);
+	return code;
+}
+
+static int
+finish(struct new_run *run)
+{
+	const struct run_outcome *outcome = &run->outcome;
+	bool whole = !run->is_partial && outcome->left_out == 0;
+	int code = EXIT_CODE_FINISHED;
+
+	run->manifest.finished = clock_now();
+	run->manifest.totals = outcome->totals;
+	tell_ignored(run);
+	if (run->directory != NULL)
+		code = write_end(run, whole);
+	if (code != EXIT_CODE_FINISHED)
+		return code;
+	if (!whole)
+		return EXIT_CODE_UNFINISHED;
+	for (size_t c = 0; c < CLASS_COUNT; c++)
+		for (size_t s = 0; s < SEVERITY_COUNT; s++)
+			if (outcome->counts[c][s] > 0 &&
+			    fail_on_matches(&run->options->fail_on,
+				(enum class_id)c, (enum severity)s))
+				return EXIT_CODE_FINDINGS;
+	return EXIT_CODE_FINISHED;
+}
+
+static void
+clear(struct new_run *run)
+{
+	judging_clear(&run->judging);
+	claim_release(run->claim);
+	arena_free(run->arena);
+	free(run->directory);
+}
+
+int
+new_run_scan(struct new_run *run, struct target_list *targets,
+    struct resume_targets *rest)
+{
+	const struct command_options *options = run->options;
+	const struct fetch_options fetch = {
+		.allow_private = options->aia_allow_private,
+		.resolvers = options->scan.resolvers,
+		.resolver_count = options->scan.resolver_count,
+		.overrides = options->scan.overrides,
+		.override_count = options->scan.override_count,
+	};
+	struct run_settings settings;
+	const char *error;
+	int code = EXIT_CODE_USAGE;
+
+	run->learns = true;
+	log_set_level(options->level);
+	if (crew_check_descriptors(&error) < 0)
+		log_error("%s", error);
+	else
+		code = begin(run);
+	if (code == EXIT_CODE_FINISHED) {
+		settings = settings_of(run);
+		settings.targets = targets;
+		settings.resumed = rest;
+		settings.fetch = options->aia == AIA_FETCH ? &fetch : NULL;
+		run_scan(&settings, &run->outcome);
+		code = complain_of_end(run);
+	}
+	/* What tells duplicates apart makes room for the reports. */
+	target_list_free(targets);
+	if (code == EXIT_CODE_FINISHED)
+		code = finish(run);
+	clear(run);
+	return code;
+}
+
+int
+new_run_replay(
+    struct new_run *run, struct archive *const archives[], size_t count)
+{
+	struct run_settings settings;
+	int code = begin(run);
+
+	if (code == EXIT_CODE_FINISHED) {
+		settings = settings_of(run);
+		run_replay(&settings, archives, count, &run->outcome);
+		code = complain_of_end(run);
+	}
+	if (code == EXIT_CODE_FINISHED)
+		code = finish(run);
+	clear(run);
+	return code;
+}

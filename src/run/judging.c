@@ -1,0 +1,315 @@
+/* Loads trust stores, known intermediates and data files.  Judges nothing. */
+#include "run/judging.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audit/clients.h"
+#include "audit/distrust.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "rundir/policy_file.h"
+#include "system/data_file.h"
+#include "system/places.h"
+
+enum { MOST_DATA = 1 << 20 };
+
+void
+judging_settings_clear(struct judging_settings *settings)
+{
+	store_settings_clear(&settings->stores);
+	string_list_clear(&settings->intermediates);
+	*settings = (struct judging_settings){ .has_now = false };
+}
+
+void
+judging_settings_add_run(struct judging_settings *settings, struct arena *arena,
+    const struct manifest *manifest, const char *directory)
+{
+	struct store_settings *stores = &settings->stores;
+	size_t count = stores->files.count == 0 ? manifest->store_count : 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *name = manifest->stores[i];
+		const char *path =
+		    arena_printf(arena, "%s/stores/%s.pem", directory, name);
+
+		if (i > 0) {
+			store_settings_add(stores, memory_string(name), path);
+			continue;
+		}
+		stores->saved_name = name;
+		string_list_add(&stores->files, path);
+	}
+	if (!settings->has_now) {
+		settings->has_now = true;
+		settings->now = manifest->clock;
+	}
+	/* Both or neither: the run's warn_days may exceed a new crit_days. */
+	if (settings->warn_days == 0 && settings->crit_days == 0) {
+		settings->warn_days = manifest->warn_days;
+		settings->crit_days = manifest->crit_days;
+	}
+	if (settings->policy == NULL) {
+		char *path = policy_file_of_run(directory);
+
+		settings->policy = arena_string(arena, path);
+		free(path);
+	}
+}
+
+static bool
+add_stores(struct judging *judging, const struct judging_settings *settings)
+{
+	const struct store_set *set = &judging->set;
+
+	if (!store_set_load(
+		&judging->set, &settings->stores, settings->cache)) {
+		judging->error = set->error;
+		return false;
+	}
+	if (!set->has_default) {
+		judging->error = "no system trust store was found: install "
+				 "ca-certificates, or name one with --trust";
+		return false;
+	}
+	if (set->entries[0].store == NULL) {
+		judging->error = arena_printf(judging->arena, "store %s: %s",
+		    set->entries[0].name, set->entries[0].error);
+		return false;
+	}
+	judging->stores = memory_array(set->count, sizeof(*judging->stores));
+	for (size_t i = 0; i < set->count; i++) {
+		const struct store_entry *entry = &set->entries[i];
+
+		/* Clients of this store are judged by the default one. */
+		if (entry->store == NULL)
+			log_warning("store %s is left out: %s", entry->name,
+			    entry->error);
+		else
+			judging->stores[judging->audit.store_count++] =
+			    entry->store;
+	}
+	judging->audit.stores =
+	    (const struct trust_store *const *)judging->stores;
+	return true;
+}
+
+static bool
+add_file(struct judging *judging, struct known *known, const char *path,
+    const char *original)
+{
+	char *error = NULL;
+
+	if (known_add_file(known, path, original, &error) == 0)
+		return true;
+	judging->error =
+	    arena_printf(judging->arena, "--intermediates: %s", error);
+	free(error);
+	return false;
+}
+
+/* On the heap; NULL: there is no such data file. */
+static char *
+data_path(const struct judging_settings *settings, const char *name)
+{
+	char *path;
+
+	if (settings->data == NULL)
+		return data_file_path(name);
+	path = file_join(settings->data, name);
+	if (file_exists(path))
+		return path;
+	free(path);
+	return NULL;
+}
+
+/* The public list that comes with the program; without it, an empty one. */
+static bool
+add_public(struct judging *judging, struct known *known,
+    const struct judging_settings *settings)
+{
+	char *path = data_path(settings, "intermediates.pem");
+	bool done = path == NULL || add_file(judging, known, path, path);
+
+	free(path);
+	return done;
+}
+
+/*
+ * What earlier runs learned, where there is a place for it; done without when
+ * it cannot be read.  An interrupted run uses the copy from when it began.
+ */
+static void
+add_learned(struct judging *judging, const struct judging_settings *settings)
+{
+	const char *directory = settings->cache, *path;
+	struct places places;
+
+	places_of_machine(judging->arena, &places);
+	if (directory == NULL)
+		directory = places.cache;
+	if (directory == NULL)
+		return;
+	judging->learned =
+	    arena_printf(judging->arena, "%s/intermediates.pem", directory);
+	path = settings->learned != NULL ? settings->learned : judging->learned;
+	if (file_exists(path) &&
+	    !add_file(judging, judging->known, path, judging->learned)) {
+		log_error("%s", judging->error);
+		judging->learned = NULL;
+	}
+}
+
+static bool
+add_known(struct judging *judging, const struct judging_settings *settings)
+{
+	const struct string_list *files = &settings->intermediates;
+
+	judging->known = known_new();
+	judging->preloaded = known_new();
+	if (!add_public(judging, judging->preloaded, settings))
+		return false;
+	if (settings->no_intermediates)
+		return true;
+	add_learned(judging, settings);
+	for (size_t i = 0; i < files->count; i++)
+		if (!add_file(judging, judging->known, files->items[i],
+			files->items[i]))
+			return false;
+	return files->count > 0 ||
+	       add_public(judging, judging->known, settings);
+}
+
+/* A data file's text into the arena; NULL, or what is wrong. */
+static const char *
+read_data(struct arena *arena, const struct judging_settings *settings,
+    const char *name, struct bytes *text)
+{
+	struct text file = { .size = 0 };
+	char *path = data_path(settings, name);
+	const char *error = NULL;
+
+	if (path == NULL)
+		error = arena_printf(arena,
+		    "%s: it is neither in ../data nor in ../share/fleetscan "
+		    "beside the program",
+		    name);
+	else if (file_read(path, MOST_DATA, &file) < 0)
+		error = arena_printf(arena, "%s: %s", path, strerror(errno));
+	else
+		*text = arena_bytes(arena, bytes_of(file.data, file.size));
+	text_free(&file);
+	free(path);
+	return error;
+}
+
+/* --trust is every client's store; so it was in a saved run that used it. */
+static bool
+is_one_store(const struct store_settings *stores)
+{
+	return stores->files.count > 0 &&
+	       (stores->saved_name == NULL ||
+		   strcmp(stores->saved_name, "trust") == 0);
+}
+
+/* What data/ holds: client profiles and distrust rules. */
+static bool
+add_data(struct judging *judging, const struct judging_settings *settings)
+{
+	struct arena *arena = judging->arena;
+	const struct client_profiles *profiles = NULL;
+	struct bytes text;
+	const char *error = read_data(arena, settings, "clients.json", &text);
+
+	if (error == NULL)
+		profiles =
+		    client_profiles_read(arena, text, "clients.json", &error);
+	if (profiles != NULL) {
+		judging->clients = clients_new(profiles, judging->audit.stores,
+		    judging->audit.store_count,
+		    is_one_store(&settings->stores));
+		error = read_data(arena, settings, "distrust.json", &text);
+	}
+	if (error == NULL)
+		judging->audit.distrust =
+		    distrust_read(arena, text, "distrust.json", &error);
+	judging->error = error;
+	return judging->audit.distrust != NULL;
+}
+
+/* "none" is said of a saved run, which has a policy of its own otherwise. */
+static bool
+add_policy(struct judging *judging, const char *path)
+{
+	char *error = NULL;
+
+	if (path == NULL || strcmp(path, "none") == 0)
+		return true;
+	judging->policy = policy_file_read(path, &error);
+	judging->error = arena_string(judging->arena, error);
+	free(error);
+	return judging->policy != NULL;
+}
+
+bool
+judging_load(struct judging *judging, const struct judging_settings *settings)
+{
+	*judging = (struct judging){ .arena = arena_new() };
+	if (!add_policy(judging, settings->policy) ||
+	    !add_stores(judging, settings) || !add_known(judging, settings) ||
+	    !add_data(judging, settings))
+		return false;
+	judging->audit.now = settings->has_now ? settings->now : clock_now();
+	judging->audit.warn_days = settings->warn_days;
+	judging->audit.crit_days = settings->crit_days;
+	judging->audit.clients = judging->clients;
+	judging->audit.policy = judging->policy;
+	judging->audit.preloaded = known_certificates(judging->preloaded);
+	return true;
+}
+
+bool
+judging_load_run(
+    struct judging *judging, const char *directory, const char *data)
+{
+	struct judging_settings settings = {
+		.no_intermediates = true,
+		.data = data,
+	};
+	struct arena *arena = arena_new();
+	struct manifest manifest;
+	const char *reason = NULL;
+	bool loaded = false;
+
+	*judging = (struct judging){ .arena = arena_new() };
+	if (manifest_read(arena, directory, &manifest, &reason) &&
+	    manifest.store_count == 0)
+		reason = "run.json names no trust store";
+	judging->error = arena_string(judging->arena, reason);
+	if (reason == NULL) {
+		judging_clear(judging);
+		judging_settings_add_run(
+		    &settings, arena, &manifest, directory);
+		loaded = judging_load(judging, &settings);
+	}
+	judging_settings_clear(&settings);
+	arena_free(arena);
+	return loaded;
+}
+
+void
+judging_clear(struct judging *judging)
+{
+	clients_free(judging->clients);
+	policy_free(judging->policy);
+	arena_free(judging->arena);
+	free(judging->stores);
+	store_set_clear(&judging->set);
+	known_free(judging->known);
+	known_free(judging->preloaded);
+	*judging = (struct judging){ .arena = NULL };
+}

@@ -1,0 +1,26 @@
+/*
+ * The question before a trust store changes: which hosts of a saved run would
+ * break, which would be accepted again?
+ */
+#ifndef RUN_STORE_CHANGE_H
+#define RUN_STORE_CHANGE_H
+
+#include "run/judging.h"
+#include "rundir/archive.h"
+
+struct store_change {
+	const struct judging *before, *after;
+	bool uses_aia; /* what the run fetched completes paths too */
+	/* Each host that is an error on one side only. */
+	void (*changed)(void *context, bool breaks, const struct result *before,
+	    const struct result *after);
+	void *context;
+};
+
+/*
+ * Judges the run by both, in the order of its records, without writing
+ * either down.  -1 where there is no room for a temporary file.
+ */
+int store_change_find(const struct store_change *, struct archive *);
+
+#endif
