@@ -1,4 +1,4 @@
-/* Reads the rules, and asks them; who knows of none is not asked. */
+/* Reads distrust.json and finds the rule that is against a leaf. */
 #include "audit/distrust.h"
 
 #include "base/clock.h"
@@ -128,19 +128,6 @@ read_roots(struct reader *reader, const struct json *object, size_t index,
 	return true;
 }
 
-static bool
-read_rule(struct reader *reader, const struct json *object, size_t index,
-    struct distrust_rule *rule)
-{
-	return read_string(reader, object, index, "id", &rule->id) &&
-	       read_string(
-		   reader, object, index, "sentence", &rule->sentence) &&
-	       read_string(reader, object, index, "source", &rule->source) &&
-	       read_clients(reader, object, index, rule) &&
-	       read_kind(reader, object, index, rule) &&
-	       read_roots(reader, object, index, rule);
-}
-
 static const struct distrust *
 read_document(struct reader *reader, const struct json *document)
 {
@@ -160,10 +147,18 @@ read_document(struct reader *reader, const struct json *document)
 	rules =
 	    arena_array(reader->arena, json_length(list) + 1, sizeof(*rules));
 	for (const struct json *at = json_first(list); at != NULL;
-	     at = json_next(at), distrust->count++)
-		if (!read_rule(
-			reader, at, distrust->count, &rules[distrust->count]))
+	     at = json_next(at)) {
+		size_t i = distrust->count++;
+		struct distrust_rule *rule = &rules[i];
+
+		if (!read_string(reader, at, i, "id", &rule->id) ||
+		    !read_string(reader, at, i, "sentence", &rule->sentence) ||
+		    !read_string(reader, at, i, "source", &rule->source) ||
+		    !read_clients(reader, at, i, rule) ||
+		    !read_kind(reader, at, i, rule) ||
+		    !read_roots(reader, at, i, rule))
 			return NULL;
+	}
 	distrust->rules = rules;
 	return distrust;
 }
@@ -189,17 +184,16 @@ distrust_read(struct arena *arena, struct bytes text, const char *name,
 }
 
 static bool
-is_of_client(const struct distrust_rule *rule, const char *client)
+is_about(const struct distrust_rule *rule, const char *client,
+    const struct digest *root)
 {
-	for (size_t i = 0; i < rule->client_count; i++)
-		if (strcmp(rule->clients[i], client) == 0)
-			return true;
-	return false;
-}
+	size_t at = 0;
 
-static bool
-is_of_root(const struct distrust_rule *rule, const struct digest *root)
-{
+	while (
+	    at < rule->client_count && strcmp(rule->clients[at], client) != 0)
+		at++;
+	if (at == rule->client_count)
+		return false;
 	for (size_t i = 0; i < rule->root_count; i++)
 		if (digest_equal(rule->roots[i], root))
 			return true;
@@ -231,8 +225,7 @@ distrust_find(const struct distrust *distrust, const char *client,
 	for (size_t i = 0; i < distrust->count; i++) {
 		const struct distrust_rule *rule = &distrust->rules[i];
 
-		if (is_of_client(rule, client) &&
-		    is_of_root(rule, &anchor->sha256) &&
+		if (is_about(rule, client, &anchor->sha256) &&
 		    is_too_late(rule, leaf, now))
 			return rule;
 	}

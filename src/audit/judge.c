@@ -59,9 +59,10 @@ judge_free(struct judge *judge)
 	free(judge);
 }
 
+/* With its octets where the run is to keep them: attached to the message. */
 static struct message_certificate *
-write_certificate(
-    struct message *message, const struct certificate *certificate)
+write_certificate(struct message *message,
+    const struct certificate *certificate, bool with_der)
 {
 	struct message_certificate *entry;
 
@@ -75,28 +76,12 @@ write_certificate(
 	};
 	certificate_write(&message->certificate_lines, certificate);
 	entry->line_size = message->certificate_lines.size - entry->line;
+	if (with_der) {
+		entry->der = message->authorities.size;
+		text_append_bytes(&message->authorities, certificate->der);
+		entry->der_size = certificate->der.size;
+	}
 	return entry;
-}
-
-static void
-attach_der(struct message *message, struct message_certificate *entry,
-    const struct certificate *certificate)
-{
-	entry->der = message->authorities.size;
-	text_append_bytes(&message->authorities, certificate->der);
-	entry->der_size = certificate->der.size;
-}
-
-/* The fleet learns from what its hosts send. */
-static void
-write_received(struct message *message, const struct certificate *certificate)
-{
-	struct message_certificate *entry =
-	    write_certificate(message, certificate);
-
-	entry->authority = certificate_is_authority(certificate);
-	if (entry->authority)
-		attach_der(message, entry, certificate);
 }
 
 /* Where the audit may have found it: in a store, or in one of the sources. */
@@ -123,101 +108,56 @@ find_certificate(const struct judge *judge, const struct audit_sources *sources,
 	return found;
 }
 
-static void
-write_one_found(struct judge *judge, const struct audit_sources *sources,
-    const struct step *step, bool learn, struct message *message)
-{
-	const struct digest *sha256 = &step->sha256;
-	const struct certificate *found =
-	    find_certificate(judge, sources, sha256);
-	struct message_certificate *entry;
-
-	if (found == NULL || !seen_add(judge->found, digest_bytes(sha256)))
-		return;
-	entry = write_certificate(message, found);
-	entry->useful = learn && source_is_learned(step->from);
-	if (entry->useful)
-		attach_der(message, entry, found);
-}
-
 /* What a record names beyond what was received, so that it can be read alone.
  */
 static void
 write_found(struct judge *judge, const struct audit_sources *sources,
     const struct step *steps, size_t count, bool learn, struct message *message)
 {
-	for (size_t i = 0; i < count; i++)
-		if (steps[i].from != SOURCE_RECEIVED)
-			write_one_found(
-			    judge, sources, &steps[i], learn, message);
-}
+	for (size_t i = 0; i < count; i++) {
+		const struct digest *sha256 = &steps[i].sha256;
+		bool useful = learn && source_is_learned(steps[i].from);
+		const struct certificate *found;
 
-/* Parses one; with a message, notes if it is new and who sent it. */
-static const struct certificate *
-intern_received(struct judge *judge, struct bytes der, struct message *message)
-{
-	const struct certificate *certificate;
-	bool fresh;
-
-	certificate = certificate_pool_add(judge->pool, der, &fresh);
-	if (message == NULL)
-		return certificate;
-	if (fresh)
-		write_received(message, certificate);
-	if (certificate_is_authority(certificate))
-		message->sent[message->sent_count++] = certificate->sha256;
-	return certificate;
-}
-
-static const struct certificate **
-intern_chain(
-    struct judge *judge, struct observation *seen, struct message *message)
-{
-	const struct certificate **chain =
-	    arena_array(judge->arena, seen->received_count, sizeof(*chain));
-	struct digest *digests =
-	    arena_array(judge->arena, seen->received_count, sizeof(*digests));
-
-	for (size_t i = 0; i < seen->received_count; i++) {
-		chain[i] = intern_received(judge, seen->chain[i], message);
-		digests[i] = chain[i]->sha256;
+		if (steps[i].from == SOURCE_RECEIVED)
+			continue;
+		found = find_certificate(judge, sources, sha256);
+		if (found != NULL &&
+		    seen_add(judge->found, digest_bytes(sha256)))
+			write_certificate(message, found, useful)->useful =
+			    useful;
 	}
-	seen->received = digests;
-	return chain;
-}
-
-static const struct digest *
-intern_other_chain(struct judge *judge, const struct offer_answer *given,
-    struct message *message)
-{
-	struct digest *digests =
-	    arena_array(judge->arena, given->received_count, sizeof(*digests));
-
-	for (size_t i = 0; i < given->received_count; i++)
-		digests[i] =
-		    intern_received(judge, given->chain[i], message)->sha256;
-	return digests;
 }
 
 /*
- * Chains that other offers got: kept in the run, and named by the record, but
- * not judged.  What was read from a record has its digests already.
+ * Parses a chain; with a message, notes which are new and who sent them.
+ * Returns the digests, and the certificates where they are wanted.
  */
-static void
-intern_other_chains(
-    struct judge *judge, struct observation *seen, struct message *message)
+static const struct digest *
+intern_chain(struct judge *judge, const struct bytes *chain, size_t count,
+    const struct certificate **certificates, struct message *message)
 {
-	size_t count = seen->tls.offer_count;
-	struct offer_answer *answers =
-	    arena_array(judge->arena, count, sizeof(*answers));
+	struct digest *digests =
+	    arena_array(judge->arena, count, sizeof(*digests));
 
 	for (size_t i = 0; i < count; i++) {
-		answers[i] = seen->tls.offers[i];
-		if (answers[i].chain != NULL)
-			answers[i].received =
-			    intern_other_chain(judge, &answers[i], message);
+		bool fresh;
+		const struct certificate *certificate =
+		    certificate_pool_add(judge->pool, chain[i], &fresh);
+		bool authority = certificate_is_authority(certificate);
+
+		digests[i] = certificate->sha256;
+		if (certificates != NULL)
+			certificates[i] = certificate;
+		/* The fleet learns from what its hosts send. */
+		if (message != NULL && fresh)
+			write_certificate(message, certificate, authority)
+			    ->authority = authority;
+		if (message != NULL && authority)
+			message->sent[message->sent_count++] =
+			    certificate->sha256;
 	}
-	seen->tls.offers = answers;
+	return digests;
 }
 
 static bool
@@ -227,13 +167,30 @@ judge_interned(struct judge *judge, const struct observation *observation,
 {
 	struct observation seen = *observation;
 	const struct certificate **chain;
+	struct offer_answer *answers;
 
 	certificate_pool_trim(judge->pool);
 	arena_reset(judge->arena);
 	seen.site = site_of_host(judge->arena, seen.host);
-	chain = intern_chain(judge, &seen, message);
+	chain = arena_array(judge->arena, seen.received_count, sizeof(*chain));
+	seen.received = intern_chain(
+	    judge, seen.chain, seen.received_count, chain, message);
+	/*
+	 * Chains that other offers got: kept in the run, and named by the
+	 * record, but not judged.  What was read from a record has its digests
+	 * already.
+	 */
+	answers =
+	    arena_array(judge->arena, seen.tls.offer_count, sizeof(*answers));
+	for (size_t i = 0; i < seen.tls.offer_count; i++) {
+		answers[i] = seen.tls.offers[i];
+		if (answers[i].chain != NULL)
+			answers[i].received =
+			    intern_chain(judge, answers[i].chain,
+				answers[i].received_count, NULL, message);
+	}
 	if (seen.tls.offer_count > 0)
-		intern_other_chains(judge, &seen, message);
+		seen.tls.offers = answers;
 	return auditor_judge(
 	    judge->auditor, judge->arena, &seen, chain, sources, result);
 }

@@ -78,20 +78,6 @@ append_gap(struct showing *show, const struct digest *sha256, bool *told)
 }
 
 static void
-read_certificates(struct showing *show)
-{
-	const struct observation *seen = &show->result->seen;
-	struct bytes der;
-
-	show->sent = arena_array(
-	    show->scratch, seen->received_count, sizeof(*show->sent));
-	for (size_t i = 0; i < seen->received_count; i++)
-		if (archive_certificate(
-			show->archive, &seen->received[i], show->scratch, &der))
-			show->sent[i] = certificate_new(der);
-}
-
-static void
 append_certificate(struct showing *show, size_t at)
 {
 	const struct certificate *certificate = show->sent[at];
@@ -208,16 +194,6 @@ append_errors(struct showing *show)
 		text_append(show->out, "Verify return code: 0 (ok)\n");
 }
 
-/* Found, but the judged path does not go over it. */
-static void
-append_other_missing(struct showing *show)
-{
-	const struct verdict *verdict = &show->result->verdict;
-
-	for (size_t i = 0; i < verdict->missing_count; i++)
-		append_missing(show, &verdict->missing[i]);
-}
-
 void
 showcerts_append(struct text *out, struct archive *archive,
     const struct result *result, const struct audit_settings *settings)
@@ -230,16 +206,24 @@ showcerts_append(struct text *out, struct archive *archive,
 		.settings = settings,
 	};
 	const struct observation *seen = &result->seen;
+	const struct verdict *verdict = &result->verdict;
+	struct bytes der;
 	bool told = false;
 
-	read_certificates(&show);
+	show.sent =
+	    arena_array(show.scratch, seen->received_count, sizeof(*show.sent));
+	for (size_t i = 0; i < seen->received_count; i++)
+		if (archive_certificate(
+			archive, &seen->received[i], show.scratch, &der))
+			show.sent[i] = certificate_new(der);
 	append_heading(&show);
 	for (size_t i = 0; i < seen->received_count; i++) {
 		append_certificate(&show, i);
 		append_gap(&show, &seen->received[i], &told);
 	}
-	if (!told)
-		append_other_missing(&show);
+	/* Found, but the judged path does not go over it. */
+	for (size_t i = 0; i < verdict->missing_count && !told; i++)
+		append_missing(&show, &verdict->missing[i]);
 	if (seen->received_count > 0) {
 		append_anchor(&show);
 		append_errors(&show);
