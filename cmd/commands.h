@@ -1,5 +1,5 @@
 /*
- * The doors of the program: one function a command, given its own name as
+ * One function a command, given its own name as
  * argv[0], returning the exit code.
  */
 #ifndef CMD_COMMANDS_H

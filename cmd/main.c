@@ -1,4 +1,4 @@
-/* The front door: finds the command and lets it in.  Scans nothing. */
+/* Finds the command that is named and runs it. */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -59,15 +59,16 @@ complain_of_unknown(const char *name)
 		names[i] = commands[i].name;
 	near = nearest_word(name, names, COMMANDS);
 	if (near != NULL)
-		log_error("%s: is no command; did you mean \"fleetscan %s\"?",
+		log_error(
+		    "unknown command '%s'; did you mean \"fleetscan %s\"?",
 		    name, near);
 	else if (strpbrk(name, ".:") != NULL)
-		log_error("%s: is no command; to scan it: \"fleetscan scan "
+		log_error("unknown command '%s'; to scan it: \"fleetscan scan "
 			  "%s\"",
 		    name, name);
 	else
-		log_error(
-		    "%s: is no command; \"fleetscan help\" lists them", name);
+		log_error("unknown command '%s'; \"fleetscan help\" lists them",
+		    name);
 }
 
 static const struct command *

@@ -23,6 +23,13 @@ struct merge {
 };
 
 static const struct option_row rows[] = {
+	{ .letter = 'o',
+	    .name = "out",
+	    .argument = "DIR",
+	    .kind = OPTION_STRING,
+	    .is_passing = true,
+	    .offset = offsetof(struct merge, options.directory),
+	    .help = "the run directory of the joined run; required" },
 	{ .name = "partial",
 	    .help = "join what there is, though something is lacking: exit 3",
 	    .kind = OPTION_FLAG,
@@ -36,7 +43,7 @@ parse(struct merge *merge, int argc, char **argv)
 		{ "Merge", rows, sizeof(rows) / sizeof(rows[0]), merge },
 		output_group(&merge->options),
 	};
-	struct usage usage = {
+	const struct usage usage = {
 		.command = "merge",
 		.synopsis = "merge RUN... -o DIR",
 		.about = "Joins the runs of shards into one.  Hosts that miss "
@@ -49,6 +56,9 @@ parse(struct merge *merge, int argc, char **argv)
 		.given = &merge->options.given,
 	};
 
+	/* Its first row is -o with a default, which merge does not have. */
+	groups[1].rows++;
+	groups[1].count--;
 	return options_parse(&usage, argc, argv);
 }
 

@@ -1,6 +1,6 @@
 /*
  * Reads run.json, holds the command line against it and makes of both the one
- * that goes on.  Scans nothing, mends nothing.
+ * that goes on.  Scans nothing.
  */
 #include "cmd/resume.h"
 

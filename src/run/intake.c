@@ -45,7 +45,7 @@ tell_recovery(const struct run_settings *settings,
 		    found->again);
 }
 
-/* The streams are mended before anything can be appended to them. */
+/* The streams are repaired before anything can be appended to them. */
 static int
 open_journal(struct intake *intake)
 {

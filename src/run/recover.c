@@ -15,7 +15,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "rundir/archive.h"
-#include "rundir/mend.h"
+#include "rundir/repair_stream.h"
 #include "x509/certificate.h"
 #include "model/record_reader.h"
 #include "model/site.h"
@@ -101,7 +101,7 @@ take_certificate(void *context, struct bytes line)
 	if (good && is_authority(object, der))
 		seen_add(recoverer->authorities, digest_bytes(&digest));
 	json_free(object);
-	return good ? MEND_KEEP : MEND_DROP;
+	return good ? LINE_KEEP : LINE_DROP;
 }
 
 static bool
@@ -192,9 +192,9 @@ take_place(struct recoverer *recoverer, const struct observation *seen,
 	if (ordinal == 0 && !resume_targets_lists(recoverer->targets, seen))
 		recoverer->found->gone++;
 	if (ordinal == 0)
-		return MEND_DROP;
+		return LINE_DROP;
 	note_received(recoverer, seen);
-	return ordinal == seen->ordinal ? MEND_KEEP : ordinal;
+	return ordinal == seen->ordinal ? LINE_KEEP : ordinal;
 }
 
 static uint32_t
@@ -209,16 +209,16 @@ take_pending(void *context, struct bytes line)
 	arena_reset(recoverer->arena);
 	if (!pending_read(recoverer->arena, line, &seen, &reason) ||
 	    seen.host == NULL)
-		return MEND_DROP;
+		return LINE_DROP;
 	digests = arena_array(
 	    recoverer->arena, seen.received_count, sizeof(*digests));
 	for (size_t i = 0; i < seen.received_count; i++)
 		certificate_digest(seen.chain[i], &digests[i]);
 	seen.received = digests;
 	if (!has_received(recoverer, &seen))
-		return MEND_DROP;
+		return LINE_DROP;
 	decision = take_place(recoverer, &seen, RESUME_TARGET_PENDING);
-	if (decision != MEND_DROP)
+	if (decision != LINE_DROP)
 		recoverer->found->pending++;
 	return decision;
 }
@@ -248,11 +248,11 @@ take_record(void *context, struct bytes line)
 	if (!result_read(recoverer->arena, line, &result, &reason) ||
 	    !is_complete(recoverer, &result)) {
 		recoverer->found->again++;
-		return MEND_DROP;
+		return LINE_DROP;
 	}
 	decision = take_place(recoverer, &result.seen, RESUME_TARGET_DONE);
-	if (decision == MEND_DROP)
-		return MEND_DROP;
+	if (decision == LINE_DROP)
+		return LINE_DROP;
 	name_steps(recoverer, verdict->path, verdict->path_length);
 	name_steps(recoverer, verdict->missing, verdict->missing_count);
 	outcome->totals.records++;
@@ -270,22 +270,22 @@ keep_named(void *context, struct bytes line)
 
 	if (!certificate_line_digest(line, &digest) ||
 	    !seen_has(recoverer->found->certificates, digest_bytes(&digest)))
-		return MEND_DROP;
+		return LINE_DROP;
 	if (!seen_has(recoverer->sent, digest_bytes(&digest)))
-		return MEND_KEEP;
+		return LINE_KEEP;
 	arena_reset(recoverer->arena);
 	if (certificate_line_read(
 		recoverer->arena, line, &digest, &der, &reason))
 		fleet_certificates_learn(recoverer->fleet, &digest, der);
-	return MEND_KEEP;
+	return LINE_KEEP;
 }
 
 static int
-mend_all(struct recoverer *recoverer, const char *directory)
+repair_all(struct recoverer *recoverer, const char *directory)
 {
 	static const struct {
 		const char *name;
-		mend_decision *decide;
+		line_decision *decide;
 	} passes[] = {
 		{ "certs.ndjson", take_certificate },
 		{ "pending.ndjson", take_pending },
@@ -294,7 +294,7 @@ mend_all(struct recoverer *recoverer, const char *directory)
 	};
 
 	for (size_t i = 0; i < sizeof(passes) / sizeof(passes[0]); i++)
-		if (mend_stream(directory, passes[i].name, passes[i].decide,
+		if (repair_stream(directory, passes[i].name, passes[i].decide,
 			recoverer) < 0)
 			return -1;
 	errno = recoverer->error;
@@ -320,7 +320,7 @@ recover(const char *directory, struct resume_targets *targets,
 
 	*found = (struct recovery){ .certificates = seen_new() };
 	remove_drafts(directory);
-	result = mend_all(&recoverer, directory);
+	result = repair_all(&recoverer, directory);
 	arena_free(recoverer.arena);
 	seen_free(recoverer.kept);
 	seen_free(recoverer.authorities);

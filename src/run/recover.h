@@ -1,6 +1,6 @@
 /*
  * What an interrupted run left in its directory, brought in order and taken
- * up again: its streams are mended, and the fleet's knowledge is what it
+ * up again: its streams are repaired, and the fleet's knowledge is what it
  * would be if the rest had just been scanned.
  */
 #ifndef RUN_RECOVER_H

@@ -14,7 +14,7 @@
 #include "base/base64.h"
 #include "base/memory.h"
 #include "rundir/manifest.h"
-#include "rundir/mend.h"
+#include "rundir/repair_stream.h"
 #include "run/recover.h"
 #include "x509/certificate.h"
 #include "tests/unit/fleet/rows.h"
@@ -66,8 +66,8 @@ decide(void *context, struct bytes line)
 
 	(*lines)++;
 	if (line.data[0] == 'k')
-		return MEND_KEEP;
-	return line.data[0] == 'd' ? MEND_DROP : (uint32_t)(line.data[0] - '0');
+		return LINE_KEEP;
+	return line.data[0] == 'd' ? LINE_DROP : (uint32_t)(line.data[0] - '0');
 }
 
 static void
@@ -87,13 +87,13 @@ streams_are_mended(void **state)
 		    path, streams[i].before, strlen(streams[i].before));
 		assert_int_equal(stat(path, &before), 0);
 		assert_int_equal(
-		    mend_stream(root, "s.ndjson", decide, &lines), 0);
+		    repair_stream(root, "s.ndjson", decide, &lines), 0);
 		assert_text(path, streams[i].after);
 		assert_int_equal(stat(path, &after), 0);
 		assert_int_equal(
 		    before.st_ino != after.st_ino, streams[i].is_replaced);
 	}
-	assert_int_equal(mend_stream(root, "none.ndjson", decide, NULL), 0);
+	assert_int_equal(repair_stream(root, "none.ndjson", decide, NULL), 0);
 	tree_free(root);
 	arena_free(arena);
 }
@@ -111,7 +111,7 @@ a_long_torn_line_is_cut(void **state)
 	(void)state;
 	memcpy(octets, "k1\n", 3);
 	write_octets(path, octets, 200000);
-	assert_int_equal(mend_stream(root, "s.ndjson", decide, &lines), 0);
+	assert_int_equal(repair_stream(root, "s.ndjson", decide, &lines), 0);
 	assert_text(path, "k1\n");
 	assert_int_equal(lines, 1);
 	free(octets);
@@ -119,7 +119,7 @@ a_long_torn_line_is_cut(void **state)
 	arena_free(arena);
 }
 
-/* The roll */
+/* The targets */
 
 static struct target_list *
 list_of(const char *root, const char *text)
@@ -135,16 +135,16 @@ list_of(const char *root, const char *text)
 }
 
 static struct resume_targets *
-roll_of(const char *root, const char *text)
+targets_of(const char *root, const char *text)
 {
 	const struct shard all = { .count = 0 };
 	struct target_list *list = list_of(root, text);
-	struct resume_targets *roll = resume_targets_new(list, &all);
+	struct resume_targets *targets = resume_targets_new(list, &all);
 
-	assert_non_null(roll);
+	assert_non_null(targets);
 	target_list_free(list);
-	resume_targets_sort(roll);
-	return roll;
+	resume_targets_sort(targets);
+	return targets;
 }
 
 static void
@@ -204,24 +204,24 @@ targets_are_recognised(void **state)
 	};
 	struct arena *arena = arena_new();
 	char *root = tree_new(arena);
-	struct resume_targets *roll = roll_of(
+	struct resume_targets *targets = targets_of(
 	    root, "a.test\nb.test:8443\n192.0.2.0/30\nno host\na.test\n");
 
 	(void)state;
-	assert_int_equal(resume_targets_count(roll), 7);
+	assert_int_equal(resume_targets_count(targets), 7);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		print_message("# %s\n", rows[i].name);
-		assert_int_equal(resume_targets_take(
-				     roll, &rows[i].seen, RESUME_TARGET_DONE),
+		assert_int_equal(resume_targets_take(targets, &rows[i].seen,
+				     RESUME_TARGET_DONE),
 		    rows[i].ordinal);
-		assert_int_equal(resume_targets_lists(roll, &rows[i].seen),
+		assert_int_equal(resume_targets_lists(targets, &rows[i].seen),
 		    rows[i].ordinal != 0);
 		/* A place is taken once. */
-		assert_int_equal(resume_targets_take(roll, &rows[i].seen,
+		assert_int_equal(resume_targets_take(targets, &rows[i].seen,
 				     RESUME_TARGET_PENDING),
 		    0);
 	}
-	resume_targets_free(roll);
+	resume_targets_free(targets);
 	tree_free(root);
 	arena_free(arena);
 }
@@ -234,21 +234,22 @@ what_is_not_taken_is_open(void **state)
 	};
 	struct arena *arena = arena_new();
 	char *root = tree_new(arena);
-	struct resume_targets *roll = roll_of(root, "a.test\nb.test\n");
+	struct resume_targets *targets = targets_of(root, "a.test\nb.test\n");
 	struct target_list *list = list_of(root, "a.test\nb.test\nc.test\n");
 	static const bool open[] = { false, true, true };
 	struct target *target;
 
 	(void)state;
 	assert_int_equal(
-	    resume_targets_take(roll, &seen, RESUME_TARGET_PENDING), 1);
+	    resume_targets_take(targets, &seen, RESUME_TARGET_PENDING), 1);
 	for (size_t i = 0; i < 3; i++) {
 		assert_int_equal(target_list_next(list, &target), 1);
-		assert_int_equal(resume_targets_is_open(roll, target), open[i]);
+		assert_int_equal(
+		    resume_targets_is_open(targets, target), open[i]);
 		target_free(target);
 	}
 	target_list_free(list);
-	resume_targets_free(roll);
+	resume_targets_free(targets);
 	tree_free(root);
 	arena_free(arena);
 }
@@ -259,14 +260,14 @@ static void
 recover_here(const char *root, const char *list, struct run_outcome *outcome,
     struct recovery *found)
 {
-	struct resume_targets *roll = roll_of(root, list);
+	struct resume_targets *targets = targets_of(root, list);
 	struct fleet_certificates *senders = fleet_certificates_new();
 
 	memset(outcome, 0, sizeof(*outcome));
-	assert_int_equal(recover(root, roll, senders, outcome, found), 0);
+	assert_int_equal(recover(root, targets, senders, outcome, found), 0);
 	seen_free(found->certificates);
 	fleet_certificates_free(senders);
-	resume_targets_free(roll);
+	resume_targets_free(targets);
 }
 
 static void

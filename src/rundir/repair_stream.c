@@ -2,7 +2,7 @@
  * First a torn last line is cut off, then every line is decided upon, then
  * the file is changed, if at all.  What a line says is its owner's business.
  */
-#include "rundir/mend.h"
+#include "rundir/repair_stream.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -15,7 +15,7 @@
 
 enum { BLOCK = 1 << 16 };
 
-struct mending {
+struct stream_repair {
 	const char *path;
 	FILE *stream;
 	uint32_t *decisions;
@@ -60,39 +60,39 @@ cut_torn_line(int fd)
 }
 
 static void
-note(struct mending *mending, uint32_t decision, bool *has_gap)
+note(struct stream_repair *repair, uint32_t decision, bool *has_gap)
 {
-	mending->decisions = memory_grow(mending->decisions, mending->count,
-	    &mending->capacity, sizeof(*mending->decisions));
-	mending->decisions[mending->count++] = decision;
-	if (decision == MEND_DROP) {
+	repair->decisions = memory_grow(repair->decisions, repair->count,
+	    &repair->capacity, sizeof(*repair->decisions));
+	repair->decisions[repair->count++] = decision;
+	if (decision == LINE_DROP) {
 		*has_gap = true;
 		return;
 	}
-	mending->is_gapped =
-	    mending->is_gapped || *has_gap || decision != MEND_KEEP;
+	repair->is_gapped =
+	    repair->is_gapped || *has_gap || decision != LINE_KEEP;
 }
 
 /* A line ends where the next one begins. */
 static int
-decide_all(struct mending *mending, mend_decision *decide, void *context)
+decide_all(struct stream_repair *repair, line_decision *decide, void *context)
 {
 	struct line_reader *reader =
-	    line_reader_open_stream(mending->stream, RECORD_LINE_MOST);
+	    line_reader_open_stream(repair->stream, RECORD_LINE_MOST);
 	struct bytes line;
 	bool has_gap = false;
-	uint32_t decision = MEND_DROP;
+	uint32_t decision = LINE_DROP;
 	int more;
 
 	do {
 		more = line_reader_next(reader, &line);
-		if (decision != MEND_DROP)
-			mending->end = line_reader_offset(reader);
+		if (decision != LINE_DROP)
+			repair->end = line_reader_offset(reader);
 		if (more == 0 || (more < 0 && errno != EMSGSIZE))
 			break;
-		decision = more < 0 || line.size == 0 ? MEND_DROP
+		decision = more < 0 || line.size == 0 ? LINE_DROP
 						      : decide(context, line);
-		note(mending, decision, &has_gap);
+		note(repair, decision, &has_gap);
 	} while (true);
 	line_reader_close(reader);
 	return more;
@@ -105,7 +105,7 @@ write_line(FILE *out, struct bytes line, uint32_t decision)
 	uint64_t ordinal;
 	size_t before = 0;
 
-	if (decision != MEND_KEEP &&
+	if (decision != LINE_KEEP &&
 	    record_line_ordinal(line, &ordinal, &digits)) {
 		before = (size_t)(digits.data - line.data);
 		fwrite(line.data, 1, before, out);
@@ -118,21 +118,21 @@ write_line(FILE *out, struct bytes line, uint32_t decision)
 
 /* The same lines are read as the time before: nobody else writes here. */
 static int
-copy_kept(struct mending *mending, FILE *out)
+copy_kept(struct stream_repair *repair, FILE *out)
 {
 	struct line_reader *reader;
 	struct bytes line;
 	int result = 0;
 
-	rewind(mending->stream);
-	reader = line_reader_open_stream(mending->stream, RECORD_LINE_MOST);
-	for (size_t i = 0; i < mending->count && result == 0; i++) {
-		uint32_t decision = mending->decisions[i];
+	rewind(repair->stream);
+	reader = line_reader_open_stream(repair->stream, RECORD_LINE_MOST);
+	for (size_t i = 0; i < repair->count && result == 0; i++) {
+		uint32_t decision = repair->decisions[i];
 		int more = line_reader_next(reader, &line);
 
-		if (more == 1 && decision != MEND_DROP)
+		if (more == 1 && decision != LINE_DROP)
 			write_line(out, line, decision);
-		else if (decision != MEND_DROP)
+		else if (decision != LINE_DROP)
 			result = -1;
 	}
 	line_reader_close(reader);
@@ -141,13 +141,13 @@ copy_kept(struct mending *mending, FILE *out)
 
 /* A disk that cannot be read twice must not cost what it holds. */
 static int
-replace(struct mending *mending)
+replace(struct stream_repair *repair)
 {
-	struct file_draft *draft = file_draft_open(mending->path);
+	struct file_draft *draft = file_draft_open(repair->path);
 
 	if (draft == NULL)
 		return -1;
-	if (copy_kept(mending, file_draft_stream(draft)) == 0)
+	if (copy_kept(repair, file_draft_stream(draft)) == 0)
 		return file_draft_commit(draft);
 	file_draft_abandon(draft);
 	errno = EIO;
@@ -155,36 +155,36 @@ replace(struct mending *mending)
 }
 
 static int
-mend(struct mending *mending, mend_decision *decide, void *context)
+repair_file(struct stream_repair *repair, line_decision *decide, void *context)
 {
-	int fd = fileno(mending->stream);
+	int fd = fileno(repair->stream);
 
-	if (cut_torn_line(fd) < 0 || fseeko(mending->stream, 0, SEEK_SET) < 0 ||
-	    decide_all(mending, decide, context) < 0)
+	if (cut_torn_line(fd) < 0 || fseeko(repair->stream, 0, SEEK_SET) < 0 ||
+	    decide_all(repair, decide, context) < 0)
 		return -1;
-	if (mending->is_gapped)
-		return replace(mending);
-	return mending->end == (uint64_t)lseek(fd, 0, SEEK_END)
+	if (repair->is_gapped)
+		return replace(repair);
+	return repair->end == (uint64_t)lseek(fd, 0, SEEK_END)
 		   ? 0
-		   : ftruncate(fd, (off_t)mending->end);
+		   : ftruncate(fd, (off_t)repair->end);
 }
 
 int
-mend_stream(const char *directory, const char *name, mend_decision *decide,
+repair_stream(const char *directory, const char *name, line_decision *decide,
     void *context)
 {
 	char *path = file_join(directory, name);
-	struct mending mending = { .path = path };
+	struct stream_repair repair = { .path = path };
 	int result = 0;
 
-	mending.stream = fopen(path, "r+e");
-	if (mending.stream != NULL) {
-		result = mend(&mending, decide, context);
-		fclose(mending.stream);
+	repair.stream = fopen(path, "r+e");
+	if (repair.stream != NULL) {
+		result = repair_file(&repair, decide, context);
+		fclose(repair.stream);
 	} else if (errno != ENOENT) {
 		result = -1;
 	}
-	free(mending.decisions);
+	free(repair.decisions);
 	free(path);
 	return result;
 }
