@@ -54,25 +54,13 @@ static const struct option_row rows[] = {
 	    .offset = OPTION(history) },
 };
 
-/* The one row that scan and diff share: a group of its own. */
-static struct option_group
-fail_on_group(struct command_options *options)
-{
-	struct option_group group = output_group(options);
-
-	while (strcmp(group.rows->name, "fail-on") != 0)
-		group.rows++;
-	group.count = 1;
-	group.title = "Exit code, when a host got worse";
-	return group;
-}
-
 static int
 parse(struct diff_options *options, int argc, char **argv)
 {
+	/* Of the options for output, --fail-on alone. */
+	struct option_group fail_on = output_group(&options->common);
 	struct option_group groups[GROUP_COUNT] = {
 		{ "Diff", rows, sizeof(rows) / sizeof(rows[0]), options },
-		fail_on_group(&options->common),
 	};
 	struct usage usage = {
 		.command = "diff",
@@ -87,6 +75,11 @@ parse(struct diff_options *options, int argc, char **argv)
 		.file = &options->common.file,
 	};
 
+	while (strcmp(fail_on.rows->name, "fail-on") != 0)
+		fail_on.rows++;
+	fail_on.count = 1;
+	fail_on.title = "Exit code, when a host got worse";
+	groups[1] = fail_on;
 	return options_parse(&usage, argc, argv);
 }
 
@@ -112,26 +105,17 @@ show_each(const struct diff *diff,
 }
 
 static void
-show_text(const struct diff *diff)
-{
-	struct text out = { .size = 0 };
-
-	diff_append_summary(diff, &out);
-	if (diff->count > 0)
-		text_append_char(&out, '\n');
-	flush(&out);
-	text_free(&out);
-	show_each(diff, diff_append_text);
-}
-
-static void
 show(const struct diff *diff, enum form form)
 {
 	struct text out = { .size = 0 };
 
 	switch (form) {
 	case FORM_TEXT:
-		show_text(diff);
+		diff_append_summary(diff, &out);
+		if (diff->count > 0)
+			text_append_char(&out, '\n');
+		flush(&out);
+		show_each(diff, diff_append_text);
 		break;
 	case FORM_JSON:
 		show_each(diff, diff_append_json);
@@ -164,24 +148,6 @@ exit_code(const struct diff_options *options, const struct diff *diff)
 	return EXIT_CODE_FINISHED;
 }
 
-/* NULL with a complaint only where the history was asked for and failed. */
-static struct history *
-open_history(const struct diff_options *options, struct archive *newer,
-    const struct run_index *index, const struct hash_key *key, bool *failed)
-{
-	struct history *history = NULL;
-	char *error = NULL;
-
-	if (options->history != NULL)
-		history =
-		    history_read(options->history, newer, index, key, &error);
-	*failed = options->history != NULL && history == NULL;
-	if (*failed)
-		log_error("diff: --history: %s", error);
-	free(error);
-	return history;
-}
-
 static int
 compare(const struct diff_options *options, struct archive *older,
     struct archive *newer)
@@ -193,19 +159,24 @@ compare(const struct diff_options *options, struct archive *older,
 		.all = options->all,
 		.still = options->history != NULL,
 	};
-	struct history *history;
+	struct history *history = NULL;
 	struct diff diff;
+	char *error = NULL;
 	int code = EXIT_CODE_USAGE;
-	bool failed;
 
-	history = open_history(options, newer, to, &key, &failed);
+	if (options->history != NULL)
+		history =
+		    history_read(options->history, newer, to, &key, &error);
 	settings.history = history;
-	if (!failed) {
+	if (options->history != NULL && history == NULL) {
+		log_error("diff: --history: %s", error);
+	} else {
 		diff_init(&diff, older, from, newer, to, &settings);
 		show(&diff, options->form);
 		code = exit_code(options, &diff);
 		diff_clear(&diff);
 	}
+	free(error);
 	history_free(history);
 	run_index_free(from);
 	run_index_free(to);

@@ -74,67 +74,50 @@ parse(struct fix_options *options, int argc, char **argv)
 }
 
 static void
-show_item(const struct repair_item *item)
-{
-	struct text line = { .size = 0 };
-
-	cell_append_count(&line, item->host_count, 7);
-	text_append(&line, "  ");
-	if (item->number > 0)
-		text_printf(&line, "fix %-4zu", item->number);
-	else
-		text_append(&line, "root    ");
-	cell_append(&line, item->certificate->subject, 42);
-	text_printf(&line, "  heals %zu client%s\n", item->fixed_count,
-	    plural(item->fixed_count));
-	fputs(line.data, stdout);
-	text_free(&line);
-}
-
-static void
-show_left(const struct repair_left *left)
-{
-	struct text line = { .size = 0 };
-
-	cell_append_count(&line, left->hosts, 7);
-	text_printf(&line, "  %s%s%s\n         ", class_title(left->class_id),
-	    left->cause == NULL ? "" : ", ",
-	    left->cause == NULL ? "" : left->cause);
-	cell_append_wrapped(&line, kit_advice(left->class_id, left->cause), 9);
-	fputs(line.data, stdout);
-	text_free(&line);
-}
-
-static void
 show(const struct repair_plan *plan, const char *directory)
 {
 	size_t others = plan->host_count - plan->healed;
+	struct text out = { .size = 0 };
 
 	printf("%zu host%s healed by %zu certificate%s, each proven by a "
 	       "re-audit\n",
 	    plan->healed, plural(plan->healed), plan->item_count,
 	    plural(plan->item_count));
-	for (size_t i = 0; i < plan->item_count && i < ITEMS_SHOWN; i++)
-		show_item(plan->items[i]);
+	for (size_t i = 0; i < plan->item_count && i < ITEMS_SHOWN; i++) {
+		const struct repair_item *item = plan->items[i];
+
+		cell_append_count(&out, item->host_count, 7);
+		text_append(&out, "  ");
+		if (item->number > 0)
+			text_printf(&out, "fix %-4zu", item->number);
+		else
+			text_append(&out, "root    ");
+		cell_append(&out, item->certificate->subject, 42);
+		text_printf(&out, "  heals %zu client%s\n", item->fixed_count,
+		    plural(item->fixed_count));
+	}
 	if (others > 0)
-		printf("%zu more get%s a complete chain, and have other "
-		       "faults\n",
+		text_printf(&out,
+		    "%zu more get%s a complete chain, and have other faults\n",
 		    others, others == 1 ? "s" : "");
 	if (plan->left_count > 0)
-		puts("Not repaired by any certificate");
-	for (size_t i = 0; i < plan->left_count && i < LEFT_SHOWN; i++)
-		show_left(&plan->left[i]);
-	if (plan->left_count > LEFT_SHOWN)
-		puts("         and more, in README.txt");
-	printf("Kit in %s (README.txt, server, client, fix.json)\n", directory);
-}
+		text_append(&out, "Not repaired by any certificate\n");
+	for (size_t i = 0; i < plan->left_count && i < LEFT_SHOWN; i++) {
+		const struct repair_left *left = &plan->left[i];
 
-static void
-warn_of_unproven(const struct repair_plan *plan)
-{
-	for (size_t i = 0; i < plan->unproven_count; i++)
-		log_warning("%s: no repair is offered: %s",
-		    plan->unproven[i].endpoint, plan->unproven[i].reason);
+		cell_append_count(&out, left->hosts, 7);
+		text_printf(&out, "  %s%s%s\n         ",
+		    class_title(left->class_id),
+		    left->cause == NULL ? "" : ", ",
+		    left->cause == NULL ? "" : left->cause);
+		cell_append_wrapped(
+		    &out, kit_advice(left->class_id, left->cause), 9);
+	}
+	if (plan->left_count > LEFT_SHOWN)
+		text_append(&out, "         and more, in README.txt\n");
+	fwrite(out.data == NULL ? "" : out.data, 1, out.size, stdout);
+	text_free(&out);
+	printf("Kit in %s (README.txt, server, client, fix.json)\n", directory);
 }
 
 static int
@@ -144,7 +127,10 @@ write_kit(const struct repair_plan *plan, const char *directory)
 	enum kit_end end = kit_write(plan, directory, &error);
 
 	if (end == KIT_WRITTEN) {
-		warn_of_unproven(plan);
+		for (size_t i = 0; i < plan->unproven_count; i++)
+			log_warning("%s: no repair is offered: %s",
+			    plan->unproven[i].endpoint,
+			    plan->unproven[i].reason);
 		show(plan, directory);
 		return EXIT_CODE_FINISHED;
 	}

@@ -88,18 +88,6 @@ show_all(struct sites *sites, struct archive *archive)
 }
 
 static void
-show_json(struct sites *sites, struct archive *archive)
-{
-	struct text out = { .size = 0 };
-
-	for (size_t i = 0; i < sites_count(sites); i++) {
-		sites_append_json(sites, sites_at(sites, i), archive, &out);
-		flush(&out);
-	}
-	text_free(&out);
-}
-
-static void
 show_site(struct sites *sites, const struct site_group *group,
     struct archive *archive, bool json)
 {
@@ -125,45 +113,44 @@ show_site(struct sites *sites, const struct site_group *group,
 	text_free(&out);
 }
 
-/* The name of a site, or of a host that is of one. */
-static const struct site_group *
-find_site(struct sites *sites, const char *domain)
-{
-	const struct site_group *group = sites_find(sites, domain);
-	struct arena *arena;
-
-	if (group != NULL)
-		return group;
-	arena = arena_new();
-	group = sites_find(sites, site_of_host(arena, domain));
-	arena_free(arena);
-	return group;
-}
-
 static int
 show(const struct sites_options *options, struct archive *archive,
     const char *domain)
 {
 	struct sites *sites = sites_of_run(archive);
 	const struct site_group *group = NULL;
+	struct text out = { .size = 0 };
 	int code = EXIT_CODE_FINISHED;
 
 	if (sites == NULL) {
 		log_error("sites: a temporary file: %s", strerror(errno));
 		return EXIT_CODE_OUTPUT;
 	}
-	if (domain != NULL && (group = find_site(sites, domain)) == NULL) {
+	/* The name of a site, or of a host that is of one. */
+	if (domain != NULL && (group = sites_find(sites, domain)) == NULL) {
+		struct arena *arena = arena_new();
+
+		group = sites_find(sites, site_of_host(arena, domain));
+		arena_free(arena);
+	}
+	if (domain != NULL && group == NULL) {
 		log_error(
 		    "sites: %s: no host of this site is in the run", domain);
 		code = EXIT_CODE_USAGE;
-	} else if (group != NULL)
+	} else if (group != NULL) {
 		show_site(sites, group, archive, options->json);
-	else if (options->json)
-		show_json(sites, archive);
-	else if (options->csv)
+	} else if (options->json) {
+		for (size_t i = 0; i < sites_count(sites); i++) {
+			sites_append_json(
+			    sites, sites_at(sites, i), archive, &out);
+			flush(&out);
+		}
+	} else if (options->csv) {
 		sites_write_csv(sites, archive, stdout);
-	else
+	} else {
 		show_all(sites, archive);
+	}
+	text_free(&out);
 	sites_free(sites);
 	return code;
 }

@@ -19,15 +19,6 @@
 
 enum { DEPTH_MOST = 3 };
 
-static void
-fill(struct kit *kit)
-{
-	kit_write_servers(kit);
-	kit_write_clients(kit);
-	kit_write_readme(kit);
-	kit_write_json(kit);
-}
-
 /* The first thing in there that no kit has; on the heap, NULL: nothing. */
 static char *
 find_foreign(const char *directory, const char *folder, int depth)
@@ -108,21 +99,6 @@ open_draft(const char *directory)
 	return NULL;
 }
 
-static int
-write_draft(const struct repair_plan *plan, const char *draft)
-{
-	struct kit kit = {
-		.plan = plan,
-		.arena = arena_new(),
-		.directory = draft,
-	};
-
-	fill(&kit);
-	arena_free(kit.arena);
-	errno = kit.failure;
-	return kit.failure == 0 ? 0 : -1;
-}
-
 static enum kit_end
 complain(
     enum kit_end end, const char *directory, const char *reason, char **error)
@@ -135,19 +111,29 @@ complain(
 static enum kit_end
 write_to(const struct repair_plan *plan, const char *directory, char **error)
 {
-	char *draft = open_draft(directory);
-	int failure;
+	struct kit kit = {
+		.plan = plan,
+		.arena = arena_new(),
+		.directory = open_draft(directory),
+	};
 
-	if (draft != NULL && write_draft(plan, draft) == 0 &&
-	    replace(draft, directory) == 0) {
-		free(draft);
-		return KIT_WRITTEN;
+	if (kit.directory == NULL)
+		kit.failure = errno;
+	if (kit.failure == 0) {
+		kit_write_servers(&kit);
+		kit_write_clients(&kit);
+		kit_write_readme(&kit);
+		kit_write_json(&kit);
+		if (kit.failure == 0 && replace(kit.directory, directory) < 0)
+			kit.failure = errno;
+		if (kit.failure != 0)
+			file_remove_tree(kit.directory);
 	}
-	failure = errno;
-	if (draft != NULL)
-		file_remove_tree(draft);
-	free(draft);
-	return complain(KIT_UNWRITABLE, directory, strerror(failure), error);
+	free((char *)kit.directory);
+	arena_free(kit.arena);
+	return kit.failure == 0 ? KIT_WRITTEN
+				: complain(KIT_UNWRITABLE, directory,
+				      strerror(kit.failure), error);
 }
 
 enum kit_end

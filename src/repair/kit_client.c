@@ -56,19 +56,6 @@ has_id(const char *words, const char *id)
 	return false;
 }
 
-/* Each once, in the order met. */
-static void
-add_words(struct text *to, const char *const *words, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (to->size > 0 && has_id(to->data, words[i]))
-			continue;
-		if (to->size > 0)
-			text_append_char(to, ' ');
-		text_append(to, words[i]);
-	}
-}
-
 static void
 append_list(struct text *out, const char *what, const struct text *words)
 {
@@ -87,11 +74,14 @@ append_clients(struct text *out, const struct repair_plan *plan,
 		const struct repair_host *host = plan->hosts[i];
 
 		for (size_t j = 0; j < host->clients.fixed_count; j++) {
-			bool reached =
-			    has_id(platform->clients, host->clients.fixed[j]);
+			const char *id = host->clients.fixed[j];
+			bool reached = has_id(platform->clients, id);
+			struct text *list = reached ? &heals : &rest;
 
-			add_words(reached ? &heals : &rest,
-			    &host->clients.fixed[j], 1);
+			if (list->size > 0 && has_id(list->data, id))
+				continue;
+			text_append(list, list->size > 0 ? " " : "");
+			text_append(list, id);
 		}
 	}
 	append_list(out, "Heals", &heals);
@@ -126,18 +116,6 @@ append_names(struct text *out, const struct kit *kit, const char *variable,
 }
 
 static void
-append_subjects(struct text *out, const struct kit *kit)
-{
-	text_append(out, "#\n# Certificates:\n");
-	for (size_t i = 0; i < kit->plan->item_count; i++) {
-		text_printf(out, "#   %s  ", kit->files[i]);
-		kit_append_words(
-		    out, kit->plan->items[i]->certificate->subject);
-		text_append_char(out, '\n');
-	}
-}
-
-static void
 write_script(struct kit *kit, const struct kit_platform *platform)
 {
 	struct text out = { .size = 0 };
@@ -147,7 +125,13 @@ write_script(struct kit *kit, const struct kit_platform *platform)
 	    &out, "# usage: sh %s [install | undo]\n#\n", platform->file);
 	append_clients(&out, kit->plan, platform);
 	text_append(&out, roots_matter);
-	append_subjects(&out, kit);
+	text_append(&out, "#\n# Certificates:\n");
+	for (size_t i = 0; i < kit->plan->item_count; i++) {
+		text_printf(&out, "#   %s  ", kit->files[i]);
+		kit_append_words(
+		    &out, kit->plan->items[i]->certificate->subject);
+		text_append_char(&out, '\n');
+	}
 	text_append(&out, prologue);
 	append_names(&out, kit, "certificates", false);
 	if (strstr(platform->functions, "$roots") != NULL)
@@ -159,25 +143,6 @@ write_script(struct kit *kit, const struct kit_platform *platform)
 	text_free(&out);
 }
 
-static void
-write_certificate(struct kit *kit, size_t at)
-{
-	struct text out = { .size = 0 };
-
-	pem_append(&out, NULL, kit->plan->items[at]->certificate->der);
-	kit_put(kit, arena_printf(kit->arena, "client/%s", kit->files[at]),
-	    &out, false);
-	text_free(&out);
-}
-
-static const char *
-wanted_name(const struct certificate *certificate)
-{
-	const char *name = certificate->subject_cn;
-
-	return name != NULL && *name != '\0' ? name : certificate->subject;
-}
-
 void
 kit_write_clients(struct kit *kit)
 {
@@ -186,9 +151,19 @@ kit_write_clients(struct kit *kit)
 
 	kit->files = arena_array(kit->arena, plan->item_count, sizeof(char *));
 	for (size_t i = 0; i < plan->item_count; i++) {
-		kit->files[i] = kit_name(
-		    names, wanted_name(plan->items[i]->certificate), ".crt");
-		write_certificate(kit, i);
+		const struct certificate *certificate =
+		    plan->items[i]->certificate;
+		const char *name = certificate->subject_cn;
+		struct text out = { .size = 0 };
+
+		if (name == NULL || *name == '\0')
+			name = certificate->subject;
+		kit->files[i] = kit_name(names, name, ".crt");
+		pem_append(&out, NULL, certificate->der);
+		kit_put(kit,
+		    arena_printf(kit->arena, "client/%s", kit->files[i]), &out,
+		    false);
+		text_free(&out);
 	}
 	for (size_t i = 0; plan->item_count > 0 && kit_platform(i) != NULL; i++)
 		write_script(kit, kit_platform(i));

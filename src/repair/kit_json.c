@@ -15,22 +15,6 @@ add_hosts(struct json *object, const char *key, const struct repair_item *item,
 			json_append_string(list, item->hosts[i]->endpoint);
 }
 
-static void
-add_servers(
-    struct json *object, const struct kit *kit, const struct repair_item *item)
-{
-	struct json *list = json_add_array(object, "server_files");
-
-	for (size_t i = 0; i < item->host_count; i++) {
-		const char *folder = kit->folders[item->hosts[i]->number];
-
-		if (folder != NULL)
-			json_append_string(
-			    list, arena_printf(kit->arena,
-				      "server/%s/fullchain.pem", folder));
-	}
-}
-
 /* Clients with another reason to refuse some of the hosts. */
 static void
 add_refusals(struct json *object, const struct repair_item *item)
@@ -51,38 +35,37 @@ add_refusals(struct json *object, const struct repair_item *item)
 	}
 }
 
-static const char *
-pem_of(struct arena *arena, const struct repair_item *item)
-{
-	struct text pem = { .size = 0 };
-	const char *copy;
-
-	pem_append(&pem, NULL, item->certificate->der);
-	copy = arena_string(arena, pem.data);
-	text_free(&pem);
-	return copy;
-}
-
 static void
 add_item(struct json *array, const struct kit *kit, size_t at)
 {
 	const struct repair_item *item = kit->plan->items[at];
-	struct json *object = json_append_object(array), *heals;
+	struct json *object = json_append_object(array), *list;
+	struct text pem = { .size = 0 };
 
 	json_add_digest(object, "sha256", &item->certificate->sha256);
 	json_add_string(object, "subject", item->certificate->subject);
-	json_add_string(object, "pem", pem_of(kit->arena, item));
+	pem_append(&pem, NULL, item->certificate->der);
+	json_add_string(object, "pem", arena_string(kit->arena, pem.data));
+	text_free(&pem);
 	add_hosts(object, "hosts", item, true);
-	heals = json_add_array(object, "heals");
+	list = json_add_array(object, "heals");
 	for (size_t i = 0; i < item->fixed_count; i++)
-		json_append_string(heals, item->fixed[i]);
+		json_append_string(list, item->fixed[i]);
 	json_add_string(object, "from", source_word(item->from));
 	json_add_bool(object, "proven", true);
 	json_add_string(object, "where", item->where);
 	json_add_bool(object, "root", item->is_root);
 	json_add_string(object, "file",
 	    arena_printf(kit->arena, "client/%s", kit->files[at]));
-	add_servers(object, kit, item);
+	list = json_add_array(object, "server_files");
+	for (size_t i = 0; i < item->host_count; i++) {
+		const char *folder = kit->folders[item->hosts[i]->number];
+
+		if (folder != NULL)
+			json_append_string(
+			    list, arena_printf(kit->arena,
+				      "server/%s/fullchain.pem", folder));
+	}
 	add_hosts(object, "other_faults", item, false);
 	add_refusals(object, item);
 }

@@ -18,20 +18,22 @@ struct kit {
 	const char **files;   /* of plan->items */
 };
 
-/* kit_file.c: a file below the kit's directory, whose folders are made. */
+/* kit_file.c: writes a file below the kit's directory, whose folders are made.
+ */
 void kit_put(struct kit *, const char *name, const struct text *, bool program);
 
-/* kit_names.c: safe in a shell, in a file system, and nobody else's. */
+/* Safe in a shell, in a file system, and no other file's. */
 struct kit_names;
 struct kit_names *kit_names_new(struct arena *);
 void kit_names_free(struct kit_names *);
 const char *kit_name(
     struct kit_names *, const char *wanted, const char *ending);
 
-/* kit_names.c: is this a name that a kit has at this place? */
+/* Is this a name that a kit has at this place? */
 bool kit_owns(const char *folder, const char *name);
 
-/* A stranger's words for a comment: one line, nothing that hides. */
+/* A stranger's words for a comment (kit_file.c): one line, nothing that hides.
+ */
 void kit_append_words(struct text *, const char *);
 
 void kit_write_servers(struct kit *); /* kit_server.c */

@@ -70,37 +70,6 @@ append_servers(struct text *out, const struct kit *kit)
 }
 
 static void
-append_heals(
-    struct text *out, struct arena *arena, const struct repair_item *item)
-{
-	const char *words = "heals";
-
-	for (size_t i = 0; i < item->fixed_count; i++)
-		words = arena_printf(arena, "%s %s", words, item->fixed[i]);
-	cell_append_wrapped(
-	    out, item->fixed_count == 0 ? "heals no client" : words, 6);
-}
-
-static void
-append_item(struct text *out, const struct kit *kit, size_t at)
-{
-	const struct repair_item *item = kit->plan->items[at];
-
-	text_printf(out, "  client/%s\n      ", kit->files[at]);
-	kit_append_words(out, item->certificate->subject);
-	text_printf(out, "\n      %s%zu host%s; found by: %s",
-	    item->is_root ? "a root, named by --trust-root; " : "",
-	    item->host_count, plural(item->host_count),
-	    source_word(item->from));
-	if (item->where != NULL) {
-		text_append(out, ", ");
-		kit_append_words(out, item->where);
-	}
-	text_append(out, "\n      ");
-	append_heals(out, kit->arena, item);
-}
-
-static void
 append_clients(struct text *out, const struct kit *kit)
 {
 	text_append(out, "\nOn clients that cannot wait\n"
@@ -109,8 +78,27 @@ append_clients(struct text *out, const struct kit *kit)
 		text_append(out, "  nothing to install\n");
 		return;
 	}
-	for (size_t i = 0; i < kit->plan->item_count; i++)
-		append_item(out, kit, i);
+	for (size_t i = 0; i < kit->plan->item_count; i++) {
+		const struct repair_item *item = kit->plan->items[i];
+		const char *words =
+		    item->fixed_count == 0 ? "heals no client" : "heals";
+
+		text_printf(out, "  client/%s\n      ", kit->files[i]);
+		kit_append_words(out, item->certificate->subject);
+		text_printf(out, "\n      %s%zu host%s; found by: %s",
+		    item->is_root ? "a root, named by --trust-root; " : "",
+		    item->host_count, plural(item->host_count),
+		    source_word(item->from));
+		if (item->where != NULL) {
+			text_append(out, ", ");
+			kit_append_words(out, item->where);
+		}
+		text_append(out, "\n      ");
+		for (size_t k = 0; k < item->fixed_count; k++)
+			words =
+			    list_text(kit->arena, words, " ", item->fixed[k]);
+		cell_append_wrapped(out, words, 6);
+	}
 	text_append(out,
 	    "\nEach script says at its top which clients it heals.  "
 	    "\"install\" is the default,\n\"undo\" takes everything back:\n");
