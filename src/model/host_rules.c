@@ -29,14 +29,14 @@ struct mentions {
 	size_t count, capacity;
 };
 
-struct rule {
+struct host_rule {
 	bool placed; /* by sites or hosts: tags narrow it */
 	char **tags;
 	size_t tag_count, tag_capacity;
 };
 
 struct host_rules {
-	struct rule *rules;
+	struct host_rule *rules;
 	size_t count, capacity;
 	struct map *hosts, *sites, *tags;
 	struct map *domains; /* "example.com" for "*.example.com" */
@@ -95,7 +95,7 @@ host_rules_add(struct host_rules *rules)
 {
 	rules->rules = memory_grow(rules->rules, rules->count, &rules->capacity,
 	    sizeof(*rules->rules));
-	rules->rules[rules->count] = (struct rule){ .placed = false };
+	rules->rules[rules->count] = (struct host_rule){ .placed = false };
 	return rules->count++;
 }
 
@@ -203,7 +203,7 @@ host_rules_name_host(struct host_rules *rules, const char *pattern)
 const char *
 host_rules_name_tag(struct host_rules *rules, const char *tag)
 {
-	struct rule *rule = &rules->rules[rules->count - 1];
+	struct host_rule *rule = &rules->rules[rules->count - 1];
 
 	if (*tag == '\0')
 		return "is empty";
@@ -218,7 +218,7 @@ host_rules_name_tag(struct host_rules *rules, const char *tag)
 }
 
 static bool
-has_tag_of(const struct host_subject *subject, const struct rule *rule)
+has_tag_of(const struct host_subject *subject, const struct host_rule *rule)
 {
 	for (size_t i = 0; i < rule->tag_count; i++)
 		for (size_t j = 0; j < subject->tag_count; j++)
