@@ -129,26 +129,9 @@ root_subject(const struct result *result)
 }
 
 static unsigned
-compare_leaves(const struct leaf_facts *from, const struct leaf_facts *to)
-{
-	unsigned fields = 0;
-
-	if (!from->present || !to->present ||
-	    digest_equal(&from->sha256, &to->sha256))
-		return 0;
-	fields |= DIFF_BIT(DIFF_LEAF);
-	if (has_changed(from->issuer, to->issuer))
-		fields |= DIFF_BIT(DIFF_ISSUER);
-	if (has_changed(from->key, to->key))
-		fields |= DIFF_BIT(DIFF_KEY);
-	if (!has_same_names(from, to))
-		fields |= DIFF_BIT(DIFF_NAMES);
-	return fields;
-}
-
-static unsigned
 compare(const struct result *from, const struct result *to)
 {
+	const struct leaf_facts *old = &from->leaf, *new = &to->leaf;
 	unsigned fields = 0;
 
 	if (from->verdict.class_id != to->verdict.class_id)
@@ -157,7 +140,16 @@ compare(const struct result *from, const struct result *to)
 		fields |= DIFF_BIT(DIFF_CAUSE);
 	if (!is_reached(from) || !is_reached(to))
 		return fields;
-	fields |= compare_leaves(&from->leaf, &to->leaf);
+	if (old->present && new->present &&
+	    !digest_equal(&old->sha256, &new->sha256)) {
+		fields |= DIFF_BIT(DIFF_LEAF);
+		if (has_changed(old->issuer, new->issuer))
+			fields |= DIFF_BIT(DIFF_ISSUER);
+		if (has_changed(old->key, new->key))
+			fields |= DIFF_BIT(DIFF_KEY);
+		if (!has_same_names(old, new))
+			fields |= DIFF_BIT(DIFF_NAMES);
+	}
 	if (has_changed(root_subject(from), root_subject(to)))
 		fields |= DIFF_BIT(DIFF_ROOT);
 	if (from->seen.has_tls && to->seen.has_tls &&
@@ -206,7 +198,7 @@ push(struct diff *diff, const struct change *change)
 
 /*
  * A timeout hides the host, and its end shows it again as it was.  A host that
- * comes back broken is told, though: nobody knows since when it is.
+ * comes back broken is listed, though: since when is unknown.
  */
 static bool
 is_damped(

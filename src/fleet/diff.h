@@ -23,7 +23,7 @@ enum change_kind {
 
 const char *change_word(enum change_kind);
 
-/* In the order in which people are told. */
+/* In the order in which they are printed. */
 enum change_group {
 	GROUP_WORSE,
 	GROUP_NEW_BROKEN,
@@ -67,7 +67,7 @@ struct change {
 
 struct diff_settings {
 	/*
-	 * Also what one night's timeouts and resets make of a host: otherwise
+	 * Also hosts that differ by a timeout or a reset alone: otherwise
 	 * counted as `damped` alone.
 	 */
 	bool all;

@@ -26,7 +26,7 @@ struct history;
 
 /*
  * Reads every run (a subdirectory with a finished run.json) that started
- * before the newest one.  A night's timeout says nothing of a host and is
+ * before the newest one.  A timeout or a reset says nothing of a host and is
  * passed over.  NULL with a sentence in *error (heap; the caller frees) when
  * the directory cannot be read.  `newest` and its index are only read.
  */

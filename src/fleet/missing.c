@@ -7,7 +7,7 @@
 #include "base/map.h"
 #include "base/memory.h"
 
-/* More are not numbered: nobody reads that far. */
+/* More are not numbered: the list is for people. */
 enum { WANTED_MOST = 10000 };
 
 struct wanted_certificate {

@@ -220,13 +220,23 @@ by_value(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
-/* What at least half have, and no other value as often; 0: nothing. */
+/*
+ * What at least half of the baseline have, and no other value as often; 0:
+ * nothing.
+ */
 static uint64_t
-majority(uint64_t *values, size_t count)
+usual_value(struct sites *sites, unsigned field, uint64_t *values)
 {
+	size_t count = 0, most = 0, run = 0;
 	uint64_t best = 0;
-	size_t most = 0, run = 0;
 
+	for (size_t i = 0; i < sites->group.hosts; i++) {
+		const struct site_row *row = row_at(sites, i);
+
+		if (is_in_baseline(&sites->group, row) &&
+		    row->values[field] != 0)
+			values[count++] = row->values[field];
+	}
 	qsort(values, count, sizeof(*values), by_value);
 	for (size_t i = 0; i < count; i++) {
 		run = i > 0 && values[i] == values[i - 1] ? run + 1 : 1;
@@ -238,21 +248,6 @@ majority(uint64_t *values, size_t count)
 		}
 	}
 	return 2 * most >= count ? best : 0;
-}
-
-static uint64_t
-usual_value(struct sites *sites, unsigned field, uint64_t *values)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < sites->group.hosts; i++) {
-		const struct site_row *row = row_at(sites, i);
-
-		if (is_in_baseline(&sites->group, row) &&
-		    row->values[field] != 0)
-			values[count++] = row->values[field];
-	}
-	return majority(values, count);
 }
 
 /* Times are sorted as they are: far from where their sign would matter. */

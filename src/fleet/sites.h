@@ -1,7 +1,7 @@
 /*
  * The hosts of a run by site (registrable domain): what is usual among the
  * siblings, and who differs.  Fed with records in input order, then settled;
- * memory is four octets a host and twenty a site, the rest waits on disk
+ * memory is four octets a host and twenty a site, the rest is on disk
  * (site_rows.h).
  */
 #ifndef FLEET_SITES_H

@@ -86,21 +86,6 @@ week_of(struct tally *tally, int64_t end)
 	return &tally->weeks[week];
 }
 
-static void
-count_expiry(struct tally *tally, const struct leaf_facts *leaf)
-{
-	struct tally_week *week;
-
-	if (!leaf->present || leaf->undated || leaf->days_left < 0)
-		return;
-	tally->days_7 += leaf->days_left < 7;
-	tally->days_30 += leaf->days_left < 30;
-	tally->days_90 += leaf->days_left < 90;
-	week = week_of(tally, leaf->not_after);
-	if (week != NULL)
-		week->leaves++;
-}
-
 void
 tally_authority(struct tally *tally, const struct certificate *certificate)
 {
@@ -358,6 +343,8 @@ void
 tally_result(struct tally *tally, const struct result *result)
 {
 	const struct verdict *verdict = &result->verdict;
+	const struct leaf_facts *leaf = &result->leaf;
+	struct tally_week *week;
 
 	tally->records++;
 	tally->classes[verdict->class_id]++;
@@ -366,7 +353,14 @@ tally_result(struct tally *tally, const struct result *result)
 	tally->retried += result->seen.attempts > 1;
 	tally->unreachable_retried +=
 	    result->seen.attempts > 1 && verdict->class_id == CLASS_UNREACHABLE;
-	count_expiry(tally, &result->leaf);
+	if (leaf->present && !leaf->undated && leaf->days_left >= 0) {
+		tally->days_7 += leaf->days_left < 7;
+		tally->days_30 += leaf->days_left < 30;
+		tally->days_90 += leaf->days_left < 90;
+		week = week_of(tally, leaf->not_after);
+		if (week != NULL)
+			week->leaves++;
+	}
 	count_clients(tally, verdict);
 	wanted_add(tally->wanted, result);
 	if (verdict->class_id != CLASS_OK) {

@@ -108,7 +108,7 @@ size_t tally_cause_count(const struct tally *, enum class_id);
 /* Of a trusted CA that the policy does not expect, its root or issuer? */
 bool tally_cause_is_unexpected(const struct tally_cause *);
 
-/* How many distinct roots that somebody made for himself. */
+/* How many distinct private roots. */
 size_t tally_private_root_count(const struct tally *);
 
 /* The same to people: class, cause and name, whatever the certificate. */

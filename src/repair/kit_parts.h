@@ -32,7 +32,7 @@ const char *kit_name(
 /* Is this a name that a kit has at this place? */
 bool kit_owns(const char *folder, const char *name);
 
-/* A stranger's words for a comment (kit_file.c): one line, nothing that hides.
+/* A string of a host, made safe for a comment (kit_file.c): one line.
  */
 void kit_append_words(struct text *, const char *);
 

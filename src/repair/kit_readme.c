@@ -1,4 +1,4 @@
-/* README.txt: what the kit is, for whoever opens it, in plain words. */
+/* README.txt: what is in the kit and how to use it. */
 #include "base/columns.h"
 #include "repair/kit.h"
 

@@ -1,4 +1,4 @@
-/* For each server to be mended, the file it should serve and how. */
+/* For each server to be repaired, the file it should serve and how. */
 #include "repair/kit_parts.h"
 
 #include "base/map.h"

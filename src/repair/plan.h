@@ -1,6 +1,6 @@
 /*
- * What would heal the hosts of a run: for each server the chain it should
- * send, and for clients one cannot wait for, the certificates that complete
+ * What would repair the hosts of a run: for each server the chain it should
+ * send, and for clients that cannot wait, the certificates that complete
  * it.  Nothing is offered that a re-audit of the host, with the repair applied,
  * has not proven.
  */
@@ -22,7 +22,7 @@ struct repair_host {
 	enum class_id after;	   /* with the repair */
 	const struct bytes *chain; /* what to send: leaf first, no root */
 	size_t chain_length;
-	bool sends_less; /* so its server is to be mended */
+	bool sends_less; /* so its server is to be repaired */
 	struct repair_item **items;
 	size_t item_count;
 	/* With all items in their stores; the server is as it is. */

@@ -347,7 +347,7 @@ diff_append_mail(const struct diff *diff, struct text *out)
 		    count_text(arena, bad), plural(bad),
 		    count_text(arena, diff->groups[GROUP_BETTER]),
 		    count_text(arena, archive_count(diff->newer)));
-	/* The first ones: a mail of thousands of lines is read by nobody. */
+	/* The first ones: nobody reads a mail of thousands of lines. */
 	for (size_t i = 0; i < diff->count; i++) {
 		const struct change *change = &diff->changes[i];
 

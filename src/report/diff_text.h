@@ -9,7 +9,7 @@ void diff_append_summary(const struct diff *, struct text *);
 void diff_append_text(
     const struct diff *, const struct change *, struct text *);
 
-/* The same for whoever lays it out, in the arena. */
+/* The same as strings, in the arena. */
 const char *change_group_word(enum change_group);
 const char *diff_summary_text(const struct diff *, struct arena *);
 

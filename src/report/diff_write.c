@@ -95,21 +95,6 @@ add_side(struct json *object, const char *key, const struct result *result,
 	json_add_string(side, "error", result->seen.error);
 }
 
-static void
-add_history(
-    struct json *object, const struct history_facts *facts, struct arena *arena)
-{
-	struct json *history = json_add_object(object, "history");
-
-	json_add_string(
-	    history, "first_broken", time_or_null(arena, facts->first_broken));
-	json_add_string(history, "since", time_or_null(arena, facts->since));
-	json_add_string(
-	    history, "last_good", time_or_null(arena, facts->last_good));
-	json_add_integer(history, "flaps", facts->flaps);
-	json_add_integer(history, "runs", facts->runs);
-}
-
 static const struct history_facts *
 history_of_change(const struct diff *diff, const struct change *change)
 {
@@ -118,47 +103,49 @@ history_of_change(const struct diff *diff, const struct change *change)
 	return history_of(diff->settings->history, change->to);
 }
 
-static void
-add_members(struct json *object, const struct diff *diff,
-    const struct change *change, const struct change_sides *sides,
-    struct arena *arena)
+void
+diff_append_json(
+    const struct diff *diff, const struct change *change, struct text *out)
 {
+	struct arena *arena = arena_new();
 	const struct history_facts *past = history_of_change(diff, change);
-	const struct observation *seen = &sides->host->seen;
-	struct json *list;
+	const struct observation *seen;
+	struct json *object, *list, *history;
+	struct change_sides sides;
 
+	if (!diff_read(diff, change, arena, &sides)) {
+		arena_free(arena);
+		return;
+	}
+	seen = &sides.host->seen;
+	object = json_new_object();
 	json_add_string(object, "change", change_word(change->kind));
 	json_add_string(
 	    object, "host", seen->host != NULL ? seen->host : seen->input);
 	json_add_integer(object, "port", seen->port);
 	json_add_string(object, "ip", seen->ip);
 	json_add_string(object, "site", seen->site);
-	add_side(object, "from", sides->has_from ? &sides->from : NULL, arena);
-	add_side(object, "to", sides->has_to ? &sides->to : NULL, arena);
+	add_side(object, "from", sides.has_from ? &sides.from : NULL, arena);
+	add_side(object, "to", sides.has_to ? &sides.to : NULL, arena);
 	list = json_add_array(object, "fields");
 	for (unsigned i = 0; i < DIFF_FIELDS; i++)
 		if ((change->fields & DIFF_BIT(i)) != 0)
 			json_append_string(
 			    list, diff_field_word((enum diff_field)i));
-	if (past != NULL)
-		add_history(object, past, arena);
-}
-
-void
-diff_append_json(
-    const struct diff *diff, const struct change *change, struct text *out)
-{
-	struct arena *arena = arena_new();
-	struct change_sides sides;
-	struct json *object;
-
-	if (diff_read(diff, change, arena, &sides)) {
-		object = json_new_object();
-		add_members(object, diff, change, &sides, arena);
-		json_print(object, out);
-		text_append_char(out, '\n');
-		json_free(object);
+	if (past != NULL) {
+		history = json_add_object(object, "history");
+		json_add_string(history, "first_broken",
+		    time_text(arena, past->first_broken));
+		json_add_string(
+		    history, "since", time_text(arena, past->since));
+		json_add_string(
+		    history, "last_good", time_text(arena, past->last_good));
+		json_add_integer(history, "flaps", past->flaps);
+		json_add_integer(history, "runs", past->runs);
 	}
+	json_print(object, out);
+	text_append_char(out, '\n');
+	json_free(object);
 	arena_free(arena);
 }
 
@@ -210,36 +197,28 @@ side_values(struct arena *arena, const struct result *result,
 	values[at++] = arena_printf(arena, "%zu", result->seen.received_count);
 }
 
-/* Empty without a history, and for a host that is not broken now. */
-static void
-append_history(
-    struct csv_row *row, const struct history_facts *facts, struct arena *arena)
+void
+diff_append_csv(
+    const struct diff *diff, const struct change *change, struct text *out)
 {
 	static const struct history_facts none = { 0 };
-	const struct history_facts *past = facts == NULL ? &none : facts;
-
-	csv_string(row, time_or_null(arena, past->first_broken));
-	csv_string(row, time_or_null(arena, past->since));
-	csv_string(row, time_or_null(arena, past->last_good));
-	if (facts == NULL)
-		csv_string(row, NULL);
-	else
-		csv_integer(row, facts->flaps);
-}
-
-static void
-append_row(struct text *out, const struct change *change,
-    const struct change_sides *sides, const struct history_facts *past,
-    struct arena *arena)
-{
 	const char *from[SIDE_VALUES] = { NULL }, *to[SIDE_VALUES] = { NULL };
-	const struct observation *seen = &sides->host->seen;
+	const struct history_facts *known = history_of_change(diff, change);
+	const struct history_facts *past = known == NULL ? &none : known;
+	struct arena *arena = arena_new();
+	const struct observation *seen;
+	struct change_sides sides;
 	struct csv_row row;
 
-	if (sides->has_from)
-		side_values(arena, &sides->from, from);
-	if (sides->has_to)
-		side_values(arena, &sides->to, to);
+	if (!diff_read(diff, change, arena, &sides)) {
+		arena_free(arena);
+		return;
+	}
+	seen = &sides.host->seen;
+	if (sides.has_from)
+		side_values(arena, &sides.from, from);
+	if (sides.has_to)
+		side_values(arena, &sides.to, to);
 	csv_begin(&row, out);
 	csv_string(&row, change_word(change->kind));
 	csv_string(&row, seen->host != NULL ? seen->host : seen->input);
@@ -250,19 +229,14 @@ append_row(struct text *out, const struct change *change,
 		csv_string(&row, from[i]);
 		csv_string(&row, to[i]);
 	}
-	append_history(&row, past, arena);
+	/* Empty without a history, and for a host that is not broken now. */
+	csv_string(&row, time_text(arena, past->first_broken));
+	csv_string(&row, time_text(arena, past->since));
+	csv_string(&row, time_text(arena, past->last_good));
+	if (known == NULL)
+		csv_string(&row, NULL);
+	else
+		csv_integer(&row, known->flaps);
 	csv_end(&row);
-}
-
-void
-diff_append_csv(
-    const struct diff *diff, const struct change *change, struct text *out)
-{
-	struct arena *arena = arena_new();
-	struct change_sides sides;
-
-	if (diff_read(diff, change, arena, &sides))
-		append_row(out, change, &sides, history_of_change(diff, change),
-		    arena);
 	arena_free(arena);
 }

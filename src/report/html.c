@@ -20,7 +20,7 @@ enum { ROWS_BROKEN, ROWS_OK, ROWS };
 /*
  * Rows stand in blocks within <noscript>: where there is no script they are
  * the list; where there is one they are text, which the script makes rows of
- * bit by bit, and a row's story only when somebody opens it.
+ * bit by bit, and a row's details only when it is opened.
  */
 enum { BLOCK_ROWS = 250 };
 
@@ -77,7 +77,7 @@ count_shown(const struct page *page)
 	return page->written[ROWS_BROKEN] + page->written[ROWS_OK];
 }
 
-/* Of a large run, only what somebody has to do something about. */
+/* Of a large run, only hosts that are not ok. */
 static void
 write_row(struct sheet *sheet, const struct result *result)
 {

@@ -25,17 +25,6 @@ count_week(const struct tally_week *week)
 	return week->leaves + week->authorities;
 }
 
-static uint64_t
-highest_week(const struct tally *tally)
-{
-	uint64_t highest = 0;
-
-	for (size_t i = 0; i < TALLY_WEEKS; i++)
-		if (count_week(&tally->weeks[i]) > highest)
-			highest = count_week(&tally->weeks[i]);
-	return highest;
-}
-
 static unsigned
 bar_height(uint64_t count, uint64_t highest)
 {
@@ -45,29 +34,22 @@ bar_height(uint64_t count, uint64_t highest)
 	return count == 0 ? 0 : height + BAR_LEAST;
 }
 
-static const char *
-week_words(struct sheet *sheet, size_t at)
-{
-	const struct tally_week *week = &sheet->tally->weeks[at];
-	struct arena *scratch = sheet->scratch;
-
-	return arena_printf(scratch,
-	    "week of %s: %s server certificates, %s CA certificates",
-	    html_date(scratch, tally_week_start(sheet->tally, at)),
-	    count_text(scratch, week->leaves),
-	    count_text(scratch, week->authorities));
-}
-
 /* Servers' certificates at the bottom, those of CAs on top of them. */
 static void
 draw_week(struct sheet *sheet, size_t at, uint64_t highest)
 {
 	const struct tally_week *week = &sheet->tally->weeks[at];
+	struct arena *scratch = sheet->scratch;
 	unsigned leaves = bar_height(week->leaves, highest);
 	unsigned authorities = bar_height(week->authorities, highest);
 	unsigned x = (unsigned)at * WEEK_WIDTH + (WEEK_WIDTH - BAR_WIDTH) / 2;
 
-	html_fill(&sheet->line, "<g><title>{}</title>", week_words(sheet, at));
+	html_fill(&sheet->line,
+	    "<g><title>week of {}: {} server certificates, {} CA "
+	    "certificates</title>",
+	    html_date(scratch, tally_week_start(sheet->tally, at)),
+	    count_text(scratch, week->leaves),
+	    count_text(scratch, week->authorities));
 	if (leaves > 0)
 		text_printf(&sheet->line,
 		    "<rect class=\"leaves%s\" x=\"%u\" y=\"%u\" width=\"%d\" "
@@ -112,9 +94,28 @@ draw_months(struct sheet *sheet)
 	}
 }
 
-static void
-draw(struct sheet *sheet, uint64_t highest)
+void
+html_calendar(struct sheet *sheet)
 {
+	const struct tally *tally = sheet->tally;
+	struct arena *scratch = sheet->scratch;
+	uint64_t highest = 0;
+
+	for (size_t i = 0; i < TALLY_WEEKS; i++)
+		if (count_week(&tally->weeks[i]) > highest)
+			highest = count_week(&tally->weeks[i]);
+	html_fill(&sheet->line,
+	    "<ul class=soon><li><b>{}</b> within 7 days</li>"
+	    "<li><b>{}</b> within 30 days</li>"
+	    "<li><b>{}</b> within 90 days</li></ul>\n",
+	    count_text(scratch, tally->days_7),
+	    count_text(scratch, tally->days_30),
+	    count_text(scratch, tally->days_90));
+	if (highest == 0) {
+		html_raw(&sheet->line,
+		    "<p class=quiet>Nothing ends within a year.</p>\n");
+		return;
+	}
 	text_printf(&sheet->line,
 	    "<div class=scroll tabindex=0 role=region "
 	    "aria-label=\"Expiry calendar\"><svg class=calendar role=img "
@@ -128,59 +129,29 @@ draw(struct sheet *sheet, uint64_t highest)
 	text_printf(
 	    &sheet->line, "<path class=base d=\"M0 %d.5h%d\"/>\n", BASE, WIDTH);
 	for (size_t i = 0; i < TALLY_WEEKS; i++)
-		if (count_week(&sheet->tally->weeks[i]) > 0)
+		if (count_week(&tally->weeks[i]) > 0)
 			draw_week(sheet, i, highest);
 	html_raw(&sheet->line, "</svg></div>\n");
-}
-
-static void
-append_table(struct sheet *sheet)
-{
-	struct arena *scratch = sheet->scratch;
-
+	html_raw(&sheet->line,
+	    "<p class=\"quiet legend\"><i class=leaves></i> certificates of "
+	    "servers, by host <i class=authorities></i> certificates of CAs "
+	    "in use, each once</p>\n");
 	html_raw(&sheet->line,
 	    "<details class=numbers><summary>As a table</summary><table>"
 	    "<thead><tr><th scope=col>Week of<th scope=col class=number>Server "
 	    "certificates<th scope=col class=number>CA certificates</tr>"
 	    "</thead><tbody>\n");
 	for (size_t i = 0; i < TALLY_WEEKS; i++) {
-		const struct tally_week *week = &sheet->tally->weeks[i];
+		const struct tally_week *week = &tally->weeks[i];
 
 		if (count_week(week) == 0)
 			continue;
 		html_fill(&sheet->line,
 		    "<tr><th scope=row>{}</th><td class=number>{}</td>"
 		    "<td class=number>{}</td></tr>\n",
-		    html_date(scratch, tally_week_start(sheet->tally, i)),
+		    html_date(scratch, tally_week_start(tally, i)),
 		    count_text(scratch, week->leaves),
 		    count_text(scratch, week->authorities));
 	}
 	html_raw(&sheet->line, "</tbody></table></details>\n");
-}
-
-void
-html_calendar(struct sheet *sheet)
-{
-	const struct tally *tally = sheet->tally;
-	struct arena *scratch = sheet->scratch;
-	uint64_t highest = highest_week(tally);
-
-	html_fill(&sheet->line,
-	    "<ul class=soon><li><b>{}</b> within 7 days</li>"
-	    "<li><b>{}</b> within 30 days</li>"
-	    "<li><b>{}</b> within 90 days</li></ul>\n",
-	    count_text(scratch, tally->days_7),
-	    count_text(scratch, tally->days_30),
-	    count_text(scratch, tally->days_90));
-	if (highest == 0) {
-		html_raw(&sheet->line,
-		    "<p class=quiet>Nothing ends within a year.</p>\n");
-		return;
-	}
-	draw(sheet, highest);
-	html_raw(&sheet->line,
-	    "<p class=\"quiet legend\"><i class=leaves></i> certificates of "
-	    "servers, by host <i class=authorities></i> certificates of CAs "
-	    "in use, each once</p>\n");
-	append_table(sheet);
 }

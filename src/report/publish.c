@@ -77,24 +77,6 @@ print_changes(const struct diff *diff, enum publish_changes changes)
 	return result;
 }
 
-static int
-write_all(struct report_run *run, struct changes *changes,
-    const struct publication *publication, const char **failed)
-{
-	struct report *report = report_open(
-	    run, archive_directory(run->archive), publication->formats);
-
-	*failed = "the reports";
-	if (report == NULL || feed(report, run, changes) < 0) {
-		report_abandon(report);
-		return -1;
-	}
-	if (report_finish(report, &publication->terminal, failed) < 0)
-		return -1;
-	*failed = "standard output";
-	return print_changes(run->changes, publication->changes);
-}
-
 int
 publish(struct archive *archive, const struct report_run *facts,
     const struct publication *publication, const char **failed)
@@ -102,6 +84,7 @@ publish(struct archive *archive, const struct report_run *facts,
 	struct report_run run = *facts;
 	struct changes *changes = NULL;
 	struct siblings *siblings = NULL;
+	struct report *report;
 	char *error = NULL;
 	int result;
 
@@ -117,7 +100,19 @@ publish(struct archive *archive, const struct report_run *facts,
 	run.siblings = siblings;
 	if (publication->audit != NULL)
 		run.judge = judge_new(publication->audit);
-	result = write_all(&run, changes, publication, failed);
+	report =
+	    report_open(&run, archive_directory(archive), publication->formats);
+	*failed = "the reports";
+	if (report == NULL || feed(report, &run, changes) < 0) {
+		report_abandon(report);
+		result = -1;
+	} else {
+		result = report_finish(report, &publication->terminal, failed);
+	}
+	if (result == 0) {
+		*failed = "standard output";
+		result = print_changes(run.changes, publication->changes);
+	}
 	changes_free(changes);
 	siblings_free(siblings);
 	judge_free(run.judge);

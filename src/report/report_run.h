@@ -43,7 +43,7 @@ struct report_run {
 	uint64_t targets, records;
 	uint64_t ignored; /* targets that the policy leaves out */
 	unsigned threads;
-	const char *directory; /* as people are told; NULL: none */
+	const char *directory; /* as it is printed; NULL: none */
 	const char *trust;     /* the default store's name */
 	bool prom_hosts;       /* metrics.prom: series of single hosts too */
 

@@ -1,6 +1,6 @@
 /*
  * What differs, in words.  Strings of hosts pass through the functions of
- * base/columns.h, which make them harmless.
+ * base/columns.h, which escape control characters.
  */
 #include "report/sites_text.h"
 

@@ -13,7 +13,7 @@ void sites_append_headline(
     struct sites *, const struct site_group *, struct archive *, struct text *);
 
 /*
- * In words, in the arena, for whoever lays them out: what is usual; how an
+ * As strings, in the arena: what is usual; how an
  * outlier differs; and the same with what its siblings have.  NULL: in
  * nothing.
  */

@@ -126,25 +126,6 @@ add_value(struct json *object, const char *key, enum site_field field,
 }
 
 static void
-add_usual(
-    struct json *object, const struct site_group *group, struct arena *scratch)
-{
-	struct json *usual = json_add_object(object, "usual"), *range;
-
-	for (unsigned i = 0; i < SITE_VALUES; i++)
-		add_value(usual, site_field_word((enum site_field)i),
-		    (enum site_field)i, group->usual[i]);
-	if (!group->dated) {
-		json_add_null(object, "expiry");
-		return;
-	}
-	range = json_add_object(object, "expiry");
-	json_add_string(range, "earliest", time_text(scratch, group->earliest));
-	json_add_string(range, "median", time_text(scratch, group->expiry));
-	json_add_string(range, "latest", time_text(scratch, group->latest));
-}
-
-static void
 add_difference(struct json *array, const struct site_group *group,
     const struct site_difference *difference, struct arena *scratch)
 {
@@ -188,7 +169,7 @@ sites_append_json(struct sites *sites, const struct site_group *group,
     struct archive *archive, struct text *out)
 {
 	struct arena *arena = arena_new();
-	struct json *object = json_new_object(), *array;
+	struct json *object = json_new_object(), *usual, *range, *array;
 	struct site_outlier *list;
 	size_t count;
 
@@ -198,7 +179,21 @@ sites_append_json(struct sites *sites, const struct site_group *group,
 	json_add_integer(object, "ok", (int64_t)group->ok);
 	json_add_string(
 	    object, "baseline", site_baseline_word(group->baseline));
-	add_usual(object, group, arena);
+	usual = json_add_object(object, "usual");
+	for (unsigned i = 0; i < SITE_VALUES; i++)
+		add_value(usual, site_field_word((enum site_field)i),
+		    (enum site_field)i, group->usual[i]);
+	if (group->dated) {
+		range = json_add_object(object, "expiry");
+		json_add_string(
+		    range, "earliest", time_text(arena, group->earliest));
+		json_add_string(
+		    range, "median", time_text(arena, group->expiry));
+		json_add_string(
+		    range, "latest", time_text(arena, group->latest));
+	} else {
+		json_add_null(object, "expiry");
+	}
 	array = json_add_array(object, "outliers");
 	for (size_t i = 0; i < count; i++)
 		add_outlier(array, group, &list[i], arena);

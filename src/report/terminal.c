@@ -119,8 +119,8 @@ cause_name(const struct tally_cause *cause, struct arena *scratch)
 }
 
 /*
- * One cause: how many, what, where, and what of the repair kit heals it.  A
- * name or a place is not cut: what does not fit has a line of its own.
+ * One cause: how many, what, where, and which item of the repair kit it needs.
+ * A name or a place is not cut: what does not fit has a line of its own.
  */
 static void
 append_cause(struct text *out, const struct tally *tally,
@@ -215,27 +215,6 @@ append_changes(struct text *out, const struct diff *diff, bool colors,
 		    count_text(scratch, bad - shown));
 }
 
-static void
-append_worst(struct text *out, const struct tally *tally, bool colors)
-{
-	if (tally->worst_count > 0)
-		text_append(out, "\nThe worst hosts\n");
-	for (size_t i = 0; i < tally->worst_count; i++) {
-		const struct tally_worst *worst = &tally->worst[i];
-
-		text_append(out, "  ");
-		color_begin(out, class_severity(worst->class_id), colors);
-		cell_append(out, worst->endpoint, ENDPOINT_COLUMNS);
-		color_end(out, colors);
-		text_append_char(out, ' ');
-		text_append_cell(out,
-		    worst->detail != NULL ? worst->detail
-					  : class_title(worst->class_id),
-		    DETAIL_COLUMNS);
-		text_append_char(out, '\n');
-	}
-}
-
 void
 terminal_append_summary(struct text *out, const struct report_run *run,
     const struct tally *tally, bool colors)
@@ -250,7 +229,22 @@ terminal_append_summary(struct text *out, const struct report_run *run,
 	/* Where an earlier run is known, what changed is of more use. */
 	if (run->changes != NULL)
 		append_changes(out, run->changes, colors, scratch);
-	else
-		append_worst(out, tally, colors);
+	else if (tally->worst_count > 0)
+		text_append(out, "\nThe worst hosts\n");
+	for (size_t i = 0; i < tally->worst_count && run->changes == NULL;
+	     i++) {
+		const struct tally_worst *worst = &tally->worst[i];
+
+		text_append(out, "  ");
+		color_begin(out, class_severity(worst->class_id), colors);
+		cell_append(out, worst->endpoint, ENDPOINT_COLUMNS);
+		color_end(out, colors);
+		text_append_char(out, ' ');
+		text_append_cell(out,
+		    worst->detail != NULL ? worst->detail
+					  : class_title(worst->class_id),
+		    DETAIL_COLUMNS);
+		text_append_char(out, '\n');
+	}
 	arena_free(scratch);
 }

@@ -95,7 +95,7 @@ tell_sites(struct archive *archive)
 
 		sites_append_headline(sites, group, archive, &out);
 		sites_append_text(sites, group, archive, &out);
-		sites_append_chains(sites, group, archive, &out);
+		sites_append_chains(sites, group, archive, NULL, &out);
 		sites_append_json(sites, group, archive, &out);
 	}
 	sites_write_csv(sites, archive, null);
