@@ -196,6 +196,41 @@ find_name_encoding(const struct audit_view *view, struct findings *findings)
 	}
 }
 
+/* RFC 5280 4.1.2.2: positive, 20 octets at most.  The anchor's is no matter. */
+static void
+find_serial_numbers(const struct audit_view *view, struct findings *findings)
+{
+	enum { MOST_SERIAL_OCTETS = 20 };
+	const struct path *path = view->path;
+	size_t end = path->length - (path->end == PATH_ANCHOR);
+
+	for (size_t i = 0; i < end; i++) {
+		const struct path_step *step = &path->steps[i];
+		struct bytes serial = step->certificate->serial;
+		const char *cause = NULL;
+		size_t zeros = 0;
+
+		while (zeros < serial.size && serial.data[zeros] == 0)
+			zeros++;
+		if (serial.size == 0)
+			continue;
+		if (zeros == serial.size)
+			cause = "zero";
+		else if (serial.data[0] >= 0x80)
+			cause = "negative";
+		else if (serial.size > MOST_SERIAL_OCTETS)
+			cause = "too_long";
+		if (cause == NULL)
+			continue;
+		findings_add(findings, FINDING_SERIAL_NUMBER, cause,
+		    i == 0 ? 0 : step->received,
+		    arena_printf(findings->arena,
+			"the serial number of %s is %s (%zu octets)",
+			name_for_people(findings->arena, step->certificate),
+			step->certificate->serial_hex, serial.size));
+	}
+}
+
 static void
 find_spent_budget(const struct audit_view *view, struct findings *findings)
 {
@@ -212,6 +247,7 @@ const struct audit_rule tidy_rules[] = {
 	{ "length", find_long_chain },
 	{ "key identifiers", find_key_id_mismatch },
 	{ "name encodings", find_name_encoding },
+	{ "serial numbers", find_serial_numbers },
 	{ "budget", find_spent_budget },
 	{ NULL, NULL },
 };

@@ -103,6 +103,10 @@ static const struct {
 	    { "An issuer's name is spelled in another encoding",
 		"Have the certificate issued again with the name copied octet "
 		"by octet: Go and Firefox compare octets." } },
+	[FINDING_SERIAL_NUMBER] = { "serial_number", SEVERITY_NOTICE,
+	    { "A serial number is zero, negative or too long",
+		"Have the CA give serial numbers of 1 to 20 octets, greater "
+		"than zero; some software refuses others." } },
 	[FINDING_OLD_PROTOCOL] = { "old_protocol", SEVERITY_WARNING,
 	    { "The server speaks only old versions of TLS",
 		"Switch on TLS 1.2 and 1.3; current clients refuse TLS 1.0 "

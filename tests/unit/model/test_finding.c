@@ -72,6 +72,7 @@ static const struct {
 	{ "old_protocol", NULL, SEVERITY_WARNING },
 	{ "weak_key_exchange", NULL, SEVERITY_WARNING },
 	{ "chain_too_long", NULL, SEVERITY_WARNING },
+	{ "serial_number", NULL, SEVERITY_NOTICE },
 	{ "distrusted_by", NULL, SEVERITY_WARNING },
 	{ "budget_exhausted", NULL, SEVERITY_WARNING },
 	{ "waiver_expired", NULL, SEVERITY_WARNING },
