@@ -476,16 +476,18 @@ find_refusal(const struct sample *sample)
 		? ""
 		: sample->lines[sample->first < sample->count ? sample->first
 							      : 0];
-	size_t nuls = 0;
+	size_t controls = 0;
 
 	for (size_t i = 0; i < sizeof(strangers) / sizeof(*strangers); i++)
 		if (begins(start, strangers[i].start))
 			return strangers[i].refusal;
 	for (size_t i = 0; i < octets.size; i++)
-		nuls += octets.data[i] == '\0';
-	if (nuls > octets.size / 4)
-		return "full of NUL octets: no text, or UTF-16 without a byte "
-		       "order mark (see iconv)";
+		controls += octets.data[i] < '\t';
+	/* Random octets have 3 %; one damaged line has fewer than a hundred. */
+	if (controls > octets.size / 4 ||
+	    (controls > 100 && controls > octets.size / 100))
+		return "full of control characters: no text, or UTF-16 without "
+		       "a byte order mark (see iconv)";
 	if (octets.size == LIST_SAMPLE_OCTETS &&
 	    memchr(octets.data, '\n', octets.size) == NULL)
 		return "no line end in its first 256 KiB: this is no list";

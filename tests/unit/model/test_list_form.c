@@ -243,7 +243,7 @@ endless_lists_are_bounded(void **state)
 {
 	(void)state;
 	signal(SIGPIPE, SIG_DFL);
-	assert_endless("\0", 1, NULL, "full of NUL octets");
+	assert_endless("\0", 1, NULL, "full of control characters");
 	assert_endless("x", 1, NULL, "no line end in its first 256 KiB");
 	assert_endless("x", 1, "plain", "a line of more than 64 MiB");
 	assert_endless("\xff\n", 2, NULL, "more than 10000 bad lines");
