@@ -379,7 +379,10 @@ reads_stdin(const struct string_list *lists)
 static int
 copy_stdin(FILE *copy)
 {
+	/* Fifty million hosts; what is larger has no end. */
+	const size_t most = (size_t)1 << 31;
 	char block[1 << 16];
+	size_t total = 0;
 	ssize_t got;
 
 	while ((got = read(STDIN_FILENO, block, sizeof(block))) != 0) {
@@ -388,6 +391,11 @@ copy_stdin(FILE *copy)
 		if (got < 0 ||
 		    fwrite(block, 1, (size_t)got, copy) != (size_t)got)
 			return -1;
+		total += (size_t)got;
+		if (total > most) {
+			errno = EFBIG;
+			return -1;
+		}
 	}
 	return fflush(copy);
 }

@@ -1,4 +1,5 @@
 /* Jobs, their queues and their addresses.  No locks: see dispatch and pace. */
+#include <net/if.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -71,11 +72,23 @@ job_queue_clear(struct job_queue *queue)
 bool
 net_address_parse(struct net_address *address, const char *text)
 {
+	const char *zone = strchr(text, '%');
+	char *end;
 	size_t size;
 
 	if (!address_parse(text, address->octets, &size))
 		return false;
 	address->size = (uint8_t)size;
+	address->scope = 0;
+	if (zone == NULL)
+		return true;
+	/* By name, as "fe80::1%eth0", or by number. */
+	address->scope = if_nametoindex(zone + 1);
+	if (address->scope == 0) {
+		address->scope = (uint32_t)strtoul(zone + 1, &end, 10);
+		if (*end != '\0')
+			return false;
+	}
 	return true;
 }
 
@@ -96,5 +109,6 @@ net_address_sockaddr(const struct net_address *address, uint16_t port,
 	six->sin6_family = AF_INET6;
 	six->sin6_port = htons(port);
 	memcpy(&six->sin6_addr, address->octets, 16);
+	six->sin6_scope_id = address->scope;
 	return sizeof(*six);
 }

@@ -15,7 +15,8 @@ enum { JOB_MOST_ADDRESSES = 8 }; /* of one family; more are not tried */
 
 struct net_address {
 	uint8_t octets[ADDRESS_MOST_OCTETS];
-	uint8_t size; /* 4 or 16 */
+	uint8_t size;	/* 4 or 16 */
+	uint32_t scope; /* RFC 4007 11: the interface's index, or 0 */
 };
 
 struct address_list {
@@ -53,7 +54,7 @@ struct job *job_queue_pop(struct job_queue *); /* NULL: empty */
 void job_queue_append(struct job_queue *, struct job_queue *moved);
 void job_queue_clear(struct job_queue *);
 
-/* False when the text is no address. */
+/* False when the text is no address, or of an interface that is not there. */
 bool net_address_parse(struct net_address *, const char *text);
 socklen_t net_address_sockaddr(
     const struct net_address *, uint16_t port, struct sockaddr_storage *);

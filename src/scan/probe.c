@@ -356,7 +356,7 @@ resolve(struct probe *probe)
 		job->addresses.count = 1;
 	} else {
 		failure_set(&probe->failure, STATUS_DNS_ERROR,
-		    "the address that was given is none");
+		    "no address, or one of an interface that is not there");
 		probe->failed = true;
 	}
 	try_next_address(probe);

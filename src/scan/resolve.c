@@ -375,6 +375,7 @@ collect(struct address_list *list, const struct ares_addrinfo *info)
 			    (const void *)node->ai_addr;
 
 			address->size = 4;
+			address->scope = 0;
 			memcpy(address->octets, &in->sin_addr, 4);
 		} else {
 			const struct sockaddr_in6 *in =
@@ -382,6 +383,7 @@ collect(struct address_list *list, const struct ares_addrinfo *info)
 
 			address->size = 16;
 			memcpy(address->octets, &in->sin6_addr, 16);
+			address->scope = in->sin6_scope_id;
 		}
 	}
 }

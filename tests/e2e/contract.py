@@ -392,6 +392,41 @@ def test_csv(desk, name, port):
     check("lists, stdin and arguments join", len(objects(done)) == 3)
 
 
+def test_lists(desk):
+    """Refused before anything is written, or read as is said."""
+    name, port = desk.www.split(":")
+    ranked = f"1,{name}\n"
+    (desk.folder / "blocks.conf").write_text("allow-large = yes\n")
+    for arguments, text, code, said in (
+            (("-l", "-"), "", 2, "no target in the list"),
+            (("-l", "-"), "443\n0x7f000001\n", 2, "no target in the list"),
+            (("-l", "/dev/zero"), "", 2, "no text"),
+            (("-l", "/"), "", 2, "Is a directory"),
+            (("-l", "-"), "host,host\na.test,b.test\n", 2,
+             'the column "host" twice'),
+            (("-l", "-"), "443,a.test\n443,b.test\n", 2,
+             "--list-form rank or --list-form port-host"),
+            (("-l", "-", "--list-form", "frob"), ranked, 2,
+             "--list-form: is not one of plain, csv, json"),
+            (("-l", "-"), "10.0.0.0/15\n", 2, "needs --allow-large"),
+            (("-l", "-", "-p", port), ranked, 0, "a rank and a host"),
+            (("-l", "-", "-p", port, "-q"), ranked, 0, ""),
+            (("-l", "-", "--shard", "0/2"), desk.www, 0, ""),
+            (("-l", "-", "--shard", "1/2"), desk.www, 0, "")):
+        clear(desk.folder)
+        done = desk.scan(*arguments, "-o", "run", text=text)
+        check(f"{' '.join(arguments)} of {text!r}: {code}, {said!r}",
+              done.returncode == code and said in done.stderr
+              and (code == 0 or not (desk.folder / "run").exists()),
+              str(done))
+    clear(desk.folder)
+    # A millionth of 131,072 addresses: hardly any is scanned.
+    done = desk.scan("--config", "blocks.conf", "--strict", "-l", "-", "-o",
+                     "run", "--shard", "7/1000000", text="127.0.0.0/15\n")
+    check("a config file may set allow-large", done.returncode == 0
+          and "allow-large" not in done.stderr, str(done))
+
+
 def test_trust(desk):
     record = desk.record(desk.www)
     check("--trust is the one store, for every client",
@@ -528,6 +563,7 @@ def main():
         desk = Desk(fleet, pathlib.Path(folder))
         for test in (test_help, test_refusals, test_spellings, test_run,
                      test_commands, test_exit_codes, test_targets,
+                     test_lists,
                      test_trust, test_missing, test_options, test_streams,
                      test_latest):
             test(desk)

@@ -1,4 +1,5 @@
 /* Who may connect, who waits, and how an address is believed tired or dead. */
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -163,6 +164,32 @@ test_a_refund(void **state)
 	pace_free(hasty);
 }
 
+/* The kernel takes no link-local address without its interface. */
+static void
+test_the_interface_of_an_address(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t scope;
+	} rows[] = { { "fe80::1%lo", 1 }, { "fe80::1%7", 7 }, { "fe80::1", 0 },
+		{ "192.0.2.1", 0 } };
+	struct net_address parsed;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct net_address at = address(rows[i].text);
+		struct sockaddr_storage out;
+
+		net_address_sockaddr(&at, 443, &out);
+		assert_int_equal(at.scope, rows[i].scope);
+		if (out.ss_family == AF_INET6)
+			assert_int_equal(
+			    ((struct sockaddr_in6 *)&out)->sin6_scope_id,
+			    rows[i].scope);
+	}
+	assert_false(net_address_parse(&parsed, "fe80::1%no-such-thing"));
+}
+
 int
 main(void)
 {
@@ -173,6 +200,7 @@ main(void)
 		cmocka_unit_test(test_the_dead),
 		cmocka_unit_test(test_rate),
 		cmocka_unit_test(test_a_refund),
+		cmocka_unit_test(test_the_interface_of_an_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
