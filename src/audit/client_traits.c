@@ -339,6 +339,9 @@ static const struct {
 	[FAULT_PURPOSE] = { TRAIT_LEAF_PURPOSE, TRAIT_CA_PURPOSE },
 	[FAULT_NAME_CONSTRAINTS] = ABOVE(TRAIT_NAME_CONSTRAINTS),
 	[FAULT_UNKNOWN_CRITICAL_EXTENSION] = SAME(TRAIT_NONE),
+	[FAULT_POLICY] = SAME(TRAIT_POLICY),
+	[FAULT_POLICY_EXTENSION] = SAME(TRAIT_POLICY_EXTENSION),
+	[FAULT_POLICY_UNDECIDED] = SAME(TRAIT_NONE),
 	[FAULT_LEAF_EXPIRED] = LEAF(TRAIT_LEAF_EXPIRED),
 	[FAULT_INTERMEDIATE_EXPIRED] = ABOVE(TRAIT_CA_EXPIRED),
 	[FAULT_ROOT_EXPIRED] = { TRAIT_LEAF_EXPIRED, TRAIT_ROOT_EXPIRED },
@@ -379,7 +382,14 @@ add_step(const struct path *path, size_t at, struct client_traits *to)
 	if (certificate->unknown_critical_count > 0)
 		client_traits_add(to, TRAIT_UNKNOWN_CRITICAL);
 	if (certificate->policy_constraints_critical)
-		client_traits_add(to, TRAIT_POLICY_DEMANDED);
+		client_traits_add(to, TRAIT_POLICY_CONSTRAINTS_CRITICAL);
+	if (certificate->policy_mappings_critical)
+		client_traits_add(to, TRAIT_POLICY_MAPPINGS_CRITICAL);
+	if (certificate->inhibit_any_policy_critical)
+		client_traits_add(to, TRAIT_INHIBIT_ANY_POLICY_CRITICAL);
+	if (certificate->policies_critical &&
+	    certificate->policies->has_qualifiers)
+		client_traits_add(to, TRAIT_POLICY_QUALIFIERS_CRITICAL);
 	if (certificate->name_constraints_critical &&
 	    (has_rare_kind(&certificate->permitted) ||
 		has_rare_kind(&certificate->excluded)))

@@ -23,6 +23,9 @@ enum fault {
 	FAULT_PURPOSE,
 	FAULT_NAME_CONSTRAINTS,
 	FAULT_UNKNOWN_CRITICAL_EXTENSION,
+	FAULT_POLICY,		/* none is left where one is demanded */
+	FAULT_POLICY_EXTENSION, /* one of the four breaks its own rules */
+	FAULT_POLICY_UNDECIDED, /* more policies than are looked at */
 	/* expired */
 	FAULT_LEAF_EXPIRED,
 	FAULT_INTERMEDIATE_EXPIRED,

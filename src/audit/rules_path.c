@@ -24,6 +24,12 @@ static const struct {
 	    " forbids what it is used for" },
 	[FAULT_PURPOSE] = { "the extended key usage of ",
 	    " excludes TLS servers" },
+	[FAULT_POLICY] = { "a certificate policy is demanded above, and none "
+			   "is left at ",
+	    "" },
+	[FAULT_POLICY_UNDECIDED] = { "not decided: more than 1,024 certificate "
+				     "policies stand at or above ",
+	    "" },
 	[FAULT_NAME_CONSTRAINTS] = { "the name constraints of ",
 	    " do not allow a name below it" },
 };
@@ -34,8 +40,6 @@ explain(struct arena *arena, const struct certificate *certificate,
     enum fault fault)
 {
 	const char *name = name_for_people(arena, certificate);
-	const char *oid = "2.5.29.36 (policy constraints, not evaluated)";
-
 	char when[CLOCK_TEXT_SIZE];
 
 	switch (fault) {
@@ -54,12 +58,11 @@ explain(struct arena *arena, const struct certificate *certificate,
 		return arena_printf(
 		    arena, "%s is not valid before %s", name, when);
 	case FAULT_UNKNOWN_CRITICAL_EXTENSION:
-		if (certificate->inhibit_any_policy_critical)
-			oid = "2.5.29.54 (inhibit anyPolicy, not evaluated)";
-		if (certificate->unknown_critical_count > 0)
-			oid = certificate->unknown_critical[0];
+		return arena_printf(arena, "%s has the critical extension %s",
+		    name, certificate->unknown_critical[0]);
+	case FAULT_POLICY_EXTENSION:
 		return arena_printf(
-		    arena, "%s has the critical extension %s", name, oid);
+		    arena, "%s: %s", name, certificate->policies->fault);
 	case FAULT_RSA_BITS:
 	case FAULT_EC_BITS:
 	case FAULT_DSA:

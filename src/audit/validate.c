@@ -4,6 +4,7 @@
  */
 #include "audit/validate.h"
 
+#include "audit/certificate_policies.h"
 #include "audit/constraints.h"
 #include "model/observation.h"
 
@@ -136,12 +137,12 @@ check_step(const struct validation *validation, const struct path *path,
 	    (certificate->purposes & (PURPOSE_SERVER_AUTH | PURPOSE_ANY)) == 0)
 		faults_add(faults, FAULT_PURPOSE, at);
 
-	/* RFC 5280 6.1.4 (o); policies are not processed here. */
-	if (certificate->unknown_critical_count > 0 ||
-	    certificate->inhibit_any_policy_critical ||
-	    (certificate->has_policy_constraints &&
-		certificate->policy_constraints_critical))
+	/* RFC 5280 6.1.4 (o) */
+	if (certificate->unknown_critical_count > 0)
 		faults_add(faults, FAULT_UNKNOWN_CRITICAL_EXTENSION, at);
+	if (!anchor && certificate->policies != NULL &&
+	    certificate->policies->fault != NULL)
+		faults_add(faults, FAULT_POLICY_EXTENSION, at);
 	check_strength(certificate, root, at, faults);
 }
 
@@ -180,6 +181,7 @@ validate_path(const void *context, struct path *path)
 {
 	const struct validation *validation = context;
 	uint32_t below = 0;
+	size_t step;
 
 	for (size_t at = path->length; at > 0; at--)
 		check_step(validation, path, at - 1, &path->faults);
@@ -194,6 +196,16 @@ validate_path(const void *context, struct path *path)
 			below++;
 	}
 	check_constraints(validation, path, &path->faults);
+	switch (certificate_policies_check(path, &step)) {
+	case POLICIES_HOLD:
+		break;
+	case POLICIES_FAIL:
+		faults_add(&path->faults, FAULT_POLICY, step);
+		break;
+	case POLICIES_UNDECIDED:
+		faults_add(&path->faults, FAULT_POLICY_UNDECIDED, step);
+		break;
+	}
 }
 
 size_t

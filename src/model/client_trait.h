@@ -55,8 +55,16 @@
 	ROW(PATH_LENGTH, "path_length")                                       \
 	ROW(CA_KEY_USAGE, "ca_key_usage") /* keyCertSign is missing */        \
 	ROW(UNKNOWN_CRITICAL, "unknown_critical")                             \
-	/* critical policyConstraints, 4.2.1.11 */                            \
-	ROW(POLICY_DEMANDED, "policy_demanded")                               \
+	/* extensions that are critical, and understood by who processes */   \
+	/* policies: 4.2.1.11, 4.2.1.5, 4.2.1.14, 4.2.1.4 */                  \
+	ROW(POLICY_CONSTRAINTS_CRITICAL, "policy_constraints_critical")       \
+	ROW(POLICY_MAPPINGS_CRITICAL, "policy_mappings_critical")             \
+	ROW(INHIBIT_ANY_POLICY_CRITICAL, "inhibit_any_policy_critical")       \
+	ROW(POLICY_QUALIFIERS_CRITICAL, "policy_qualifiers_critical")         \
+	/* one of the four is not as its section says */                      \
+	ROW(POLICY_EXTENSION, "policy_extension")                             \
+	/* a policy is demanded and none is left */                           \
+	ROW(POLICY, "policy")                                                 \
 	ROW(NAME_CONSTRAINTS, "name_constraints")                             \
 	/* critical, and not on names of hosts */                             \
 	ROW(RARE_CONSTRAINTS, "rare_constraints")                             \

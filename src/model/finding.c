@@ -220,6 +220,10 @@ static const struct {
 		"Clients must refuse what they do not understand: have the "
 		"certificate issued again without that extension, or not "
 		"critical." } },
+	{ FINDING_INVALID_CHAIN, "policy",
+	    { "The certificate policies of the chain do not hold",
+		"Have the certificate issued under a policy that its CA "
+		"demands (policyConstraints, RFC 5280 4.2.1.11)." } },
 	{ FINDING_INVALID_CHAIN, "malformed",
 	    { "A certificate is malformed",
 		"Install the file as the CA delivered it; if it is the same, "

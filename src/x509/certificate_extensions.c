@@ -4,14 +4,10 @@
  */
 #include "x509/certificate_extensions.h"
 
+#include "x509/certificate_policies.h"
+
 #include "x509/certificate_scts.h"
 #include "x509/der.h"
-
-struct extension {
-	struct bytes oid;
-	bool critical;
-	struct bytes value; /* of the OCTET STRING */
-};
 
 static bool
 enter_only(struct bytes value, uint8_t tag, struct der *inside)
@@ -290,48 +286,6 @@ read_authority_access(
 	return true;
 }
 
-static bool
-read_policies(
-    struct certificate_reader *reader, const struct extension *extension)
-{
-	struct der inside;
-
-	reader->certificate->has_policies = true;
-	reader->certificate->policies_critical = extension->critical;
-	return enter_only(extension->value, DER_SEQUENCE, &inside);
-}
-
-static bool
-read_policy_constraints(
-    struct certificate_reader *reader, const struct extension *extension)
-{
-	struct der inside;
-
-	reader->certificate->has_policy_constraints = true;
-	reader->certificate->policy_constraints_critical = extension->critical;
-	return enter_only(extension->value, DER_SEQUENCE, &inside);
-}
-
-static bool
-read_policy_mappings(
-    struct certificate_reader *reader, const struct extension *extension)
-{
-	struct der inside;
-
-	reader->certificate->policy_mappings_critical = extension->critical;
-	return enter_only(extension->value, DER_SEQUENCE, &inside);
-}
-
-static bool
-read_inhibit_any_policy(
-    struct certificate_reader *reader, const struct extension *extension)
-{
-	struct der_item item;
-
-	reader->certificate->inhibit_any_policy_critical = extension->critical;
-	return take_only(extension->value, DER_INTEGER, &item);
-}
-
 /* RFC 7633: the TLS extensions that the server promises to use. */
 static bool
 read_tls_features(
@@ -390,18 +344,14 @@ static const struct extension_row rows[] = {
 	    "the subject alternative names cannot be read" },
 	{ OID("\x2b\x06\x01\x05\x05\x07\x01\x01"), read_authority_access,
 	    "the authority information access cannot be read" },
-	{ OID("\x55\x1d\x20"), read_policies,
-	    "the certificate policies cannot be read" },
+	{ OID("\x55\x1d\x20"), reader_policies, NULL },
 	{ OID("\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02"), read_scts, NULL },
 	{ OID("\x55\x1d\x1f"), NULL, NULL }, /* CRL distribution points */
 	{ OID("\x55\x1d\x1e"), read_name_constraints,
 	    "the name constraints cannot be read" },
-	{ OID("\x55\x1d\x24"), read_policy_constraints,
-	    "the policy constraints cannot be read" },
-	{ OID("\x55\x1d\x21"), read_policy_mappings,
-	    "the policy mappings cannot be read" },
-	{ OID("\x55\x1d\x36"), read_inhibit_any_policy,
-	    "inhibitAnyPolicy cannot be read" },
+	{ OID("\x55\x1d\x24"), reader_policy_constraints, NULL },
+	{ OID("\x55\x1d\x21"), reader_policy_mappings, NULL },
+	{ OID("\x55\x1d\x36"), reader_inhibit_any_policy, NULL },
 	{ OID("\x2b\x06\x01\x05\x05\x07\x01\x18"), read_tls_features,
 	    "the TLS features cannot be read" },
 	{ OID("\x55\x1d\x12"), NULL, NULL }, /* issuer alternative name */

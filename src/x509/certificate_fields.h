@@ -97,6 +97,29 @@ struct name_list {
 	size_t count;
 };
 
+/* RFC 5280 4.2.1.5: a policy of the issuer's, and what counts as it below. */
+struct policy_mapping {
+	struct bytes issuer, subject;
+};
+
+/*
+ * The policy extensions (RFC 5280 4.2.1.4, 4.2.1.5, 4.2.1.11, 4.2.1.14), as
+ * path validation needs them.  Policies are contents of OIDs, in the order of
+ * policy_compare (certificate_policies.h).
+ */
+struct certificate_policies {
+	const char *fault; /* NULL, or what RFC 5280 forbids in one of them */
+	bool has_any;	   /* anyPolicy is listed; it is not in the list */
+	bool maps_any;	   /* to or from anyPolicy */
+	bool has_qualifiers;
+	const struct bytes *list; /* each once */
+	size_t count;
+	const struct policy_mapping *mappings; /* by issuer */
+	size_t mapping_count;
+	bool has_require_explicit, has_inhibit_mapping, has_inhibit_any;
+	uint32_t require_explicit, inhibit_mapping, inhibit_any;
+};
+
 struct storage;
 
 /* Two limits on a hostile certificate; past them it is damaged. */
@@ -163,11 +186,10 @@ struct certificate {
 	bool has_name_constraints, name_constraints_critical;
 	struct name_list permitted, excluded; /* addresses: with mask */
 	bool constraints_with_distance; /* a minimum or maximum is present */
-	bool has_policy_constraints, policy_constraints_critical;
-	bool has_policies, policies_critical;
-	bool inhibit_any_policy_critical;
-	bool policy_mappings_critical;
-	bool must_staple;	  /* RFC 7633 status_request */
+	bool policies_critical, policy_mappings_critical;
+	bool policy_constraints_critical, inhibit_any_policy_critical;
+	struct certificate_policies *policies; /* NULL: no such extension */
+	bool must_staple;		       /* RFC 7633 status_request */
 	const char **issuer_urls; /* AIA caIssuers, in order, clean */
 	size_t issuer_url_count;
 	const char **ocsp_urls;

@@ -32,6 +32,13 @@ struct certificate_reader {
 	struct attribute_list attributes;
 };
 
+/* One extension of RFC 5280 4.2, not read yet. */
+struct extension {
+	struct bytes oid;
+	bool critical;
+	struct bytes value; /* of the OCTET STRING */
+};
+
 /* An empty certificate with a copy of the DER. */
 struct certificate *reader_place(struct bytes der);
 

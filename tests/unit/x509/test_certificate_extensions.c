@@ -373,22 +373,78 @@ test_unknown_critical(void **state)
 	}
 }
 
+struct policy_row {
+	const char *oid, *value;
+	const char *fault; /* a part of it; NULL: none */
+	size_t listed, mapped;
+	int64_t explicit, mapping, any; /* skip counts; -1: not given */
+};
+
+static const struct policy_row policy_rows[] = {
+	/* two policies and anyPolicy, one with a CPS qualifier */
+	{ "0603 551d20",
+	    "3014 3004 0602 2a01 3004 0602 2a02"
+	    " 3006 0604 551d2000",
+	    NULL, 2, 0, -1, -1, -1 },
+	{ "0603 551d20",
+	    "3018 3016 0602 2a01 3010 300e 0608 2b06010505070201"
+	    " 1602 6161",
+	    NULL, 1, 0, -1, -1, -1 },
+	{ "0603 551d20", "300f 300d 0602 2a01 3007 3005 0603 2a0304", "unknown",
+	    1, 0, -1, -1, -1 },
+	{ "0603 551d20", "300c 3004 0602 2a01 3004 0602 2a01", "twice", 2, 0,
+	    -1, -1, -1 },
+	{ "0603 551d20", "3000", "cannot be read", 0, 0, -1, -1, -1 },
+	{ "0603 551d20", "3004 0602 2a01", "cannot be read", 0, 0, -1, -1, -1 },
+	{ "0603 551d21", "300a 3008 0602 2a01 0602 2a02", NULL, 0, 1, -1, -1,
+	    -1 },
+	{ "0603 551d21", "3000", "cannot be read", 0, 0, -1, -1, -1 },
+	{ "0603 551d24", "3003 800100", NULL, 0, 0, 0, -1, -1 },
+	{ "0603 551d24", "3006 800101 810102", NULL, 0, 0, 1, 2, -1 },
+	{ "0603 551d24", "3007 8005 0100000000", NULL, 0, 0, UINT32_MAX, -1,
+	    -1 },
+	{ "0603 551d24", "3003 8001ff", "cannot be read", 0, 0, -2, -1, -1 },
+	{ "0603 551d24", "3000", "cannot be read", 0, 0, -1, -1, -1 },
+	{ "0603 551d36", "020103", NULL, 0, 0, -1, -1, 3 },
+	{ "0603 551d36", "0201ff", "cannot be read", 0, 0, -1, -1, -2 },
+};
+
+/* -2: given, but not readable. */
+static void
+check_skip(bool is_given, uint32_t value, int64_t wanted)
+{
+	assert_int_equal(is_given, wanted != -1);
+	if (wanted >= 0)
+		assert_int_equal(value, wanted);
+}
+
 static void
 test_policies(void **state)
 {
-	struct certificate *certificate =
-	    certificate_with("0603 551d24", true, "3000", false);
-
 	(void)state;
-	assert_true(certificate->has_policy_constraints);
-	assert_true(certificate->policy_constraints_critical);
-	certificate_free(certificate);
-	certificate = certificate_with("0603 551d36", true, "020100", false);
-	assert_true(certificate->inhibit_any_policy_critical);
-	certificate_free(certificate);
-	certificate = certificate_with("0603 551d21", true, "3000", false);
-	assert_true(certificate->policy_mappings_critical);
-	certificate_free(certificate);
+	for (size_t i = 0; i < sizeof(policy_rows) / sizeof(*policy_rows);
+	     i++) {
+		const struct policy_row *row = &policy_rows[i];
+		struct certificate *certificate =
+		    certificate_with(row->oid, true, row->value, false);
+		const struct certificate_policies *policies =
+		    certificate->policies;
+
+		assert_null(certificate->damage);
+		if (row->fault == NULL)
+			assert_null(policies->fault);
+		else
+			assert_non_null(strstr(policies->fault, row->fault));
+		assert_int_equal(policies->count, row->listed);
+		assert_int_equal(policies->mapping_count, row->mapped);
+		check_skip(policies->has_require_explicit,
+		    policies->require_explicit, row->explicit);
+		check_skip(policies->has_inhibit_mapping,
+		    policies->inhibit_mapping, row->mapping);
+		check_skip(
+		    policies->has_inhibit_any, policies->inhibit_any, row->any);
+		certificate_free(certificate);
+	}
 }
 
 static void
