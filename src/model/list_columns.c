@@ -91,11 +91,14 @@ list_fields_split(struct list_fields *fields, char *line)
 	line += strspn(line, " \t");
 	/* A URL may hold commas and semicolons (RFC 3986 3.3). */
 	if (url == NULL || url > strpbrk(line, ",;: \t")) {
-		by_blanks = strpbrk(line, ",;") == NULL;
+		by_blanks = *line != '"' && strpbrk(line, ",;") == NULL;
 		if (!by_blanks)
 			count = csv_split(line,
-			    strchr(line, ',') != NULL ? ',' : ';', fields->at,
-			    LIST_COLUMNS_MOST);
+			    strchr(line, ';') != NULL &&
+				    strchr(line, ',') == NULL
+				? ';'
+				: ',',
+			    fields->at, LIST_COLUMNS_MOST);
 	}
 	if (count < 0)
 		return false;
@@ -288,14 +291,9 @@ unknown_fault(struct arena *arena, const struct list_fields *fields)
 	const char *field = fields->at[0], *fault;
 	struct text shown = { .size = 0 };
 
-	for (size_t i = 1; i < fields->count; i++) {
-		enum field_kind kind = kind_of(fields->at[i]);
-
-		if (kind == FIELD_WORD || kind == FIELD_NUMBER) {
+	for (size_t i = fields->count; i-- > 1;)
+		if (kind_of(fields->at[i]) == FIELD_WORD)
 			field = fields->at[i];
-			break;
-		}
-	}
 	text_append_cell(&shown, field, 60);
 	fault = arena_printf(arena,
 	    "\"%s\" is neither a port nor an address: a header row "

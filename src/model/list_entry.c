@@ -25,6 +25,7 @@ static const struct {
 	{ "origin", COLUMN_HOST }, /* the Chrome UX report */
 	{ "name", COLUMN_HOST },
 	{ "ip", COLUMN_IP },
+	{ "ipaddress", COLUMN_IP },
 	{ "saddr", COLUMN_IP }, /* zmap */
 	{ "address", COLUMN_IP },
 	{ "addr", COLUMN_IP },
@@ -65,8 +66,15 @@ list_entries_clear(struct list_entries *entries)
 enum list_column
 list_column_find(const char *name, size_t *order)
 {
+	char plain[16]; /* longer than every name */
+	size_t size = 0;
+
+	for (; *name != '\0' && size < sizeof(plain) - 1; name++)
+		if (strchr(" _-", *name) == NULL)
+			plain[size++] = *name;
+	plain[size] = '\0';
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (strcasecmp(names[i].name, name) != 0)
+		if (strcasecmp(names[i].name, plain) != 0)
 			continue;
 		*order = i;
 		return names[i].column;

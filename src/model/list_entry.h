@@ -44,7 +44,8 @@ enum list_column {
 };
 
 /*
- * The column of that name, in any case; COLUMN_COUNT: unknown.  Where several
+ * The column of that name, in any case, blanks, hyphens and underscores aside
+ * ("IP Address", "host_name"); COLUMN_COUNT: unknown.  Where several
  * names mean one column, that with the lowest *order is meant.
  */
 enum list_column list_column_find(const char *name, size_t *order);

@@ -7,6 +7,8 @@ static const char fault_masscan[] =
     "not a line of masscan -oL: \"open tcp PORT ADDRESS TIME\"";
 static const char fault_variable[] =
     "a variable outside of a [GROUP:vars] section";
+static const char fault_word[] =
+    "a word behind a host of an Ansible inventory, where NAME=VALUE belongs";
 static const char fault_pattern[] =
     "an Ansible range of hosts: write its hosts out, one a line";
 
@@ -134,6 +136,7 @@ list_ansible_read(struct list_reader *reader)
 	bool *skips = reader->state; /* a section of variables or of groups */
 	struct list_entry entry = { .host = NULL };
 	const char *fault = NULL;
+	bool is_quoted = false;
 	char *line, *token, *colon;
 
 	if (skips == NULL)
@@ -165,6 +168,10 @@ list_ansible_read(struct list_reader *reader)
 	else if (colon != NULL && strchr(colon + 1, ':') == NULL)
 		*colon = '\0';
 	while ((token = strsep(&line, " ")) != NULL) {
+		/* A quoted value may hold blanks. */
+		is_quoted = is_quoted || strpbrk(token, "\"'") != NULL;
+		if (*token != '\0' && !is_quoted && strchr(token, '=') == NULL)
+			fault = fault_word;
 		if (strncmp(token, address, strlen(address)) != 0)
 			continue;
 		token += strlen(address);
@@ -174,6 +181,10 @@ list_ansible_read(struct list_reader *reader)
 		else
 			entry.host = token;
 	}
-	list_entries_add(&reader->entries, entry);
+	if (fault != NULL)
+		list_reader_add_fault(reader,
+		    bytes_of(reader->line.data, reader->line.size), fault);
+	else
+		list_entries_add(&reader->entries, entry);
 	return LIST_RECORD;
 }

@@ -23,20 +23,26 @@ target_entry_clear(struct target_entry *entry)
 	*entry = (struct target_entry){ .host = NULL };
 }
 
-/* "192.0.2.0/24", "192.0.2.0/24:8443"; not "192.0.2.1/path". */
+/*
+ * "192.0.2.0/24", "192.0.2.0/24:8443"; also what only begins so, as
+ * "192.0.2.0/255.255.255.0", which is not the path of a URL.
+ */
 static bool
-is_block(struct bytes text, struct bytes *block, struct bytes *port)
+is_block(const char *typed, struct bytes *block, struct bytes *port)
 {
-	const uint8_t *slash = memchr(text.data, '/', text.size);
-	const uint8_t *end = text.data + text.size, *at;
+	const char *slash = strchr(typed, '/');
+	const char *colon = slash == NULL ? NULL : strchr(slash, ':');
+	size_t size = strlen(typed);
 
-	if (slash == NULL || slash + 1 == end)
+	if (slash == NULL || slash[1] < '0' || slash[1] > '9' ||
+	    strstr(typed, "://") != NULL || !list_is_address(typed))
 		return false;
-	for (at = slash + 1; at < end && *at >= '0' && *at <= '9'; at++)
-		continue;
-	*block = bytes_of(text.data, (size_t)(at - text.data));
-	*port = bytes_of(at, (size_t)(end - at));
-	return at > slash + 1 && (at == end || *at == ':');
+	if (colon != NULL)
+		size = (size_t)(colon - typed);
+	*block = bytes_of(typed, size);
+	*port =
+	    colon == NULL ? bytes_of(typed, 0) : bytes_from_string(colon + 1);
+	return true;
 }
 
 static const char *
@@ -46,12 +52,11 @@ read_host(struct target_entry *entry, const char *typed)
 	struct endpoint endpoint;
 	const char *fault = NULL;
 
-	if (strstr(typed, "://") == NULL && is_block(text, &block, &port)) {
+	if (is_block(typed, &block, &port)) {
 		entry->is_block =
 		    address_block_parse(&entry->block, block, &fault);
-		if (fault == NULL && port.size > 0 &&
-		    !endpoint_port_parse(
-			bytes_of(port.data + 1, port.size - 1), &entry->port))
+		if (fault == NULL && block.size < text.size &&
+		    !endpoint_port_parse(port, &entry->port))
 			fault = fault_port;
 		return fault;
 	}

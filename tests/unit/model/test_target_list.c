@@ -127,7 +127,8 @@ static const struct row plain_rows[] = {
 	    "a.test:443\na.test:444\n"
 	    "!a slash where a host name should be\n"
 	    "!no IP address before the slash\n" },
-	{ LIST("a b.test\n"), UNKNOWN("a") },
+	{ LIST("a b.test\na.test,443,prod\n"), UNKNOWN("a") UNKNOWN("prod") },
+	{ LIST("\"a.test\"\n"), "a.test:443\n" },
 	{ LIST("a.test 8443\nb.test\t8444\nc.test,8445\nd.test 0\n"),
 	    "a.test:8443\nb.test:8444\nc.test:8445\n"
 	    "!a port is a number from 1 to 65535\n" },
@@ -197,9 +198,13 @@ static const struct row block_rows[] = {
 	    "!a block of more than 65536 addresses (/16, IPv6 /112) needs "
 	    "--allow-large\n" },
 	{ LIST("192.0.2.4/31:444\n192.0.2.4/31 445\n192.0.2.4/31:x\n"
-	       "192.0.2.4/31x\n"),
+	       "192.0.2.4/31x\n192.0.2.4/31-192.0.2.9\n192.0.2.4/x\n"),
 	    "<192.0.2.4>:444\n<192.0.2.5>:444\n<192.0.2.4>:445\n"
 	    "<192.0.2.5>:445\n!a port is a number from 1 to 65535\n"
+	    "!the prefix length of a block is a number up to 32, or 128 for "
+	    "IPv6\n"
+	    "!the prefix length of a block is a number up to 32, or 128 for "
+	    "IPv6\n"
 	    "<192.0.2.4>:443\n" },
 	{ LIST("192.0.2.254-255\n192.0.2.255-192.0.3.1:444\n"
 	       "2001:db8::ffff-2001:db8::1:0\n1.2.3.4-dsl.example\n"),
