@@ -1,7 +1,7 @@
 /*
- * The decision order of the interface, "How the class is decided": search,
- * rules, class, booleans, and the record's path and missing.  The search is
- * in path.c, the rules in rules_*.c.
+ * Decides the class, as reports/README.md says in "How the class is decided":
+ * search, rules, class, booleans, and the record's path and missing.  The
+ * search is in path.c, the rules in rules_*.c.
  */
 #include "audit/audit.h"
 
@@ -179,7 +179,7 @@ choose_path(struct judgement *judgement)
 		list_missing(judgement, view->repaired);
 }
 
-/* Which of several findings names the class: the interface's order. */
+/* Which of several findings names the class (reports/README.md). */
 static const enum class_id precedence[] = {
 	CLASS_REVOKED,
 	CLASS_WRONG_ROOT,

@@ -277,9 +277,10 @@ json_parse(struct bytes input, char error_text[80])
 	reason = refuse(input, &at);
 	if (reason == NULL) {
 		text_append_bytes(&copy, input);
+		end = copy.data;
 		item = cJSON_ParseWithLengthOpts(
 		    copy.data, copy.size, &end, false);
-		at = end == NULL ? 0 : (size_t)(end - copy.data);
+		at = (size_t)(end - copy.data);
 		if (item == NULL)
 			reason = "not JSON";
 		else if (end[strspn(end, " \t\r\n")] != '\0')

@@ -41,7 +41,7 @@ static const char *const field_words[DIFF_FIELDS] = {
 	[DIFF_RECEIVED] = "received",
 };
 
-/* How grave a class is: the interface's order of faults, upside down. */
+/* How grave a class is: the order in reports/README.md, reversed. */
 static const unsigned gravity[CLASS_COUNT] = {
 	[CLASS_OK] = 0,
 	[CLASS_WEAK] = 1,

@@ -9,7 +9,8 @@
 #include "rundir/archive.h"
 #include "fleet/history.h"
 
-/* The words of the interface; STILL is listed only where it is asked for. */
+/* The words of reports/schema/diff.json; STILL is listed only where it is asked
+ * for. */
 enum change_kind {
 	CHANGE_WORSE,
 	CHANGE_NEW,

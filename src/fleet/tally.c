@@ -298,7 +298,7 @@ find_cause(struct tally *tally, struct tally_cause *model)
 	return cause;
 }
 
-/* What people should look at first; the order of the interface's classes. */
+/* What people should look at first; the order in reports/README.md. */
 static const unsigned weights[CLASS_COUNT] = {
 	[CLASS_REVOKED] = 11,
 	[CLASS_WRONG_ROOT] = 10,

@@ -12,7 +12,7 @@
 
 static const char schema[] = "fleetscan/1";
 
-/* A double counts no further; the interface allows less. */
+/* A double holds no larger whole number exactly. */
 #define MOST_ORDINAL INT64_C(9007199254740992)
 
 static void

@@ -1,6 +1,6 @@
 /*
  * The closed word lists of a record: each enum has its word, and back.
- * Sources: the interface's tables of statuses and classes.
+ * Sources: the tables of statuses and classes in reports/README.md.
  */
 #ifndef MODEL_WORDS_H
 #define MODEL_WORDS_H

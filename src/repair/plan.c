@@ -259,7 +259,7 @@ offer(struct planner *planner, const struct result *record, size_t at,
 			need(planner, record, host, chain->der[i],
 			    &chain->sha256[i], false);
 	host->sends_less = host->item_count > 0;
-	if (is_named_root(planner, root) &&
+	if (root != NULL && is_named_root(planner, root) &&
 	    archive_certificate(planner->archive, root, planner->scratch, &der))
 		need(planner, record, host, der, root, true);
 	plan->hosts = memory_grow(plan->hosts, plan->host_count,

@@ -1,4 +1,4 @@
-/* The catalogue has a row for every word of the interface, rightly weighed. */
+/* The catalogue has a row, with its severity, for each word of records. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
