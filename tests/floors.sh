@@ -1,7 +1,7 @@
 #!/bin/sh
-# What keeps the house in order, checked: who may include whom, which file may
-# know which library, how long a file and a function may be, which calls and
-# marks are not wanted.  floors.sh [DIR] prints a line a check and fails when
+# What keeps the house in order, checked: who may include whom, that nothing
+# needs itself in a circle, which file may know which library, how long a file
+# and a function may be, which calls and marks are not wanted.  floors.sh [DIR] prints a line a check and fails when
 # one of them does; floors_test.sh shows that each can.
 set -u
 
@@ -82,6 +82,41 @@ floor_table() {
 	report base x509 model system audit rundir fleet repair
 	cmd base x509 model system scan audit rundir run fleet repair report tests
 	END
+}
+
+# A .c file and its header are one file here.  tsort names the files of a
+# circle.
+check_circles() {
+	report 'no files include one another in a circle' "$(includes src cmd |
+	grep -E ' [a-z0-9]+/[a-z0-9_]+\.h$' |
+	sed -E 's/^src\///; s/\.[ch] / /; s/\.h$//' |
+	awk '$1 != $2' | tsort 2>&1 >/dev/null | sed 's/^tsort: //')"
+}
+
+# The same of what the objects of a build need from one another: a declaration
+# may stand elsewhere than in the file's own header.
+check_objects() {
+	build=${BUILD:-build}
+	[ -e "$build/libfleetscan.a" ] || return 0
+	report 'no objects need one another in a circle' "$(
+	for file in src/*/*.c; do
+		[ ! -e "$build/${file%.c}.o" ] || echo "$build/${file%.c}.o"
+	done | xargs nm -A -g | sed "s|^$build/src/||" | awk '
+	{
+		object = $1
+		sub(/:.*/, "", object)
+		if ($(NF - 1) ~ /^[Uw]$/)
+			needs[object " " $NF]
+		else
+			home[$NF] = object
+	}
+	END {
+		for (need in needs) {
+			split(need, part, " ")
+			if (part[2] in home && home[part[2]] != part[1])
+				print part[1], home[part[2]]
+		}
+	}' | tsort 2>&1 >/dev/null | sed 's/^tsort: //')"
 }
 
 check_floors() {
@@ -201,6 +236,8 @@ check_tests() {
 }
 
 check_floors
+check_circles
+check_objects
 check_libraries
 check_top_level
 check_sizes
