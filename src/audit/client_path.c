@@ -87,11 +87,29 @@ add(const struct walk *walk, struct candidates *to, struct candidate candidate)
 	to->count++;
 }
 
+/* As far as this client compares the AKI with what the candidate says. */
+static bool
+is_issuer_for(const struct client_builder *how,
+    const struct certificate *subject, const struct certificate *issuer,
+    bool anchor)
+{
+	if ((how->key_ids_must_fit ||
+		(how->anchor_key_ids_must_fit && anchor)) &&
+	    key_id_compare(subject, issuer) == KEY_ID_DIFFERS)
+		return false;
+	if (how->serials_must_fit && !authority_name_fits(subject, issuer))
+		return false;
+	return !(how->serials_must_fit ||
+		   (how->anchor_serials_must_fit && anchor)) ||
+	       authority_serial_fits(subject, issuer);
+}
+
 /* Of several in the store, every library seen prefers one valid now. */
 static void
 add_stored(const struct walk *walk, struct candidates *to,
     const struct certificate_index *index, bool anchors)
 {
+	const struct client_builder *how = walk->search->how;
 	const struct certificate *subject = last_certificate(walk);
 	struct certificate_list list =
 	    certificate_index_find(index, subject->issuer_key_name);
@@ -99,7 +117,7 @@ add_stored(const struct walk *walk, struct candidates *to,
 	for (size_t i = 0; i < list.count; i++) {
 		const struct certificate *issuer = list.certificates[i];
 
-		if (walk->search->how->anchors_by_octets &&
+		if (how->anchors_by_octets &&
 		    !bytes_equal(subject->raw_issuer, issuer->raw_subject)) {
 			walk->search->plain = false;
 			continue;
@@ -109,8 +127,9 @@ add_stored(const struct walk *walk, struct candidates *to,
 			.certificate = issuer,
 			.from = SOURCE_STORE,
 			.received = -1,
-			.anchor = walk->search->how->partial_chain ||
-				  (anchors && issuer->self_issued),
+			.anchor = how->partial_chain ||
+				  (anchors && issuer->self_issued &&
+				      is_issuer_for(how, issuer, issuer, true)),
 			.rank = is_current(walk, issuer) ? RANK_STORED
 							 : RANK_STORED_LATE,
 		    });
@@ -232,6 +251,8 @@ leaves_no_choice(const struct walk *walk, const struct candidates *candidates)
 		return false;
 	return candidates->count == 0 ||
 	       (key_id_compare(subject, only->certificate) != KEY_ID_DIFFERS &&
+		   authority_serial_fits(subject, only->certificate) &&
+		   authority_name_fits(subject, only->certificate) &&
 		   bytes_equal(
 		       subject->raw_issuer, only->certificate->raw_subject) &&
 		   (only->from == SOURCE_RECEIVED ||
@@ -301,12 +322,9 @@ explore(struct walk *walk)
 	    walk->search->plain && leaves_no_choice(walk, &candidates);
 	for (size_t i = 0; i < candidates.count && !walk->over; i++) {
 		const struct candidate *candidate = &candidates.list[i];
-		bool must_fit =
-		    how->key_ids_must_fit ||
-		    (how->anchor_key_ids_must_fit && candidate->anchor);
 
-		if (!must_fit || key_id_compare(subject,
-				     candidate->certificate) != KEY_ID_DIFFERS)
+		if (is_issuer_for(how, subject, candidate->certificate,
+			candidate->anchor))
 			descend(walk, candidate);
 	}
 	if (walk->ends == ends)

@@ -407,7 +407,7 @@ add_step(const struct path *path, size_t at, struct client_traits *to)
 	if (at > 0 && is_purpose_any_alone(certificate))
 		client_traits_add(to, TRAIT_CA_PURPOSE_ANY);
 	if (path->length > 1 && !root && certificate->version == 3 &&
-	    !certificate->has_authority_key_id)
+	    certificate->authority_key_id.size == 0)
 		client_traits_add(to, TRAIT_NO_AUTHORITY_KEY_ID);
 	if (at + 1 < path->length &&
 	    !bytes_equal(certificate->raw_issuer,

@@ -60,6 +60,8 @@ builds_alike(const struct client_builder *a, const struct client_builder *b)
 	       a->partial_chain == b->partial_chain &&
 	       a->key_ids_must_fit == b->key_ids_must_fit &&
 	       a->anchor_key_ids_must_fit == b->anchor_key_ids_must_fit &&
+	       a->serials_must_fit == b->serials_must_fit &&
+	       a->anchor_serials_must_fit == b->anchor_serials_must_fit &&
 	       a->ends_at_roots == b->ends_at_roots &&
 	       a->anchors_by_octets == b->anchors_by_octets &&
 	       a->prefers_valid == b->prefers_valid &&

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "audit/path.h"
+#include "x509/certificate_names.h"
 
 /* Candidates for one step: a hostile chain may hold hundreds of one name. */
 enum { CANDIDATES_MOST = 48, EDGE_SLOTS = 128 };
@@ -29,6 +30,7 @@ struct candidate {
 	enum source from;
 	int received;
 	enum key_id_match match;
+	bool other_version; /* the AKI names another one by its serial */
 	bool anchor;
 };
 
@@ -51,6 +53,31 @@ key_id_compare(
 	return bytes_equal(subject->authority_key_id, issuer->subject_key_id)
 		   ? KEY_ID_FITS
 		   : KEY_ID_DIFFERS;
+}
+
+bool
+authority_serial_fits(
+    const struct certificate *subject, const struct certificate *issuer)
+{
+	return subject->authority_serial.size == 0 ||
+	       bytes_equal(subject->authority_serial, issuer->serial);
+}
+
+bool
+authority_name_fits(
+    const struct certificate *subject, const struct certificate *issuer)
+{
+	struct bytes name = subject->authority_name, canonical;
+	struct arena *scratch;
+	bool fits;
+
+	if (name.size == 0 || bytes_equal(name, issuer->raw_issuer))
+		return true;
+	scratch = arena_new();
+	fits = name_canonical(scratch, name, &canonical) &&
+	       bytes_equal(canonical, issuer->issuer_key_name);
+	arena_free(scratch);
+	return fits;
 }
 
 struct edge_memory *
@@ -139,7 +166,8 @@ last_step(struct search *search)
 static int
 candidate_rank(const struct candidate *candidate)
 {
-	return (candidate->anchor ? 0 : 4) + (int)candidate->match;
+	return (candidate->anchor ? 0 : 8) + 2 * (int)candidate->match +
+	       candidate->other_version;
 }
 
 static size_t
@@ -155,6 +183,8 @@ candidate_insert(struct candidate *list, size_t count,
 			&candidate.certificate->sha256))
 			return count;
 	candidate.match = key_id_compare(subject, candidate.certificate);
+	candidate.other_version =
+	    !authority_serial_fits(subject, candidate.certificate);
 	while (at > 0 &&
 	       candidate_rank(&list[at - 1]) > candidate_rank(&candidate)) {
 		list[at] = list[at - 1];

@@ -152,7 +152,11 @@ find_long_chain(const struct audit_view *view, struct findings *findings)
 			view->received_count, MOST_SENT));
 }
 
-/* RFC 5280 4.2.1.1: the identifier is a hint, the signature the proof. */
+/*
+ * RFC 5280 4.2.1.1: the identifier is a hint, the signature the proof.  What
+ * a CA that was renewed leaves behind is the serial number of its old
+ * certificate.
+ */
 static void
 find_key_id_mismatch(const struct audit_view *view, struct findings *findings)
 {
@@ -160,17 +164,27 @@ find_key_id_mismatch(const struct audit_view *view, struct findings *findings)
 
 	for (size_t i = 0; i + 1 < path->length; i++) {
 		const struct certificate *subject = path->steps[i].certificate;
+		const struct certificate *issuer =
+		    path->steps[i + 1].certificate;
+		const char *what = NULL;
 
-		if (path->steps[i].signature != SIGNATURE_GOOD ||
-		    key_id_compare(subject, path->steps[i + 1].certificate) !=
-			KEY_ID_DIFFERS)
+		if (path->steps[i].signature != SIGNATURE_GOOD)
+			continue;
+		if (key_id_compare(subject, issuer) == KEY_ID_DIFFERS)
+			what = "is not that of the key which signed it";
+		else if (!authority_serial_fits(subject, issuer))
+			what = "has another serial number than that of its "
+			       "issuer's certificate";
+		else if (!authority_name_fits(subject, issuer))
+			what = "has another name than that of the CA which "
+			       "issued its issuer's certificate";
+		if (what == NULL)
 			continue;
 		findings_add(findings, FINDING_AKI_MISMATCH, NULL,
 		    i == 0 ? 0 : path->steps[i].received,
 		    arena_printf(findings->arena,
-			"the authority key identifier of %s is not that of "
-			"the key which signed it",
-			name_for_people(findings->arena, subject)));
+			"the authority key identifier of %s %s",
+			name_for_people(findings->arena, subject), what));
 	}
 }
 

@@ -36,6 +36,9 @@ struct client_builder {
 	/* A key identifier that differs makes it another's certificate. */
 	bool key_ids_must_fit;
 	bool anchor_key_ids_must_fit; /* the same, for those in the store */
+	/* A serial number or name in the AKI that differs does so too. */
+	bool serials_must_fit;
+	bool anchor_serials_must_fit; /* the serial number alone */
 	/* No issuer is looked for above a root that was sent. */
 	bool ends_at_roots;
 	/* Issuers in the store are looked up by the octets of the name. */

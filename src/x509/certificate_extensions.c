@@ -121,26 +121,6 @@ read_subject_key_id(
 }
 
 static bool
-read_authority_key_id(
-    struct certificate_reader *reader, const struct extension *extension)
-{
-	struct certificate *certificate = reader->certificate;
-	struct der_item item;
-	struct der inside;
-
-	certificate->has_authority_key_id = true;
-	if (!enter_only(extension->value, DER_SEQUENCE, &inside))
-		return false;
-	if (der_take(&inside, DER_CONTEXT(0), &item))
-		certificate->authority_key_id = item.content;
-	if (der_take(&inside, DER_CONTEXT_CONSTRUCTED(1), &item))
-		certificate->authority_issuer = item.content;
-	if (der_take(&inside, DER_CONTEXT(2), &item))
-		certificate->authority_serial = item.content;
-	return der_at_end(&inside);
-}
-
-static bool
 read_general_name(struct der *der, struct general_name *name)
 {
 	struct der_item item;
@@ -155,6 +135,34 @@ read_general_name(struct der *der, struct general_name *name)
 		       name->kind == NAME_DIRECTORY || name->kind == NAME_EDI;
 	return (item.tag & 0xc0) == 0x80 && name->kind <= NAME_REGISTERED_ID &&
 	       constructed == is_structure;
+}
+
+static bool
+read_authority_key_id(
+    struct certificate_reader *reader, const struct extension *extension)
+{
+	struct certificate *certificate = reader->certificate;
+	struct general_name name;
+	struct der inside, names;
+	struct der_item item;
+
+	certificate->has_authority_key_id = true;
+	if (!enter_only(extension->value, DER_SEQUENCE, &inside))
+		return false;
+	if (der_take(&inside, DER_CONTEXT(0), &item))
+		certificate->authority_key_id = item.content;
+	/* Of several names OpenSSL takes the first directoryName. */
+	if (der_enter(&inside, DER_CONTEXT_CONSTRUCTED(1), &names))
+		while (certificate->authority_name.size == 0 &&
+		       !der_at_end(&names)) {
+			if (!read_general_name(&names, &name))
+				return false;
+			if (name.kind == NAME_DIRECTORY)
+				certificate->authority_name = name.value;
+		}
+	if (der_take(&inside, DER_CONTEXT(2), &item))
+		certificate->authority_serial = item.content;
+	return der_at_end(&inside);
 }
 
 /* False also when there are more than any list of ours may hold. */

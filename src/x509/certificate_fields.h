@@ -179,8 +179,8 @@ struct certificate {
 	bool has_subject_key_id, has_authority_key_id;
 	struct bytes subject_key_id;   /* the octets */
 	struct bytes authority_key_id; /* size 0: AKI without keyid */
-	struct bytes authority_serial; /* size 0: none; with the issuer: */
-	struct bytes authority_issuer; /* GeneralNames content, or size 0 */
+	struct bytes authority_serial; /* size 0: none */
+	struct bytes authority_name;   /* its first Name, or size 0 */
 	bool has_alternative_names, alternative_names_critical;
 	struct name_list alternative_names;
 	bool has_name_constraints, name_constraints_critical;

@@ -222,11 +222,11 @@ test_key_ids(void **state)
 	assert_true(certificate->has_subject_key_id);
 	assert_octets(certificate->subject_key_id, "abcd");
 	certificate_free(certificate);
-	certificate = certificate_with(
-	    AUTHORITY_ID, false, "300c 8002 abcd a103 8201 61 8201 07", false);
+	certificate = certificate_with(AUTHORITY_ID, false,
+	    "3010 8002 abcd a107 8201 61 a402 3000 8201 07", false);
 	assert_true(certificate->has_authority_key_id);
 	assert_octets(certificate->authority_key_id, "abcd");
-	assert_octets(certificate->authority_issuer, "820161");
+	assert_octets(certificate->authority_name, "3000");
 	assert_octets(certificate->authority_serial, "07");
 	certificate_free(certificate);
 }
