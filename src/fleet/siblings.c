@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "fleet/sites.h"
+#include "model/record_line.h"
 
 struct siblings {
 	char *run;
@@ -18,8 +19,6 @@ struct siblings {
 /* One pass through the run, for one host. */
 struct sibling_search {
 	const struct result *result;
-	const char *site; /* as a record's line has it, or NULL */
-	char (*missing)[DIGEST_HEX_SIZE];
 	const char **senders;
 	bool *is_sibling; /* each sender: of the same site */
 	struct sites *sites;
@@ -52,18 +51,16 @@ siblings_free(struct siblings *siblings)
 }
 
 static bool
-holds(struct bytes line, const char *word)
+may_matter(const struct result *result, struct bytes line)
 {
-	return memmem(line.data, line.size, word, strlen(word)) != NULL;
-}
+	const struct verdict *verdict = &result->verdict;
 
-static bool
-may_matter(const struct sibling_search *search, struct bytes line)
-{
-	if (search->site != NULL && holds(line, search->site))
+	if (result->seen.site != NULL &&
+	    record_line_is_of_site(line, result->seen.site))
 		return true;
-	for (size_t i = 0; i < search->result->verdict.missing_count; i++)
-		if (holds(line, search->missing[i]))
+	for (size_t i = 0; i < verdict->missing_count; i++)
+		if (record_line_names_certificate(
+			line, &verdict->missing[i].sha256))
 			return true;
 	return false;
 }
@@ -132,15 +129,9 @@ siblings_find(const struct siblings *siblings, const struct result *result,
 	if (result->seen.received_count == 0 || result->seen.host == NULL)
 		return false;
 	search.sites = sites_new();
-	if (result->seen.site != NULL)
-		search.site =
-		    arena_printf(arena, "\"site\":\"%s\"", result->seen.site);
-	search.missing = arena_array(arena, count, sizeof(*search.missing));
 	search.senders = arena_array(arena, count, sizeof(*search.senders));
 	search.is_sibling =
 	    arena_array(arena, count, sizeof(*search.is_sibling));
-	for (size_t i = 0; i < count; i++)
-		digest_to_hex(&verdict->missing[i].sha256, search.missing[i]);
 	scratch = arena_new();
 	for (size_t i = 0; i < archive_count(siblings->archive); i++) {
 		struct bytes line;
@@ -149,7 +140,7 @@ siblings_find(const struct siblings *siblings, const struct result *result,
 
 		arena_reset(scratch);
 		if (archive_line(siblings->archive, i, scratch, &line) &&
-		    may_matter(&search, line) &&
+		    may_matter(result, line) &&
 		    result_read(scratch, line, &other, &reason))
 			note(&search, i, &other);
 	}

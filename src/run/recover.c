@@ -17,6 +17,7 @@
 #include "rundir/archive.h"
 #include "rundir/repair_stream.h"
 #include "x509/certificate.h"
+#include "model/record_line.h"
 #include "model/record_reader.h"
 #include "model/site.h"
 

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "model/record_line.h"
 
 struct record_place {
 	uint64_t ordinal, offset;
@@ -58,27 +59,6 @@ by_prefix(const void *a, const void *b)
 	return left->prefix < right->prefix ? -1 : left->prefix > right->prefix;
 }
 
-/* The digits after the first `"ordinal":`, which is near the line's start. */
-bool
-record_line_ordinal(struct bytes line, uint64_t *ordinal, struct bytes *digits)
-{
-	static const char key[] = "\"ordinal\":";
-	const uint8_t *start, *at, *end = line.data + line.size;
-
-	if (line.size == 0 || line.data[line.size - 1] != '}')
-		return false;
-	start = memmem(line.data, line.size, key, sizeof(key) - 1);
-	if (start == NULL)
-		return false;
-	start += sizeof(key) - 1;
-	*ordinal = 0;
-	for (at = start; at < end && *at >= '0' && *at <= '9'; at++)
-		*ordinal = *ordinal * 10 + (uint64_t)(*at - '0');
-	if (digits != NULL)
-		*digits = bytes_of(start, (size_t)(at - start));
-	return at > start;
-}
-
 /*
  * Of two records of one target the later one counts: it was resumed.  Once
  * sorted, the ordinals have done their work.
@@ -124,21 +104,6 @@ index_records(struct archive *archive)
 	keep_offsets(archive, places, count);
 	free(places);
 	return more;
-}
-
-/* certs.ndjson begins each line with {"sha256":"HEX". */
-bool
-certificate_line_digest(struct bytes line, struct digest *digest)
-{
-	static const char start[] = "{\"sha256\":\"";
-	char hex[DIGEST_HEX_SIZE];
-
-	if (line.size < sizeof(start) - 1 + DIGEST_HEX_SIZE ||
-	    memcmp(line.data, start, sizeof(start) - 1) != 0)
-		return false;
-	memcpy(hex, line.data + sizeof(start) - 1, DIGEST_HEX_SIZE - 1);
-	hex[DIGEST_HEX_SIZE - 1] = '\0';
-	return digest_from_hex(digest, hex);
 }
 
 static void
@@ -374,15 +339,6 @@ archive_fill_chain(
 	return seen->chain != NULL && seen->host != NULL;
 }
 
-/* As certificate_write prints it: spares decoding a million leaves. */
-static bool
-says_authority(struct bytes line)
-{
-	static const char member[] = "\"is_ca\":true";
-
-	return memmem(line.data, line.size, member, sizeof(member) - 1) != NULL;
-}
-
 void
 archive_each_authority(struct archive *archive,
     void (*tell)(void *context, struct bytes der), void *context)
@@ -401,7 +357,7 @@ archive_each_authority(struct archive *archive,
 	arena = arena_new();
 	while (line_reader_next(reader, &line) == 1) {
 		arena_reset(arena);
-		if (says_authority(line) &&
+		if (certificate_line_is_authority(line) &&
 		    certificate_line_read(arena, line, &sha256, &der, &reason))
 			tell(context, der);
 	}

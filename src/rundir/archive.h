@@ -62,12 +62,4 @@ bool archive_fill_chain(
 void archive_fill_other_chains(
     struct archive *, struct arena *, struct observation *seen);
 
-/*
- * The keys of single lines, without reading the rest of them: false where a
- * line is none of ours.  `digits` (or NULL): where the ordinal stands.
- */
-bool record_line_ordinal(
-    struct bytes line, uint64_t *ordinal, struct bytes *digits);
-bool certificate_line_digest(struct bytes line, struct digest *);
-
 #endif

@@ -11,7 +11,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "rundir/archive.h"
+#include "model/record_line.h"
 
 enum { BLOCK = 1 << 16 };
 

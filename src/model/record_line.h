@@ -1,0 +1,25 @@
+/*
+ * What is asked of single lines of hosts.ndjson and certs.ndjson without
+ * parsing them: a run may hold millions.  As result_write and
+ * certificate_write print them; false where a line is none of theirs.
+ */
+#ifndef MODEL_RECORD_LINE_H
+#define MODEL_RECORD_LINE_H
+
+#include <stdbool.h>
+
+#include "base/bytes.h"
+
+/* `digits` (or NULL): where the ordinal stands. */
+bool record_line_ordinal(
+    struct bytes line, uint64_t *ordinal, struct bytes *digits);
+
+bool record_line_is_of_site(struct bytes line, const char *site);
+
+/* Anywhere: received, on the path, missing. */
+bool record_line_names_certificate(struct bytes line, const struct digest *);
+
+bool certificate_line_digest(struct bytes line, struct digest *);
+bool certificate_line_is_authority(struct bytes line);
+
+#endif
