@@ -17,6 +17,8 @@ enum error_number {
 	BAD_SIGNATURE = 7,
 	NOT_YET_VALID = 9,
 	HAS_EXPIRED = 10,
+	NOT_BEFORE_FORMAT = 13,
+	NOT_AFTER_FORMAT = 14,
 	SELF_SIGNED_LEAF = 18,
 	SELF_SIGNED_ROOT = 19,
 	NO_ISSUER = 20,
@@ -40,6 +42,8 @@ static const char *const error_words[] = {
 	[BAD_SIGNATURE] = "certificate signature failure",
 	[NOT_YET_VALID] = "certificate is not yet valid",
 	[HAS_EXPIRED] = "certificate has expired",
+	[NOT_BEFORE_FORMAT] = "format error in certificate's notBefore field",
+	[NOT_AFTER_FORMAT] = "format error in certificate's notAfter field",
 	[SELF_SIGNED_LEAF] = "self-signed certificate",
 	[SELF_SIGNED_ROOT] = "self-signed certificate in certificate chain",
 	[NO_ISSUER] = "unable to get local issuer certificate",
@@ -249,8 +253,13 @@ list_signatures_and_dates(struct listing *listing, int64_t now)
 			add(listing, BAD_SIGNATURE, at);
 		if (!certificate->times_valid)
 			continue;
-		if (now < certificate->not_before)
+		if (certificate->not_before_forms != 0)
+			add(listing, NOT_BEFORE_FORMAT, at);
+		else if (now < certificate->not_before)
 			add(listing, NOT_YET_VALID, at);
+		if (certificate->not_after_forms != 0)
+			add_as(
+			    listing, NOT_AFTER_FORMAT, NOT_BEFORE_FORMAT, at);
 		else if (now > certificate->not_after)
 			add(listing, HAS_EXPIRED, at);
 	}

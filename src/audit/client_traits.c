@@ -26,7 +26,8 @@ is_connection_lost(const struct client_facts *facts)
 	case STATUS_PROTOCOL_ERROR:
 		/* Our own library may have refused what it could not read. */
 		for (size_t i = 0; i < facts->seen->received_count; i++)
-			if (facts->received[i]->damage != NULL)
+			if (facts->received[i]->damage != NULL ||
+			    facts->received[i]->odd_forms != 0)
 				return false;
 		if (!key_is_affordable(facts->received[0]))
 			return false;
@@ -56,28 +57,28 @@ trailing_octets(const struct certificate *certificate)
 	return certificate->der.size - header - content;
 }
 
-/* Would it be whole without them?  Read again: this is rare. */
 static bool
 has_leaf_trailing(const struct client_facts *facts)
 {
 	const struct certificate *leaf = facts->received[0];
-	size_t trailing = trailing_octets(leaf);
-	struct certificate *cut;
-	bool whole;
 
-	if (leaf->damage == NULL || trailing == 0)
-		return false;
-	cut = certificate_new(
-	    bytes_of(leaf->der.data, leaf->der.size - trailing));
-	whole = cut->damage == NULL;
-	certificate_free(cut);
-	return whole;
+	return !leaf->malformed && (leaf->odd_forms & FORM_TRAILING) != 0;
+}
+
+static bool
+has_sent_trailing(const struct client_facts *facts)
+{
+	for (size_t i = 1; i < facts->seen->received_count; i++)
+		if (!facts->received[i]->malformed &&
+		    (facts->received[i]->odd_forms & FORM_TRAILING) != 0)
+			return true;
+	return false;
 }
 
 static bool
 is_leaf_malformed(const struct client_facts *facts)
 {
-	return facts->received[0]->damage != NULL && !has_leaf_trailing(facts);
+	return facts->received[0]->malformed;
 }
 
 /* Not even the frame of a certificate, which most libraries read at once. */
@@ -87,12 +88,49 @@ has_sent_garbage(const struct client_facts *facts)
 	for (size_t i = 1; i < facts->seen->received_count; i++) {
 		const struct certificate *sent = facts->received[i];
 
-		if (sent->damage != NULL &&
+		if (sent->malformed &&
 		    (sent->version == 0 || sent->signature.size == 0 ||
 			trailing_octets(sent) > 0))
 			return true;
 	}
 	return false;
+}
+
+/* What each bit of enum odd_form and of enum der_time_form is to clients. */
+static const struct {
+	unsigned form;
+	enum client_trait trait;
+} form_rows[] = {
+	{ FORM_STRING_ENCODING, TRAIT_STRING_ENCODING },
+	{ FORM_STRING_CHARACTERS, TRAIT_STRING_CHARACTERS },
+	{ FORM_NAME_EMPTY, TRAIT_NAME_EMPTY },
+	{ FORM_NAME_NOT_ASCII, TRAIT_NAME_NOT_ASCII },
+	{ FORM_ADDRESS_SIZE, TRAIT_ADDRESS_SIZE },
+}, date_rows[] = {
+	{ DER_TIME_NO_SECONDS, TRAIT_DATE_NO_SECONDS },
+	{ DER_TIME_LONG_NO_SECONDS, TRAIT_LONG_DATE_NO_SECONDS },
+	{ DER_TIME_ZONE, TRAIT_DATE_ZONE },
+	{ DER_TIME_FRACTION, TRAIT_DATE_FRACTION },
+};
+
+/* Whoever does not read such a form refuses it wherever it is sent. */
+static void
+add_forms(const struct certificate *certificate, struct client_traits *to)
+{
+	for (size_t i = 0; i < sizeof(form_rows) / sizeof(form_rows[0]); i++)
+		if ((certificate->odd_forms & form_rows[i].form) != 0)
+			client_traits_add(to, form_rows[i].trait);
+}
+
+static void
+add_date_forms(const struct certificate *certificate, struct client_traits *to)
+{
+	unsigned forms =
+	    certificate->not_before_forms | certificate->not_after_forms;
+
+	for (size_t i = 0; i < sizeof(date_rows) / sizeof(date_rows[0]); i++)
+		if ((forms & date_rows[i].form) != 0)
+			client_traits_add(to, date_rows[i].trait);
 }
 
 static bool
@@ -246,6 +284,7 @@ static const struct trait_row host_rows[] = {
 	{ TRAIT_CLIENT_CERT_REQUIRED, needs_client_certificate },
 	{ TRAIT_LEAF_MALFORMED, is_leaf_malformed },
 	{ TRAIT_LEAF_TRAILING, has_leaf_trailing },
+	{ TRAIT_SENT_TRAILING, has_sent_trailing },
 	{ TRAIT_SENT_GARBAGE, has_sent_garbage },
 	{ TRAIT_LEAF_PURPOSE_ANY, is_leaf_purpose_any_alone },
 	{ TRAIT_LEAF_USAGE_NO_TLS, has_usage_for_no_tls },
@@ -278,6 +317,7 @@ client_host_outcome(
 	for (size_t i = 0; i < count; i++) {
 		size_t size = facts->received[i]->der.size;
 
+		add_forms(facts->received[i], &outcome->traits);
 		message += 3 + size;
 		largest = size > largest ? size : largest;
 	}
@@ -379,6 +419,8 @@ add_step(const struct path *path, size_t at, struct client_traits *to)
 	bool root = at + 1 == path->length && certificate->self_issued;
 	bool is_old = certificate->version < 3;
 
+	add_forms(certificate, to);
+	add_date_forms(certificate, to);
 	if (certificate->unknown_critical_count > 0)
 		client_traits_add(to, TRAIT_UNKNOWN_CRITICAL);
 	if (certificate->policy_constraints_critical)
@@ -464,6 +506,13 @@ trait_of_end(const struct path *path)
 					  : TRAIT_NO_ISSUER;
 }
 
+static bool
+is_unreadable(const struct certificate *certificate)
+{
+	return certificate->malformed ||
+	       certificate->signature_algorithms_differ;
+}
+
 void
 client_path_outcome(const struct validation *validation, struct path *path,
     struct client_outcome *outcome)
@@ -484,6 +533,10 @@ client_path_outcome(const struct validation *validation, struct path *path,
 
 		trait = fault->step == 0 ? fault_traits[fault->fault].leaf
 					 : fault_traits[fault->fault].above;
+		/* Forms of dates, and octets after the end, have their own. */
+		if (fault->fault == FAULT_MALFORMED &&
+		    !is_unreadable(path->steps[fault->step].certificate))
+			trait = TRAIT_NONE;
 		if (trait != TRAIT_NONE)
 			client_traits_add(
 			    anchored && fault->step + 1 == path->length

@@ -38,6 +38,15 @@
 	ROW(LEAF_MALFORMED, "leaf_malformed")                                 \
 	/* octets after the end of the leaf's DER */                          \
 	ROW(LEAF_TRAILING, "leaf_trailing")                                   \
+	ROW(SENT_TRAILING, "sent_trailing") /* after a further one's */       \
+	/* a string of a name that is not in its encoding */                  \
+	ROW(STRING_ENCODING, "string_encoding")                               \
+	/* PrintableString with "_" or "@", IA5String with 8 bits */          \
+	ROW(STRING_CHARACTERS, "string_characters")                           \
+	/* Of alternative names: */                                           \
+	ROW(NAME_EMPTY, "name_empty")                                         \
+	ROW(NAME_NOT_ASCII, "name_not_ascii")                                 \
+	ROW(ADDRESS_SIZE, "address_size") /* neither 4 nor 16 octets */       \
 	/* a further one is no certificate at all */                          \
 	ROW(SENT_GARBAGE, "sent_garbage")                                     \
 	/* The path's end */                                                  \
@@ -105,7 +114,11 @@
 	ROW(NAME, "name") /* no way in which it fits is one that is read */   \
 	ROW(TYPED_UNICODE, "typed_unicode")                                   \
 	ROW(TYPED_DOT, "typed_dot")                                           \
-	/* Dates */                                                           \
+	/* Dates; first their forms, 4.1.2.5 */                               \
+	ROW(DATE_NO_SECONDS, "date_no_seconds") /* UTCTime */                 \
+	ROW(LONG_DATE_NO_SECONDS, "long_date_no_seconds")                     \
+	ROW(DATE_ZONE, "date_zone")                                           \
+	ROW(DATE_FRACTION, "date_fraction")                                   \
 	ROW(LEAF_EXPIRED, "leaf_expired")                                     \
 	ROW(CA_EXPIRED, "ca_expired")                                         \
 	ROW(ROOT_EXPIRED, "root_expired")                                     \

@@ -141,6 +141,20 @@ read_issuer(struct certificate_reader *reader, struct der *tbs)
 	return true;
 }
 
+/* RFC 5280 4.1.2.5: "Z", with seconds, without fractions of them. */
+static void
+note_date_forms(struct certificate_reader *reader, unsigned forms)
+{
+	unsigned no_seconds = DER_TIME_NO_SECONDS | DER_TIME_LONG_NO_SECONDS;
+
+	if (forms & no_seconds)
+		reader_odd_damage(reader, "a date is without seconds");
+	if (forms & DER_TIME_FRACTION)
+		reader_odd_damage(reader, "a date has fractions of a second");
+	if (forms & DER_TIME_ZONE)
+		reader_odd_damage(reader, "a date has a time zone");
+}
+
 static bool
 read_validity(struct certificate_reader *reader, struct der *tbs)
 {
@@ -153,13 +167,17 @@ read_validity(struct certificate_reader *reader, struct der *tbs)
 		return false;
 	}
 	if (!der_next(&validity, &from) ||
-	    !der_time(from.tag, from.content, &certificate->not_before))
+	    !der_time(from.tag, from.content, &certificate->not_before,
+		&certificate->not_before_forms))
 		reader_damage(reader, "the first date cannot be read");
 	else if (!der_next(&validity, &to) || !der_at_end(&validity) ||
-		 !der_time(to.tag, to.content, &certificate->not_after))
+		 !der_time(to.tag, to.content, &certificate->not_after,
+		     &certificate->not_after_forms))
 		reader_damage(reader, "the last date cannot be read");
 	else
 		certificate->times_valid = true;
+	note_date_forms(reader,
+	    certificate->not_before_forms | certificate->not_after_forms);
 	return true;
 }
 
@@ -317,7 +335,8 @@ read_certificate(struct certificate_reader *reader)
 		text_printf(&reader->text, "%zu %s the certificate's end",
 		    der.rest.size,
 		    der.rest.size == 1 ? "octet follows" : "octets follow");
-		reader_damage(reader, reader_keep_string(reader));
+		reader_odd_damage(reader, reader_keep_string(reader));
+		certificate->odd_forms |= FORM_TRAILING;
 	}
 }
 

@@ -177,6 +177,30 @@ count_elements(struct der der, size_t *count)
 	return der_at_end(&der);
 }
 
+/* RFC 5280 4.2.1.6: IA5Strings that are not empty, addresses as in 791, 2460 */
+static unsigned
+odd_form_of(const struct general_name *name)
+{
+	unsigned forms = 0;
+
+	switch (name->kind) {
+	case NAME_ADDRESS:
+		if (name->value.size != 4 && name->value.size != 16)
+			forms |= FORM_ADDRESS_SIZE;
+		break;
+	case NAME_EMAIL:
+	case NAME_DNS:
+	case NAME_URI:
+		for (size_t i = 0; i < name->value.size; i++)
+			if (name->value.data[i] >= 0x80)
+				forms |= FORM_NAME_NOT_ASCII;
+		break;
+	default:
+		return 0;
+	}
+	return name->value.size == 0 ? forms | FORM_NAME_EMPTY : forms;
+}
+
 static bool
 read_alternative_names(
     struct certificate_reader *reader, const struct extension *extension)
@@ -192,9 +216,11 @@ read_alternative_names(
 	    !count_elements(inside, &count))
 		return false;
 	names = reader_take(reader, count * sizeof(*names));
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		if (!read_general_name(&inside, &names[i]))
 			return false;
+		certificate->odd_forms |= odd_form_of(&names[i]);
+	}
 	certificate->alternative_names = (struct name_list){ names, count };
 	return true;
 }

@@ -122,6 +122,19 @@ struct certificate_policies {
 
 struct storage;
 
+/*
+ * What RFC 5280 and X.690 do not allow and many parsers read all the same;
+ * bits.  Octets after the end are damage, the others are none.
+ */
+enum odd_form {
+	FORM_TRAILING = 1 << 0,	       /* octets after the certificate */
+	FORM_STRING_ENCODING = 1 << 1, /* a name's string: no such characters */
+	FORM_STRING_CHARACTERS = 1 << 2, /* its kind excludes a character */
+	FORM_NAME_EMPTY = 1 << 3,	 /* an alternative name of no octets */
+	FORM_NAME_NOT_ASCII = 1 << 4,	 /* one that is an IA5String */
+	FORM_ADDRESS_SIZE = 1 << 5	 /* neither IPv4 nor IPv6 */
+};
+
 /* Two limits on a hostile certificate; past them it is damaged. */
 enum { CERTIFICATE_MOST_NAMES = 65536, CERTIFICATE_MOST_EXTENSIONS = 128 };
 
@@ -137,6 +150,9 @@ struct certificate {
 	 * end leave all others readable.
 	 */
 	const char *damage;
+	/* The damage is more than forms of enum odd_form and of dates. */
+	bool malformed;
+	unsigned odd_forms; /* enum odd_form bits */
 
 	int version;		/* 1..3; 0 when unreadable */
 	struct bytes serial;	/* content octets, two's complement */
@@ -157,7 +173,8 @@ struct certificate {
 	bool subject_empty;
 
 	int64_t not_before, not_after;
-	bool times_valid; /* both could be read */
+	bool times_valid;			    /* both could be read */
+	unsigned not_before_forms, not_after_forms; /* enum der_time_form */
 
 	/* Public key */
 	struct bytes spki; /* SubjectPublicKeyInfo, whole */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "x509/der.h"
 
 /* One AttributeTypeAndValue, and which RDN it is in. */
@@ -378,6 +379,48 @@ append_common_name(struct text *out, const struct attribute_list *attributes,
 	return false;
 }
 
+/* X.680 41.4; an asterisk and an ampersand are taken by all. */
+static bool
+is_printable(uint8_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '\'' && c <= ':') || memchr(" =?*&", c, 5) != NULL;
+}
+
+/* Does the string keep to what its kind allows? */
+static unsigned
+odd_form_of(const struct der_item *value)
+{
+	struct bytes content = value->content;
+
+	switch (value->tag) {
+	case DER_UTF8_STRING:
+		return utf8_valid_prefix(content) == content.size
+			   ? 0
+			   : FORM_STRING_ENCODING;
+	case DER_BMP_STRING:
+		return content.size % 2 == 0 ? 0 : FORM_STRING_ENCODING;
+	case DER_UNIVERSAL_STRING:
+		return content.size % 4 == 0 ? 0 : FORM_STRING_ENCODING;
+	case DER_PRINTABLE_STRING:
+	case DER_IA5_STRING:
+	case DER_NUMERIC_STRING:
+		break;
+	default:
+		return 0;
+	}
+	for (size_t i = 0; i < content.size; i++) {
+		uint8_t c = content.data[i];
+
+		if (value->tag == DER_IA5_STRING ? c >= 0x80
+		    : value->tag == DER_NUMERIC_STRING
+			? c != ' ' && (c < '0' || c > '9')
+			: !is_printable(c))
+			return FORM_STRING_CHARACTERS;
+	}
+	return 0;
+}
+
 bool
 reader_name(struct certificate_reader *reader, struct bytes whole,
     struct certificate_name *name)
@@ -387,6 +430,9 @@ reader_name(struct certificate_reader *reader, struct bytes whole,
 	*name = (struct certificate_name){ .text = "" };
 	if (!read_attributes(whole, attributes))
 		return false;
+	for (size_t i = 0; i < attributes->count; i++)
+		reader->certificate->odd_forms |=
+		    odd_form_of(&attributes->list[i].value);
 	append_canonical_name(&reader->text, attributes);
 	name->canonical = reader_keep_bytes(reader);
 	append_name(&reader->text, attributes, &reader->value);

@@ -86,8 +86,15 @@ reader_keep_bytes(struct certificate_reader *reader)
 }
 
 void
-reader_damage(struct certificate_reader *reader, const char *sentence)
+reader_odd_damage(struct certificate_reader *reader, const char *sentence)
 {
 	if (reader->certificate->damage == NULL)
 		reader->certificate->damage = sentence;
+}
+
+void
+reader_damage(struct certificate_reader *reader, const char *sentence)
+{
+	reader->certificate->malformed = true;
+	reader_odd_damage(reader, sentence);
 }

@@ -51,5 +51,7 @@ struct bytes reader_keep_bytes(struct certificate_reader *);
 
 /* Notes the damage unless some was noted before. */
 void reader_damage(struct certificate_reader *, const char *sentence);
+/* The same for what leaves the rest readable, and that some do read. */
+void reader_odd_damage(struct certificate_reader *, const char *sentence);
 
 #endif

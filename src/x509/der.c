@@ -5,6 +5,7 @@
 #include "x509/der.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 
@@ -125,38 +126,66 @@ take_number(struct bytes *content, size_t digits)
 	return number;
 }
 
-bool
-der_time(uint8_t tag, struct bytes content, int64_t *time)
+/* "+0100" is an hour before "Z"; false when it is neither. */
+static bool
+take_zone(struct bytes *content, int64_t *time, unsigned *forms)
 {
-	if (tag != DER_UTC_TIME && tag != DER_GENERALIZED_TIME)
+	char sign = content->size > 0 ? (char)content->data[0] : '\0';
+	int hours, minutes, seconds;
+
+	if (sign != 'Z' && sign != '+' && sign != '-')
 		return false;
+	*content = bytes_of(content->data + 1, content->size - 1);
+	if (sign == 'Z')
+		return true;
+	hours = take_number(content, 2);
+	minutes = take_number(content, 2);
+	if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
+		return false;
+	seconds = (hours * 60 + minutes) * 60;
+	*time -= sign == '+' ? seconds : -seconds;
+	*forms |= DER_TIME_ZONE;
+	return true;
+}
+
+bool
+der_time(uint8_t tag, struct bytes content, int64_t *time, unsigned *forms)
+{
+	bool is_long = tag == DER_GENERALIZED_TIME;
+	int second = 0;
+
+	if (tag != DER_UTC_TIME && !is_long)
+		return false;
+	*forms = 0;
 
 	/* RFC 5280 4.1.2.5.1: two digits from 50 on are of the last century. */
-	int year = take_number(&content, tag == DER_UTC_TIME ? 2 : 4);
-	if (tag == DER_UTC_TIME && year >= 0)
+	int year = take_number(&content, is_long ? 4 : 2);
+	if (!is_long && year >= 0)
 		year += year >= 50 ? 1900 : 2000;
 	int month = take_number(&content, 2);
 	int day = take_number(&content, 2);
 	int hour = take_number(&content, 2);
 	int minute = take_number(&content, 2);
-	int second = take_number(&content, 2);
+	if (content.size > 0 && memchr("Z+-", content.data[0], 3) != NULL)
+		*forms |=
+		    is_long ? DER_TIME_LONG_NO_SECONDS : DER_TIME_NO_SECONDS;
+	else
+		second = take_number(&content, 2);
 
 	if (year < 0 || !clock_is_date(year, month, day) || hour < 0 ||
 	    hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
 		return false;
-	/* ".5" of ".5Z" is dropped: a second is the finest that we compare. */
-	if (tag == DER_GENERALIZED_TIME && content.size > 0 &&
-	    content.data[0] == '.') {
+	*time = clock_from_civil(year, month, day, hour, minute, second);
+	/* A second is the finest that we compare. */
+	if (is_long && content.size > 0 && content.data[0] == '.') {
 		content = bytes_of(content.data + 1, content.size - 1);
 		if (take_number(&content, 1) < 0)
 			return false;
 		while (take_number(&content, 1) >= 0)
 			continue;
+		*forms |= DER_TIME_FRACTION;
 	}
-	if (content.size != 1 || content.data[0] != 'Z')
-		return false;
-	*time = clock_from_civil(year, month, day, hour, minute, second);
-	return true;
+	return take_zone(&content, time, forms) && content.size == 0;
 }
 
 /* One arc (X.690 8.19.2): base 128, the fewest octets, at most 63 bits. */

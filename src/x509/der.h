@@ -84,11 +84,19 @@ bool der_unsigned(struct bytes content, uint32_t *); /* minimal, >= 0 */
 /* BIT STRING: the octets without the leading count of unused bits. */
 bool der_bit_string(
     struct bytes content, struct bytes *octets, unsigned *unused);
+/* What RFC 5280 4.1.2.5 forbids and some parsers read; bits. */
+enum der_time_form {
+	DER_TIME_NO_SECONDS = 1 << 0,
+	DER_TIME_LONG_NO_SECONDS = 1 << 1, /* the same, of GeneralizedTime */
+	DER_TIME_ZONE = 1 << 2,		   /* "+0100" */
+	DER_TIME_FRACTION = 1 << 3	   /* GeneralizedTime's, cut off */
+};
+
 /*
- * UTCTime and GeneralizedTime as RFC 5280 4.1.2.5 allows ("Z", seconds), and
- * GeneralizedTime with a fraction, which is cut off.  Seconds since epoch.
+ * UTCTime and GeneralizedTime, in seconds since epoch; *forms is 0 for those
+ * that RFC 5280 4.1.2.5 allows ("Z", seconds, no fraction).
  */
-bool der_time(uint8_t tag, struct bytes content, int64_t *);
+bool der_time(uint8_t tag, struct bytes content, int64_t *, unsigned *forms);
 
 /* "1.2.840.113549"; false when malformed or longer than the buffer. */
 bool der_oid_text(struct bytes content, char *out, size_t size);

@@ -54,9 +54,11 @@ static bool
 take_time(struct der *der, int64_t *time)
 {
 	struct der_item item;
+	unsigned forms;
 
 	return der_take(der, DER_GENERALIZED_TIME, &item) &&
-	       der_time(item.tag, item.content, time);
+	       der_time(item.tag, item.content, time, &forms) &&
+	       (forms & ~(unsigned)DER_TIME_FRACTION) == 0;
 }
 
 /* [n] EXPLICIT SEQUENCE, or nothing: then there is nothing inside. */
