@@ -13,7 +13,6 @@
 
 #include "base/arena.h"
 #include "base/bytes.h"
-#include "base/json.h"
 #include "model/offer.h"
 #include "model/words.h"
 
@@ -59,17 +58,5 @@ const char *observation_name(const struct observation *);
 
 bool observation_received(
     const struct observation *, const struct digest *sha256);
-
-/*
- * The members schema .. tls of a record, in the record's order; `received`
- * is written by result_write, after the leaf.  The object borrows from the
- * observation and from the arena until it is freed.
- */
-void observation_write(
-    struct json *object, const struct observation *, struct arena *scratch);
-
-/* False with a reason when a member is missing or of the wrong kind. */
-bool observation_read(struct arena *, const struct json *object,
-    struct observation *, const char **reason);
 
 #endif

@@ -18,7 +18,7 @@
 #include "rundir/repair_stream.h"
 #include "x509/certificate.h"
 #include "model/record_line.h"
-#include "model/record_reader.h"
+#include "model/record_fields.h"
 #include "model/site.h"
 
 struct recoverer {

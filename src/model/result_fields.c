@@ -1,0 +1,424 @@
+/*
+ * A result as one line of hosts.ndjson, an observation as one of
+ * pending.ndjson, and back so exactly that writing it again gives the same
+ * octets.  Members that we do not know are passed over: a newer version may
+ * have added some.
+ */
+#include "model/result.h"
+
+#include "base/clock.h"
+#include "base/fatal.h"
+#include "model/record_fields.h"
+
+static const char schema[] = "fleetscan/1";
+
+static void
+write_schema(struct json *object, const void *facts, struct arena *scratch)
+{
+	(void)facts;
+	(void)scratch;
+	json_add_string(object, "schema", schema);
+}
+
+static void
+read_schema(
+    struct record_reader *reader, const struct json *object, void *facts)
+{
+	const char *word = json_string(record_member(reader, object, "schema"));
+
+	(void)facts;
+	if (!string_equal(word, schema))
+		record_refuse(reader, "schema", "is not fleetscan/1");
+}
+
+/* The words of what was offered, and what became of it. */
+static void
+write_offer(struct json *object, const void *facts, struct arena *scratch)
+{
+	const struct offer_answer *given = facts;
+	struct json *offer = json_add_array(object, "offer");
+
+	(void)scratch;
+	for (int i = 0; i < OFFER_KIND_COUNT; i++)
+		if ((given->offer & OFFER_BIT(i)) != 0)
+			json_append_string(
+			    offer, offer_word((enum offer_kind)i));
+	if (given->reply == REPLY_NONE)
+		json_add_null(object, "accepted");
+	else
+		json_add_bool(
+		    object, "accepted", given->reply == REPLY_ACCEPTED);
+}
+
+static void
+read_offer(struct record_reader *reader, const struct json *object, void *facts)
+{
+	const struct json *array = record_array(reader, object, "offer");
+	const struct json *accepted = record_member(reader, object, "accepted");
+	struct offer_answer *given = facts;
+
+	for (const struct json *item = json_first(array); item != NULL;
+	     item = json_next(item)) {
+		int kind = offer_find(json_string(item));
+
+		if (kind < 0)
+			record_refuse(reader, "offer", "holds no known word");
+		else
+			given->offer |= OFFER_BIT(kind);
+	}
+	if (json_is_bool(accepted))
+		given->reply =
+		    json_bool(accepted, false) ? REPLY_ACCEPTED : REPLY_REFUSED;
+	else if (!json_is_null(accepted))
+		record_refuse(reader, "accepted", "is not true or false");
+}
+
+/* `received` is empty until a probe's own chain was hashed. */
+static const struct record_field offer_fields[] = {
+	{ .kind = FIELD_OWN, .write = write_offer, .read = read_offer },
+	FIELD_AS("version", STRING, offer_answer, chosen.version),
+	FIELD_AS("cipher", STRING, offer_answer, chosen.cipher),
+	FIELD_AS("mac", STRING, offer_answer, chosen.mac),
+	FIELD_AS("group", STRING, offer_answer, chosen.group),
+	FIELD(STRING, offer_answer, error),
+	FIELD_COUNTED(
+	    "received", DIGESTS, offer_answer, received, received_count),
+	{ .kind = FIELD_END },
+};
+
+static const struct record_field tls_fields[] = {
+	FIELD(STRING, tls_facts, version),
+	FIELD(STRING, tls_facts, cipher),
+	FIELD(LATER_STRING, tls_facts, mac),
+	FIELD(STRING, tls_facts, group),
+	FIELD(STRING, tls_facts, alpn),
+	FIELD(BOOL, tls_facts, client_cert_requested),
+	FIELD(BOOL, tls_facts, client_cert_required),
+	FIELD(BOOL, tls_facts, ocsp_stapled),
+	FIELD_AS("staple", OCTETS, tls_facts, staple),
+	FIELD(BOOL, tls_facts, proof),
+	{ .key = "offers",
+	    .kind = FIELD_LATER_LIST,
+	    .offset = offsetof(struct tls_facts, offers),
+	    .count = offsetof(struct tls_facts, offer_count),
+	    .fields = offer_fields,
+	    .size = sizeof(struct offer_answer) },
+	{ .kind = FIELD_END },
+};
+
+static const struct record_field timing_fields[] = {
+	FIELD(MILLISECONDS, timing, dns_ms),
+	FIELD(MILLISECONDS, timing, connect_ms),
+	FIELD(MILLISECONDS, timing, tls_ms),
+	{ .kind = FIELD_END },
+};
+
+static const struct record_field observation_fields[] = {
+	{ .kind = FIELD_OWN, .write = write_schema, .read = read_schema },
+	FIELD(ORDINAL, observation, ordinal),
+	FIELD(STRING, observation, input),
+	FIELD(STRING, observation, host),
+	FIELD(PORT, observation, port),
+	FIELD(STRING, observation, site),
+	FIELD(STRING, observation, ip),
+	FIELD(STRING, observation, sni),
+	FIELD(STRING, observation, starttls),
+	FIELD_COUNTED("tags", STRINGS, observation, tags, tag_count),
+	FIELD(TIME, observation, timestamp),
+	FIELD(STATUS, observation, status),
+	FIELD(STRING, observation, error),
+	FIELD(COUNT, observation, attempts),
+	{ .key = "timing",
+	    .kind = FIELD_OBJECT,
+	    .offset = offsetof(struct observation, timing),
+	    .fields = timing_fields },
+	{ .key = "tls",
+	    .kind = FIELD_OBJECT,
+	    .offset = offsetof(struct observation, tls),
+	    .present = offsetof(struct observation, has_tls),
+	    .fields = tls_fields },
+	{ .kind = FIELD_END },
+};
+
+/* The chain is inside, so that a line can be judged by itself. */
+static const struct record_field pending_fields[] = {
+	{ .kind = FIELD_PART, .fields = observation_fields },
+	FIELD_COUNTED("chain", OCTETS_LIST, observation, chain, received_count),
+	{ .kind = FIELD_END },
+};
+
+/* A key that is told more than once becomes one member, an array. */
+static void
+write_evidence(struct json *object, const void *facts, struct arena *scratch)
+{
+	const struct finding *finding = facts;
+	const struct evidence *list = finding->evidence;
+	struct json *member = json_add_object(object, "evidence");
+
+	(void)scratch;
+	for (size_t i = 0; i < finding->evidence_count; i++) {
+		const char *key = list[i].key;
+		struct json *values = NULL;
+		size_t at = 0, more = i + 1;
+
+		while (at < i && strcmp(list[at].key, key) != 0)
+			at++;
+		if (at < i)
+			continue;
+		while (more < finding->evidence_count &&
+		       strcmp(list[more].key, key) != 0)
+			more++;
+		if (more == finding->evidence_count) {
+			json_add_string(member, key, list[i].value);
+			continue;
+		}
+		values = json_add_array(member, key);
+		for (size_t j = i; j < finding->evidence_count; j++)
+			if (strcmp(list[j].key, key) == 0)
+				json_append_string(values, list[j].value);
+	}
+}
+
+static void
+read_evidence(
+    struct record_reader *reader, const struct json *object, void *facts)
+{
+	const struct json *evidence = record_object(reader, object, "evidence");
+	struct finding *finding = facts;
+	struct evidence *list;
+	size_t count = 0;
+
+	for (const struct json *member = json_first(evidence); member != NULL;
+	     member = json_next(member))
+		count += json_is_array(member) ? json_length(member) : 1;
+	list = arena_array(reader->arena, count, sizeof(*list));
+	finding->evidence = list;
+	for (const struct json *member = json_first(evidence); member != NULL;
+	     member = json_next(member)) {
+		const char *key = arena_string(reader->arena, json_key(member));
+		const struct json *value =
+		    json_is_array(member) ? json_first(member) : member;
+
+		for (; value != NULL;
+		     value = json_is_array(member) ? json_next(value) : NULL)
+			list[finding->evidence_count++] = (struct evidence){
+				key,
+				arena_string(reader->arena, json_string(value)),
+			};
+	}
+}
+
+static void
+write_cert(struct json *object, const void *facts, struct arena *scratch)
+{
+	const struct finding *finding = facts;
+
+	(void)scratch;
+	if (finding->cert < 0)
+		json_add_null(object, "cert");
+	else
+		json_add_integer(object, "cert", finding->cert);
+}
+
+static void
+read_cert(struct record_reader *reader, const struct json *object, void *facts)
+{
+	enum { MOST_INDEX = 1000000 }; /* more than any chain has */
+	const struct json *member = record_member(reader, object, "cert");
+	int64_t index = json_integer(member, -1);
+	struct finding *finding = facts;
+
+	finding->cert = -1;
+	if (index >= 0 && index <= MOST_INDEX)
+		finding->cert = (int)index;
+	else if (!json_is_null(member))
+		record_refuse(reader, "cert", "is not an integer in range");
+}
+
+static const struct record_field finding_fields[] = {
+	FIELD(NAME, finding, id),
+	FIELD(STRING, finding, cause),
+	FIELD(SEVERITY, finding, severity),
+	{ .kind = FIELD_OWN, .write = write_cert, .read = read_cert },
+	FIELD(STRING, finding, detail),
+	{ .kind = FIELD_OWN, .write = write_evidence, .read = read_evidence },
+	{ .kind = FIELD_END },
+};
+
+static void
+write_dates(struct json *object, const void *facts, struct arena *scratch)
+{
+	const struct leaf_facts *leaf = facts;
+
+	if (leaf->undated) {
+		json_add_null(object, "not_before");
+		json_add_null(object, "not_after");
+		json_add_null(object, "days_left");
+		return;
+	}
+	json_add_string(
+	    object, "not_before", time_text(scratch, leaf->not_before));
+	json_add_string(
+	    object, "not_after", time_text(scratch, leaf->not_after));
+	json_add_integer(object, "days_left", leaf->days_left);
+}
+
+static void
+read_dates(struct record_reader *reader, const struct json *object, void *facts)
+{
+	static const struct record_field dates[] = {
+		FIELD(TIME, leaf_facts, not_before),
+		FIELD(TIME, leaf_facts, not_after),
+		{ .kind = FIELD_END },
+	};
+	const int64_t most_days = INT64_C(1) << 40;
+	struct leaf_facts *leaf = facts;
+
+	leaf->undated =
+	    json_is_null(record_member(reader, object, "not_after"));
+	if (leaf->undated)
+		return;
+	record_fields_read(reader, object, dates, facts);
+	leaf->days_left =
+	    json_integer(record_member(reader, object, "days_left"), INT64_MIN);
+	if (leaf->days_left < -most_days || leaf->days_left > most_days)
+		record_refuse(
+		    reader, "days_left", "is not an integer in range");
+}
+
+static const struct record_field leaf_fields[] = {
+	FIELD(DIGEST, leaf_facts, sha256),
+	FIELD(DIGEST, leaf_facts, spki_sha256),
+	FIELD(STRING, leaf_facts, subject),
+	FIELD(STRING, leaf_facts, subject_cn),
+	FIELD_COUNTED("names", STRINGS, leaf_facts, names, name_count),
+	FIELD(STRING, leaf_facts, issuer),
+	FIELD(STRING, leaf_facts, issuer_cn),
+	FIELD(STRING, leaf_facts, serial),
+	{ .kind = FIELD_OWN, .write = write_dates, .read = read_dates },
+	FIELD(STRING, leaf_facts, key),
+	FIELD(STRING, leaf_facts, signature),
+	{ .kind = FIELD_END },
+};
+
+static const struct record_field path_fields[] = {
+	FIELD(DIGEST, step, sha256),
+	FIELD(STRING, step, subject),
+	FIELD(SOURCE, step, from),
+	{ .kind = FIELD_END },
+};
+
+static const struct record_field missing_fields[] = {
+	{ .kind = FIELD_PART, .fields = path_fields },
+	FIELD(STRING, step, where),
+	{ .kind = FIELD_END },
+};
+
+static const struct record_field store_fields[] = {
+	FIELD(BOOL, store_verdict, trusted),
+	FIELD(STRING, store_verdict, reason),
+	FIELD(STRING, store_verdict, anchor),
+	{ .kind = FIELD_END },
+};
+
+static void
+write_accepts(struct json *object, const void *facts, struct arena *scratch)
+{
+	const struct client_verdict *client = facts;
+
+	(void)scratch;
+	if (client->accepts == ACCEPTS_UNKNOWN)
+		json_add_null(object, "accepts");
+	else
+		json_add_bool(
+		    object, "accepts", client->accepts == ACCEPTS_YES);
+}
+
+static void
+read_accepts(
+    struct record_reader *reader, const struct json *object, void *facts)
+{
+	const struct json *member = record_member(reader, object, "accepts");
+	struct client_verdict *client = facts;
+
+	client->accepts = ACCEPTS_UNKNOWN;
+	if (json_is_bool(member))
+		client->accepts =
+		    json_bool(member, false) ? ACCEPTS_YES : ACCEPTS_NO;
+	else if (!json_is_null(member))
+		record_refuse(reader, "accepts", "is not true or false");
+}
+
+static const struct record_field client_fields[] = {
+	{ .kind = FIELD_OWN, .write = write_accepts, .read = read_accepts },
+	FIELD(STRING, client_verdict, reason),
+	{ .kind = FIELD_END },
+};
+
+#define LIST(word, a_kind, member, its_count, item_fields, item)     \
+	{                                                            \
+		.key = word, .kind = FIELD_##a_kind,                 \
+		.offset = offsetof(struct result, verdict.member),   \
+		.count = offsetof(struct result, verdict.its_count), \
+		.fields = item_fields, .size = sizeof(struct item),  \
+	}
+
+/* Names of stores and clients outlive the document: keys may be borrowed. */
+static const struct record_field result_fields[] = {
+	{ .kind = FIELD_PART,
+	    .offset = offsetof(struct result, seen),
+	    .fields = observation_fields },
+	FIELD_AS("class", CLASS, result, verdict.class_id),
+	FIELD_AS("cause", STRING, result, verdict.cause),
+	FIELD_AS("severity", SEVERITY, result, verdict.severity),
+	LIST(
+	    "findings", LIST, findings, finding_count, finding_fields, finding),
+	{ .key = "leaf",
+	    .kind = FIELD_OBJECT,
+	    .offset = offsetof(struct result, leaf),
+	    .present = offsetof(struct result, leaf.present),
+	    .fields = leaf_fields },
+	FIELD_COUNTED(
+	    "received", DIGESTS, result, seen.received, seen.received_count),
+	LIST("path", LIST, path, path_length, path_fields, step),
+	LIST("missing", LIST, missing, missing_count, missing_fields, step),
+	LIST("stores", MAP, stores, store_count, store_fields, store_verdict),
+	LIST("clients", MAP, clients, client_count, client_fields,
+	    client_verdict),
+	FIELD_AS("expired", BOOL, result, verdict.expired),
+	FIELD_AS("self_signed", BOOL, result, verdict.self_signed),
+	FIELD_AS("mismatched", BOOL, result, verdict.mismatched),
+	FIELD_AS("untrusted", BOOL, result, verdict.untrusted),
+	FIELD_AS("revoked", BOOL, result, verdict.revoked),
+	{ .kind = FIELD_END },
+};
+
+void
+result_write(struct text *out, const struct result *result)
+{
+	if (result->seen.received_count > 0 && result->seen.received == NULL)
+		fatal_bug("a chain is written before it was hashed");
+	record_line_write(out, result_fields, result);
+}
+
+bool
+result_read(struct arena *arena, struct bytes line, struct result *result,
+    const char **reason)
+{
+	memset(result, 0, sizeof(*result));
+	return record_line_read(arena, line, result_fields, result, reason);
+}
+
+void
+pending_write(struct text *out, const struct observation *seen)
+{
+	record_line_write(out, pending_fields, seen);
+}
+
+bool
+pending_read(struct arena *arena, struct bytes line, struct observation *seen,
+    const char **reason)
+{
+	*seen = (struct observation){ .status = STATUS_UNKNOWN_ERROR };
+	return record_line_read(arena, line, pending_fields, seen, reason);
+}
