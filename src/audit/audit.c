@@ -28,6 +28,7 @@ struct judgement {
 	struct arena *arena;
 	const struct audit_sources *sources; /* NULL: not looked for yet */
 	struct validation validation;
+	unsigned comparisons; /* of name constraints */
 	struct audit_view view;
 	struct path_answer as_received, with_found;
 };
@@ -433,6 +434,7 @@ auditor_judge(struct auditor *auditor, struct arena *arena,
 		.validation = {
 			.now = auditor->settings->now,
 			.use = key_use_of(&seen->tls),
+		.comparisons = &judgement.comparisons,
 		},
 		.view = {
 			.settings = auditor->settings,

@@ -13,6 +13,7 @@
 
 /* x509_vfy.h */
 enum error_number {
+	UNSPECIFIED = 1,
 	NO_ISSUER_STORED = 2,
 	BAD_SIGNATURE = 7,
 	NOT_YET_VALID = 9,
@@ -34,10 +35,12 @@ enum error_number {
 	WEAK_LEAF_KEY = 66,
 	WEAK_CA_KEY = 67,
 	WEAK_DIGEST = 68,
-	NOT_A_CA = 79
+	NOT_A_CA = 79,
+	EXPLICIT_CURVE = 94
 };
 
 static const char *const error_words[] = {
+	[UNSPECIFIED] = "unspecified certificate verification error",
 	[NO_ISSUER_STORED] = "unable to get issuer certificate",
 	[BAD_SIGNATURE] = "certificate signature failure",
 	[NOT_YET_VALID] = "certificate is not yet valid",
@@ -61,6 +64,7 @@ static const char *const error_words[] = {
 	[WEAK_CA_KEY] = "CA certificate key too weak",
 	[WEAK_DIGEST] = "CA signature digest algorithm too weak",
 	[NOT_A_CA] = "invalid CA certificate",
+	[EXPLICIT_CURVE] = "Certificate public key has explicit ECC parameters",
 };
 
 struct listing {
@@ -186,6 +190,9 @@ list_extensions(struct listing *listing)
 		    (authority == AUTHORITY_NONE ||
 			(authority == AUTHORITY_OLD && at + 1 < path->length)))
 			add(listing, NOT_A_CA, at);
+		if (path->length > 1 &&
+		    (step->odd_forms & FORM_EXPLICIT_CURVE) != 0)
+			add(listing, EXPLICIT_CURVE, at);
 		if (!is_for_servers(step, at == 0))
 			add(listing, WRONG_PURPOSE, at);
 		if (step->has_path_length && below > step->path_length)
@@ -269,16 +276,24 @@ list_signatures_and_dates(struct listing *listing, int64_t now)
 static enum error_number
 constraint_error(const struct certificate *issuer,
     const struct certificate *subject, const struct host_name *name,
-    unsigned *budget)
+    struct constraint_budget *budget)
 {
 	struct certificate half = *issuer;
+	enum constraint_answer permitted, excluded;
 
 	half.excluded.count = 0;
-	if (!constraints_allow(&half, subject, name, budget))
+	permitted = constraints_check(&half, subject, name, budget);
+	if (permitted == CONSTRAINT_FORBIDS)
 		return NOT_PERMITTED;
 	half = *issuer;
 	half.permitted.count = 0;
-	return constraints_allow(&half, subject, name, budget) ? 0 : EXCLUDED;
+	excluded = constraints_check(&half, subject, name, budget);
+	if (excluded == CONSTRAINT_FORBIDS)
+		return EXCLUDED;
+	return permitted == CONSTRAINT_UNDECIDED ||
+		       excluded == CONSTRAINT_UNDECIDED
+		   ? UNSPECIFIED
+		   : 0;
 }
 
 /*
@@ -287,7 +302,7 @@ constraint_error(const struct certificate *issuer,
  */
 static enum error_number
 names_error(const struct certificate *issuer, const struct certificate *subject,
-    bool leaf, unsigned *budget)
+    bool leaf, struct constraint_budget *budget)
 {
 	const struct name_list *names = &subject->alternative_names;
 	struct certificate one = *subject;
@@ -316,7 +331,8 @@ static void
 list_constraints(struct listing *listing)
 {
 	const struct path *path = listing->path;
-	unsigned budget = CONSTRAINTS_MOST_COMPARISONS;
+	struct constraint_budget budget = { CONSTRAINTS_MOST_COMPARISONS,
+		NULL };
 
 	for (size_t at = path->length; at-- > 0;) {
 		const struct certificate *subject = path->steps[at].certificate;
@@ -330,7 +346,7 @@ list_constraints(struct listing *listing)
 			    (at == 0 || !subject->self_issued))
 				number = names_error(
 				    issuer, subject, at == 0, &budget);
-			if (number != 0 && budget > 0)
+			if (number != 0)
 				add(listing, number, at);
 		}
 	}

@@ -6,8 +6,8 @@
 #include "audit/client_path.h"
 
 enum {
-	CANDIDATES_MOST = 32,
-	ENDS_MOST = 24 /* a hostile chain has no end of them */
+	CANDIDATES_MOST = 64,
+	ENDS_MOST = 128 /* a hostile chain has no end of them */
 };
 
 /* Lower ones are tried first. */
@@ -67,6 +67,13 @@ comes_before(const struct candidate *a, const struct candidate *b)
 		   a->certificate->not_after > b->certificate->not_after);
 }
 
+static bool
+is_same_entity(const struct certificate *a, const struct certificate *b)
+{
+	return digest_equal(&a->spki_sha256, &b->spki_sha256) &&
+	       bytes_equal(a->subject_key, b->subject_key);
+}
+
 /* Each certificate once, from where it is found first. */
 static void
 add(const struct walk *walk, struct candidates *to, struct candidate candidate)
@@ -76,6 +83,18 @@ add(const struct walk *walk, struct candidates *to, struct candidate candidate)
 
 	if (to->count == CANDIDATES_MOST || path_holds(&walk->path, sha256))
 		return;
+	for (size_t i = 0; i < walk->path.length; i++) {
+		const struct certificate *on = walk->path.steps[i].certificate;
+
+		if (!is_same_entity(on, candidate.certificate))
+			continue;
+		walk->search->plain = false;
+		if (walk->search->how->skips_same_key ||
+		    (walk->search->how->skips_same_names &&
+			bytes_equal(on->raw_alternative_names,
+			    candidate.certificate->raw_alternative_names)))
+			return;
+	}
 	for (size_t i = 0; i < to->count; i++)
 		if (digest_equal(&to->list[i].certificate->sha256, sha256))
 			return;
@@ -214,7 +233,8 @@ gather(const struct walk *walk, struct candidates *to)
 	struct certificate_list preloaded = { NULL, 0 };
 
 	to->count = 0;
-	if (issuer.size == 0 || walk->path.length == PATH_MOST_DEPTH)
+	if ((issuer.size == 0 && !last->certificate->issuer_empty) ||
+	    walk->path.length == PATH_MOST_DEPTH)
 		return;
 	if (is_unsorted(walk) && last->received >= 0 &&
 	    (size_t)last->received + 1 < count) {
@@ -310,9 +330,8 @@ explore(struct walk *walk)
 	struct candidates candidates;
 	unsigned ends = walk->ends;
 
-	/* A root that was sent, where another version of it could follow. */
-	if (how->ends_at_roots && walk->path.length > 1 &&
-	    path_is_self_signed(edges, subject)) {
+	/* One that looks self-signed, where another version could follow. */
+	if (how->ends_at_roots && certificate_looks_self_signed(subject)) {
 		walk->search->plain = false;
 		finish(walk, PATH_SELF_SIGNED);
 		return;

@@ -29,7 +29,7 @@ is_connection_lost(const struct client_facts *facts)
 			if (facts->received[i]->damage != NULL ||
 			    facts->received[i]->odd_forms != 0)
 				return false;
-		if (!key_is_affordable(facts->received[0]))
+		if (key_flaw(facts->received[0]) != NULL)
 			return false;
 		break;
 	default:
@@ -106,6 +106,9 @@ static const struct {
 	{ FORM_NAME_EMPTY, TRAIT_NAME_EMPTY },
 	{ FORM_NAME_NOT_ASCII, TRAIT_NAME_NOT_ASCII },
 	{ FORM_ADDRESS_SIZE, TRAIT_ADDRESS_SIZE },
+	{ FORM_EXPLICIT_CURVE, TRAIT_SENT_EXPLICIT_CURVE },
+	{ FORM_RSA_KEY, TRAIT_SENT_ODD_RSA_FORM },
+	{ FORM_NO_ISSUER, TRAIT_SENT_EMPTY_ISSUER },
 }, date_rows[] = {
 	{ DER_TIME_NO_SECONDS, TRAIT_DATE_NO_SECONDS },
 	{ DER_TIME_LONG_NO_SECONDS, TRAIT_LONG_DATE_NO_SECONDS },
@@ -370,14 +373,17 @@ static const struct {
 	enum client_trait leaf, above;
 } fault_traits[FAULT_COUNT] = {
 	[FAULT_MALFORMED] = ABOVE(TRAIT_CA_MALFORMED),
+	[FAULT_EMPTY_ISSUER] = SAME(TRAIT_EMPTY_ISSUER),
 	[FAULT_BAD_SIGNATURE] = SAME(TRAIT_BAD_SIGNATURE),
 	[FAULT_UNSUPPORTED_ALGORITHM] = SAME(TRAIT_UNSUPPORTED_ALGORITHM),
-	[FAULT_UNSUPPORTED_KEY] = SAME(TRAIT_UNSUPPORTED_ALGORITHM),
+	/* Of a curve's own parameters a row above tells more exactly. */
+	[FAULT_UNSUPPORTED_KEY] = SAME(TRAIT_NONE),
 	[FAULT_NOT_A_CA] = ABOVE(TRAIT_NOT_A_CA),
 	[FAULT_PATH_LENGTH] = ABOVE(TRAIT_PATH_LENGTH),
 	[FAULT_KEY_USAGE] = ABOVE(TRAIT_CA_KEY_USAGE),
 	[FAULT_PURPOSE] = { TRAIT_LEAF_PURPOSE, TRAIT_CA_PURPOSE },
 	[FAULT_NAME_CONSTRAINTS] = ABOVE(TRAIT_NAME_CONSTRAINTS),
+	[FAULT_NAME_CONSTRAINTS_UNDECIDED] = ABOVE(TRAIT_NAME_CONSTRAINTS),
 	[FAULT_UNKNOWN_CRITICAL_EXTENSION] = SAME(TRAIT_NONE),
 	[FAULT_POLICY] = SAME(TRAIT_POLICY),
 	[FAULT_POLICY_EXTENSION] = SAME(TRAIT_POLICY_EXTENSION),
@@ -438,6 +444,12 @@ add_step(const struct path *path, size_t at, struct client_traits *to)
 		client_traits_add(to, TRAIT_RARE_CONSTRAINTS);
 	if (certificate->key_kind == KEY_ED25519)
 		client_traits_add(to, TRAIT_ED25519);
+	if ((certificate->odd_forms & FORM_EXPLICIT_CURVE) != 0)
+		client_traits_add(to, TRAIT_EXPLICIT_CURVE);
+	else if (key_flaw(certificate) != NULL && certificate->key_bits > 0)
+		client_traits_add(to, TRAIT_UNSUPPORTED_ALGORITHM);
+	if ((certificate->odd_forms & FORM_RSA_KEY) != 0)
+		client_traits_add(to, TRAIT_ODD_RSA_FORM);
 	/* What RFC 5280 demands of a CA and most clients do without. */
 	if (at > 0 && !is_old && !certificate->has_subject_key_id)
 		client_traits_add(to, TRAIT_CA_NO_SUBJECT_KEY_ID);
@@ -462,10 +474,12 @@ add_step(const struct path *path, size_t at, struct client_traits *to)
  * constraints allow, while the names that count are inside?
  */
 static void
-add_common_name(const struct path *path, struct client_traits *to)
+add_common_name(const struct validation *validation, const struct path *path,
+    struct client_traits *to)
 {
 	const struct certificate *leaf = path->steps[0].certificate;
-	unsigned budget = CONSTRAINTS_MOST_COMPARISONS;
+	struct constraint_budget budget = { CONSTRAINTS_MOST_COMPARISONS,
+		validation->comparisons };
 	struct host_name name;
 
 	if (leaf->subject_cn == NULL)
@@ -479,8 +493,10 @@ add_common_name(const struct path *path, struct client_traits *to)
 		const struct certificate *issuer = path->steps[at].certificate;
 
 		if (!issuer->has_name_constraints ||
-		    constraints_allow(issuer, leaf, &name, &budget) ||
-		    !constraints_allow(issuer, leaf, NULL, &budget))
+		    constraints_check(issuer, leaf, &name, &budget) !=
+			CONSTRAINT_FORBIDS ||
+		    constraints_check(issuer, leaf, NULL, &budget) !=
+			CONSTRAINT_ALLOWS)
 			continue;
 		client_traits_add(to, TRAIT_COMMON_NAME_CONSTRAINED);
 		if (strchr(leaf->subject_cn, '.') != NULL)
@@ -527,7 +543,7 @@ client_path_outcome(const struct validation *validation, struct path *path,
 	validate_path(validation, path);
 	if (trait != TRAIT_NONE)
 		client_traits_add(&outcome->traits, trait);
-	add_common_name(path, &outcome->traits);
+	add_common_name(validation, path, &outcome->traits);
 	for (size_t i = 0; i < path->faults.count && i < FAULTS_MOST; i++) {
 		const struct path_fault *fault = &path->faults.list[i];
 

@@ -67,6 +67,8 @@ builds_alike(const struct client_builder *a, const struct client_builder *b)
 	       a->prefers_valid == b->prefers_valid &&
 	       a->fetches_aia == b->fetches_aia && a->preloads == b->preloads &&
 	       a->leaf_anchor == b->leaf_anchor &&
+	       a->skips_same_key == b->skips_same_key &&
+	       a->skips_same_names == b->skips_same_names &&
 	       a->most_sorted == b->most_sorted;
 }
 

@@ -10,6 +10,24 @@
 /* A directory name is put into its canonical form before each comparison. */
 enum { DIRECTORY_COST = 64 };
 
+/* Names times constraints, as OpenSSL counts; for one more name. */
+static bool
+spend(struct constraint_budget *budget, const struct certificate *issuer,
+    enum name_kind kind)
+{
+	size_t cost = issuer->permitted.count + issuer->excluded.count;
+	size_t work = kind == NAME_DIRECTORY ? cost * DIRECTORY_COST : cost;
+
+	if (budget->left < cost ||
+	    (budget->of_host != NULL &&
+		*budget->of_host + work > CONSTRAINTS_MOST_OF_A_HOST))
+		return false;
+	budget->left -= (unsigned)cost;
+	if (budget->of_host != NULL)
+		*budget->of_host += (unsigned)work;
+	return true;
+}
+
 /* ".example.com" means names below it, "example.com" itself as well. */
 static bool
 dns_in_subtree(struct bytes name, struct bytes subtree)
@@ -80,13 +98,20 @@ after(struct bytes text, uint8_t mark)
 	return bytes_of(NULL, 0);
 }
 
-/* A mailbox, a host, or ".domain" (RFC 5280 4.2.1.10). */
+/*
+ * A mailbox, a host, or ".domain" (RFC 5280 4.2.1.10).  The case of a local
+ * part counts, that of a host does not (7.5).
+ */
 static bool
 email_matches(struct bytes email, struct bytes subtree)
 {
-	if (after(subtree, '@').size > 0)
-		return dns_equal(email, subtree);
-	return host_in_subtree(after(email, '@'), subtree);
+	struct bytes host = after(email, '@'), wanted = after(subtree, '@');
+
+	if (wanted.size == 0)
+		return host_in_subtree(host, subtree);
+	return dns_equal(host, wanted) &&
+	       bytes_equal(bytes_of(email.data, email.size - host.size),
+		   bytes_of(subtree.data, subtree.size - wanted.size));
 }
 
 /* The host of "scheme://user@host:port/path"; size 0 when there is none. */
@@ -158,57 +183,72 @@ name_matches(const struct general_name *name,
 	}
 }
 
-static bool
-is_allowed(const struct certificate *issuer, const struct general_name *name,
-    unsigned *budget)
+static enum constraint_answer
+check_name(const struct certificate *issuer, const struct general_name *name,
+    struct constraint_budget *budget)
 {
-	size_t cost = issuer->permitted.count + issuer->excluded.count;
 	bool constrained = false, permitted = false;
 
-	if (name->kind == NAME_DIRECTORY)
-		cost *= DIRECTORY_COST;
-	if (*budget < cost) {
-		*budget = 0;
-		return false;
+	if (!spend(budget, issuer, name->kind))
+		return CONSTRAINT_UNDECIDED;
+	for (size_t i = 0; i < issuer->excluded.count; i++) {
+		const struct general_name *subtree = &issuer->excluded.names[i];
+
+		if (subtree->kind == name->kind &&
+		    name_matches(name, subtree, false))
+			return CONSTRAINT_FORBIDS;
 	}
-	*budget -= (unsigned)cost;
-	for (size_t i = 0; i < issuer->excluded.count; i++)
-		if (issuer->excluded.names[i].kind == name->kind &&
-		    name_matches(name, &issuer->excluded.names[i], false))
-			return false;
 	for (size_t i = 0; i < issuer->permitted.count && !permitted; i++) {
-		if (issuer->permitted.names[i].kind != name->kind)
+		const struct general_name *subtree =
+		    &issuer->permitted.names[i];
+
+		if (subtree->kind != name->kind)
 			continue;
 		constrained = true;
-		permitted =
-		    name_matches(name, &issuer->permitted.names[i], true);
+		permitted = name_matches(name, subtree, true);
 	}
-	return permitted || !constrained;
+	return permitted || !constrained ? CONSTRAINT_ALLOWS
+					 : CONSTRAINT_FORBIDS;
 }
 
-bool
-constraints_allow(const struct certificate *issuer,
-    const struct certificate *subject, const struct host_name *host,
-    unsigned *budget)
+static enum constraint_answer
+check_names(const struct certificate *issuer, const struct name_list *names,
+    struct constraint_budget *budget)
 {
-	const struct name_list *names = &subject->alternative_names;
-	struct general_name directory = { NAME_DIRECTORY,
-		subject->raw_subject };
-	struct general_name host_entry;
+	enum constraint_answer answer = CONSTRAINT_ALLOWS;
+
+	for (size_t i = 0; i < names->count && answer == CONSTRAINT_ALLOWS; i++)
+		answer = check_name(issuer, &names->names[i], budget);
+	return answer;
+}
+
+enum constraint_answer
+constraints_check(const struct certificate *issuer,
+    const struct certificate *subject, const struct host_name *host,
+    struct constraint_budget *budget)
+{
+	struct general_name entries[2];
+	struct name_list own = { entries, 0 };
+	enum constraint_answer answer;
 
 	if (!issuer->has_name_constraints)
-		return true;
+		return CONSTRAINT_ALLOWS;
 	if (host != NULL && host->address_size > 0)
-		host_entry = (struct general_name){ NAME_ADDRESS,
+		entries[own.count++] = (struct general_name){ NAME_ADDRESS,
 			bytes_of(host->address, host->address_size) };
 	else if (host != NULL)
-		host_entry = (struct general_name){ NAME_DNS, host->name };
-	if (host != NULL && !is_allowed(issuer, &host_entry, budget))
-		return false;
-	if (!subject->subject_empty && !is_allowed(issuer, &directory, budget))
-		return false;
-	for (size_t i = 0; i < names->count; i++)
-		if (!is_allowed(issuer, &names->names[i], budget))
-			return false;
-	return true;
+		entries[own.count++] =
+		    (struct general_name){ NAME_DNS, host->name };
+	if (!subject->subject_empty)
+		entries[own.count++] = (struct general_name){ NAME_DIRECTORY,
+			subject->raw_subject };
+	answer = check_names(issuer, &own, budget);
+	if (answer == CONSTRAINT_ALLOWS)
+		answer =
+		    check_names(issuer, &subject->alternative_names, budget);
+	/* RFC 5280 4.2.1.10 */
+	if (answer == CONSTRAINT_ALLOWS && !subject->has_alternative_names)
+		answer =
+		    check_names(issuer, &subject->subject_mailboxes, budget);
+	return answer;
 }

@@ -8,17 +8,33 @@
 #include "audit/name.h"
 
 /*
- * A certificate can carry 100,000 names and its issuer as many constraints;
- * past this many comparisons a path, the answer is no.
+ * A certificate can carry 65,536 names and its issuer as many constraints.
+ * OpenSSL and BoringSSL compare 2^20 times; a search for a path looks at many
+ * paths of one host.  Past either budget nothing is decided.
  */
-enum { CONSTRAINTS_MOST_COMPARISONS = 250000 };
+enum {
+	CONSTRAINTS_MOST_COMPARISONS = 1 << 20, /* of a path */
+	CONSTRAINTS_MOST_OF_A_HOST = 1 << 24
+};
+
+struct constraint_budget {
+	unsigned left;
+	unsigned *of_host; /* counts up; NULL: not counted */
+};
+
+enum constraint_answer {
+	CONSTRAINT_ALLOWS,
+	CONSTRAINT_FORBIDS,
+	CONSTRAINT_UNDECIDED /* the budget was spent */
+};
 
 /*
  * May `issuer` stand above `subject`?  `host` is tested as well when the
- * subject is the leaf (NULL otherwise).  *budget counts comparisons down.
+ * subject is the leaf (NULL otherwise).  A mailbox in the subject counts where
+ * the certificate has no alternative names.
  */
-bool constraints_allow(const struct certificate *issuer,
+enum constraint_answer constraints_check(const struct certificate *issuer,
     const struct certificate *subject, const struct host_name *host,
-    unsigned *budget);
+    struct constraint_budget *);
 
 #endif

@@ -6,6 +6,7 @@ static const struct {
 	const char *cause;
 } names[FAULT_COUNT] = {
 	[FAULT_MALFORMED] = { FINDING_INVALID_CHAIN, "malformed" },
+	[FAULT_EMPTY_ISSUER] = { FINDING_INVALID_CHAIN, "malformed" },
 	[FAULT_BAD_SIGNATURE] = { FINDING_INVALID_CHAIN, "bad_signature" },
 	[FAULT_UNSUPPORTED_ALGORITHM] = { FINDING_INVALID_CHAIN,
 	    "unsupported_algorithm" },
@@ -16,6 +17,8 @@ static const struct {
 	[FAULT_PURPOSE] = { FINDING_INVALID_CHAIN, "purpose" },
 	[FAULT_NAME_CONSTRAINTS] = { FINDING_INVALID_CHAIN,
 	    "name_constraints" },
+	[FAULT_NAME_CONSTRAINTS_UNDECIDED] = { FINDING_INVALID_CHAIN,
+	    "not decided: name constraints" },
 	[FAULT_UNKNOWN_CRITICAL_EXTENSION] = { FINDING_INVALID_CHAIN,
 	    "unknown_critical_extension" },
 	[FAULT_POLICY] = { FINDING_INVALID_CHAIN, "policy" },

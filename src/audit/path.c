@@ -11,7 +11,7 @@
 #include "x509/certificate_names.h"
 
 /* Candidates for one step: a hostile chain may hold hundreds of one name. */
-enum { CANDIDATES_MOST = 48, EDGE_SLOTS = 128 };
+enum { CANDIDATES_MOST = 64, EDGE_SLOTS = 512 };
 
 struct edge {
 	const uint8_t *subject, *issuer; /* digests; NULL: free slot */
@@ -171,13 +171,15 @@ candidate_rank(const struct candidate *candidate)
 }
 
 static size_t
-candidate_insert(struct candidate *list, size_t count,
-    const struct certificate *subject, struct candidate candidate)
+candidate_insert(struct edge_memory *edges, struct candidate *list,
+    size_t count, const struct certificate *subject, struct candidate candidate)
 {
 	size_t at = count;
 
-	if (count == CANDIDATES_MOST)
+	if (count == CANDIDATES_MOST) {
+		edges->exhausted = true;
 		return count;
+	}
 	for (size_t i = 0; i < count; i++)
 		if (digest_equal(&list[i].certificate->sha256,
 			&candidate.certificate->sha256))
@@ -215,7 +217,8 @@ gather_index(const struct path_question *question,
 			if (digest_equal(&question->received[k]->sha256,
 				&issuer->sha256))
 				candidate.received = (int)k;
-		count = candidate_insert(list, count, subject, candidate);
+		count = candidate_insert(
+		    question->edges, list, count, subject, candidate);
 	}
 	return count;
 }
@@ -226,7 +229,7 @@ gather(const struct path_question *question, const struct certificate *subject,
 {
 	size_t count = 0;
 
-	if (subject->issuer_key_name.size == 0)
+	if (subject->issuer_key_name.size == 0 && !subject->issuer_empty)
 		return 0;
 	count = gather_index(question, trust_store_anchors(question->store),
 	    SOURCE_STORE, true, subject, list, count);
@@ -234,7 +237,8 @@ gather(const struct path_question *question, const struct certificate *subject,
 		const struct certificate *issuer = question->received[i];
 
 		if (bytes_equal(issuer->subject_key, subject->issuer_key_name))
-			count = candidate_insert(list, count, subject,
+			count = candidate_insert(question->edges, list, count,
+			    subject,
 			    (struct candidate){
 				.certificate = issuer,
 				.from = SOURCE_RECEIVED,
@@ -280,7 +284,8 @@ is_over(struct search *search)
 	const struct path *best = &search->answer->path;
 
 	if (search->ends >= PATH_MOST_PATHS)
-		search->answer->exhausted = true;
+		search->question->edges->exhausted = search->answer->exhausted =
+		    true;
 	return search->answer->exhausted ||
 	       (search->found_end && best->end == PATH_ANCHOR &&
 		   best->faults.count == 0);
@@ -329,12 +334,20 @@ is_issuer(struct search *search, const struct candidate *candidate)
 	struct path_step *below = last_step(search);
 	enum signature_result result;
 
-	/* A path that returns to the same name and key goes in a circle. */
+	/*
+	 * A path that returns to the same name and key goes in a circle.  An
+	 * anchor may sign a server's certificate for itself all the same: only
+	 * a CA's that it signed for itself is another version of the anchor,
+	 * which the store does not hold.
+	 */
 	for (size_t i = 0; i < path->length; i++) {
 		const struct certificate *on = path->steps[i].certificate;
 
 		if (digest_equal(&on->spki_sha256, &issuer->spki_sha256) &&
-		    bytes_equal(on->subject_key, issuer->subject_key))
+		    bytes_equal(on->subject_key, issuer->subject_key) &&
+		    (i > 0 || !candidate->anchor ||
+			certificate_is_authority(on) ||
+			!certificate_is_authority(issuer)))
 			return false;
 	}
 	if (!edge_signature(
@@ -359,8 +372,10 @@ explore(struct search *search)
 	size_t count = gather(search->question, subject, list);
 	bool stepped = false;
 
-	if (search->current.length == PATH_MOST_DEPTH)
+	if (search->current.length == PATH_MOST_DEPTH && count > 0) {
+		search->question->edges->exhausted = true;
 		count = 0;
+	}
 	for (size_t i = 0; i < count && !is_over(search); i++) {
 		if (!is_issuer(search, &list[i]))
 			continue;

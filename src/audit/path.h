@@ -17,9 +17,9 @@
 #include "model/source.h"
 
 enum {
-	PATH_MOST_DEPTH = 16,	  /* certificates, leaf and anchor too */
-	PATH_MOST_PATHS = 200,	  /* ends looked at, a search */
-	PATH_MOST_SIGNATURES = 32 /* signatures looked at, a host */
+	PATH_MOST_DEPTH = 32,	   /* certificates, leaf and anchor too */
+	PATH_MOST_PATHS = 200,	   /* ends looked at, a search */
+	PATH_MOST_SIGNATURES = 320 /* signatures looked at, a host */
 };
 
 /* Does the AKI of a certificate match the SKI of its possible issuer? */

@@ -14,8 +14,7 @@ static const struct {
 	[FAULT_BAD_SIGNATURE] = { "the signature on ", " does not verify" },
 	[FAULT_UNSUPPORTED_ALGORITHM] = { "the signature algorithm of ",
 	    " is not supported" },
-	[FAULT_UNSUPPORTED_KEY] = { "the key of, or above, ",
-	    " is built to be costly, and nothing is computed with it" },
+	[FAULT_EMPTY_ISSUER] = { "", " does not name its issuer" },
 	[FAULT_NOT_A_CA] = { "",
 	    " is not a CA certificate but signed another one" },
 	[FAULT_PATH_LENGTH] = { "more CA certificates follow ",
@@ -32,6 +31,8 @@ static const struct {
 	    "" },
 	[FAULT_NAME_CONSTRAINTS] = { "the name constraints of ",
 	    " do not allow a name below it" },
+	[FAULT_NAME_CONSTRAINTS_UNDECIDED] = { "the name constraints of ",
+	    " and the names below it are too many to be compared" },
 };
 
 /* What a fault of this certificate means, in one sentence. */
@@ -63,6 +64,9 @@ explain(struct arena *arena, const struct certificate *certificate,
 	case FAULT_POLICY_EXTENSION:
 		return arena_printf(
 		    arena, "%s: %s", name, certificate->policies->fault);
+	case FAULT_UNSUPPORTED_KEY:
+		return arena_printf(
+		    arena, "the key of %s %s", name, key_flaw(certificate));
 	case FAULT_RSA_BITS:
 	case FAULT_EC_BITS:
 	case FAULT_DSA:
@@ -165,17 +169,23 @@ find_unknown_issuer(const struct audit_view *view, struct findings *findings)
 {
 	const struct path *path = view->path;
 	const struct path_step *last = &path->steps[path->length - 1];
+	const char *issuer = last->certificate->issuer;
+	bool decided = !edge_memory_exhausted(view->edges);
 	struct finding *finding;
 
 	if (path->end != PATH_OPEN || last->certificate->version == 0)
 		return;
-	finding = findings_add(findings, FINDING_UNKNOWN_ISSUER, NULL,
+	finding = findings_add(findings, FINDING_UNKNOWN_ISSUER,
+	    decided ? NULL : "not decided: path search",
 	    path->length == 1 ? 0 : last->received,
 	    arena_printf(findings->arena,
-		"%s was neither sent nor found, so nobody can say whether an "
-		"intermediate is missing or the root is not trusted",
-		last->certificate->issuer));
-	finding_tell(findings, finding, "issuer", last->certificate->issuer);
+		decided ? "%s was neither sent nor found, so nobody can say "
+			  "whether an intermediate is missing or the root is "
+			  "not trusted"
+			: "the search for a path was ended by its budget "
+			  "before it came to a root; the last issuer is %s",
+		issuer[0] == '\0' ? "an issuer without a name" : issuer));
+	finding_tell(findings, finding, "issuer", issuer);
 }
 
 const struct audit_rule path_rules[] = {

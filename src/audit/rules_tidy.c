@@ -239,9 +239,9 @@ find_serial_numbers(const struct audit_view *view, struct findings *findings)
 		findings_add(findings, FINDING_SERIAL_NUMBER, cause,
 		    i == 0 ? 0 : step->received,
 		    arena_printf(findings->arena,
-			"the serial number of %s is %s (%zu octets)",
+			"the serial number of %s is %s",
 			name_for_people(findings->arena, step->certificate),
-			step->certificate->serial_hex, serial.size));
+			step->certificate->serial_hex));
 	}
 }
 

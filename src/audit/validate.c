@@ -64,7 +64,7 @@ check_strength(const struct certificate *certificate, bool root, size_t at,
 	enum key_kind key = certificate->key_kind;
 
 	if ((key == KEY_RSA || key == KEY_RSA_PSS) &&
-	    certificate->key_bits < LEAST_RSA_BITS)
+	    certificate->key_bits > 0 && certificate->key_bits < LEAST_RSA_BITS)
 		faults_add(faults, FAULT_RSA_BITS, at);
 	if (key == KEY_EC && certificate->key_bits > 0 &&
 	    certificate->key_bits < LEAST_EC_BITS)
@@ -96,9 +96,13 @@ check_step(const struct validation *validation, const struct path *path,
 	if (certificate->damage != NULL ||
 	    certificate->signature_algorithms_differ)
 		faults_add(faults, FAULT_MALFORMED, at);
-	/* A key built to burn CPU: no client computes with it. */
-	if (at == 0 && certificate->version != 0 &&
-	    !key_is_affordable(certificate))
+	/* RFC 5280 4.1.2.4; whoever compares names compares two empty ones. */
+	if (certificate->issuer_empty)
+		faults_add(faults, FAULT_EMPTY_ISSUER, at);
+	/* One that cannot be read is damage already; a leaf's DSA is weak. */
+	if (key_flaw(certificate) != NULL &&
+	    (certificate->key_bits > 0 ||
+		(at > 0 && certificate->key_kind == KEY_DSA)))
 		faults_add(faults, FAULT_UNSUPPORTED_KEY, at);
 
 	if (step->signed_above && step->signature == SIGNATURE_BAD)
@@ -106,8 +110,6 @@ check_step(const struct validation *validation, const struct path *path,
 	if (step->signed_above &&
 	    step->signature == SIGNATURE_UNSUPPORTED_ALGORITHM)
 		faults_add(faults, FAULT_UNSUPPORTED_ALGORITHM, at);
-	if (step->signed_above && step->signature == SIGNATURE_UNSUPPORTED_KEY)
-		faults_add(faults, FAULT_UNSUPPORTED_KEY, at);
 
 	/* RFC 5280 4.1.2.5: the last second of the period still counts. */
 	if (certificate->times_valid && now < certificate->not_before)
@@ -154,25 +156,30 @@ static void
 check_constraints(const struct validation *validation, const struct path *path,
     struct faults *faults)
 {
-	unsigned budget = CONSTRAINTS_MOST_COMPARISONS;
+	struct constraint_budget budget = { CONSTRAINTS_MOST_COMPARISONS,
+		validation->comparisons };
 
 	for (size_t at = 1; at < path->length; at++) {
 		const struct certificate *issuer = path->steps[at].certificate;
-		bool allowed = true;
+		enum constraint_answer answer = CONSTRAINT_ALLOWS;
 
 		if (!issuer->has_name_constraints)
 			continue;
-		for (size_t below = 0; below < at && allowed; below++) {
+		for (size_t below = 0;
+		     below < at && answer == CONSTRAINT_ALLOWS; below++) {
 			const struct certificate *subject =
 			    path->steps[below].certificate;
 
 			if (below == 0 || !subject->self_issued)
-				allowed = constraints_allow(issuer, subject,
+				answer = constraints_check(issuer, subject,
 				    below == 0 ? validation->host : NULL,
 				    &budget);
 		}
-		if (!allowed)
+		if (answer == CONSTRAINT_FORBIDS)
 			faults_add(faults, FAULT_NAME_CONSTRAINTS, at);
+		if (answer == CONSTRAINT_UNDECIDED)
+			faults_add(
+			    faults, FAULT_NAME_CONSTRAINTS_UNDECIDED, at);
 	}
 }
 
@@ -214,7 +221,9 @@ validate_step_faults(const void *context, const struct path *path, size_t step)
 	struct faults faults = { .count = 0 };
 
 	check_step(context, path, step, &faults);
-	if (step > 0 && path->steps[step - 1].signature != SIGNATURE_GOOD)
+	if (step > 0 && (path->steps[step - 1].signature == SIGNATURE_BAD ||
+			    path->steps[step - 1].signature ==
+				SIGNATURE_UNSUPPORTED_ALGORITHM))
 		faults.count++;
 	return faults.count;
 }

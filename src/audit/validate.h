@@ -26,6 +26,8 @@ struct validation {
 	const struct host_name *host; /* NULL: not on the leaf, so that name
 					 constraints do not concern it */
 	enum key_use use;
+	/* Name constraints compared for this host so far; NULL: not counted */
+	unsigned *comparisons;
 };
 
 /* For struct path_question; context is a struct validation. */

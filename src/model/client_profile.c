@@ -175,6 +175,8 @@ static const struct field {
 	{ "ends_at_roots", read_bool, AT(profile.builder.ends_at_roots) },
 	{ "anchors_by_octets", read_bool,
 	    AT(profile.builder.anchors_by_octets) },
+	{ "skips_same_key", read_bool, AT(profile.builder.skips_same_key) },
+	{ "skips_same_names", read_bool, AT(profile.builder.skips_same_names) },
 	{ "prefers_valid", read_bool, AT(profile.builder.prefers_valid) },
 	{ "fetches_aia", read_bool, AT(profile.builder.fetches_aia) },
 	{ "preloads", read_bool, AT(profile.builder.preloads) },

@@ -39,8 +39,12 @@ struct client_builder {
 	/* A serial number or name in the AKI that differs does so too. */
 	bool serials_must_fit;
 	bool anchor_serials_must_fit; /* the serial number alone */
-	/* No issuer is looked for above a root that was sent. */
+	/* No issuer is looked for above one that was sent and looks signed by
+	   itself, its signature unseen. */
 	bool ends_at_roots;
+	/* Another version of one on the path, of the same name and key, is
+	   skipped (RFC 4158 5.2); or only of the same alternative names too. */
+	bool skips_same_key, skips_same_names;
 	/* Issuers in the store are looked up by the octets of the name. */
 	bool anchors_by_octets;
 	/* Of several sent ones the first that is valid now comes first. */

@@ -49,6 +49,12 @@
 	ROW(ADDRESS_SIZE, "address_size") /* neither 4 nor 16 octets */       \
 	/* a further one is no certificate at all */                          \
 	ROW(SENT_GARBAGE, "sent_garbage")                                     \
+	/* an EC key with its own parameters (RFC 5480 2.1.1) is sent */      \
+	ROW(SENT_EXPLICIT_CURVE, "sent_explicit_curve")                       \
+	/* an RSA key without NULL, or of a negative modulus, is sent */      \
+	ROW(SENT_ODD_RSA_FORM, "sent_odd_rsa_form")                           \
+	/* an issuer, or a CA's subject, without a name is sent */            \
+	ROW(SENT_EMPTY_ISSUER, "sent_empty_issuer")                           \
 	/* The path's end */                                                  \
 	ROW(SELF_SIGNED_LEAF, "self_signed_leaf")                             \
 	ROW(UNTRUSTED_ROOT, "untrusted_root")                                 \
@@ -58,6 +64,10 @@
 	/* The path's rules, RFC 5280 section 6.1 */                          \
 	ROW(BAD_SIGNATURE, "bad_signature")                                   \
 	ROW(UNSUPPORTED_ALGORITHM, "unsupported_algorithm")                   \
+	/* the same as those above, of the path alone */                      \
+	ROW(EXPLICIT_CURVE, "explicit_curve")                                 \
+	ROW(ODD_RSA_FORM, "odd_rsa_form")                                     \
+	ROW(EMPTY_ISSUER, "empty_issuer")                                     \
 	ROW(PATH_COUNT, "path_count") /* limit most_intermediates */          \
 	ROW(CA_MALFORMED, "ca_malformed")                                     \
 	ROW(NOT_A_CA, "not_a_ca")                                             \

@@ -135,6 +135,7 @@ read_issuer(struct certificate_reader *reader, struct der *tbs)
 		reader, tbs, &item, &name, "the issuer's name cannot be read"))
 		return false;
 	certificate->raw_issuer = item.whole;
+	certificate->issuer_empty = item.content.size == 0;
 	certificate->issuer_key_name = name.canonical;
 	certificate->issuer = name.text;
 	certificate->issuer_cn = name.common_name;
@@ -196,8 +197,10 @@ read_subject(struct certificate_reader *reader, struct der *tbs)
 	certificate->subject_key = name.canonical;
 	certificate->subject = name.text;
 	certificate->subject_cn = name.common_name;
+	certificate->subject_mailboxes = name.mailboxes;
 	certificate->self_issued =
-	    certificate->issuer[0] != '\0' &&
+	    (certificate->issuer[0] != '\0' ||
+		(certificate->issuer_empty && certificate->subject_empty)) &&
 	    bytes_equal(name.canonical, certificate->issuer_key_name);
 	return true;
 }
@@ -331,6 +334,9 @@ read_certificate(struct certificate_reader *reader)
 	if (!tbs_cut)
 		read_signature(reader, &outer);
 	name_algorithm(reader);
+	if (certificate->issuer_empty ||
+	    (certificate->is_ca && certificate->subject_empty))
+		certificate->odd_forms |= FORM_NO_ISSUER;
 	if (der.rest.size > 0) {
 		text_printf(&reader->text, "%zu %s the certificate's end",
 		    der.rest.size,
@@ -399,6 +405,8 @@ bool
 certificate_looks_self_signed(const struct certificate *certificate)
 {
 	return certificate->self_issued &&
+	       signature_kind_fits(
+		   certificate->signature_kind, certificate->key_kind) &&
 	       (certificate->subject_key_id.size == 0 ||
 		   certificate->authority_key_id.size == 0 ||
 		   bytes_equal(certificate->subject_key_id,

@@ -28,7 +28,10 @@ void certificate_digest(struct bytes der, struct digest *);
  */
 bool certificate_is_authority(const struct certificate *);
 
-/* Self-issued, and its key identifiers, where present, say the same key. */
+/*
+ * Self-issued, its key could have signed it, and its key identifiers, where
+ * present, say the same key: what OpenSSL calls self-signed.
+ */
 bool certificate_looks_self_signed(const struct certificate *);
 
 #endif

@@ -212,6 +212,7 @@ read_alternative_names(
 
 	certificate->has_alternative_names = true;
 	certificate->alternative_names_critical = extension->critical;
+	certificate->raw_alternative_names = extension->value;
 	if (!enter_only(extension->value, DER_SEQUENCE, &inside) ||
 	    !count_elements(inside, &count))
 		return false;

@@ -120,6 +120,12 @@ struct certificate_policies {
 	uint32_t require_explicit, inhibit_mapping, inhibit_any;
 };
 
+/* RSASSA-PSS-params (RFC 4055 3.1), of a signature or of a key. */
+struct pss_parameters {
+	struct bytes hash, mask_hash; /* OIDs; mask_hash size 0: not MGF1 */
+	uint32_t salt_size;
+};
+
 struct storage;
 
 /*
@@ -132,7 +138,10 @@ enum odd_form {
 	FORM_STRING_CHARACTERS = 1 << 2, /* its kind excludes a character */
 	FORM_NAME_EMPTY = 1 << 3,	 /* an alternative name of no octets */
 	FORM_NAME_NOT_ASCII = 1 << 4,	 /* one that is an IA5String */
-	FORM_ADDRESS_SIZE = 1 << 5	 /* neither IPv4 nor IPv6 */
+	FORM_ADDRESS_SIZE = 1 << 5,	 /* neither IPv4 nor IPv6 */
+	FORM_EXPLICIT_CURVE = 1 << 6,	 /* EC parameters, no curve's name */
+	FORM_RSA_KEY = 1 << 7,	/* without NULL, or of a negative modulus */
+	FORM_NO_ISSUER = 1 << 8 /* the issuer's, or a CA's, name is empty */
 };
 
 /* Two limits on a hostile certificate; past them it is damaged. */
@@ -170,7 +179,8 @@ struct certificate {
 	struct bytes subject_key, issuer_key_name; /* canonical, 7.1 */
 	const char *subject, *issuer;		   /* RFC 4514, clean UTF-8 */
 	const char *subject_cn, *issuer_cn;	   /* last CN, clean; or NULL */
-	bool subject_empty;
+	struct name_list subject_mailboxes; /* its emailAddress attributes */
+	bool subject_empty, issuer_empty;   /* readable, and without any part */
 
 	int64_t not_before, not_after;
 	bool times_valid;			    /* both could be read */
@@ -184,6 +194,9 @@ struct certificate {
 	unsigned key_bits;
 	unsigned exponent_bits; /* RSA; 0 otherwise */
 	const char *key_name;	/* "EC P-256", "RSA 2048" */
+	/* RSA-PSS: the key's own parameters bind what it signs, RFC 4055 3.3 */
+	bool has_pss_parameters;
+	struct pss_parameters pss;
 
 	/* Extensions; has_X tells absent from empty */
 	bool has_basic_constraints, basic_constraints_critical, is_ca;
@@ -200,6 +213,7 @@ struct certificate {
 	struct bytes authority_name;   /* its first Name, or size 0 */
 	bool has_alternative_names, alternative_names_critical;
 	struct name_list alternative_names;
+	struct bytes raw_alternative_names; /* the extension's value */
 	bool has_name_constraints, name_constraints_critical;
 	struct name_list permitted, excluded; /* addresses: with mask */
 	bool constraints_with_distance; /* a minimum or maximum is present */

@@ -47,6 +47,46 @@ take_positive(struct der *der, struct bytes *integer)
 	return true;
 }
 
+static const struct bytes sha1_oid = OID("\x2b\x0e\x03\x02\x1a");
+static const struct bytes mgf1_oid =
+    OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x08");
+
+/* Of a signature or of a key, behind the algorithm's OID. */
+static bool
+read_pss(struct der *algorithm, struct pss_parameters *pss)
+{
+	struct der parameters, inside, of_mask, ignored;
+	struct der_item number;
+	struct bytes mask;
+
+	*pss = (struct pss_parameters){ sha1_oid, sha1_oid, 20 };
+	if (!der_enter(algorithm, DER_SEQUENCE, &parameters))
+		return false;
+	/* [0] HashAlgorithm DEFAULT sha1 */
+	if (der_peek(&parameters) == DER_CONTEXT_CONSTRUCTED(0) &&
+	    (!der_enter(&parameters, DER_CONTEXT_CONSTRUCTED(0), &inside) ||
+		!read_algorithm(&inside, &pss->hash, &ignored)))
+		return false;
+	/* [1] MaskGenAlgorithm DEFAULT mgf1SHA1 */
+	if (der_peek(&parameters) == DER_CONTEXT_CONSTRUCTED(1)) {
+		if (!der_enter(
+			&parameters, DER_CONTEXT_CONSTRUCTED(1), &inside) ||
+		    !read_algorithm(&inside, &mask, &of_mask) ||
+		    !read_algorithm(&of_mask, &pss->mask_hash, &ignored))
+			return false;
+		if (!bytes_equal(mask, mgf1_oid))
+			pss->mask_hash = bytes_of(NULL, 0);
+	}
+	/* [2] INTEGER DEFAULT 20; [3], the trailer, has one value only. */
+	if (der_peek(&parameters) == DER_CONTEXT_CONSTRUCTED(2) &&
+	    (!der_enter(&parameters, DER_CONTEXT_CONSTRUCTED(2), &inside) ||
+		!der_take(&inside, DER_INTEGER, &number) ||
+		!der_unsigned(number.content, &pss->salt_size)))
+		return false;
+	(void)der_take(&parameters, DER_CONTEXT_CONSTRUCTED(3), &number);
+	return der_at_end(&parameters);
+}
+
 struct key_reading {
 	struct certificate *certificate;
 	struct der parameters;
@@ -54,19 +94,34 @@ struct key_reading {
 	struct text *name; /* to be filled; empty: the row's word */
 };
 
+/*
+ * RFC 3279 2.3.1.  Of a modulus without its leading zero every library but
+ * Go's reads the magnitude, and few miss parameters that are not there.
+ */
 static bool
 read_rsa(struct key_reading *reading)
 {
 	struct certificate *certificate = reading->certificate;
 	struct der der = der_of(reading->key), numbers;
-	struct bytes modulus, exponent;
+	struct der_item modulus;
+	struct bytes exponent;
 
 	if (!der_enter(&der, DER_SEQUENCE, &numbers) ||
-	    !take_positive(&numbers, &modulus) ||
-	    !take_positive(&numbers, &exponent))
+	    !der_take(&numbers, DER_INTEGER, &modulus) ||
+	    modulus.content.size == 0 || !take_positive(&numbers, &exponent))
 		return false;
-	certificate->key_bits = count_bits(modulus);
+	if (modulus.content.data[0] >= 0x80 ||
+	    (certificate->key_kind == KEY_RSA &&
+		der_at_end(&reading->parameters)))
+		certificate->odd_forms |= FORM_RSA_KEY;
+	certificate->key_bits = count_bits(modulus.content);
 	certificate->exponent_bits = count_bits(exponent);
+	if (certificate->key_kind == KEY_RSA_PSS &&
+	    der_peek(&reading->parameters) == DER_SEQUENCE) {
+		certificate->has_pss_parameters = true;
+		if (!read_pss(&reading->parameters, &certificate->pss))
+			return false;
+	}
 	return certificate->key_bits > 0;
 }
 
@@ -124,6 +179,7 @@ read_ec(struct key_reading *reading)
 		certificate->key_bits =
 		    (unsigned)(point.size - 1) * (point.data[0] == 4 ? 4 : 8);
 	if (der_peek(&reading->parameters) != DER_OID) {
+		certificate->odd_forms |= FORM_EXPLICIT_CURVE;
 		text_append(reading->name, "EC with its own parameters");
 		return der_peek(&reading->parameters) == DER_SEQUENCE;
 	}
@@ -312,9 +368,6 @@ static const struct scheme_row pss_rows[] = {
 };
 
 static const struct bytes pss_oid = OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a");
-static const struct bytes mgf1_oid =
-    OID("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x08");
-
 static const struct scheme_row *
 scheme_row_of(struct bytes oid, const struct scheme_row *rows, size_t count)
 {
@@ -322,54 +375,6 @@ scheme_row_of(struct bytes oid, const struct scheme_row *rows, size_t count)
 		if (bytes_equal(oid, rows[i].oid))
 			return &rows[i];
 	return NULL;
-}
-
-/* RSASSA-PSS-params (RFC 4055 3.1). */
-static bool
-read_pss(struct der *algorithm, struct signature_scheme *scheme)
-{
-	struct bytes hash = pss_rows[0].oid, mask, mask_hash = hash;
-	struct der parameters, inside, of_mask, ignored;
-	const struct scheme_row *row;
-	struct der_item number;
-
-	scheme->kind = SIGNATURE_RSA_PSS;
-	scheme->name = "RSA-PSS";
-	scheme->salt_size = 20;
-	if (!der_enter(algorithm, DER_SEQUENCE, &parameters))
-		return false;
-	/* [0] HashAlgorithm DEFAULT sha1 */
-	if (der_peek(&parameters) == DER_CONTEXT_CONSTRUCTED(0) &&
-	    (!der_enter(&parameters, DER_CONTEXT_CONSTRUCTED(0), &inside) ||
-		!read_algorithm(&inside, &hash, &ignored)))
-		return false;
-	/* [1] MaskGenAlgorithm DEFAULT mgf1SHA1 */
-	if (der_peek(&parameters) == DER_CONTEXT_CONSTRUCTED(1)) {
-		if (!der_enter(
-			&parameters, DER_CONTEXT_CONSTRUCTED(1), &inside) ||
-		    !read_algorithm(&inside, &mask, &of_mask) ||
-		    !read_algorithm(&of_mask, &mask_hash, &ignored))
-			return false;
-		if (!bytes_equal(mask, mgf1_oid))
-			mask_hash = bytes_of(NULL, 0);
-	}
-	/* [2] INTEGER DEFAULT 20; [3], the trailer, has one value only. */
-	if (der_peek(&parameters) == DER_CONTEXT_CONSTRUCTED(2) &&
-	    (!der_enter(&parameters, DER_CONTEXT_CONSTRUCTED(2), &inside) ||
-		!der_take(&inside, DER_INTEGER, &number) ||
-		!der_unsigned(number.content, &scheme->salt_size)))
-		return false;
-	(void)der_take(&parameters, DER_CONTEXT_CONSTRUCTED(3), &number);
-	if (!der_at_end(&parameters))
-		return false;
-	scheme->mask_hash_differs = !bytes_equal(hash, mask_hash);
-	row =
-	    scheme_row_of(hash, pss_rows, sizeof(pss_rows) / sizeof(*pss_rows));
-	if (row != NULL) {
-		scheme->hash = row->hash;
-		scheme->name = row->name;
-	}
-	return true;
 }
 
 bool
@@ -381,8 +386,19 @@ signature_scheme_parse(struct bytes whole, struct signature_scheme *scheme)
 	*scheme = (struct signature_scheme){ .kind = SIGNATURE_UNKNOWN };
 	if (!read_algorithm(&der, &scheme->oid, &parameters))
 		return false;
-	if (bytes_equal(scheme->oid, pss_oid))
-		return read_pss(&parameters, scheme);
+	if (bytes_equal(scheme->oid, pss_oid)) {
+		scheme->kind = SIGNATURE_RSA_PSS;
+		scheme->name = "RSA-PSS";
+		if (!read_pss(&parameters, &scheme->pss))
+			return false;
+		row = scheme_row_of(scheme->pss.hash, pss_rows,
+		    sizeof(pss_rows) / sizeof(*pss_rows));
+		if (row != NULL) {
+			scheme->hash = row->hash;
+			scheme->name = row->name;
+		}
+		return true;
+	}
 	row = scheme_row_of(scheme->oid, scheme_rows,
 	    sizeof(scheme_rows) / sizeof(*scheme_rows));
 	if (row != NULL) {
@@ -391,4 +407,26 @@ signature_scheme_parse(struct bytes whole, struct signature_scheme *scheme)
 		scheme->name = row->name;
 	}
 	return true;
+}
+
+bool
+signature_kind_fits(enum signature_kind signature, enum key_kind key)
+{
+	switch (signature) {
+	case SIGNATURE_RSA:
+		return key == KEY_RSA;
+	case SIGNATURE_RSA_PSS:
+		return key == KEY_RSA || key == KEY_RSA_PSS;
+	case SIGNATURE_ECDSA:
+		return key == KEY_EC;
+	case SIGNATURE_DSA:
+		return key == KEY_DSA;
+	case SIGNATURE_ED25519:
+		return key == KEY_ED25519;
+	case SIGNATURE_ED448:
+		return key == KEY_ED448;
+	case SIGNATURE_UNKNOWN:
+		break;
+	}
+	return false;
 }

@@ -13,11 +13,13 @@ struct signature_scheme {
 	enum hash_kind hash;
 	const char *name; /* NULL: not known */
 	struct bytes oid;
-	uint32_t salt_size;	/* RSA-PSS, RFC 4055 3.1 */
-	bool mask_hash_differs; /* RSA-PSS: MGF1 over another hash */
+	struct pss_parameters pss; /* of SIGNATURE_RSA_PSS */
 };
 
 /* False when it is not an AlgorithmIdentifier, or PSS without its own. */
 bool signature_scheme_parse(struct bytes whole, struct signature_scheme *);
+
+/* Can a signature of this kind be of this kind of key at all? */
+bool signature_kind_fits(enum signature_kind, enum key_kind);
 
 #endif

@@ -421,6 +421,29 @@ odd_form_of(const struct der_item *value)
 	return 0;
 }
 
+static struct name_list
+keep_mailboxes(struct certificate_reader *reader)
+{
+	static const struct bytes email_address =
+	    OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01");
+	const struct attribute_list *attributes = &reader->attributes;
+	struct general_name *names = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < attributes->count; i++) {
+		const struct attribute *attribute = &attributes->list[i];
+
+		if (!bytes_equal(attribute->type, email_address))
+			continue;
+		if (names == NULL)
+			names = reader_take(
+			    reader, attributes->count * sizeof(*names));
+		names[count++] = (struct general_name){ NAME_EMAIL,
+			attribute->value.content };
+	}
+	return (struct name_list){ names, count };
+}
+
 bool
 reader_name(struct certificate_reader *reader, struct bytes whole,
     struct certificate_name *name)
@@ -439,6 +462,7 @@ reader_name(struct certificate_reader *reader, struct bytes whole,
 	name->text = reader_keep_string(reader);
 	if (append_common_name(&reader->text, attributes, &reader->value))
 		name->common_name = reader_keep_string(reader);
+	name->mailboxes = keep_mailboxes(reader);
 	return true;
 }
 

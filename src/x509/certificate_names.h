@@ -13,6 +13,7 @@ struct certificate_name {
 	struct bytes canonical;
 	const char *text;
 	const char *common_name;
+	struct name_list mailboxes; /* emailAddress attributes */
 };
 bool reader_name(
     struct certificate_reader *, struct bytes whole, struct certificate_name *);

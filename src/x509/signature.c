@@ -48,20 +48,28 @@ struct signature_memory {
 	size_t turn; /* which of a full set goes next */
 };
 
-/* A size of 0 is one that could not be read: it could be any. */
-bool
-key_is_affordable(const struct certificate *certificate)
+const char *
+key_flaw(const struct certificate *certificate)
 {
+	if ((certificate->odd_forms & FORM_EXPLICIT_CURVE) != 0)
+		return "has its own curve parameters in place of the name of "
+		       "a curve";
 	switch (certificate->key_kind) {
 	case KEY_RSA:
 	case KEY_RSA_PSS:
 	case KEY_DSA:
-		return certificate->key_bits > 0 &&
-		       certificate->key_bits <= AFFORDABLE_RSA_BITS &&
-		       certificate->exponent_bits <= AFFORDABLE_EXPONENT_BITS;
+		break;
 	default:
-		return true;
+		return NULL;
 	}
+	if (certificate->key_bits == 0)
+		return certificate->key_kind == KEY_DSA
+			   ? "takes its parameters from another key"
+			   : "cannot be read";
+	return certificate->key_bits <= AFFORDABLE_RSA_BITS &&
+		       certificate->exponent_bits <= AFFORDABLE_EXPONENT_BITS
+		   ? NULL
+		   : "is built to be costly, and nothing is computed with it";
 }
 
 struct signature_memory *
@@ -190,29 +198,6 @@ kept_key(struct signature_memory *memory, const struct certificate *issuer)
 	return key;
 }
 
-/* Can a signature of this kind be of this kind of key at all? */
-static bool
-kinds_fit(enum signature_kind signature, enum key_kind key)
-{
-	switch (signature) {
-	case SIGNATURE_RSA:
-		return key == KEY_RSA;
-	case SIGNATURE_RSA_PSS:
-		return key == KEY_RSA || key == KEY_RSA_PSS;
-	case SIGNATURE_ECDSA:
-		return key == KEY_EC;
-	case SIGNATURE_DSA:
-		return key == KEY_DSA;
-	case SIGNATURE_ED25519:
-		return key == KEY_ED25519;
-	case SIGNATURE_ED448:
-		return key == KEY_ED448;
-	case SIGNATURE_UNKNOWN:
-		break;
-	}
-	return false;
-}
-
 /* A signature that is not even of the right form is bad, not unknown. */
 static enum signature_result
 result_of(int status)
@@ -301,14 +286,21 @@ check_pss(const struct certificate *issuer,
 	struct pss_hash hash = pss_hash_of(scheme->hash);
 	gnutls_pubkey_t key;
 
-	if (hash.algorithm == GNUTLS_SIGN_UNKNOWN || scheme->mask_hash_differs)
+	/* RFC 4055 3.3: what the key allows; every client seen refuses more. */
+	if (issuer->has_pss_parameters &&
+	    (!bytes_equal(issuer->pss.hash, scheme->pss.hash) ||
+		!bytes_equal(issuer->pss.mask_hash, scheme->pss.mask_hash) ||
+		scheme->pss.salt_size < issuer->pss.salt_size))
+		return SIGNATURE_BAD;
+	if (hash.algorithm == GNUTLS_SIGN_UNKNOWN ||
+	    !bytes_equal(scheme->pss.hash, scheme->pss.mask_hash))
 		return SIGNATURE_UNSUPPORTED_ALGORITHM;
-	if (scheme->salt_size > issuer->key_bits / 8)
+	if (scheme->pss.salt_size > issuer->key_bits / 8)
 		return SIGNATURE_BAD;
 	key = import_key(issuer->spki);
 	if (key == NULL)
 		return SIGNATURE_UNSUPPORTED_ALGORITHM;
-	if (set_pss_parameters(key, hash.digest, scheme->salt_size) >= 0)
+	if (set_pss_parameters(key, hash.digest, scheme->pss.salt_size) >= 0)
 		result = compute(key, hash.algorithm, data, signature);
 	gnutls_pubkey_deinit(key);
 	return result;
@@ -343,9 +335,10 @@ signature_check_data(struct signature_memory *memory,
 	    scheme.kind == SIGNATURE_UNKNOWN ||
 	    issuer->key_kind == KEY_UNKNOWN || issuer->spki.size == 0)
 		return SIGNATURE_UNSUPPORTED_ALGORITHM;
-	if (!kinds_fit(scheme.kind, issuer->key_kind) || signature.size == 0)
+	if (!signature_kind_fits(scheme.kind, issuer->key_kind) ||
+	    signature.size == 0)
 		return SIGNATURE_BAD;
-	if (!key_is_affordable(issuer))
+	if (key_flaw(issuer) != NULL)
 		return SIGNATURE_UNSUPPORTED_KEY;
 	if (scheme.kind == SIGNATURE_RSA_PSS)
 		return check_pss(issuer, &scheme, data, signature);

@@ -11,14 +11,16 @@ enum signature_result {
 	SIGNATURE_GOOD,
 	SIGNATURE_BAD,
 	SIGNATURE_UNSUPPORTED_ALGORITHM, /* GnuTLS cannot compute it */
-	SIGNATURE_UNSUPPORTED_KEY	 /* we will not: built to burn CPU */
+	SIGNATURE_UNSUPPORTED_KEY	 /* we will not: see key_flaw() */
 };
 
 /*
- * RSA over 8192 bits or with an exponent over 64 bits is never computed
- * with: one such signature costs up to half a second.
+ * NULL, or why nothing is computed with this key: what follows "the key of
+ * CN=CA".  RSA over 8192 bits or with an exponent over 64 bits costs up to
+ * half a second a signature; EC parameters of one's own are banned by RFC
+ * 5480 2.1.1, and could be of a weak curve.
  */
-bool key_is_affordable(const struct certificate *);
+const char *key_flaw(const struct certificate *);
 
 struct signature_memory;
 struct signature_memory *signature_memory_new(void);

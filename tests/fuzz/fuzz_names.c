@@ -43,11 +43,13 @@ static bool
 is_allowed(const struct certificate *issuer, const struct certificate *leaf,
     const struct host_name *host)
 {
-	unsigned budget = CONSTRAINTS_MOST_COMPARISONS;
-	bool allowed = constraints_allow(issuer, leaf, host, &budget);
+	struct constraint_budget budget = { CONSTRAINTS_MOST_COMPARISONS,
+		NULL };
+	enum constraint_answer answer =
+	    constraints_check(issuer, leaf, host, &budget);
 
-	require(budget <= CONSTRAINTS_MOST_COMPARISONS);
-	return allowed;
+	require(budget.left <= CONSTRAINTS_MOST_COMPARISONS);
+	return answer == CONSTRAINT_ALLOWS;
 }
 
 static void

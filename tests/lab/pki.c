@@ -332,6 +332,25 @@ put_version(struct octets *out)
 	put_close(out, inside);
 }
 
+/* With another AlgorithmIdentifier in front of the key, where one is given. */
+static void
+put_spki(struct octets *out, const struct recipe *recipe, const struct key *key)
+{
+	const uint8_t *spki = key->spki.data;
+	size_t begin = spki[1] < 0x80 ? 2 : 2 + (size_t)(spki[1] & 0x7f);
+	size_t outer;
+
+	if (recipe->key_algorithm == NULL) {
+		octets_append(out, &key->spki);
+		return;
+	}
+	begin += 2 + (size_t)spki[begin + 1]; /* never 128 octets or more */
+	outer = put_open(out, TAG_SEQUENCE);
+	add_hex(out, recipe->key_algorithm, strlen(recipe->key_algorithm));
+	octets_add(out, spki + begin, key->spki.length - begin);
+	put_close(out, outer);
+}
+
 static bool
 put_tbs(struct octets *out, const struct pki *pki,
     const struct pki_certificate *own, const struct pki_certificate *issuer)
@@ -352,7 +371,7 @@ put_tbs(struct octets *out, const struct pki *pki,
 	    issuer_tag ? issuer_tag : issuer->recipe.string_tag);
 	put_validity(out, pki, recipe);
 	pki_put_subject(out, recipe, recipe->string_tag);
-	octets_append(out, &own->key->spki);
+	put_spki(out, recipe, own->key);
 	if (!is_v1)
 		put_extensions(out, pki, recipe, own->key, issuer->key);
 	put_close(out, tbs);

@@ -219,6 +219,34 @@ const struct recipe lab_authorities[] = {
 	{ .name = "Rserial0", .issuer = "self", .serial = "00" },
 	{ .name = "Irserial0", .issuer = "Rserial0" },
 
+	/* Forms of keys and names that some clients do without. */
+	{ .name = "Iexplicit", .issuer = "R1", .key_algorithm = EXPLICIT_P256 },
+	{ .name = "Inonull",
+	    .issuer = "R1",
+	    .key = "rsa2048/Inonull",
+	    .key_algorithm = RSA_WITHOUT_NULL },
+	{ .name = "Rnonull",
+	    .issuer = "self",
+	    .key = "rsa2048/Rnonull",
+	    .key_algorithm = RSA_WITHOUT_NULL },
+	{ .name = "Ipss384",
+	    .issuer = "R1",
+	    .key = "pss2048/Ipss384",
+	    .key_algorithm = PSS_SHA384 },
+	{ .name = "Ipss64",
+	    .issuer = "R1",
+	    .key = "pss2048/Ipss64",
+	    .key_algorithm = PSS_SALT_64 },
+	{ .name = "Inameless", .issuer = "R1", .subject = "" },
+
+	/* The version of a self-signed CA that the store still holds. */
+	{ .name = "Rrenewed",
+	    .issuer = "self",
+	    .subject = "/CN=renewed-self-signed.lab.test",
+	    .key = "ec256/Rrenewed",
+	    .san = "DNS:renewed-self-signed.lab.test",
+	    .to = DAYS(20) },
+
 	/* A circle without a root. */
 	{ .name = "LoopA", .issuer = "LoopB", .aia = "der/LoopB" },
 	{ .name = "LoopB", .issuer = "LoopA", .aia = "der/LoopA" },
@@ -270,6 +298,8 @@ const struct trust_row lab_stores[] = {
 	{ "rncx", "Rncx" },
 	{ "rrsa1024", "Rrsa1024" },
 	{ "rserial0", "Rserial0" },
+	{ "rnonull", "Rnonull" },
+	{ "rrenewed", "Rrenewed" },
 	{ "rs1", "RS1" },
 	{ "rv1", "RV1" },
 	{ "self", "leaf:selfsigned-trusted" },

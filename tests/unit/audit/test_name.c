@@ -118,36 +118,113 @@ test_constraints(void **state)
 			.subject_empty = true,
 			.alternative_names = { &name, 1 },
 		};
-		unsigned budget = CONSTRAINTS_MOST_COMPARISONS;
+		struct constraint_budget budget = {
+			CONSTRAINTS_MOST_COMPARISONS, NULL
+		};
 
-		if (constraints_allow(&issuer, &leaf, NULL, &budget) !=
-		    constraint_rows[i].allowed)
+		if ((constraints_check(&issuer, &leaf, NULL, &budget) ==
+			CONSTRAINT_ALLOWS) != constraint_rows[i].allowed)
 			fail_msg("constraint row %zu: %s", i,
 			    constraint_rows[i].name);
 	}
 }
 
+static struct general_name
+mailbox(const char *text)
+{
+	return (struct general_name){ NAME_EMAIL, bytes_from_string(text) };
+}
+
+/* In the subject alone, or beside alternative names. */
+static const struct {
+	const char *constraint, *name;
+	bool excluded, has_alternative_names, allowed;
+} mailbox_rows[] = {
+	{ "a@example.com", "a@example.com", false, false, true },
+	{ "a@example.com", "A@example.com", false, false, false },
+	{ "a@example.com", "a@EXAMPLE.com", false, false, true },
+	{ "example.com", "A@example.com", false, false, true },
+	{ "a@example.com", "A@example.com", true, false, true },
+	{ "a@example.com", "a@Example.com", true, false, false },
+	{ "example.com", "a@example.org", false, false, false },
+	{ "example.com", "a@example.org", false, true, true },
+};
+
+static void
+test_mailboxes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(mailbox_rows) / sizeof(*mailbox_rows);
+	     i++) {
+		struct general_name subtree =
+		    mailbox(mailbox_rows[i].constraint);
+		struct general_name name = mailbox(mailbox_rows[i].name);
+		struct name_list list = { &subtree, 1 }, none = { NULL, 0 };
+		bool excluded = mailbox_rows[i].excluded;
+		struct certificate issuer = {
+			.has_name_constraints = true,
+			.permitted = excluded ? none : list,
+			.excluded = excluded ? list : none,
+		};
+		struct certificate leaf = {
+			.subject_empty = true,
+			.has_alternative_names =
+			    mailbox_rows[i].has_alternative_names,
+			.subject_mailboxes = { &name, 1 },
+		};
+		struct constraint_budget budget = {
+			CONSTRAINTS_MOST_COMPARISONS, NULL
+		};
+
+		if ((constraints_check(&issuer, &leaf, NULL, &budget) ==
+			CONSTRAINT_ALLOWS) != mailbox_rows[i].allowed)
+			fail_msg(
+			    "mailbox row %zu: %s", i, mailbox_rows[i].name);
+	}
+}
+
 /* Names times constraints is what a hostile pair makes us compute. */
+static const struct {
+	size_t names, constraints;
+	unsigned of_host;
+	enum constraint_answer answer;
+} budget_rows[] = {
+	{ 1024, 1024, 0, CONSTRAINT_ALLOWS },
+	{ 1025, 1024, 0, CONSTRAINT_UNDECIDED },
+	{ 1024, 1024, CONSTRAINTS_MOST_OF_A_HOST - (1 << 20),
+	    CONSTRAINT_ALLOWS },
+	{ 1024, 1024, CONSTRAINTS_MOST_OF_A_HOST - (1 << 20) + 1,
+	    CONSTRAINT_UNDECIDED },
+};
+
 static void
 test_constraint_budget(void **state)
 {
-	enum { MANY = 1000 };
+	enum { MANY = 1025 };
 	struct general_name names[MANY];
-	struct certificate issuer = {
-		.has_name_constraints = true,
-		.permitted = { names, MANY },
-	};
-	struct certificate leaf = {
-		.subject_empty = true,
-		.alternative_names = { names, MANY },
-	};
-	unsigned budget = CONSTRAINTS_MOST_COMPARISONS;
 
 	(void)state;
 	for (size_t i = 0; i < MANY; i++)
 		names[i] = dns("www.example.com");
-	assert_false(constraints_allow(&issuer, &leaf, NULL, &budget));
-	assert_int_equal(budget, 0);
+	for (size_t i = 0; i < sizeof(budget_rows) / sizeof(*budget_rows);
+	     i++) {
+		struct certificate issuer = {
+			.has_name_constraints = true,
+			.permitted = { names, budget_rows[i].constraints },
+		};
+		struct certificate leaf = {
+			.subject_empty = true,
+			.alternative_names = { names, budget_rows[i].names },
+		};
+		unsigned of_host = budget_rows[i].of_host;
+		struct constraint_budget budget = {
+			CONSTRAINTS_MOST_COMPARISONS, &of_host
+		};
+
+		assert_int_equal(
+		    constraints_check(&issuer, &leaf, NULL, &budget),
+		    budget_rows[i].answer);
+	}
 }
 
 int
@@ -157,6 +234,7 @@ main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_addresses_and_absence),
 		cmocka_unit_test(test_constraints),
+		cmocka_unit_test(test_mailboxes),
 		cmocka_unit_test(test_constraint_budget),
 	};
 
