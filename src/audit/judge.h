@@ -1,7 +1,7 @@
 /*
- * Judging state of one thread: an observation comes in, a message goes out,
- * with the record (or the observation itself, where it must wait for the rest
- * of the fleet) as a finished line.  Nothing here is shared between threads.
+ * Judging state of one thread.  Each observation becomes a message that holds
+ * the finished line: the record, or the observation itself where its verdict
+ * must wait for the rest of the fleet.  Nothing is shared between threads.
  */
 #ifndef AUDIT_JUDGE_H
 #define AUDIT_JUDGE_H

@@ -48,7 +48,7 @@ append(struct json *array, cJSON *item)
 	return (struct json *)item;
 }
 
-/* The last resort: a string that nobody cleaned, made UTF-8. */
+/* Invalid octets of a string that was not cleaned before are replaced. */
 static cJSON *
 repaired_string(struct bytes bytes)
 {

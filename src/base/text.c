@@ -1,5 +1,5 @@
 /*
- * Growing strings, and strangers' strings made fit to be shown.  Escaping
+ * Growing strings, and strings from the network made safe to show.  Escaping
  * for a format (JSON, CSV, HTML) is its writer's business.
  */
 #include "base/text.h"

@@ -58,17 +58,6 @@ static const struct scheme schemes[] = {
 	{ "ws", 80, NULL, true },
 };
 
-static const struct scheme *
-find_scheme(struct bytes name)
-{
-	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++)
-		if (strlen(schemes[i].name) == name.size &&
-		    strncasecmp(schemes[i].name, (const char *)name.data,
-			name.size) == 0)
-			return &schemes[i];
-	return NULL;
-}
-
 /* Where `c` is, or the size when it is nowhere. */
 static size_t
 find(struct bytes text, char c)
@@ -140,41 +129,32 @@ parse_host_and_port(struct endpoint *endpoint, struct bytes text)
 		   : fault_port;
 }
 
-/* RFC 3986 3.2: the authority ends at a path, query or fragment. */
-static struct bytes
-authority_of(struct bytes text)
-{
-	size_t size = 0;
-
-	while (size < text.size && memchr("/?#", text.data[size], 3) == NULL)
-		size++;
-	return bytes_of(text.data, size);
-}
-
-static struct bytes
-without_userinfo(struct bytes authority)
-{
-	const uint8_t *at = authority.size == 0
-				? NULL
-				: memrchr(authority.data, '@', authority.size);
-
-	return at == NULL ? authority
-			  : after(authority, (size_t)(at - authority.data) + 1);
-}
-
 static const char *
 parse_url(struct endpoint *endpoint, struct bytes text, size_t scheme_size)
 {
-	const struct scheme *scheme =
-	    find_scheme(bytes_of(text.data, scheme_size));
-	struct bytes authority =
-	    without_userinfo(authority_of(after(text, scheme_size + 3)));
+	const struct scheme *scheme = NULL;
+	struct bytes rest = after(text, scheme_size + 3), authority = rest;
 	const char *fault;
 
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++)
+		if (strlen(schemes[i].name) == scheme_size &&
+		    strncasecmp(schemes[i].name, (const char *)text.data,
+			scheme_size) == 0)
+			scheme = &schemes[i];
 	if (scheme == NULL)
 		return fault_scheme;
 	if (scheme->has_no_tls)
 		return fault_no_tls;
+	/* RFC 3986 3.2: the authority ends at a path, query or fragment. */
+	authority.size = 0;
+	while (authority.size < rest.size &&
+	       memchr("/?#", rest.data[authority.size], 3) == NULL)
+		authority.size++;
+	for (size_t at = authority.size; at > 0; at--)
+		if (authority.data[at - 1] == '@') {
+			authority = after(authority, at);
+			break;
+		}
 	/* RFC 3986 3.2.3: the port after the colon may be empty. */
 	if (authority.size > 0 && authority.data[authority.size - 1] == ':')
 		authority.size--;
@@ -185,51 +165,35 @@ parse_url(struct endpoint *endpoint, struct bytes text, size_t scheme_size)
 	return fault;
 }
 
-static bool
-is_number(struct bytes text)
-{
-	for (size_t i = 0; i < text.size; i++)
-		if (text.data[i] < '0' || text.data[i] > '9')
-			return false;
-	return text.size > 0;
-}
-
-/* A number after the slash is a prefix length; else it is a pasted path. */
-static const char *
-parse_slashed(struct endpoint *endpoint, struct bytes text, size_t slash)
-{
-	const char *fault;
-
-	if (!is_number(after(text, slash + 1)))
-		return slash == 0 ? fault_path
-				  : parse_host_and_port(
-					endpoint, bytes_of(text.data, slash));
-	endpoint->is_block =
-	    address_block_parse(&endpoint->block, text, &fault);
-	return fault;
-}
-
-static size_t
-find_scheme_end(struct bytes text)
-{
-	const uint8_t *at = memmem(text.data, text.size, "://", 3);
-
-	return at == NULL ? text.size : (size_t)(at - text.data);
-}
-
 bool
 endpoint_parse(struct endpoint *endpoint, struct bytes text, const char **fault)
 {
-	size_t slash = find(text, '/');
-	size_t scheme;
+	size_t slash = find(text, '/'), prefix = slash + 1;
+	const uint8_t *scheme;
 
 	*endpoint = (struct endpoint){ .host = { NULL, 0 } };
 	if (slash == text.size) {
 		*fault = parse_host_and_port(endpoint, text);
 		return *fault == NULL;
 	}
-	scheme = find_scheme_end(text);
-	*fault = scheme < text.size ? parse_url(endpoint, text, scheme)
-				    : parse_slashed(endpoint, text, slash);
+	scheme = memmem(text.data, text.size, "://", 3);
+	if (scheme != NULL) {
+		*fault =
+		    parse_url(endpoint, text, (size_t)(scheme - text.data));
+		return *fault == NULL;
+	}
+	/* A number after the slash is a prefix length, else a pasted path. */
+	while (prefix < text.size && text.data[prefix] >= '0' &&
+	       text.data[prefix] <= '9')
+		prefix++;
+	if (prefix == text.size && slash + 1 < text.size) {
+		*fault = NULL;
+		endpoint->is_block =
+		    address_block_parse(&endpoint->block, text, fault);
+		return *fault == NULL;
+	}
+	*fault = slash == 0 ? fault_path
+			    : parse_host_and_port(
+				  endpoint, bytes_of(text.data, slash));
 	return *fault == NULL;
 }

@@ -147,20 +147,6 @@ host_rules_name_site(struct host_rules *rules, const char *site)
 }
 
 static const char *
-name_everything(struct host_rules *rules, struct bytes after)
-{
-	uint16_t port = 0;
-
-	if (after.size > 0 &&
-	    (after.data[0] != ':' ||
-		!endpoint_port_parse(
-		    bytes_of(after.data + 1, after.size - 1), &port)))
-		return fault_star;
-	add_mention(rules, &rules->all, port);
-	return NULL;
-}
-
-static const char *
 name_in(struct host_rules *rules, struct map *map, struct bytes pattern)
 {
 	struct endpoint endpoint;
@@ -189,15 +175,21 @@ const char *
 host_rules_name_host(struct host_rules *rules, const char *pattern)
 {
 	struct bytes text = bytes_from_string(pattern);
+	uint16_t port = 0;
 
 	rules->rules[rules->count - 1].placed = true;
 	if (pattern[0] != '*')
 		return name_in(rules, rules->hosts, text);
-	if (pattern[1] != '.')
-		return name_everything(
-		    rules, bytes_of(text.data + 1, text.size - 1));
-	return name_in(
-	    rules, rules->domains, bytes_of(text.data + 2, text.size - 2));
+	if (pattern[1] == '.')
+		return name_in(rules, rules->domains,
+		    bytes_of(text.data + 2, text.size - 2));
+	if (pattern[1] != '\0' &&
+	    (pattern[1] != ':' ||
+		!endpoint_port_parse(
+		    bytes_of(text.data + 2, text.size - 2), &port)))
+		return fault_star;
+	add_mention(rules, &rules->all, port);
+	return NULL;
 }
 
 const char *
@@ -215,16 +207,6 @@ host_rules_name_tag(struct host_rules *rules, const char *tag)
 	    &rule->tag_capacity, sizeof(*rule->tags));
 	rule->tags[rule->tag_count++] = memory_string(tag);
 	return NULL;
-}
-
-static bool
-has_tag_of(const struct host_subject *subject, const struct host_rule *rule)
-{
-	for (size_t i = 0; i < rule->tag_count; i++)
-		for (size_t j = 0; j < subject->tag_count; j++)
-			if (strcmp(rule->tags[i], subject->tags[j]) == 0)
-				return true;
-	return rule->tag_count == 0;
 }
 
 /* The place of the first mention of a rule from `from` on. */
@@ -253,11 +235,18 @@ earlier(const struct host_rules *rules, const struct mentions *mentions,
 		return best;
 	for (size_t i = first_from(mentions, from); i < mentions->count; i++) {
 		const struct mention *at = &mentions->list[i];
+		const struct host_rule *rule = &rules->rules[at->rule];
+		bool has_tag = rule->tag_count == 0;
 
 		if (at->rule >= best)
 			break;
-		if ((at->port == 0 || at->port == subject->port) &&
-		    has_tag_of(subject, &rules->rules[at->rule]))
+		if (at->port != 0 && at->port != subject->port)
+			continue;
+		for (size_t k = 0; k < rule->tag_count; k++)
+			for (size_t j = 0; j < subject->tag_count; j++)
+				has_tag = has_tag || strcmp(rule->tags[k],
+							 subject->tags[j]) == 0;
+		if (has_tag)
 			return at->rule;
 	}
 	return best;

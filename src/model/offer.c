@@ -91,44 +91,33 @@ look_up(const struct name_row *row, const char *name)
 	return OFFER_UNKNOWN;
 }
 
-/* Records of before the MAC was noted are read as what is common: SHA-1. */
-static uint64_t
-needed_cipher(const struct tls_facts *tls)
-{
-	uint64_t needed = look_up(cipher_rows, tls->cipher);
-
-	if (needed == OFFER_BIT(OFFER_CBC_SHA1) && tls->mac != NULL &&
-	    strcmp(tls->mac, "SHA1") != 0)
-		return OFFER_BIT(OFFER_CBC_SHA2);
-	return needed;
-}
-
-/* Up to TLS 1.2 the finite fields are the key exchange's own affair. */
-static uint64_t
-needed_exchange(const char *group)
-{
-	if (strcmp(group, "RSA") == 0)
-		return OFFER_BIT(OFFER_RSA);
-	if (starts_with(group, "DHE") || starts_with(group, "FFDHE"))
-		return OFFER_BIT(OFFER_DHE);
-	return OFFER_BIT(OFFER_ECDHE) | look_up(group_rows, group);
-}
-
 uint64_t
 offer_needed(const struct tls_facts *tls)
 {
+	const char *group;
 	uint64_t needed;
 
 	if (tls->version == NULL)
 		return 0;
 	needed = look_up(version_rows, tls->version);
-	if (tls->cipher != NULL)
-		needed |= needed_cipher(tls);
-	if (tls->group != NULL)
-		needed |= starts_with(tls->version, "TLS1.3")
-			      ? look_up(group_rows, tls->group)
-			      : needed_exchange(tls->group);
-	return needed;
+	/* Where no MAC was noted, it is read as what is common: SHA-1. */
+	if (tls->cipher != NULL && tls->mac != NULL &&
+	    look_up(cipher_rows, tls->cipher) == OFFER_BIT(OFFER_CBC_SHA1) &&
+	    strcmp(tls->mac, "SHA1") != 0)
+		needed |= OFFER_BIT(OFFER_CBC_SHA2);
+	else if (tls->cipher != NULL)
+		needed |= look_up(cipher_rows, tls->cipher);
+	/* Up to TLS 1.2 the finite fields are the key exchange's own affair. */
+	group = tls->group;
+	if (group == NULL)
+		return needed;
+	if (starts_with(tls->version, "TLS1.3"))
+		return needed | look_up(group_rows, group);
+	if (strcmp(group, "RSA") == 0)
+		return needed | OFFER_BIT(OFFER_RSA);
+	if (starts_with(group, "DHE") || starts_with(group, "FFDHE"))
+		return needed | OFFER_BIT(OFFER_DHE);
+	return needed | OFFER_BIT(OFFER_ECDHE) | look_up(group_rows, group);
 }
 
 static bool

@@ -60,23 +60,16 @@ result_counted_class(const struct result *result)
 	return result_is_waived(result) ? CLASS_OK : result->verdict.class_id;
 }
 
-static bool
-has_finding(const struct verdict *verdict, enum finding_id id)
-{
-	for (size_t i = 0; i < verdict->finding_count; i++)
-		if (finding_is(&verdict->findings[i], id))
-			return true;
-	return false;
-}
-
 const struct step *
 result_root(const struct result *result)
 {
 	const struct verdict *verdict = &result->verdict;
 
-	if (verdict->path_length == 0 ||
-	    has_finding(verdict, FINDING_UNKNOWN_ISSUER))
+	if (verdict->path_length == 0)
 		return NULL;
+	for (size_t i = 0; i < verdict->finding_count; i++)
+		if (finding_is(&verdict->findings[i], FINDING_UNKNOWN_ISSUER))
+			return NULL;
 	/* A leaf alone is a root if it signed itself or is trusted itself. */
 	if (verdict->path_length == 1 && !verdict->self_signed &&
 	    verdict->untrusted)
@@ -89,15 +82,6 @@ result_root_is_untrusted(const struct result *result)
 {
 	return result->verdict.class_id == CLASS_WRONG_ROOT &&
 	       !string_equal(result->verdict.cause, "unexpected_root");
-}
-
-/* The end of an attribute: the next separator that is not escaped. */
-static const char *
-attribute_end(const char *at)
-{
-	while (*at != '\0' && *at != ',' && *at != '+')
-		at += at[0] == '\\' && at[1] != '\0' ? 2 : 1;
-	return at;
 }
 
 /* RFC 4514 2.4: "\," is a comma; "\HH" stays, it may be anything. */
@@ -133,8 +117,11 @@ result_common_name(struct arena *arena, const char *name)
 	if (name == NULL)
 		return NULL;
 	while (*at != '\0') {
-		const char *end = attribute_end(at);
+		const char *end = at;
 
+		/* The next separator that is not escaped. */
+		while (*end != '\0' && *end != ',' && *end != '+')
+			end += end[0] == '\\' && end[1] != '\0' ? 2 : 1;
 		if (starts_with(at, "CN="))
 			return unescape(arena, at + 3, end);
 		at = *end == '\0' ? end : end + 1;

@@ -9,99 +9,88 @@
 
 #include "base/fatal.h"
 
-static const char *const status_words[STATUS_COUNT] = {
-	[STATUS_SUCCESS] = "success",
-	[STATUS_DNS_ERROR] = "dns-error",
-	[STATUS_CONNECTION_REFUSED] = "connection-refused",
-	[STATUS_CONNECTION_TIMEOUT] = "connection-timeout",
-	[STATUS_CONNECTION_RESET] = "connection-reset",
-	[STATUS_CONNECTION_CLOSED] = "connection-closed",
-	[STATUS_IO_TIMEOUT] = "io-timeout",
-	[STATUS_STARTTLS_ERROR] = "starttls-error",
-	[STATUS_HANDSHAKE_ERROR] = "handshake-error",
-	[STATUS_PROTOCOL_ERROR] = "protocol-error",
-	[STATUS_INVALID_INPUT] = "invalid-input",
-	[STATUS_UNKNOWN_ERROR] = "unknown-error",
+struct word_row {
+	const char *word;
+	const char *title; /* for people; NULL: not needed */
 };
 
-static const char *const class_words[CLASS_COUNT] = {
-	[CLASS_OK] = "ok",
-	[CLASS_MISSING_INTERMEDIATE] = "missing_intermediate",
-	[CLASS_WRONG_ROOT] = "wrong_root",
-	[CLASS_EXPIRED] = "expired",
-	[CLASS_NAME_MISMATCH] = "name_mismatch",
-	[CLASS_UNKNOWN_ISSUER] = "unknown_issuer",
-	[CLASS_INVALID_CHAIN] = "invalid_chain",
-	[CLASS_WEAK] = "weak",
-	[CLASS_REVOKED] = "revoked",
-	[CLASS_UNREACHABLE] = "unreachable",
-	[CLASS_NO_TLS] = "no_tls",
+static const struct word_row statuses[STATUS_COUNT] = {
+	[STATUS_SUCCESS] = { "success", NULL },
+	[STATUS_DNS_ERROR] = { "dns-error", NULL },
+	[STATUS_CONNECTION_REFUSED] = { "connection-refused", NULL },
+	[STATUS_CONNECTION_TIMEOUT] = { "connection-timeout", NULL },
+	[STATUS_CONNECTION_RESET] = { "connection-reset", NULL },
+	[STATUS_CONNECTION_CLOSED] = { "connection-closed", NULL },
+	[STATUS_IO_TIMEOUT] = { "io-timeout", NULL },
+	[STATUS_STARTTLS_ERROR] = { "starttls-error", NULL },
+	[STATUS_HANDSHAKE_ERROR] = { "handshake-error", NULL },
+	[STATUS_PROTOCOL_ERROR] = { "protocol-error", NULL },
+	[STATUS_INVALID_INPUT] = { "invalid-input", NULL },
+	[STATUS_UNKNOWN_ERROR] = { "unknown-error", NULL },
 };
 
-static const char *const class_titles[CLASS_COUNT] = {
-	[CLASS_OK] = "ok",
-	[CLASS_MISSING_INTERMEDIATE] = "missing intermediate",
-	[CLASS_WRONG_ROOT] = "wrong root",
-	[CLASS_EXPIRED] = "expired",
-	[CLASS_NAME_MISMATCH] = "name mismatch",
-	[CLASS_UNKNOWN_ISSUER] = "unknown issuer",
-	[CLASS_INVALID_CHAIN] = "invalid chain",
-	[CLASS_WEAK] = "weak key or signature",
-	[CLASS_REVOKED] = "revoked",
-	[CLASS_UNREACHABLE] = "unreachable",
-	[CLASS_NO_TLS] = "no TLS",
+static const struct word_row classes[CLASS_COUNT] = {
+	[CLASS_OK] = { "ok", "ok" },
+	[CLASS_MISSING_INTERMEDIATE] = { "missing_intermediate",
+	    "missing intermediate" },
+	[CLASS_WRONG_ROOT] = { "wrong_root", "wrong root" },
+	[CLASS_EXPIRED] = { "expired", "expired" },
+	[CLASS_NAME_MISMATCH] = { "name_mismatch", "name mismatch" },
+	[CLASS_UNKNOWN_ISSUER] = { "unknown_issuer", "unknown issuer" },
+	[CLASS_INVALID_CHAIN] = { "invalid_chain", "invalid chain" },
+	[CLASS_WEAK] = { "weak", "weak key or signature" },
+	[CLASS_REVOKED] = { "revoked", "revoked" },
+	[CLASS_UNREACHABLE] = { "unreachable", "unreachable" },
+	[CLASS_NO_TLS] = { "no_tls", "no TLS" },
 };
 
-static const char *const severity_words[SEVERITY_COUNT] = {
-	[SEVERITY_OK] = "ok",
-	[SEVERITY_NOTICE] = "notice",
-	[SEVERITY_WARNING] = "warning",
-	[SEVERITY_ERROR] = "error",
+static const struct word_row severities[SEVERITY_COUNT] = {
+	[SEVERITY_OK] = { "ok", NULL },
+	[SEVERITY_NOTICE] = { "notice", NULL },
+	[SEVERITY_WARNING] = { "warning", NULL },
+	[SEVERITY_ERROR] = { "error", NULL },
 };
 
-static const char *
-word_at(const char *const words[], unsigned index, unsigned count)
+static const struct word_row *
+row_at(const struct word_row rows[], unsigned index, unsigned count)
 {
 	if (index >= count)
 		fatal_bug("a word was asked for that no list has");
-	return words[index];
+	return &rows[index];
 }
 
-/* The word's index; `count` when it is none of the list. */
-static unsigned
-index_of(const char *const words[], unsigned count, const char *word)
+/* -1: the word is none of the list. */
+static int
+find(const struct word_row rows[], int count, const char *word)
 {
-	unsigned i = 0;
-
-	if (word == NULL)
-		return count;
-	while (i < count && strcmp(words[i], word) != 0)
-		i++;
-	return i;
+	for (int i = 0; word != NULL && i < count; i++)
+		if (strcmp(rows[i].word, word) == 0)
+			return i;
+	return -1;
 }
 
 const char *
 status_word(enum status status)
 {
-	return word_at(status_words, status, STATUS_COUNT);
+	return row_at(statuses, status, STATUS_COUNT)->word;
 }
 
 const char *
 class_word(enum class_id class_id)
 {
-	return word_at(class_words, class_id, CLASS_COUNT);
+	return row_at(classes, class_id, CLASS_COUNT)->word;
 }
 
 const char *
 class_title(enum class_id class_id)
 {
-	return word_at(class_titles, class_id, CLASS_COUNT);
+	return row_at(classes, class_id, CLASS_COUNT)->title;
 }
 
 const char *
 severity_word(enum severity severity)
 {
-	return word_at(severity_words, severity, SEVERITY_COUNT);
+	return row_at(severities, severity, SEVERITY_COUNT)->word;
 }
 
 enum severity
@@ -115,32 +104,29 @@ class_severity(enum class_id class_id)
 bool
 status_from_word(const char *word, enum status *status)
 {
-	unsigned index = index_of(status_words, STATUS_COUNT, word);
+	int at = find(statuses, STATUS_COUNT, word);
 
-	if (index == STATUS_COUNT)
-		return false;
-	*status = (enum status)index;
-	return true;
+	if (at >= 0)
+		*status = (enum status)at;
+	return at >= 0;
 }
 
 bool
 class_from_word(const char *word, enum class_id *class_id)
 {
-	unsigned index = index_of(class_words, CLASS_COUNT, word);
+	int at = find(classes, CLASS_COUNT, word);
 
-	if (index == CLASS_COUNT)
-		return false;
-	*class_id = (enum class_id)index;
-	return true;
+	if (at >= 0)
+		*class_id = (enum class_id)at;
+	return at >= 0;
 }
 
 bool
 severity_from_word(const char *word, enum severity *severity)
 {
-	unsigned index = index_of(severity_words, SEVERITY_COUNT, word);
+	int at = find(severities, SEVERITY_COUNT, word);
 
-	if (index == SEVERITY_COUNT)
-		return false;
-	*severity = (enum severity)index;
-	return true;
+	if (at >= 0)
+		*severity = (enum severity)at;
+	return at >= 0;
 }

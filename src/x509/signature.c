@@ -1,6 +1,6 @@
 /*
- * Was this signed with that key?  GnuTLS computes; what it said is kept, as
- * a fleet asks the same few questions thousands of times.  Whether a good
+ * Verifies signatures with GnuTLS.  Results are kept, as a fleet asks the same
+ * few questions thousands of times.  Whether a good
  * signature is a strong one is another rule's matter.
  */
 #include "x509/signature.h"

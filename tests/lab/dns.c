@@ -1,6 +1,6 @@
 /*
  * Answers DNS queries (RFC 1035) from a list of records: A and AAAA, nothing
- * else.  A query it cannot read is dropped, like a bad guest's.
+ * else.  A query that it cannot read is dropped.
  */
 #include <stdlib.h>
 #include <string.h>

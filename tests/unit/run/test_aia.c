@@ -12,7 +12,7 @@
 static struct lab *lab;
 
 static int
-start(void **state)
+start_lab(void **state)
 {
 	struct lab_options options = { .parts = LAB_SCENARIOS | LAB_EXTRAS };
 
@@ -22,7 +22,7 @@ start(void **state)
 }
 
 static int
-stop(void **state)
+stop_lab(void **state)
 {
 	(void)state;
 	lab_stop(lab);
@@ -146,5 +146,5 @@ main(void)
 		cmocka_unit_test(test_loop_ends),
 	};
 
-	return cmocka_run_group_tests(tests, start, stop);
+	return cmocka_run_group_tests(tests, start_lab, stop_lab);
 }
