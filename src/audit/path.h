@@ -17,7 +17,8 @@
 #include "model/source.h"
 
 enum {
-	PATH_MOST_DEPTH = 32,	   /* certificates, leaf and anchor too */
+	PATH_MOST_DEPTH =
+	    104, /* leaf and anchor too: more than OpenSSL's 100 */
 	PATH_MOST_PATHS = 200,	   /* ends looked at, a search */
 	PATH_MOST_SIGNATURES = 320 /* signatures looked at, a host */
 };

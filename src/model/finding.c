@@ -233,9 +233,20 @@ static const struct {
 		"Have the certificate issued with RSA or ECDSA and SHA-256, "
 		"which every client supports." } },
 	{ FINDING_INVALID_CHAIN, "unsupported_key",
-	    { "A key on the path is too costly to use",
+	    { "A key on the path is of a form that clients refuse",
 		"Use RSA of 2048 to 4096 bits with exponent 65537, or EC "
-		"P-256." } },
+		"P-256 by its name." } },
+	{ FINDING_INVALID_CHAIN, "not decided: name constraints",
+	    { "Too many names and name constraints to be compared",
+		"Have a certificate issued with fewer names, or by a CA with "
+		"fewer constraints; OpenSSL and browsers stop at 1,048,576 "
+		"comparisons as well." } },
+	{ FINDING_INVALID_CHAIN, "not decided: policy",
+	    { "Too many certificate policies to be processed",
+		"Have the certificates issued with fewer policies." } },
+	{ FINDING_UNKNOWN_ISSUER, "not decided: path search",
+	    { "The search for a path was given up before its end",
+		"Send only the certificates that belong to the path." } },
 	{ FINDING_INVALID_CHAIN, "version",
 	    { "The certificate's version does not fit its content",
 		"Have it issued again as X.509 version 3, which extensions "

@@ -436,6 +436,10 @@ const struct scenario lab_extra_scenarios[] = {
 	    .sent = "leaf Inameless",
 	    BELOW("Inameless") },
 
+	{ .id = "namesakes-15",
+	    .sent = "leaf N1 N2 N3 N4 N5 N6 N7 N8 N9 N10 N11 N12 N13 N14 N15",
+	    .leaf = { .issuer = "N15", .switches = NO_AUTHORITY_KEY_ID } },
+
 	/* A leaf with the name and the key of its issuer. */
 	{ .id = "self-issued-leaf",
 	    LEAF_ONLY,

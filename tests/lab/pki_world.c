@@ -9,6 +9,13 @@
 		.name = n, .issuer = above, .aia = "der/" above \
 	}
 
+#define NAMESAKE(n)                                                 \
+	{                                                           \
+		.name = n, .issuer = "R1",                          \
+		.subject = "/C=NL/O=Lab Trust/CN=Lab CA N",         \
+		.switches = NO_SUBJECT_KEY_ID | NO_AUTHORITY_KEY_ID \
+	}
+
 const struct recipe lab_authorities[] = {
 	/* RSA, because leaves signed with MD5 and PSS are below I1. */
 	{ .name = "R1", .issuer = "self" },
@@ -238,6 +245,24 @@ const struct recipe lab_authorities[] = {
 	    .key = "pss2048/Ipss64",
 	    .key_algorithm = PSS_SALT_64 },
 	{ .name = "Inameless", .issuer = "R1", .subject = "" },
+
+	/* One name, no key identifiers: only the signature tells which it is.
+	 */
+	NAMESAKE("N1"),
+	NAMESAKE("N2"),
+	NAMESAKE("N3"),
+	NAMESAKE("N4"),
+	NAMESAKE("N5"),
+	NAMESAKE("N6"),
+	NAMESAKE("N7"),
+	NAMESAKE("N8"),
+	NAMESAKE("N9"),
+	NAMESAKE("N10"),
+	NAMESAKE("N11"),
+	NAMESAKE("N12"),
+	NAMESAKE("N13"),
+	NAMESAKE("N14"),
+	NAMESAKE("N15"),
 
 	/* The version of a self-signed CA that the store still holds. */
 	{ .name = "Rrenewed",
