@@ -69,6 +69,7 @@ static const char *const error_words[] = {
 
 struct listing {
 	const struct path *path;
+	unsigned least_rsa_bits; /* the profile's */
 	struct openssl_error *errors;
 	size_t count;
 };
@@ -95,16 +96,22 @@ add(struct listing *listing, enum error_number number, size_t depth)
 	add_as(listing, number, number, depth);
 }
 
-/* At level 2, which Debian compiles in: 112 bits of security. */
+/*
+ * At level 2, which Debian compiles in: 112 bits of security, which OpenSSL
+ * rounds (RSA_security_bits).
+ */
 static bool
-has_weak_key(const struct path *path, size_t at)
+has_weak_key(const struct listing *listing, size_t at)
 {
+	const struct path *path = listing->path;
+	const struct certificate *step = path->steps[at].certificate;
 	const struct faults *faults = &path->faults;
 
+	if (step->key_kind == KEY_RSA || step->key_kind == KEY_RSA_PSS)
+		return step->key_bits < listing->least_rsa_bits;
 	for (size_t i = 0; i < faults->count && i < FAULTS_MOST; i++)
 		if (faults->list[i].step == at &&
-		    (faults->list[i].fault == FAULT_RSA_BITS ||
-			faults->list[i].fault == FAULT_EC_BITS))
+		    faults->list[i].fault == FAULT_EC_BITS)
 			return true;
 	return false;
 }
@@ -116,7 +123,7 @@ list_end(struct listing *listing)
 	const struct path *path = listing->path;
 	enum error_number number = NO_ISSUER;
 
-	if (has_weak_key(path, 0))
+	if (has_weak_key(listing, 0))
 		add(listing, WEAK_LEAF_KEY, 0);
 	if (path->end == PATH_ANCHOR)
 		return;
@@ -125,8 +132,8 @@ list_end(struct listing *listing)
 		    path->length == 1 ? SELF_SIGNED_LEAF : SELF_SIGNED_ROOT;
 	else if (path->steps[path->length - 1].from == SOURCE_STORE)
 		number = NO_ISSUER_STORED;
-	add_as(listing, has_weak_key(path, 0) ? WEAK_LEAF_KEY : number, number,
-	    path->length - 1);
+	add_as(listing, has_weak_key(listing, 0) ? WEAK_LEAF_KEY : number,
+	    number, path->length - 1);
 }
 
 static bool
@@ -172,6 +179,23 @@ is_for_servers(const struct certificate *certificate, bool leaf)
 		       USAGE_KEY_AGREEMENT)) != 0;
 }
 
+/* X509_supported_extension() in v3_purp.c */
+static bool
+has_unknown_critical(const struct certificate *certificate)
+{
+	const unsigned unknown = CRITICAL_SUBJECT_KEY_ID |
+				 CRITICAL_AUTHORITY_KEY_ID |
+				 CRITICAL_AUTHORITY_ACCESS |
+				 CRITICAL_ISSUER_NAMES | CRITICAL_TLS_FEATURES;
+	unsigned known =
+	    certificate->critical_extensions &
+	    (CRITICAL_NO_CHECK | CRITICAL_ADDRESS_BLOCKS | CRITICAL_AS_NUMBERS);
+
+	return (certificate->critical_extensions & unknown) != 0 ||
+	       certificate->unknown_critical_count >
+		   (size_t)__builtin_popcount(known);
+}
+
 /* check_extensions(), the leaf first. */
 static void
 list_extensions(struct listing *listing)
@@ -183,7 +207,7 @@ list_extensions(struct listing *listing)
 		const struct certificate *step = path->steps[at].certificate;
 		enum authority authority = authority_of(step);
 
-		if (step->unknown_critical_count > 0)
+		if (has_unknown_critical(step))
 			add(listing, UNKNOWN_CRITICAL, at);
 		/* An old CA is accepted as the last one only. */
 		if (at > 0 &&
@@ -212,7 +236,7 @@ list_strength(struct listing *listing)
 		enum hash_kind hash =
 		    path->steps[at].certificate->signature_hash;
 
-		if (at > 0 && has_weak_key(path, at))
+		if (at > 0 && has_weak_key(listing, at))
 			add_as(listing, WEAK_CA_KEY, WEAK_LEAF_KEY, at);
 		if (at + 1 < path->length &&
 		    (hash == HASH_SHA1 || hash == HASH_MD5 || hash == HASH_MD2))
@@ -357,7 +381,11 @@ client_openssl_errors(const struct client_profile *profile,
     const struct client_facts *facts, const struct path *path,
     struct openssl_error errors[OPENSSL_MOST_ERRORS])
 {
-	struct listing listing = { .path = path, .errors = errors };
+	struct listing listing = {
+		.path = path,
+		.least_rsa_bits = profile->limits[LIMIT_LEAST_RSA_BITS],
+		.errors = errors,
+	};
 
 	list_end(&listing);
 	list_extensions(&listing);

@@ -418,17 +418,85 @@ has_rare_kind(const struct name_list *list)
 	return false;
 }
 
+/* What each bit of enum critical_extension is to clients. */
+static const struct {
+	unsigned bit;
+	enum client_trait trait;
+	bool unknown; /* among the unknown ones of the certificate */
+} critical_rows[] = {
+	{ CRITICAL_SUBJECT_KEY_ID, TRAIT_CRITICAL_KEY_ID, false },
+	{ CRITICAL_AUTHORITY_KEY_ID, TRAIT_CRITICAL_KEY_ID, false },
+	{ CRITICAL_AUTHORITY_ACCESS, TRAIT_CRITICAL_AUTHORITY_ACCESS, false },
+	{ CRITICAL_ISSUER_NAMES, TRAIT_CRITICAL_ISSUER_NAMES, false },
+	{ CRITICAL_DISTRIBUTION_POINTS, TRAIT_CRITICAL_DISTRIBUTION_POINTS,
+	    false },
+	{ CRITICAL_NETSCAPE_TYPE, TRAIT_CRITICAL_NETSCAPE_TYPE, false },
+	{ CRITICAL_TLS_FEATURES, TRAIT_CRITICAL_TLS_FEATURES, false },
+	{ CRITICAL_NO_CHECK, TRAIT_CRITICAL_NO_CHECK, true },
+	{ CRITICAL_ADDRESS_BLOCKS, TRAIT_CRITICAL_RESOURCES, true },
+	{ CRITICAL_AS_NUMBERS, TRAIT_CRITICAL_RESOURCES, true },
+};
+
+static void
+add_critical(const struct certificate *certificate, struct client_traits *to)
+{
+	size_t named = 0;
+
+	for (size_t i = 0; i < sizeof(critical_rows) / sizeof(critical_rows[0]);
+	     i++) {
+		if ((certificate->critical_extensions & critical_rows[i].bit) ==
+		    0)
+			continue;
+		client_traits_add(to, critical_rows[i].trait);
+		named += critical_rows[i].unknown;
+	}
+	if (certificate->unknown_critical_count > named)
+		client_traits_add(to, TRAIT_UNKNOWN_CRITICAL);
+}
+
+/* What RFC 5280 4.1 and 4.2 demand of a conforming CA and most overlook. */
+static void
+add_must_haves(const struct certificate *certificate, bool root, bool issuer,
+    struct client_traits *to)
+{
+	bool is_old = certificate->version < 3;
+	bool is_ca = issuer || certificate->is_ca;
+	bool signs = certificate->has_key_usage &&
+		     (certificate->key_usage & USAGE_KEY_CERT_SIGN) != 0;
+
+	if (is_ca && !is_old && !certificate->has_subject_key_id)
+		client_traits_add(to, TRAIT_CA_NO_SUBJECT_KEY_ID);
+	if (is_ca && !is_old && !certificate->has_key_usage)
+		client_traits_add(to, TRAIT_CA_NO_KEY_USAGE);
+	if (is_ca && (is_old ? root : !certificate->basic_constraints_critical))
+		client_traits_add(to, TRAIT_CA_BASIC_NOT_CRITICAL);
+	if (!certificate->is_ca && signs)
+		client_traits_add(to, TRAIT_CERT_SIGN_WITHOUT_CA);
+	if (!certificate->is_ca && certificate->has_path_length)
+		client_traits_add(to, TRAIT_PATH_LENGTH_WITHOUT_CA);
+	if (certificate->is_ca && certificate->has_path_length && !signs)
+		client_traits_add(to, TRAIT_PATH_LENGTH_WITHOUT_SIGNING);
+	if (certificate->subject_empty &&
+	    (certificate->is_ca ||
+		(certificate->key_usage & USAGE_CRL_SIGN) != 0))
+		client_traits_add(to, TRAIT_EMPTY_SUBJECT_SIGNS);
+	if (certificate->has_alternative_names &&
+	    certificate->alternative_names.count == 0)
+		client_traits_add(to, TRAIT_NO_ALTERNATIVE_NAMES);
+	if (!root && certificate->version == 3 &&
+	    certificate->authority_key_id.size == 0)
+		client_traits_add(to, TRAIT_NO_AUTHORITY_KEY_ID);
+}
+
 static void
 add_step(const struct path *path, size_t at, struct client_traits *to)
 {
 	const struct certificate *certificate = path->steps[at].certificate;
 	bool root = at + 1 == path->length && certificate->self_issued;
-	bool is_old = certificate->version < 3;
 
 	add_forms(certificate, to);
 	add_date_forms(certificate, to);
-	if (certificate->unknown_critical_count > 0)
-		client_traits_add(to, TRAIT_UNKNOWN_CRITICAL);
+	add_critical(certificate, to);
 	if (certificate->policy_constraints_critical)
 		client_traits_add(to, TRAIT_POLICY_CONSTRAINTS_CRITICAL);
 	if (certificate->policy_mappings_critical)
@@ -450,19 +518,12 @@ add_step(const struct path *path, size_t at, struct client_traits *to)
 		client_traits_add(to, TRAIT_UNSUPPORTED_ALGORITHM);
 	if ((certificate->odd_forms & FORM_RSA_KEY) != 0)
 		client_traits_add(to, TRAIT_ODD_RSA_FORM);
-	/* What RFC 5280 demands of a CA and most clients do without. */
-	if (at > 0 && !is_old && !certificate->has_subject_key_id)
-		client_traits_add(to, TRAIT_CA_NO_SUBJECT_KEY_ID);
-	if (at > 0 && !is_old && !certificate->has_key_usage)
-		client_traits_add(to, TRAIT_CA_NO_KEY_USAGE);
-	if (at > 0 &&
-	    (is_old ? root : !certificate->basic_constraints_critical))
-		client_traits_add(to, TRAIT_CA_BASIC_NOT_CRITICAL);
+	if (certificate->key_kind == KEY_ED448)
+		client_traits_add(to, TRAIT_ED448);
+	if (path->length > 1)
+		add_must_haves(certificate, root, at > 0, to);
 	if (at > 0 && is_purpose_any_alone(certificate))
 		client_traits_add(to, TRAIT_CA_PURPOSE_ANY);
-	if (path->length > 1 && !root && certificate->version == 3 &&
-	    certificate->authority_key_id.size == 0)
-		client_traits_add(to, TRAIT_NO_AUTHORITY_KEY_ID);
 	if (at + 1 < path->length &&
 	    !bytes_equal(certificate->raw_issuer,
 		path->steps[at + 1].certificate->raw_subject))
@@ -522,6 +583,19 @@ trait_of_end(const struct path *path)
 					  : TRAIT_NO_ISSUER;
 }
 
+/* An anchor that does not say what it is. */
+static enum client_trait
+trait_of_old_root(const struct certificate *certificate)
+{
+	if (certificate->has_basic_constraints)
+		return TRAIT_NOT_A_CA;
+	if (!certificate->has_key_usage)
+		return TRAIT_ROOT_BARE;
+	return (certificate->key_usage & USAGE_KEY_CERT_SIGN) != 0
+		   ? TRAIT_ROOT_BY_KEY_USAGE
+		   : TRAIT_NOT_A_CA;
+}
+
 static bool
 is_unreadable(const struct certificate *certificate)
 {
@@ -553,6 +627,10 @@ client_path_outcome(const struct validation *validation, struct path *path,
 		if (fault->fault == FAULT_MALFORMED &&
 		    !is_unreadable(path->steps[fault->step].certificate))
 			trait = TRAIT_NONE;
+		if (fault->fault == FAULT_NOT_A_CA && anchored &&
+		    fault->step + 1 == path->length)
+			trait = trait_of_old_root(
+			    path->steps[fault->step].certificate);
 		if (trait != TRAIT_NONE)
 			client_traits_add(
 			    anchored && fault->step + 1 == path->length

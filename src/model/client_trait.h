@@ -71,9 +71,28 @@
 	ROW(PATH_COUNT, "path_count") /* limit most_intermediates */          \
 	ROW(CA_MALFORMED, "ca_malformed")                                     \
 	ROW(NOT_A_CA, "not_a_ca")                                             \
+	/* A version 3 anchor without basicConstraints: */                    \
+	/* its key usage has keyCertSign */                                   \
+	ROW(ROOT_BY_KEY_USAGE, "root_by_key_usage")                           \
+	/* nor any key usage */                                               \
+	ROW(ROOT_BARE, "root_bare")                                           \
 	ROW(PATH_LENGTH, "path_length")                                       \
 	ROW(CA_KEY_USAGE, "ca_key_usage") /* keyCertSign is missing */        \
 	ROW(UNKNOWN_CRITICAL, "unknown_critical")                             \
+	/* Critical ones that this or that client does not know: */           \
+	/* of the subject's or of the authority's key */                      \
+	ROW(CRITICAL_KEY_ID, "critical_key_id")                               \
+	ROW(CRITICAL_AUTHORITY_ACCESS, "critical_authority_access")           \
+	/* issuerAltName */                                                   \
+	ROW(CRITICAL_ISSUER_NAMES, "critical_issuer_names")                   \
+	/* of CRLs */                                                         \
+	ROW(CRITICAL_DISTRIBUTION_POINTS, "critical_distribution_points")     \
+	ROW(CRITICAL_NETSCAPE_TYPE, "critical_netscape_type")                 \
+	ROW(CRITICAL_TLS_FEATURES, "critical_tls_features") /* RFC 7633 */    \
+	/* OCSP no-check, RFC 6960 4.2.2.2.1 */                               \
+	ROW(CRITICAL_NO_CHECK, "critical_no_check")                           \
+	/* address blocks or AS numbers, RFC 3779 */                          \
+	ROW(CRITICAL_RESOURCES, "critical_resources")                         \
 	/* extensions that are critical, and understood by who processes */   \
 	/* policies: 4.2.1.11, 4.2.1.5, 4.2.1.14, 4.2.1.4 */                  \
 	ROW(POLICY_CONSTRAINTS_CRITICAL, "policy_constraints_critical")       \
@@ -111,13 +130,24 @@
 	ROW(CA_NO_KEY_USAGE, "ca_no_key_usage")		    /* 4.2.1.3 */     \
 	ROW(CA_BASIC_NOT_CRITICAL, "ca_basic_not_critical") /* 4.2.1.9 */     \
 	ROW(EMPTY_SUBJECT, "empty_subject") /* 4.1.2.6, SAN not critical */   \
-	ROW(LEAF_IS_CA, "leaf_is_ca")	    /* 4.2.1.9 allows it */           \
+	/* 4.1.2.6: a CA's, or one that signs CRLs */                         \
+	ROW(EMPTY_SUBJECT_SIGNS, "empty_subject_signs")                       \
+	/* 4.2.1.6: the extension without a name */                           \
+	ROW(NO_ALTERNATIVE_NAMES, "no_alternative_names")                     \
+	/* 4.2.1.9: keyCertSign without being a CA */                         \
+	ROW(CERT_SIGN_WITHOUT_CA, "cert_sign_without_ca")                     \
+	/* 4.2.1.9: a path length without being a CA */                       \
+	ROW(PATH_LENGTH_WITHOUT_CA, "path_length_without_ca")                 \
+	/* or without keyCertSign */                                          \
+	ROW(PATH_LENGTH_WITHOUT_SIGNING, "path_length_without_signing")       \
+	ROW(LEAF_IS_CA, "leaf_is_ca") /* 4.2.1.9 allows it */                 \
 	/* Strength */                                                        \
 	ROW(RSA_BITS, "rsa_bits") /* limit least_rsa_bits */                  \
 	ROW(SHA1, "sha1")                                                     \
 	ROW(MD5, "md5")                                                       \
 	ROW(LEAF_P521, "leaf_p521")                                           \
 	ROW(ED25519, "ed25519") /* any key of the path */                     \
+	ROW(ED448, "ed448")	/* likewise */                                \
 	/* the key itself is for RSA-PSS alone */                             \
 	ROW(LEAF_PSS_KEY, "leaf_pss_key")                                     \
 	/* The name */                                                        \

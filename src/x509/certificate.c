@@ -193,7 +193,9 @@ read_subject(struct certificate_reader *reader, struct der *tbs)
 		reader, tbs, &item, &name, "the subject's name cannot be read"))
 		return false;
 	certificate->raw_subject = item.whole;
-	certificate->subject_empty = item.content.size == 0;
+	/* Of no attribute; a name that cannot be read is not empty. */
+	certificate->subject_empty =
+	    name.canonical.data != NULL && name.canonical.size == 0;
 	certificate->subject_key = name.canonical;
 	certificate->subject = name.text;
 	certificate->subject_cn = name.common_name;

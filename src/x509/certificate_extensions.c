@@ -390,11 +390,25 @@ static const struct extension_row rows[] = {
 	{ OID("\x2b\x06\x01\x05\x05\x07\x01\x18"), read_tls_features,
 	    "the TLS features cannot be read" },
 	{ OID("\x55\x1d\x12"), NULL, NULL }, /* issuer alternative name */
-	{ OID("\x55\x1d\x2e"), NULL, NULL }, /* freshest CRL */
-	{ OID("\x2b\x06\x01\x05\x05\x07\x01\x0b"), NULL,
-	    NULL }, /* subject access */
 	{ OID("\x60\x86\x48\x01\x86\xf8\x42\x01\x01"), NULL,
 	    NULL }, /* Netscape */
+};
+
+/* RFC 5280 4.2 wants the first two and the fourth not to be critical. */
+static const struct {
+	struct bytes oid;
+	unsigned bit;
+} critical_rows[] = {
+	{ OID("\x55\x1d\x0e"), CRITICAL_SUBJECT_KEY_ID },
+	{ OID("\x55\x1d\x23"), CRITICAL_AUTHORITY_KEY_ID },
+	{ OID("\x55\x1d\x12"), CRITICAL_ISSUER_NAMES },
+	{ OID("\x2b\x06\x01\x05\x05\x07\x01\x01"), CRITICAL_AUTHORITY_ACCESS },
+	{ OID("\x55\x1d\x1f"), CRITICAL_DISTRIBUTION_POINTS },
+	{ OID("\x60\x86\x48\x01\x86\xf8\x42\x01\x01"), CRITICAL_NETSCAPE_TYPE },
+	{ OID("\x2b\x06\x01\x05\x05\x07\x01\x18"), CRITICAL_TLS_FEATURES },
+	{ OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x05"), CRITICAL_NO_CHECK },
+	{ OID("\x2b\x06\x01\x05\x05\x07\x01\x07"), CRITICAL_ADDRESS_BLOCKS },
+	{ OID("\x2b\x06\x01\x05\x05\x07\x01\x08"), CRITICAL_AS_NUMBERS },
 };
 
 static bool
@@ -451,6 +465,12 @@ read_extension(
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		if (bytes_equal(extension->oid, rows[i].oid))
 			row = &rows[i];
+	for (size_t i = 0; i < sizeof(critical_rows) / sizeof(*critical_rows);
+	     i++)
+		if (extension->critical &&
+		    bytes_equal(extension->oid, critical_rows[i].oid))
+			certificate->critical_extensions |=
+			    critical_rows[i].bit;
 	if (row == NULL && !extension->critical)
 		return;
 	if (row == NULL) {

@@ -128,6 +128,21 @@ struct pss_parameters {
 
 struct storage;
 
+/* Extensions that are critical, and that not every client knows; bits. */
+enum critical_extension {
+	CRITICAL_SUBJECT_KEY_ID = 1 << 0,
+	CRITICAL_AUTHORITY_KEY_ID = 1 << 1,
+	CRITICAL_AUTHORITY_ACCESS = 1 << 2,
+	CRITICAL_ISSUER_NAMES = 1 << 3,
+	CRITICAL_DISTRIBUTION_POINTS = 1 << 4,
+	CRITICAL_NETSCAPE_TYPE = 1 << 5,
+	CRITICAL_TLS_FEATURES = 1 << 6,
+	/* Among the unknown ones too: they are not processed here. */
+	CRITICAL_NO_CHECK = 1 << 7,
+	CRITICAL_ADDRESS_BLOCKS = 1 << 8,
+	CRITICAL_AS_NUMBERS = 1 << 9
+};
+
 /*
  * What RFC 5280 and X.690 do not allow and many parsers read all the same;
  * bits.  Octets after the end are damage, the others are none.
@@ -227,6 +242,7 @@ struct certificate {
 	size_t ocsp_url_count;
 	const char **unknown_critical; /* dotted OIDs */
 	size_t unknown_critical_count;
+	unsigned critical_extensions;	 /* enum critical_extension */
 	const char *duplicate_extension; /* dotted OID of the first, or NULL */
 	bool has_scts;			 /* an embedded SCT list is present */
 	int64_t earliest_sct;		 /* seconds; 0: none readable */

@@ -132,6 +132,28 @@ root_is_critical(struct scene *scene)
 }
 
 static void
+ca_key_ids_are_critical(struct scene *scene)
+{
+	scene->chain[CA].critical_extensions =
+	    CRITICAL_SUBJECT_KEY_ID | CRITICAL_AUTHORITY_KEY_ID;
+}
+
+/* OpenSSL knows both, and is the only one to do so. */
+static void
+leaf_is_no_responder(struct scene *scene)
+{
+	scene->chain[LEAF].unknown_critical_count = 2;
+	scene->chain[LEAF].critical_extensions =
+	    CRITICAL_NO_CHECK | CRITICAL_AS_NUMBERS;
+}
+
+static void
+ca_key_is_1963_bits_long(struct scene *scene)
+{
+	scene->chain[CA].key_bits = 1963;
+}
+
+static void
 root_key_is_weak(struct scene *scene)
 {
 	scene->chain[ROOT].key_bits = 1024;
@@ -242,6 +264,12 @@ static const struct {
 	    PATH_ANCHOR, "2:25 " },
 	{ "the root's critical extension", "34 unhandled", root_is_critical, 3,
 	    PATH_ANCHOR, "2:34 " },
+	{ "critical identifiers of keys", "34 unhandled",
+	    ca_key_ids_are_critical, 3, PATH_ANCHOR, "1:34 " },
+	{ "critical ones that only OpenSSL knows", "34 unhandled",
+	    leaf_is_no_responder, 3, PATH_ANCHOR, "" },
+	{ "112 bits of security, rounded", "66 EE certificate key too weak",
+	    ca_key_is_1963_bits_long, 3, PATH_ANCHOR, "" },
 	{ "the root's key", "66 EE certificate key too weak", root_key_is_weak,
 	    3, PATH_ANCHOR, "2:67 " },
 	{ "every key", "66 EE certificate key too weak", every_key_is_weak, 3,
@@ -284,6 +312,7 @@ list(struct text *out, struct scene *scene, const char *host, size_t length,
 	static const struct client_profile profile = {
 		.reads = WAY_BIT(WAY_NAME) | WAY_BIT(WAY_ADDRESS) |
 			 WAY_BIT(WAY_COMMON_NAME),
+		.limits = { [LIMIT_LEAST_RSA_BITS] = 1963 },
 	};
 	const struct host_name name = host_name_of(host);
 	const struct validation validation = { .now = now };
