@@ -63,34 +63,6 @@ append_list(struct text *out, const char *what, const struct text *words)
 	    out, "# %s: %s\n", what, words->size == 0 ? "none" : words->data);
 }
 
-/* Of the clients that refuse a host now, which does this script reach? */
-static void
-append_clients(struct text *out, const struct repair_plan *plan,
-    const struct kit_platform *platform)
-{
-	struct text heals = { .size = 0 }, rest = { .size = 0 };
-
-	for (size_t i = 0; i < plan->host_count; i++) {
-		const struct repair_host *host = plan->hosts[i];
-
-		for (size_t j = 0; j < host->clients.fixed_count; j++) {
-			const char *id = host->clients.fixed[j];
-			bool reached = has_id(platform->clients, id);
-			struct text *list = reached ? &heals : &rest;
-
-			if (list->size > 0 && has_id(list->data, id))
-				continue;
-			text_append(list, list->size > 0 ? " " : "");
-			text_append(list, id);
-		}
-	}
-	append_list(out, "Heals", &heals);
-	append_list(out, "Does not reach", &rest);
-	text_append(out, platform->note);
-	text_free(&heals);
-	text_free(&rest);
-}
-
 /* OpenSSL wants a root unless PARTIAL_CHAIN is set. */
 static const char roots_matter[] =
     "#\n"
@@ -119,11 +91,31 @@ static void
 write_script(struct kit *kit, const struct kit_platform *platform)
 {
 	struct text out = { .size = 0 };
+	struct text heals = { .size = 0 }, rest = { .size = 0 };
 
 	text_printf(&out, "#!/bin/sh\n# %s.\n#\n", platform->title);
 	text_printf(
 	    &out, "# usage: sh %s [install | undo]\n#\n", platform->file);
-	append_clients(&out, kit->plan, platform);
+	/* Which clients that refuse a host now does this script reach? */
+	for (size_t i = 0; i < kit->plan->host_count; i++) {
+		const struct repair_host *host = kit->plan->hosts[i];
+
+		for (size_t j = 0; j < host->clients.fixed_count; j++) {
+			const char *id = host->clients.fixed[j];
+			bool reached = has_id(platform->clients, id);
+			struct text *list = reached ? &heals : &rest;
+
+			if (list->size > 0 && has_id(list->data, id))
+				continue;
+			text_append(list, list->size > 0 ? " " : "");
+			text_append(list, id);
+		}
+	}
+	append_list(&out, "Heals", &heals);
+	append_list(&out, "Does not reach", &rest);
+	text_append(&out, platform->note);
+	text_free(&heals);
+	text_free(&rest);
 	text_append(&out, roots_matter);
 	text_append(&out, "#\n# Certificates:\n");
 	for (size_t i = 0; i < kit->plan->item_count; i++) {

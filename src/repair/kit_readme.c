@@ -43,33 +43,6 @@ kit_advice(enum class_id class_id, const char *cause)
 }
 
 static void
-append_servers(struct text *out, const struct kit *kit)
-{
-	const struct repair_plan *plan = kit->plan;
-	bool any = false;
-
-	text_append(out, "\nOn the servers: the only repair for all clients\n"
-			 "===============================================\n");
-	for (size_t i = 0; i < plan->host_count; i++) {
-		const struct repair_host *host = plan->hosts[i];
-
-		if (kit->folders[i] == NULL)
-			continue;
-		any = true;
-		text_printf(out, "  server/%s/fullchain.pem", kit->folders[i]);
-		if (!repair_host_is_healed(host))
-			text_printf(out, "  completes the chain; still: %s",
-			    class_title(host->after));
-		text_append_char(out, '\n');
-	}
-	text_append(out, any ? "\nServe this file in place of the present one "
-			       "(leaf first, no root); the\n"
-			       "lines for nginx, Apache and HAProxy are "
-			       "beside it.\n"
-			     : "  none has to be changed\n");
-}
-
-static void
 append_clients(struct text *out, const struct kit *kit)
 {
 	text_append(out, "\nOn clients that cannot wait\n"
@@ -112,43 +85,57 @@ append_clients(struct text *out, const struct kit *kit)
 	    "in a client's store hides the fault from\nthat client only.\n");
 }
 
-static void
-append_left(struct text *out, const struct repair_plan *plan)
-{
-	if (plan->left_count + plan->unproven_count > 0)
-		text_append(out, "\nNot in this kit\n===============\n");
-	for (size_t i = 0; i < plan->unproven_count; i++) {
-		text_append(out, "  ");
-		kit_append_words(out, plan->unproven[i].endpoint);
-		text_printf(
-		    out, "\n      not proven: %s\n", plan->unproven[i].reason);
-	}
-	for (size_t i = 0; i < plan->left_count; i++) {
-		const struct repair_left *left = &plan->left[i];
-
-		text_printf(out, "  %zu host%s  %s", left->hosts,
-		    plural(left->hosts), class_title(left->class_id));
-		if (left->cause != NULL)
-			text_printf(out, " (%s)", left->cause);
-		text_append(out, "\n      ");
-		cell_append_wrapped(
-		    out, kit_advice(left->class_id, left->cause), 6);
-	}
-}
-
 void
 kit_write_readme(struct kit *kit)
 {
 	struct text out = { .size = 0 };
+	const struct repair_plan *plan = kit->plan;
+	bool any = false;
 
 	text_append(&out,
 	    "Repair kit, written by fleetscan fix.\n\n"
 	    "Nothing here has been run.  Each item was proven by judging its "
 	    "host again with\nthe item applied, by the trust store and the "
 	    "clock of the run.\n");
-	append_servers(&out, kit);
+	text_append(&out, "\nOn the servers: the only repair for all clients\n"
+			  "===============================================\n");
+	for (size_t i = 0; i < plan->host_count; i++) {
+		const struct repair_host *host = plan->hosts[i];
+
+		if (kit->folders[i] == NULL)
+			continue;
+		any = true;
+		text_printf(&out, "  server/%s/fullchain.pem", kit->folders[i]);
+		if (!repair_host_is_healed(host))
+			text_printf(&out, "  completes the chain; still: %s",
+			    class_title(host->after));
+		text_append_char(&out, '\n');
+	}
+	text_append(&out, any ? "\nServe this file in place of the present one "
+				"(leaf first, no root); the\n"
+				"lines for nginx, Apache and HAProxy are "
+				"beside it.\n"
+			      : "  none has to be changed\n");
 	append_clients(&out, kit);
-	append_left(&out, kit->plan);
+	if (plan->left_count + plan->unproven_count > 0)
+		text_append(&out, "\nNot in this kit\n===============\n");
+	for (size_t i = 0; i < plan->unproven_count; i++) {
+		text_append(&out, "  ");
+		kit_append_words(&out, plan->unproven[i].endpoint);
+		text_printf(
+		    &out, "\n      not proven: %s\n", plan->unproven[i].reason);
+	}
+	for (size_t i = 0; i < plan->left_count; i++) {
+		const struct repair_left *left = &plan->left[i];
+
+		text_printf(&out, "  %zu host%s  %s", left->hosts,
+		    plural(left->hosts), class_title(left->class_id));
+		if (left->cause != NULL)
+			text_printf(&out, " (%s)", left->cause);
+		text_append(&out, "\n      ");
+		cell_append_wrapped(
+		    &out, kit_advice(left->class_id, left->cause), 6);
+	}
 	kit_put(kit, "README.txt", &out, false);
 	text_free(&out);
 }

@@ -63,23 +63,6 @@ static const struct {
 	{ "haproxy.txt", append_haproxy },
 };
 
-static void
-write_server(
-    struct kit *kit, const struct repair_host *host, const char *folder)
-{
-	struct text text = { .size = 0 };
-
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		text_clear(&text);
-		files[i].append(&text, host);
-		kit_put(kit,
-		    arena_printf(
-			kit->arena, "server/%s/%s", folder, files[i].name),
-		    &text, false);
-	}
-	text_free(&text);
-}
-
 static bool
 sends_the_same(const struct repair_host *a, const struct repair_host *b)
 {
@@ -102,6 +85,7 @@ write_host(struct kit *kit, struct kit_names *names, struct map *before,
 	const struct repair_host *same =
 	    map_put(before, bytes_from_string(host->endpoint), host);
 	const char *folder;
+	struct text text = { .size = 0 };
 
 	if (same != NULL && sends_the_same(same, host)) {
 		kit->folders[host->number] = kit->folders[same->number];
@@ -111,7 +95,15 @@ write_host(struct kit *kit, struct kit_names *names, struct map *before,
 	    arena_printf(kit->arena, "%s_%u", host->host, (unsigned)host->port),
 	    "");
 	kit->folders[host->number] = folder;
-	write_server(kit, host, folder);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		text_clear(&text);
+		files[i].append(&text, host);
+		kit_put(kit,
+		    arena_printf(
+			kit->arena, "server/%s/%s", folder, files[i].name),
+		    &text, false);
+	}
+	text_free(&text);
 }
 
 void

@@ -125,26 +125,6 @@ anchor_of(const struct planner *planner, const struct verdict *verdict)
 	return is_anchor(planner, last) ? last : NULL;
 }
 
-/* The path without its anchor; a leaf that is one stays. */
-static void
-cut_to_path(const struct planner *planner, const struct verdict *verdict,
-    const struct pieces *from, struct pieces *chain)
-{
-	chain->count = 0;
-	for (size_t i = 0; i < verdict->path_length; i++) {
-		const struct digest *sha256 = &verdict->path[i].sha256;
-
-		if (i > 0 && is_anchor(planner, sha256))
-			break;
-		for (size_t j = 0; j < from->count; j++) {
-			if (!digest_equal(&from->sha256[j], sha256))
-				continue;
-			chain->sha256[chain->count] = *sha256;
-			chain->der[chain->count++] = from->der[j];
-		}
-	}
-}
-
 /* NULL: the chain repairs what it is to repair, and breaks nothing. */
 static const char *
 find_objection(struct planner *planner, const struct result *before,
@@ -321,7 +301,20 @@ repair(struct planner *planner, const struct result *record, size_t at)
 	chain.der =
 	    arena_array(planner->scratch, pieces.count, sizeof(struct bytes));
 	judge_pieces(planner, record, &pieces, &after);
-	cut_to_path(planner, &after.verdict, &pieces, &chain);
+	/* The path without its anchor; a leaf that is one stays. */
+	chain.count = 0;
+	for (size_t i = 0; i < after.verdict.path_length; i++) {
+		const struct digest *sha256 = &after.verdict.path[i].sha256;
+
+		if (i > 0 && is_anchor(planner, sha256))
+			break;
+		for (size_t j = 0; j < pieces.count; j++) {
+			if (!digest_equal(&pieces.sha256[j], sha256))
+				continue;
+			chain.sha256[chain.count] = *sha256;
+			chain.der[chain.count++] = pieces.der[j];
+		}
+	}
 	judge_pieces(planner, record, &chain, &after);
 	objection = find_objection(planner, record, &after);
 	if (objection != NULL)
@@ -384,38 +377,6 @@ by_left(const void *a, const void *b)
 	    right->cause == NULL ? "" : right->cause);
 }
 
-/* Counted before, so that each list has its size. */
-static void
-list_hosts(struct repair_plan *plan, const struct wanted *wanted)
-{
-	for (size_t i = 0; i < plan->item_count; i++) {
-		struct repair_item *item = plan->items[i];
-
-		item->hosts = arena_array(plan->arena, item->host_count,
-		    sizeof(struct repair_host *));
-		item->host_count = 0;
-		/* By all hosts that lack it, as in the run's summary. */
-		item->number =
-		    wanted_number(wanted, &item->certificate->sha256);
-	}
-	for (size_t i = 0; i < plan->host_count; i++) {
-		struct repair_host *host = plan->hosts[i];
-
-		for (size_t j = 0; j < host->item_count; j++) {
-			struct repair_item *item = host->items[j];
-
-			item->hosts[item->host_count++] = host;
-			item->healed += repair_host_is_healed(host);
-		}
-	}
-	if (plan->item_count > 1)
-		qsort(plan->items, plan->item_count, sizeof(*plan->items),
-		    by_hosts);
-	if (plan->left_count > 1)
-		qsort(
-		    plan->left, plan->left_count, sizeof(*plan->left), by_left);
-}
-
 static void
 free_roots(struct certificate **roots, size_t count)
 {
@@ -456,15 +417,6 @@ find_roots(struct archive *archive, const struct digest sha256[], size_t count,
 		*error = NULL;
 	free_roots(roots, count);
 	return NULL;
-}
-
-static void
-add_fixed(struct repair_item *item, const struct clients_fixed *clients,
-    struct seen *ids)
-{
-	for (size_t i = 0; i < clients->fixed_count; i++)
-		if (seen_add(ids, bytes_from_string(clients->fixed[i])))
-			item->fixed[item->fixed_count++] = clients->fixed[i];
 }
 
 /*
@@ -513,8 +465,16 @@ ask_clients(struct repair_plan *plan, struct archive *archive,
 
 		item->fixed = arena_array(
 		    plan->arena, item->host_count * most, sizeof(char *));
-		for (size_t k = 0; k < item->host_count; k++)
-			add_fixed(item, &item->hosts[k]->clients, ids);
+		for (size_t k = 0; k < item->host_count; k++) {
+			const struct clients_fixed *clients =
+			    &item->hosts[k]->clients;
+
+			for (size_t j = 0; j < clients->fixed_count; j++)
+				if (seen_add(ids,
+					bytes_from_string(clients->fixed[j])))
+					item->fixed[item->fixed_count++] =
+					    clients->fixed[j];
+		}
 		seen_free(ids);
 	}
 	judge_free(after);
@@ -552,7 +512,33 @@ repair_plan_new(struct archive *archive, const struct audit_settings *audit,
 		.scratch = arena_new(),
 	};
 	plan_records(&planner);
-	list_hosts(plan, planner.wanted);
+	/* Counted before, so that each list has its size. */
+	for (size_t i = 0; i < plan->item_count; i++) {
+		struct repair_item *item = plan->items[i];
+
+		item->hosts = arena_array(plan->arena, item->host_count,
+		    sizeof(struct repair_host *));
+		item->host_count = 0;
+		/* By all hosts that lack it, as in the run's summary. */
+		item->number =
+		    wanted_number(planner.wanted, &item->certificate->sha256);
+	}
+	for (size_t i = 0; i < plan->host_count; i++) {
+		struct repair_host *host = plan->hosts[i];
+
+		for (size_t j = 0; j < host->item_count; j++) {
+			struct repair_item *item = host->items[j];
+
+			item->hosts[item->host_count++] = host;
+			item->healed += repair_host_is_healed(host);
+		}
+	}
+	if (plan->item_count > 1)
+		qsort(plan->items, plan->item_count, sizeof(*plan->items),
+		    by_hosts);
+	if (plan->left_count > 1)
+		qsort(
+		    plan->left, plan->left_count, sizeof(*plan->left), by_left);
 	ask_clients(plan, archive, audit);
 	arena_free(planner.scratch);
 	wanted_free(planner.wanted);

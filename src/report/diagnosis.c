@@ -144,42 +144,6 @@ append_issuer(
 	    arena_printf(scratch, "issued by %s", result->leaf.issuer), remark);
 }
 
-static void
-append_missing(struct text *out, const struct result *result,
-    const struct sibling_facts *siblings, struct arena *scratch)
-{
-	const struct verdict *verdict = &result->verdict;
-
-	for (size_t i = 0; i < verdict->missing_count; i++) {
-		const struct step *step = &verdict->missing[i];
-		size_t at = 0;
-
-		while (at < verdict->path_length &&
-		       !digest_equal(&verdict->path[at].sha256, &step->sha256))
-			at++;
-		append_certificate(out, i == 0 ? "missing" : "",
-		    at == verdict->path_length ? 0 : at,
-		    step->subject == NULL ? "a certificate without a name"
-					  : step->subject,
-		    NULL);
-		append_label(out, "");
-		text_append(out, "   ");
-		text_append_cell(out,
-		    source_text(scratch, step->from, step->where), SIZE_MAX);
-		text_append_char(out, '\n');
-		/* A run of one host alone cannot know what others send. */
-		if (siblings->senders == NULL || siblings->senders[i] == NULL ||
-		    step->from == SOURCE_FLEET)
-			continue;
-		append_label(out, "");
-		text_append(out, "   ");
-		cell_append_wrapped(out,
-		    arena_printf(scratch, "sent by %s in %s",
-			siblings->senders[i], siblings->run),
-		    BODY_COLUMN + 3);
-	}
-}
-
 /* What the server sends, what it does not, and what the path ends at. */
 static void
 append_chain(struct text *out, const struct result *result,
@@ -213,7 +177,34 @@ append_chain(struct text *out, const struct result *result,
 		if (i == 0)
 			append_issuer(out, result, scratch);
 	}
-	append_missing(out, result, siblings, scratch);
+	for (size_t i = 0; i < verdict->missing_count; i++) {
+		const struct step *step = &verdict->missing[i];
+		size_t at = 0;
+
+		while (at < verdict->path_length &&
+		       !digest_equal(&verdict->path[at].sha256, &step->sha256))
+			at++;
+		append_certificate(out, i == 0 ? "missing" : "",
+		    at == verdict->path_length ? 0 : at,
+		    step->subject == NULL ? "a certificate without a name"
+					  : step->subject,
+		    NULL);
+		append_label(out, "");
+		text_append(out, "   ");
+		text_append_cell(out,
+		    source_text(scratch, step->from, step->where), SIZE_MAX);
+		text_append_char(out, '\n');
+		/* A run of one host alone cannot know what others send. */
+		if (siblings->senders == NULL || siblings->senders[i] == NULL ||
+		    step->from == SOURCE_FLEET)
+			continue;
+		append_label(out, "");
+		text_append(out, "   ");
+		cell_append_wrapped(out,
+		    arena_printf(scratch, "sent by %s in %s",
+			siblings->senders[i], siblings->run),
+		    BODY_COLUMN + 3);
+	}
 	if (root == NULL || root->subject == NULL)
 		return;
 	/* A trusted end and an untrusted one must not look alike. */

@@ -121,74 +121,10 @@ copy_rows(struct sheet *sheet, FILE *rows)
 		sheet->failure = EIO;
 }
 
-static void
-append_head(struct sheet *sheet)
-{
-	struct text *out = &sheet->line;
-	struct digest digest;
-
-	html_raw(out,
-	    "<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n");
-	/* Only the script that is part of the page may run in it. */
-	certificate_digest(bytes_from_string(page_js), &digest);
-	html_raw(out,
-	    "<meta http-equiv=Content-Security-Policy content=\"default-src "
-	    "'none'; base-uri 'none'; form-action 'none'; "
-	    "style-src 'unsafe-inline'; script-src 'sha256-");
-	base64_append(out, bytes_of(&digest, sizeof(digest)));
-	html_raw(out,
-	    "'\">\n<meta name=viewport content=\"width=device-width, "
-	    "initial-scale=1\">\n<meta name=color-scheme content=\"light "
-	    "dark\">\n<meta name=referrer content=no-referrer>\n");
-	html_fill(
-	    out, "<title>fleetscan {}</title>\n<style>\n", sheet->run->id);
-	text_append(out, page_css);
-	html_raw(out, "</style>\n</head>\n<body>\n");
-	html_symbols(out);
-}
-
 static bool
 is_there(const struct sheet *sheet, const struct section *section)
 {
 	return !section->needs_changes || sheet->run->changes != NULL;
-}
-
-/* What the script filters by; without one the form stays hidden. */
-static void
-append_filters(struct sheet *sheet)
-{
-	enum { SITES_OFFERED = 200 }; /* most broken first; others are typed */
-	const struct tally *tally = sheet->tally;
-	struct text *out = &sheet->line;
-
-	html_raw(out,
-	    "<form id=filters role=search hidden>"
-	    "<label class=search>Search <input id=by-text type=search "
-	    "autocomplete=off spellcheck=false "
-	    "placeholder=\"name, issuer, cause …\"></label>\n"
-	    "<label>Class <select id=by-class><option value=\"\">all</option>"
-	    "<option value=\"!ok\">not ok</option>");
-	for (int i = 0; i < CLASS_COUNT; i++)
-		if (tally->classes[i] > 0)
-			html_fill(out, "<option value=\"{}\">{}</option>",
-			    class_word((enum class_id)i),
-			    class_title((enum class_id)i));
-	html_raw(out,
-	    "</select></label>\n"
-	    "<label>Site <input id=by-site list=all-sites autocomplete=off "
-	    "spellcheck=false size=18></label><datalist id=all-sites>");
-	for (size_t i = 0; i < tally->site_count && i < SITES_OFFERED; i++)
-		html_fill(out, "<option value=\"{}\">", tally->sites[i].site);
-	html_raw(out,
-	    "</datalist>\n"
-	    "<label>Refused by <select id=by-client><option value=\"\">"
-	    "anyone or no one</option><option value=\"*\">any client"
-	    "</option>");
-	for (size_t i = 0; i < tally->client_count; i++)
-		html_fill(out, "<option value=\"{}\">{}</option>",
-		    tally->clients[i].id, tally->clients[i].id);
-	html_raw(out, "</select></label>\n<button type=reset>Clear</button>"
-		      "</form>\n");
 }
 
 static void
@@ -234,9 +170,39 @@ append_hosts(struct sheet *sheet)
 	};
 	const struct page *page = sheet->own;
 	struct text *out = &sheet->line;
+	enum { SITES_OFFERED = 200 }; /* most broken first; others are typed */
+	const struct tally *tally = sheet->tally;
 
 	html_raw(out, "<section id=hosts><h2>Hosts</h2>\n");
-	append_filters(sheet);
+	/* What the script filters by; without one the form stays hidden. */
+	html_raw(out,
+	    "<form id=filters role=search hidden>"
+	    "<label class=search>Search <input id=by-text type=search "
+	    "autocomplete=off spellcheck=false "
+	    "placeholder=\"name, issuer, cause …\"></label>\n"
+	    "<label>Class <select id=by-class><option value=\"\">all</option>"
+	    "<option value=\"!ok\">not ok</option>");
+	for (int i = 0; i < CLASS_COUNT; i++)
+		if (tally->classes[i] > 0)
+			html_fill(out, "<option value=\"{}\">{}</option>",
+			    class_word((enum class_id)i),
+			    class_title((enum class_id)i));
+	html_raw(out,
+	    "</select></label>\n"
+	    "<label>Site <input id=by-site list=all-sites autocomplete=off "
+	    "spellcheck=false size=18></label><datalist id=all-sites>");
+	for (size_t i = 0; i < tally->site_count && i < SITES_OFFERED; i++)
+		html_fill(out, "<option value=\"{}\">", tally->sites[i].site);
+	html_raw(out,
+	    "</datalist>\n"
+	    "<label>Refused by <select id=by-client><option value=\"\">"
+	    "anyone or no one</option><option value=\"*\">any client"
+	    "</option>");
+	for (size_t i = 0; i < tally->client_count; i++)
+		html_fill(out, "<option value=\"{}\">{}</option>",
+		    tally->clients[i].id, tally->clients[i].id);
+	html_raw(out, "</select></label>\n<button type=reset>Clear</button>"
+		      "</form>\n");
 	append_what_is_shown(sheet);
 	/* The script makes buttons that sort of these. */
 	html_raw(out, "<div class=columns>");
@@ -262,10 +228,28 @@ static void
 finish(struct sheet *sheet)
 {
 	struct text *out = &sheet->line;
+	struct digest digest;
 
 	if (sheet->failure != 0)
 		return;
-	append_head(sheet);
+	html_raw(out,
+	    "<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n");
+	/* Only the script that is part of the page may run in it. */
+	certificate_digest(bytes_from_string(page_js), &digest);
+	html_raw(out,
+	    "<meta http-equiv=Content-Security-Policy content=\"default-src "
+	    "'none'; base-uri 'none'; form-action 'none'; "
+	    "style-src 'unsafe-inline'; script-src 'sha256-");
+	base64_append(out, bytes_of(&digest, sizeof(digest)));
+	html_raw(out,
+	    "'\">\n<meta name=viewport content=\"width=device-width, "
+	    "initial-scale=1\">\n<meta name=color-scheme content=\"light "
+	    "dark\">\n<meta name=referrer content=no-referrer>\n");
+	html_fill(
+	    out, "<title>fleetscan {}</title>\n<style>\n", sheet->run->id);
+	text_append(out, page_css);
+	html_raw(out, "</style>\n</head>\n<body>\n");
+	html_symbols(out);
 	html_raw(out,
 	    "<nav aria-label=Sections><a class=brand href=\"#top\">fleetscan"
 	    "</a>");

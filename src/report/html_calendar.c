@@ -66,40 +66,13 @@ draw_week(struct sheet *sheet, size_t at, uint64_t highest)
 	    (unsigned long long)count_week(week));
 }
 
-/* A month stands below the first week that begins in it. */
-static void
-draw_months(struct sheet *sheet)
-{
-	int month = -1;
-
-	for (size_t i = 0; i < TALLY_WEEKS; i++) {
-		time_t start = (time_t)tally_week_start(sheet->tally, i);
-		char name[16];
-		struct tm civil;
-
-		if (gmtime_r(&start, &civil) == NULL || civil.tm_mon == month)
-			continue;
-		/* Next to the January after it, the year has no room. */
-		strftime(name, sizeof(name), civil.tm_mon == 0 ? "%b %Y" : "%b",
-		    &civil);
-		if (i > 0)
-			text_printf(&sheet->line,
-			    "<path class=month d=\"M%zu %dv%d\"/>",
-			    i * WEEK_WIDTH, PLOT_TOP, PLOT_HEIGHT + 22);
-		html_fill(&sheet->line,
-		    "<text class=month x=\"{}\" y=\"{}\">{}</text>\n",
-		    arena_printf(sheet->scratch, "%zu", i * WEEK_WIDTH + 5),
-		    arena_printf(sheet->scratch, "%d", BASE + 19), name);
-		month = civil.tm_mon;
-	}
-}
-
 void
 html_calendar(struct sheet *sheet)
 {
 	const struct tally *tally = sheet->tally;
 	struct arena *scratch = sheet->scratch;
 	uint64_t highest = 0;
+	int month = -1;
 
 	for (size_t i = 0; i < TALLY_WEEKS; i++)
 		if (count_week(&tally->weeks[i]) > highest)
@@ -125,7 +98,27 @@ html_calendar(struct sheet *sheet)
 	    "patternUnits=userSpaceOnUse patternTransform=\"rotate(45)\">"
 	    "<path d=\"M0 0v5\"/></pattern></defs>",
 	    WIDTH, HEIGHT);
-	draw_months(sheet);
+	/* A month stands below the first week that begins in it. */
+	for (size_t i = 0; i < TALLY_WEEKS; i++) {
+		time_t start = (time_t)tally_week_start(sheet->tally, i);
+		char name[16];
+		struct tm civil;
+
+		if (gmtime_r(&start, &civil) == NULL || civil.tm_mon == month)
+			continue;
+		/* Next to the January after it, the year has no room. */
+		strftime(name, sizeof(name), civil.tm_mon == 0 ? "%b %Y" : "%b",
+		    &civil);
+		if (i > 0)
+			text_printf(&sheet->line,
+			    "<path class=month d=\"M%zu %dv%d\"/>",
+			    i * WEEK_WIDTH, PLOT_TOP, PLOT_HEIGHT + 22);
+		html_fill(&sheet->line,
+		    "<text class=month x=\"{}\" y=\"{}\">{}</text>\n",
+		    arena_printf(sheet->scratch, "%zu", i * WEEK_WIDTH + 5),
+		    arena_printf(sheet->scratch, "%d", BASE + 19), name);
+		month = civil.tm_mon;
+	}
 	text_printf(
 	    &sheet->line, "<path class=base d=\"M0 %d.5h%d\"/>\n", BASE, WIDTH);
 	for (size_t i = 0; i < TALLY_WEEKS; i++)

@@ -18,47 +18,6 @@ tone_of(const struct result *result)
 		   : html_class_tone(result->verdict.class_id);
 }
 
-/* The closed row, with what the script filters by as its attributes. */
-static void
-append_summary(
-    struct text *out, const struct result *result, struct arena *scratch)
-{
-	const struct verdict *verdict = &result->verdict;
-	const struct leaf_facts *leaf = &result->leaf;
-	const struct finding *worst = result_class_finding(result);
-	const char *tone = "";
-	size_t refused = 0;
-
-	html_fill(out,
-	    "<details class=\"host {}\" data-class=\"{}\" data-site=\"{}\" "
-	    "data-refused=\"",
-	    tone_of(result), class_word(verdict->class_id), result->seen.site);
-	for (size_t i = 0; i < verdict->client_count; i++)
-		if (verdict->clients[i].accepts == ACCEPTS_NO)
-			html_fill(out, "{}{}", refused++ == 0 ? "" : " ",
-			    verdict->clients[i].id);
-	html_raw(out, "\">");
-	for (size_t i = 0; i < verdict->finding_count && worst == NULL; i++)
-		if (verdict->findings[i].severity == verdict->severity)
-			worst = &verdict->findings[i];
-	html_fill(out,
-	    "<summary><span class=name>{}</span><span class=word>{}</span>"
-	    "<span class=what>{}</span><span class=site>{}</span>"
-	    "<span class=issuer>{}</span>",
-	    result_endpoint(scratch, result), class_title(verdict->class_id),
-	    worst == NULL ? result->seen.error : worst->detail,
-	    result->seen.site, leaf->issuer_cn);
-	if (leaf->days_left < 7)
-		tone = leaf->days_left < 0 ? " past" : " near";
-	if (leaf->present && !leaf->undated)
-		html_fill(out, "<span class=\"days{}\">{}</span>", tone,
-		    arena_printf(scratch, "%lld", (long long)leaf->days_left));
-	else
-		html_raw(out, "<span class=days></span>");
-	html_fill(out, "<span class=refused>{}</span></summary>",
-	    refused == 0 ? NULL : count_text(scratch, refused));
-}
-
 static void
 append_findings(struct text *out, const struct result *result)
 {
@@ -279,8 +238,41 @@ void
 html_host(struct text *out, const struct result *result, struct arena *scratch)
 {
 	const struct observation *seen = &result->seen;
+	const struct verdict *verdict = &result->verdict;
+	const struct leaf_facts *leaf = &result->leaf;
+	const struct finding *worst = result_class_finding(result);
+	const char *tone = "";
+	size_t refused = 0;
 
-	append_summary(out, result, scratch);
+	/* The closed row, with what the script filters by as its attributes. */
+	html_fill(out,
+	    "<details class=\"host {}\" data-class=\"{}\" data-site=\"{}\" "
+	    "data-refused=\"",
+	    tone_of(result), class_word(verdict->class_id), result->seen.site);
+	for (size_t i = 0; i < verdict->client_count; i++)
+		if (verdict->clients[i].accepts == ACCEPTS_NO)
+			html_fill(out, "{}{}", refused++ == 0 ? "" : " ",
+			    verdict->clients[i].id);
+	html_raw(out, "\">");
+	for (size_t i = 0; i < verdict->finding_count && worst == NULL; i++)
+		if (verdict->findings[i].severity == verdict->severity)
+			worst = &verdict->findings[i];
+	html_fill(out,
+	    "<summary><span class=name>{}</span><span class=word>{}</span>"
+	    "<span class=what>{}</span><span class=site>{}</span>"
+	    "<span class=issuer>{}</span>",
+	    result_endpoint(scratch, result), class_title(verdict->class_id),
+	    worst == NULL ? result->seen.error : worst->detail,
+	    result->seen.site, leaf->issuer_cn);
+	if (leaf->days_left < 7)
+		tone = leaf->days_left < 0 ? " past" : " near";
+	if (leaf->present && !leaf->undated)
+		html_fill(out, "<span class=\"days{}\">{}</span>", tone,
+		    arena_printf(scratch, "%lld", (long long)leaf->days_left));
+	else
+		html_raw(out, "<span class=days></span>");
+	html_fill(out, "<span class=refused>{}</span></summary>",
+	    refused == 0 ? NULL : count_text(scratch, refused));
 	html_raw(out, "<div class=story>");
 	append_findings(out, result);
 	append_chain(out, result, scratch);

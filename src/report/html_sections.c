@@ -61,29 +61,6 @@ append_run_fact(struct text *out, const char *name, const char *value)
 		    out, "<div><dt>{}</dt><dd>{}</dd></div>", name, value);
 }
 
-static void
-append_run_facts(struct sheet *sheet)
-{
-	const struct report_run *run = sheet->run;
-	struct arena *scratch = sheet->scratch;
-	struct text *out = &sheet->line;
-
-	html_raw(out, "<dl class=facts>");
-	append_run_fact(out, "scanned", html_time(scratch, run->started));
-	if (run->now < run->started - 60 || run->now > run->finished + 60)
-		append_run_fact(
-		    out, "judged as of", html_time(scratch, run->now));
-	append_run_fact(
-	    out, "took", arena_printf(scratch, "%.1f s", run->seconds));
-	append_run_fact(out, "targets", count_text(scratch, run->targets));
-	append_run_fact(out, "trust store", run->trust);
-	append_run_fact(out, "run", run->id);
-	for (size_t i = 0; i < run->option_count; i++)
-		append_run_fact(
-		    out, run->options[i].name, run->options[i].value);
-	html_raw(out, "</dl>\n");
-}
-
 /* The classes as parts of one bar, then as cards with their numbers. */
 static void
 append_classes(struct sheet *sheet)
@@ -131,6 +108,7 @@ html_overview(struct sheet *sheet)
 	struct arena *scratch = sheet->scratch;
 	uint64_t broken = tally->records - tally->classes[CLASS_OK];
 	struct text *out = &sheet->line;
+	const struct report_run *run = sheet->run;
 
 	if (broken == 0)
 		html_fill(out, "<h1>{}, all ok</h1>\n",
@@ -148,7 +126,20 @@ html_overview(struct sheet *sheet)
 		    "days, {} of them within 7.</p>\n",
 		    html_hosts(scratch, tally->days_30),
 		    count_text(scratch, tally->days_7));
-	append_run_facts(sheet);
+	html_raw(out, "<dl class=facts>");
+	append_run_fact(out, "scanned", html_time(scratch, run->started));
+	if (run->now < run->started - 60 || run->now > run->finished + 60)
+		append_run_fact(
+		    out, "judged as of", html_time(scratch, run->now));
+	append_run_fact(
+	    out, "took", arena_printf(scratch, "%.1f s", run->seconds));
+	append_run_fact(out, "targets", count_text(scratch, run->targets));
+	append_run_fact(out, "trust store", run->trust);
+	append_run_fact(out, "run", run->id);
+	for (size_t i = 0; i < run->option_count; i++)
+		append_run_fact(
+		    out, run->options[i].name, run->options[i].value);
+	html_raw(out, "</dl>\n");
 	append_classes(sheet);
 }
 
@@ -205,13 +196,30 @@ html_changes(struct sheet *sheet)
 }
 
 static void
-append_examples(struct sheet *sheet, const struct tally_cause *cause)
+append_cause(struct sheet *sheet, const struct tally_cause *cause)
 {
-	enum { OPEN_MOST = 2 }; /* a longer list would push causes away */
+	const struct finding_text *text =
+	    finding_text_find(class_word(cause->class_id), cause->cause);
+	size_t fix = cause->is_missing
+			 ? wanted_number(sheet->tally->wanted, &cause->sha256)
+			 : 0;
 	struct arena *scratch = sheet->scratch;
 	struct text *out = &sheet->line;
+	enum { OPEN_MOST = 2 }; /* a longer list would push causes away */
 	bool is_closed = cause->hosts > OPEN_MOST;
 
+	html_fill(out, "<tr><td class=number><b>{}</b></td><th scope=row>",
+	    count_text(scratch, cause->hosts));
+	html_class(out, cause->class_id);
+	html_fill(out, "<p class=title>{}</p></th><td class=where>",
+	    text == NULL ? cause->cause : text->title);
+	if (cause->subject != NULL)
+		html_fill(out, "<p class=name>{}</p><p class=source>{}</p>",
+		    result_common_name(scratch, cause->subject),
+		    cause->subject);
+	if (cause->is_missing)
+		html_fill(out, "<p class=source>{}</p>",
+		    source_text(scratch, cause->from, cause->where));
 	if (is_closed && cause->hosts > cause->example_count)
 		html_fill(out, "<details><summary>the first {} of {}</summary>",
 		    count_text(scratch, cause->example_count),
@@ -227,32 +235,6 @@ append_examples(struct sheet *sheet, const struct tally_cause *cause)
 	html_raw(out, "</ul>");
 	if (is_closed)
 		html_raw(out, "</details>");
-}
-
-static void
-append_cause(struct sheet *sheet, const struct tally_cause *cause)
-{
-	const struct finding_text *text =
-	    finding_text_find(class_word(cause->class_id), cause->cause);
-	size_t fix = cause->is_missing
-			 ? wanted_number(sheet->tally->wanted, &cause->sha256)
-			 : 0;
-	struct arena *scratch = sheet->scratch;
-	struct text *out = &sheet->line;
-
-	html_fill(out, "<tr><td class=number><b>{}</b></td><th scope=row>",
-	    count_text(scratch, cause->hosts));
-	html_class(out, cause->class_id);
-	html_fill(out, "<p class=title>{}</p></th><td class=where>",
-	    text == NULL ? cause->cause : text->title);
-	if (cause->subject != NULL)
-		html_fill(out, "<p class=name>{}</p><p class=source>{}</p>",
-		    result_common_name(scratch, cause->subject),
-		    cause->subject);
-	if (cause->is_missing)
-		html_fill(out, "<p class=source>{}</p>",
-		    source_text(scratch, cause->from, cause->where));
-	append_examples(sheet, cause);
 	html_fill(out, "</td><td class=repair>{}",
 	    text == NULL ? NULL : text->advice);
 	/* For clients that cannot wait until the server is repaired. */

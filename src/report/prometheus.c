@@ -171,23 +171,6 @@ append_by_class(struct text *out, const char *name, const char *help,
 }
 
 static void
-append_classes(struct text *out, const struct tally *tally)
-{
-	append_by_class(out, "fleetscan_hosts",
-	    "Hosts of the last run by class.", tally->classes);
-	append_by_class(out, "fleetscan_waived_hosts",
-	    "Of these, hosts whose class a policy waives.", tally->waived);
-	exposition_family(out, "fleetscan_severity_hosts",
-	    "Hosts of the last run by the severity of their worst finding.");
-	for (int i = 0; i < SEVERITY_COUNT; i++) {
-		text_append(out, "fleetscan_severity_hosts");
-		exposition_label(
-		    out, "severity", severity_word((enum severity)i));
-		exposition_value(out, (int64_t)tally->severities[i]);
-	}
-}
-
-static void
 append_causes(struct text *out, const struct tally *tally)
 {
 	size_t count;
@@ -236,25 +219,6 @@ append_site_classes(
 /* No site can be called "other": a name without a dot is its own site only
    where it is a host's, so the sum is told apart by a blank. */
 static const char other[] = "(other)";
-
-static void
-append_site_hosts(struct text *out, const struct tally *tally,
-    const struct site_group **sites, size_t count)
-{
-	size_t rest[CLASS_COUNT];
-
-	memcpy(rest, tally->other_sites.classes, sizeof(rest));
-
-	exposition_family(out, "fleetscan_site_hosts",
-	    "Hosts of the sites with most broken hosts, by class.");
-	for (size_t i = 0; i < count && i < SITES_MOST; i++)
-		append_site_classes(out, sites[i]->site, sites[i]->classes);
-	for (size_t i = SITES_MOST; i < count; i++)
-		for (int j = 0; j < CLASS_COUNT; j++)
-			rest[j] += sites[i]->classes[j];
-	if (count > SITES_MOST)
-		append_site_classes(out, other, rest);
-}
 
 static int
 by_end(const void *left, const void *right)
@@ -324,10 +288,22 @@ append_expiring(struct text *out, const struct tally *tally)
 }
 
 static void
-append_run(struct text *out, const struct sheet *sheet)
+begin(struct sheet *sheet)
 {
-	const struct report_run *run = sheet->run;
+	if (sheet->run->prom_hosts)
+		sheet->own = host_series_new();
+}
+
+static void
+finish(struct sheet *sheet)
+{
 	const struct tally *tally = sheet->tally;
+	const struct host_series *series = sheet->own;
+	struct text *out = &sheet->line;
+	size_t count;
+	const struct site_group **sites = tally_sites(tally, &count);
+	size_t rest[CLASS_COUNT];
+	const struct report_run *run = sheet->run;
 
 	exposition_family(
 	    out, "fleetscan_build_info", "Always 1; the version is its label.");
@@ -349,26 +325,18 @@ append_run(struct text *out, const struct sheet *sheet)
 	append_gauge(out, "fleetscan_targets_retried",
 	    "Targets that took more than one attempt.",
 	    (int64_t)tally->retried);
-}
-
-static void
-begin(struct sheet *sheet)
-{
-	if (sheet->run->prom_hosts)
-		sheet->own = host_series_new();
-}
-
-static void
-finish(struct sheet *sheet)
-{
-	const struct tally *tally = sheet->tally;
-	const struct host_series *series = sheet->own;
-	struct text *out = &sheet->line;
-	size_t count;
-	const struct site_group **sites = tally_sites(tally, &count);
-
-	append_run(out, sheet);
-	append_classes(out, tally);
+	append_by_class(out, "fleetscan_hosts",
+	    "Hosts of the last run by class.", tally->classes);
+	append_by_class(out, "fleetscan_waived_hosts",
+	    "Of these, hosts whose class a policy waives.", tally->waived);
+	exposition_family(out, "fleetscan_severity_hosts",
+	    "Hosts of the last run by the severity of their worst finding.");
+	for (int i = 0; i < SEVERITY_COUNT; i++) {
+		text_append(out, "fleetscan_severity_hosts");
+		exposition_label(
+		    out, "severity", severity_word((enum severity)i));
+		exposition_value(out, (int64_t)tally->severities[i]);
+	}
 	exposition_family(out, "fleetscan_client_refuses_hosts",
 	    "Hosts that a client refuses.");
 	for (size_t i = 0; i < tally->client_count; i++) {
@@ -377,7 +345,17 @@ finish(struct sheet *sheet)
 		exposition_value(out, (int64_t)tally->clients[i].refuses);
 	}
 	append_causes(out, tally);
-	append_site_hosts(out, tally, sites, count);
+	memcpy(rest, tally->other_sites.classes, sizeof(rest));
+
+	exposition_family(out, "fleetscan_site_hosts",
+	    "Hosts of the sites with most broken hosts, by class.");
+	for (size_t i = 0; i < count && i < SITES_MOST; i++)
+		append_site_classes(out, sites[i]->site, sites[i]->classes);
+	for (size_t i = SITES_MOST; i < count; i++)
+		for (int j = 0; j < CLASS_COUNT; j++)
+			rest[j] += sites[i]->classes[j];
+	if (count > SITES_MOST)
+		append_site_classes(out, other, rest);
 	append_site_ends(out, tally, sites, count);
 	free(sites);
 	append_expiring(out, tally);

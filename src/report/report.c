@@ -223,32 +223,6 @@ report_abandon(struct report *report)
 	report_free(report);
 }
 
-/* Every file is tried, also after one that failed: the first is named. */
-static int
-commit_all(struct report *report, const char **failed)
-{
-	int failure = 0, error;
-
-	for (size_t i = 0; i < report->open_count; i++) {
-		struct open_writer *open = &report->open[i];
-
-		if (open->writer->finish != NULL)
-			open->writer->finish(&open->sheet);
-		flush_line(&open->sheet);
-		error = open->sheet.failure;
-		if (error != 0)
-			file_draft_abandon(open->draft);
-		else if (file_draft_commit(open->draft) < 0)
-			error = errno;
-		if (error == 0 || failure != 0)
-			continue;
-		failure = error;
-		*failed = open->writer->file;
-	}
-	errno = failure;
-	return failure == 0 ? 0 : -1;
-}
-
 /* "Reports in DIR (hosts.csv, summary.json)": two lines where one is short. */
 static void
 append_place(struct text *out, const struct report *report)
@@ -307,10 +281,29 @@ report_finish(struct report *report, const struct report_terminal *terminal,
 {
 	struct sites *sites = report->run->sites;
 	int end;
+	int failure = 0, error;
 
 	for (size_t i = 0; sites != NULL && i < sites_count(sites); i++)
 		tally_add_site(&report->tally, sites_at(sites, i));
-	end = commit_all(report, failed);
+	/* All are tried, also after one that failed; the first is named. */
+	for (size_t i = 0; i < report->open_count; i++) {
+		struct open_writer *open = &report->open[i];
+
+		if (open->writer->finish != NULL)
+			open->writer->finish(&open->sheet);
+		flush_line(&open->sheet);
+		error = open->sheet.failure;
+		if (error != 0)
+			file_draft_abandon(open->draft);
+		else if (file_draft_commit(open->draft) < 0)
+			error = errno;
+		if (error == 0 || failure != 0)
+			continue;
+		failure = error;
+		*failed = open->writer->file;
+	}
+	errno = failure;
+	end = failure == 0 ? 0 : -1;
 	if (terminal->stream != NULL && print_terminal(report, terminal) < 0 &&
 	    end == 0) {
 		*failed = "standard output";

@@ -112,29 +112,6 @@ by_outliers(const void *left, const void *right)
 	return strcmp(a->site, b->site);
 }
 
-/* sites.csv and `fleetscan sites` have those that are left out here. */
-static void
-add_sites(struct json *object, const struct tally *tally)
-{
-	struct json *array = json_add_array(object, "sites");
-	size_t count;
-	const struct site_group **sites = tally_sites(tally, &count);
-
-	qsort(sites, count, sizeof(*sites), by_outliers);
-	for (size_t i = 0; i < count; i++) {
-		struct json *member = json_append_object(array);
-
-		json_add_string(member, "site", sites[i]->site);
-		json_add_integer(member, "hosts", (int64_t)sites[i]->hosts);
-		json_add_integer(member, "ok", (int64_t)sites[i]->ok);
-		json_add_integer(
-		    member, "outliers", (int64_t)sites[i]->outliers);
-	}
-	free(sites);
-	json_add_integer(object, "sites_left_out",
-	    (int64_t)(tally->all_sites - tally->site_count));
-}
-
 static void
 add_expiring(
     struct json *object, const struct tally *tally, struct arena *scratch)
@@ -174,6 +151,8 @@ finish(struct sheet *sheet)
 	struct json *object = json_new_object(), *member;
 	size_t count;
 	const struct tally_cause **causes = tally_causes(tally, &count);
+	struct json *array;
+	const struct site_group **sites;
 
 	json_add_string(object, "schema", "fleetscan/1");
 	add_run(object, sheet->run, sheet->scratch);
@@ -191,7 +170,21 @@ finish(struct sheet *sheet)
 	for (size_t i = 0; i < count; i++)
 		add_cause(member, sheet, causes[i]);
 	free(causes);
-	add_sites(object, tally);
+	/* sites.csv and `fleetscan sites` have those that are left out here. */
+	array = json_add_array(object, "sites");
+	sites = tally_sites(tally, &count);
+	qsort(sites, count, sizeof(*sites), by_outliers);
+	for (size_t i = 0; i < count; i++) {
+		member = json_append_object(array);
+		json_add_string(member, "site", sites[i]->site);
+		json_add_integer(member, "hosts", (int64_t)sites[i]->hosts);
+		json_add_integer(member, "ok", (int64_t)sites[i]->ok);
+		json_add_integer(
+		    member, "outliers", (int64_t)sites[i]->outliers);
+	}
+	free(sites);
+	json_add_integer(object, "sites_left_out",
+	    (int64_t)(tally->all_sites - tally->site_count));
 	add_expiring(object, tally, sheet->scratch);
 	json_print_pretty(object, &sheet->line);
 	text_append_char(&sheet->line, '\n');

@@ -156,32 +156,6 @@ append_cause(struct text *out, const struct tally *tally,
 	text_append_char(out, '\n');
 }
 
-static void
-append_causes(
-    struct text *out, const struct tally *tally, struct arena *scratch)
-{
-	size_t count;
-	const struct tally_cause **causes = tally_causes(tally, &count);
-	size_t shown = count < CAUSES_SHOWN ? count : CAUSES_SHOWN;
-	size_t columns = 0;
-
-	/* So wide that the longest of the usual names fits. */
-	for (size_t i = 0; i < shown; i++) {
-		size_t own = columns_of(cause_name(causes[i], scratch));
-
-		if (own > columns && own <= NAME_COLUMNS)
-			columns = own;
-	}
-	if (count > 0)
-		text_append(out, "\nCauses, most hosts first\n");
-	for (size_t i = 0; i < shown; i++)
-		append_cause(out, tally, causes[i], columns, scratch);
-	if (count > shown)
-		text_printf(out, "%*s  more in summary.json\n",
-		    CAUSE_COLUMN - 2, count_text(scratch, count - shown));
-	free(causes);
-}
-
 /* What got worse is named; of the rest the counts are enough. */
 static void
 append_changes(struct text *out, const struct diff *diff, bool colors,
@@ -220,12 +194,32 @@ terminal_append_summary(struct text *out, const struct report_run *run,
     const struct tally *tally, bool colors)
 {
 	struct arena *scratch = arena_new();
+	size_t count;
+	const struct tally_cause **causes;
+	size_t shown;
+	size_t columns = 0;
 
 	text_printf(out, "%s targets in %.1f s\n",
 	    count_text(scratch, run->targets), run->seconds);
 	for (int i = 0; i < CLASS_COUNT; i++)
 		append_class(out, tally, (enum class_id)i, scratch, colors);
-	append_causes(out, tally, scratch);
+	causes = tally_causes(tally, &count);
+	shown = count < CAUSES_SHOWN ? count : CAUSES_SHOWN;
+	/* So wide that the longest of the usual names fits. */
+	for (size_t i = 0; i < shown; i++) {
+		size_t own = columns_of(cause_name(causes[i], scratch));
+
+		if (own > columns && own <= NAME_COLUMNS)
+			columns = own;
+	}
+	if (count > 0)
+		text_append(out, "\nCauses, most hosts first\n");
+	for (size_t i = 0; i < shown; i++)
+		append_cause(out, tally, causes[i], columns, scratch);
+	if (count > shown)
+		text_printf(out, "%*s  more in summary.json\n",
+		    CAUSE_COLUMN - 2, count_text(scratch, count - shown));
+	free(causes);
 	/* Where an earlier run is known, what changed is of more use. */
 	if (run->changes != NULL)
 		append_changes(out, run->changes, colors, scratch);
