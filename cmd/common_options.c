@@ -69,11 +69,10 @@ parse_store(void *group, const char *value)
 		return "names are of letters, digits, '.', '_' and '-'";
 	name = memory_string(value);
 	name[equals - value] = '\0';
-	for (size_t i = 0; i < stores->named_count; i++)
-		if (strcmp(stores->named[i].name, name) == 0) {
-			free(name);
-			return "names a store that was named before";
-		}
+	if (store_settings_names(stores, name)) {
+		free(name);
+		return "names a store that was named before";
+	}
 	store_settings_add(stores, name, equals + 1);
 	return NULL;
 }

@@ -63,28 +63,11 @@ static const struct store_kind kinds[INSTALLED_STORES_MOST] = {
 	{ "java", java_store_find, java_store_read },
 };
 
-static bool
-is_same_file(const char *a, const char *b)
-{
-	char real_a[PATH_MAX], real_b[PATH_MAX];
-
-	return realpath(a, real_a) != NULL && realpath(b, real_b) != NULL &&
-	       strcmp(real_a, real_b) == 0;
-}
-
-static const char *
-find_same(const struct installed_store found[], size_t count, const char *path)
-{
-	for (size_t i = 0; i < count; i++)
-		if (is_same_file(found[i].path, path))
-			return found[i].name;
-	return NULL;
-}
-
 size_t
 installed_stores_find(struct arena *arena, const struct places *places,
     struct installed_store found[INSTALLED_STORES_MOST])
 {
+	char path[PATH_MAX], earlier[PATH_MAX];
 	size_t count = 0;
 
 	for (size_t i = 0; i < INSTALLED_STORES_MOST; i++) {
@@ -96,33 +79,29 @@ installed_stores_find(struct arena *arena, const struct places *places,
 			.name = kinds[i].name,
 			.path = place.path,
 			.whose = place.whose,
-			.same_as = find_same(found, count, place.path),
 		};
+		for (size_t k = count; k-- > 0;)
+			if (realpath(place.path, path) != NULL &&
+			    realpath(found[k].path, earlier) != NULL &&
+			    strcmp(path, earlier) == 0)
+				found[count].same_as = found[k].name;
 		count++;
 	}
 	return count;
-}
-
-static const struct store_kind *
-kind_of(const struct installed_store *installed)
-{
-	size_t i = 0;
-
-	while (strcmp(kinds[i].name, installed->name) != 0)
-		i++;
-	return &kinds[i];
 }
 
 struct trust_store *
 installed_store_load(const struct installed_store *installed,
     const struct places *places, char **error)
 {
-	const struct store_kind *kind = kind_of(installed);
+	const struct store_kind *kind = kinds;
 	struct bundle bundle = { NULL, 0, 0 };
 	struct trust_store *store = NULL;
 	struct arena *arena;
 	const char *sentence;
 
+	while (strcmp(kind->name, installed->name) != 0)
+		kind++;
 	if (kind->read == NULL)
 		return trust_store_load(
 		    installed->name, &installed->path, 1, error);

@@ -59,28 +59,21 @@ find_keytool(struct arena *arena, const struct places *places)
 	return NULL;
 }
 
-/* "Your keystore contains 144 entries"; false when it does not say so. */
-static bool
-read_entry_count(const char *listing, size_t *count)
-{
-	static const char words[] = "Your keystore contains ";
-	const char *at = strstr(listing, words);
-	char *end;
-
-	if (at == NULL)
-		return false;
-	at += strlen(words);
-	*count = (size_t)strtoul(at, &end, 10);
-	return end > at && strncmp(end, " entr", 5) == 0;
-}
-
+/* The listing says "Your keystore contains 144 entries". */
 static int
 read_listing(struct arena *arena, const char *cacerts,
     const struct text *listing, struct bundle *bundle, const char **error)
 {
-	size_t before = bundle->count, entries;
+	static const char words[] = "Your keystore contains ";
+	const char *number = strstr(listing->data, words);
+	size_t before = bundle->count, entries = 0;
+	char *end = NULL;
 
-	if (!read_entry_count(listing->data, &entries)) {
+	if (number != NULL) {
+		number += strlen(words);
+		entries = (size_t)strtoul(number, &end, 10);
+	}
+	if (number == NULL || end == number || strncmp(end, " entr", 5) != 0) {
 		*error = arena_printf(arena,
 		    "%s: keytool did not say how many certificates it holds",
 		    cacerts);
@@ -124,21 +117,6 @@ ask_keytool(struct arena *arena, const struct places *places,
 		status = read_listing(arena, cacerts, &listing, bundle, error);
 	text_free(&listing);
 	return status;
-}
-
-/* One file a cacerts, wherever it is. */
-static const char *
-cache_path(
-    struct arena *arena, const struct places *places, const char *cacerts)
-{
-	struct digest digest;
-	char hex[DIGEST_HEX_SIZE];
-
-	if (places->cache == NULL)
-		return NULL;
-	certificate_digest(bytes_from_string(cacerts), &digest);
-	digest_to_hex(&digest, hex);
-	return arena_printf(arena, "%s/java-%.16s.pem", places->cache, hex);
 }
 
 /* A cache is good when it begins with the line it would be given now. */
@@ -190,26 +168,14 @@ write_cache(const struct places *places, const char *path, const char *cacerts,
 	text_free(&text);
 }
 
-/* Newer ones are PKCS#12, of which a reader of ours knows when it failed. */
-static int
-read_without_keytool(struct arena *arena, const char *cacerts,
-    struct bundle *bundle, const char **error)
-{
-	const char *reason;
-
-	if (bundle_read_path(arena, cacerts, NULL, bundle, &reason) == 0)
-		return 0;
-	*error = arena_printf(
-	    arena, "%s: not readable: keytool is not installed", cacerts);
-	return -1;
-}
-
 int
 java_store_read(struct arena *arena, const struct places *places,
     const char *cacerts, struct bundle *bundle, const char **error)
 {
-	const char *cache = cache_path(arena, places, cacerts), *keytool;
+	const char *cache = NULL, *keytool, *reason;
 	size_t before = bundle->count;
+	char hex[DIGEST_HEX_SIZE];
+	struct digest digest;
 	struct stat file;
 
 	if (stat(cacerts, &file) < 0) {
@@ -217,11 +183,25 @@ java_store_read(struct arena *arena, const struct places *places,
 		    arena_printf(arena, "%s: %s", cacerts, strerror(errno));
 		return -1;
 	}
+	/* One file per cacerts, named by the hash of its path. */
+	if (places->cache != NULL) {
+		certificate_digest(bytes_from_string(cacerts), &digest);
+		digest_to_hex(&digest, hex);
+		cache = arena_printf(
+		    arena, "%s/java-%.16s.pem", places->cache, hex);
+	}
 	if (cache != NULL && read_cache(arena, cache, cacerts, &file, bundle))
 		return 0;
 	keytool = find_keytool(arena, places);
-	if (keytool == NULL)
-		return read_without_keytool(arena, cacerts, bundle, error);
+	if (keytool == NULL) {
+		/* Newer ones are PKCS#12, which our reader may refuse. */
+		if (bundle_read_path(arena, cacerts, NULL, bundle, &reason) ==
+		    0)
+			return 0;
+		*error = arena_printf(arena,
+		    "%s: not readable: keytool is not installed", cacerts);
+		return -1;
+	}
 	if (ask_keytool(arena, places, keytool, cacerts, bundle, error) < 0)
 		return -1;
 	if (cache != NULL)

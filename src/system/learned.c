@@ -92,39 +92,32 @@ by_digest(const void *a, const void *b)
 	return digest_compare(&(*left)->sha256, &(*right)->sha256);
 }
 
-/* In the order of digests: the file is the same whoever learned first. */
-static void
-print(const struct learned *learned, struct text *out)
-{
-	size_t count = 0, most = map_count(learned->fresh);
-	const struct entry **list = memory_array(most + 1, sizeof(*list));
-	struct bytes key;
-	void *entry;
-
-	for (size_t at = 0; map_next(learned->fresh, &at, &key, &entry);)
-		list[count++] = entry;
-	qsort(list, count, sizeof(*list), by_digest);
-	for (size_t i = 0; i < count; i++)
-		pem_append(out, NULL, list[i]->der);
-	free(list);
-}
-
 int
 learned_save(struct learned *learned)
 {
 	struct text out = { .size = 0 };
+	const struct entry **list;
+	size_t count = 0;
+	struct bytes key;
+	void *entry;
 	char *directory;
 	int result = -1;
 
 	if (!join(learned))
 		return 0;
+	/* By digest: the file is the same whoever learned first. */
+	list = memory_array(map_count(learned->fresh) + 1, sizeof(*list));
+	for (size_t at = 0; map_next(learned->fresh, &at, &key, &entry);)
+		list[count++] = entry;
+	qsort(list, count, sizeof(*list), by_digest);
+	for (size_t i = 0; i < count; i++)
+		pem_append(&out, NULL, list[i]->der);
+	free(list);
 	directory = strndup(learned->path,
 	    (size_t)(strrchr(learned->path, '/') - learned->path));
-	if (file_make_directory(directory) == 0) {
-		print(learned, &out);
+	if (file_make_directory(directory) == 0)
 		result =
 		    file_write(learned->path, bytes_of(out.data, out.size));
-	}
 	text_free(&out);
 	free(directory);
 	return result;

@@ -19,22 +19,11 @@ variable(const char *name)
 	return value != NULL && *value != '\0' ? value : NULL;
 }
 
-/* The XDG base directory specification: relative ones are to be ignored. */
-static const char *
-cache_directory(struct arena *arena, const char *home)
-{
-	const char *base = variable("XDG_CACHE_HOME");
-
-	if (base != NULL && *base == '/')
-		return arena_printf(arena, "%s/fleetscan", base);
-	if (home == NULL)
-		return NULL;
-	return arena_printf(arena, "%s/.cache/fleetscan", home);
-}
-
 void
 places_of_machine(struct arena *arena, struct places *places)
 {
+	const char *caches = variable("XDG_CACHE_HOME");
+
 	*places = (struct places){
 		.root = "",
 		.home = variable("HOME"),
@@ -43,7 +32,12 @@ places_of_machine(struct arena *arena, struct places *places)
 		.search_path = variable("PATH"),
 		.system = trust_store_system_path(),
 	};
-	places->cache = cache_directory(arena, places->home);
+	/* XDG base directory specification: a relative path is ignored. */
+	if (caches != NULL && *caches == '/')
+		places->cache = arena_printf(arena, "%s/fleetscan", caches);
+	else if (places->home != NULL)
+		places->cache =
+		    arena_printf(arena, "%s/.cache/fleetscan", places->home);
 }
 
 /* The pattern with its beginning replaced; NULL where that is not set. */

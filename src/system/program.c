@@ -74,18 +74,6 @@ read_output(int fd, size_t most, uint64_t deadline, struct text *output)
 	}
 }
 
-/* A program may close its output and still go on: false at the deadline. */
-static bool
-wait_for(pid_t child, uint64_t deadline, int *status)
-{
-	while (waitpid(child, status, WNOHANG) == 0) {
-		if (milliseconds_until(deadline) == 0)
-			return false;
-		poll(NULL, 0, WAIT_MS);
-	}
-	return true;
-}
-
 static const char *
 explain(struct arena *arena, const struct program *program,
     enum reading reading, int status)
@@ -130,8 +118,13 @@ program_run(struct arena *arena, const struct program *program,
 		return -1;
 	}
 	reading = read_output(ends[0], program->most_octets, deadline, output);
-	if (reading == READ_END && !wait_for(child, deadline, &status))
-		reading = READ_LATE;
+	/* A program may close its output and still run. */
+	while (reading == READ_END && waitpid(child, &status, WNOHANG) == 0) {
+		if (milliseconds_until(deadline) == 0)
+			reading = READ_LATE;
+		else
+			poll(NULL, 0, WAIT_MS);
+	}
 	if (reading != READ_END) {
 		kill(-child, SIGKILL);
 		waitpid(child, &status, 0);

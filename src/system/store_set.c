@@ -17,6 +17,15 @@ store_settings_add(
 	    (struct named_store){ name, path };
 }
 
+bool
+store_settings_names(const struct store_settings *settings, const char *name)
+{
+	for (size_t i = 0; i < settings->named_count; i++)
+		if (strcmp(settings->named[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 void
 store_settings_clear(struct store_settings *settings)
 {
@@ -94,15 +103,6 @@ find_entry(const struct store_set *set, const char *name)
 	return NULL;
 }
 
-static bool
-is_replaced(const struct store_settings *settings, const char *name)
-{
-	for (size_t i = 0; i < settings->named_count; i++)
-		if (strcmp(settings->named[i].name, name) == 0)
-			return true;
-	return false;
-}
-
 static void
 add_one_installed(struct store_set *set, const struct places *places,
     const struct installed_store *installed)
@@ -143,7 +143,7 @@ add_installed(struct store_set *set, const struct store_settings *settings,
 		if (settings->added.count > 0)
 			found[i].same_as = NULL;
 		if (strcmp(found[i].name, "system") != 0) {
-			if (!is_replaced(settings, found[i].name))
+			if (!store_settings_names(settings, found[i].name))
 				add_one_installed(set, &places, &found[i]);
 			continue;
 		}
@@ -156,18 +156,6 @@ add_installed(struct store_set *set, const struct store_settings *settings,
 				   &found[i].path, 1, &settings->added) != NULL;
 	}
 	return done;
-}
-
-static bool
-add_named(struct store_set *set, const struct named_store *named)
-{
-	if (find_entry(set, named->name) == NULL)
-		return add_files(set, named->name, "--store", &named->path, 1,
-			   NULL) != NULL;
-	set->error = arena_printf(set->arena,
-	    "--store %s: names the default store; --trust chooses another one",
-	    named->name);
-	return false;
 }
 
 bool
@@ -187,8 +175,19 @@ store_set_load(struct store_set *set, const struct store_settings *settings,
 	} else {
 		done = add_installed(set, settings, cache);
 	}
-	for (size_t i = 0; i < settings->named_count && done; i++)
-		done = add_named(set, &settings->named[i]);
+	for (size_t i = 0; i < settings->named_count && done; i++) {
+		const struct named_store *named = &settings->named[i];
+
+		done = find_entry(set, named->name) == NULL;
+		if (done)
+			done = add_files(set, named->name, "--store",
+				   &named->path, 1, NULL) != NULL;
+		else
+			set->error = arena_printf(set->arena,
+			    "--store %s: names the default store; --trust "
+			    "chooses another one",
+			    named->name);
+	}
 	return done;
 }
 

@@ -25,6 +25,8 @@ struct store_settings {
 };
 
 void store_settings_add(struct store_settings *, char *name, const char *path);
+/* Is a store of this name among those that --store names? */
+bool store_settings_names(const struct store_settings *, const char *name);
 void store_settings_clear(struct store_settings *);
 
 struct store_entry {
