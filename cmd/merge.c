@@ -9,7 +9,6 @@
 #include "cmd/commands.h"
 #include "cmd/past_run.h"
 #include "cmd/new_run.h"
-#include "rundir/policy_file.h"
 #include "rundir/shard_set.h"
 
 enum { GROUPS = 2 };
@@ -62,50 +61,9 @@ parse(struct merge *merge, int argc, char **argv)
 	return options_parse(&usage, argc, argv);
 }
 
-static bool
-open_runs(struct merge *merge, char **names, size_t count)
-{
-	merge->runs = memory_array(count, sizeof(*merge->runs));
-	merge->archives = memory_array(count, sizeof(*merge->archives));
-	for (size_t i = 0; i < count; i++) {
-		merge->count++;
-		if (!past_run_open(&merge->runs[i], "merge", names[i]))
-			return false;
-		merge->archives[i] = merge->runs[i].archive;
-	}
-	return true;
-}
-
-/* Two policies would be two judgements. */
-static bool
-share_policy(const struct merge *merge, char **names)
-{
-	const char *first = archive_directory(merge->archives[0]);
-
-	for (size_t i = 1; i < merge->count; i++) {
-		if (policy_file_same(
-			first, archive_directory(merge->archives[i])))
-			continue;
-		log_error("merge: %s: it was judged by another policy than %s",
-		    names[i], names[0]);
-		return false;
-	}
-	return true;
-}
-
-static uint64_t
-count_ignored(const struct merge *merge)
-{
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < merge->count; i++)
-		count += merge->runs[i].manifest.totals.ignored;
-	return count;
-}
-
 /* False once it has complained: these are not one run, or not all of it. */
 static bool
-fit_together(const struct merge *merge, char **names, bool *lacking)
+fit_together(struct merge *merge, char **names, struct new_run *new)
 {
 	struct arena *arena = arena_new();
 	struct shard_run *runs =
@@ -117,8 +75,11 @@ fit_together(const struct merge *merge, char **names, bool *lacking)
 		runs[i] = (struct shard_run){ names[i],
 			&merge->runs[i].manifest, merge->archives[i] };
 	shard_set_check(arena, runs, merge->count, &set);
-	*lacking = set.lack_count > 0;
-	fit = set.conflict == NULL && (merge->partial || !*lacking);
+	new->is_partial = set.lack_count > 0;
+	new->ignored_before = set.ignored;
+	merge->options.judging.has_now = true;
+	merge->options.judging.now = set.clock;
+	fit = set.conflict == NULL && (merge->partial || !new->is_partial);
 	if (set.conflict != NULL)
 		log_error("merge: %s", set.conflict);
 	for (size_t i = 0; i < set.lack_count; i++)
@@ -132,54 +93,40 @@ fit_together(const struct merge *merge, char **names, bool *lacking)
 	return fit;
 }
 
-/* Shards start when they can: the latest clock judges all. */
-static int64_t
-latest_clock(const struct merge *merge)
-{
-	int64_t latest = 0;
-
-	for (size_t i = 0; i < merge->count; i++)
-		if (merge->runs[i].manifest.clock > latest)
-			latest = merge->runs[i].manifest.clock;
-	return latest;
-}
-
-/* Nights of one list stay comparable, however many machines scanned it. */
-static void
-take_lists(struct merge *merge)
-{
-	const struct manifest *manifest = &merge->runs[0].manifest;
-
-	for (size_t i = 0; i < manifest->list_count; i++)
-		string_list_add(&merge->options.lists, manifest->lists[i]);
-}
-
 static int
 run(struct merge *merge, int first, int argc, char **argv)
 {
+	char **names = argv + first;
+	size_t count = (size_t)(argc - first);
 	struct new_run new = {
 		.command = "merge",
 		.options = &merge->options,
-		.arguments = argv + first,
-		.argument_count = (size_t)(argc - first),
+		.arguments = names,
+		.argument_count = count,
 	};
-	struct judging_settings *judging = &merge->options.judging;
+	const struct manifest *manifest;
 
-	if (first >= argc || merge->options.directory == NULL) {
+	if (count == 0 || merge->options.directory == NULL) {
 		log_error("merge: name the runs to join, and with -o the "
 			  "directory to join them in");
 		return EXIT_CODE_USAGE;
 	}
-	if (!open_runs(merge, argv + first, (size_t)(argc - first)) ||
-	    !share_policy(merge, argv + first) ||
-	    !fit_together(merge, argv + first, &new.is_partial))
+	merge->runs = memory_array(count, sizeof(*merge->runs));
+	merge->archives = memory_array(count, sizeof(*merge->archives));
+	for (size_t i = 0; i < count; i++) {
+		merge->count++;
+		if (!past_run_open(&merge->runs[i], "merge", names[i]))
+			return EXIT_CODE_USAGE;
+		merge->archives[i] = merge->runs[i].archive;
+	}
+	if (!fit_together(merge, names, &new))
 		return EXIT_CODE_USAGE;
-	take_lists(merge);
-	judging->has_now = true;
-	judging->now = latest_clock(merge);
-	past_run_lend(&merge->runs[0], judging);
-	new.ignored_before = count_ignored(merge);
-	return new_run_replay(&new, merge->archives, merge->count);
+	/* Runs of one list stay comparable, on however many machines. */
+	manifest = &merge->runs[0].manifest;
+	for (size_t i = 0; i < manifest->list_count; i++)
+		string_list_add(&merge->options.lists, manifest->lists[i]);
+	past_run_lend(&merge->runs[0], &merge->options.judging);
+	return new_run_replay(&new, merge->archives, count);
 }
 
 int

@@ -59,22 +59,6 @@ by_prefix(const void *a, const void *b)
 	return left->prefix < right->prefix ? -1 : left->prefix > right->prefix;
 }
 
-/*
- * Of two records of one target the later one counts: it was resumed.  Once
- * sorted, the ordinals have done their work.
- */
-static void
-keep_offsets(struct archive *archive, struct record_place *places, size_t count)
-{
-	if (count > 1)
-		qsort(places, count, sizeof(*places), by_ordinal);
-	archive->offsets = memory_array(count + 1, sizeof(*archive->offsets));
-	for (size_t i = 0; i < count; i++)
-		if (i + 1 == count ||
-		    places[i].ordinal != places[i + 1].ordinal)
-			archive->offsets[archive->count++] = places[i].offset;
-}
-
 static int
 index_records(struct archive *archive)
 {
@@ -101,7 +85,14 @@ index_records(struct archive *archive)
 		};
 	}
 	line_reader_close(reader);
-	keep_offsets(archive, places, count);
+	/* Of two records of one target the later one counts: it was resumed. */
+	if (count > 1)
+		qsort(places, count, sizeof(*places), by_ordinal);
+	archive->offsets = memory_array(count + 1, sizeof(*archive->offsets));
+	for (size_t i = 0; i < count; i++)
+		if (i + 1 == count ||
+		    places[i].ordinal != places[i + 1].ordinal)
+			archive->offsets[archive->count++] = places[i].offset;
 	free(places);
 	return more;
 }
@@ -136,18 +127,6 @@ index_certificates(struct archive *archive)
 		    sizeof(*archive->certificate_places), by_prefix);
 }
 
-static char *
-directory_of(const char *run)
-{
-	const char *slash = strrchr(run, '/');
-
-	if (file_is_directory(run))
-		return memory_string(run);
-	if (slash == NULL)
-		return memory_string(".");
-	return strndup(run, slash == run ? 1 : (size_t)(slash - run));
-}
-
 static FILE *
 open_in(const char *directory, const char *name)
 {
@@ -162,10 +141,19 @@ struct archive *
 archive_open(const char *run, char **error)
 {
 	struct archive *archive = memory_new(sizeof(*archive));
+	const char *slash = strrchr(run, '/');
 
-	archive->directory = directory_of(run);
-	archive->records = file_is_directory(run) ? open_in(run, "hosts.ndjson")
-						  : fopen(run, "re");
+	if (file_is_directory(run)) {
+		archive->directory = memory_string(run);
+		archive->records = open_in(run, "hosts.ndjson");
+	} else {
+		archive->directory =
+		    slash == NULL
+			? memory_string(".")
+			: strndup(
+			      run, slash == run ? 1 : (size_t)(slash - run));
+		archive->records = fopen(run, "re");
+	}
 	if (archive->records == NULL || index_records(archive) < 0) {
 		if (asprintf(error, "%s: no run can be read here: %s", run,
 			strerror(errno)) < 0)
@@ -265,27 +253,18 @@ archive_read(struct archive *archive, size_t at, struct arena *arena,
 	return result_read(arena, raw, result, &reason);
 }
 
-static struct certificate_place *
-find_place(const struct archive *archive, uint64_t prefix)
-{
-	struct certificate_place key = { prefix, 0 };
-
-	if (archive->certificate_count == 0)
-		return NULL;
-	return bsearch(&key, archive->certificate_places,
-	    archive->certificate_count, sizeof(key), by_prefix);
-}
-
 bool
 archive_certificate(struct archive *archive, const struct digest *digest,
     struct arena *arena, struct bytes *der)
 {
-	struct certificate_place *place =
-	    find_place(archive, prefix_of(digest));
+	struct certificate_place key = { prefix_of(digest), 0 }, *place = NULL;
 	struct digest found;
 	struct bytes line;
 	const char *reason;
 
+	if (archive->certificate_count > 0)
+		place = bsearch(&key, archive->certificate_places,
+		    archive->certificate_count, sizeof(key), by_prefix);
 	return place != NULL &&
 	       read_line(archive->certificates, place->offset, arena, &line) &&
 	       certificate_line_read(arena, line, &found, der, &reason) &&
@@ -305,13 +284,16 @@ find_chain(struct archive *archive, struct arena *arena,
 	return chain;
 }
 
-static void
-fill_answers(
-    struct archive *archive, struct arena *arena, struct tls_facts *tls)
+void
+archive_fill_other_chains(
+    struct archive *archive, struct arena *arena, struct observation *seen)
 {
-	struct offer_answer *answers =
-	    arena_array(arena, tls->offer_count, sizeof(*answers));
+	struct tls_facts *tls = &seen->tls;
+	struct offer_answer *answers;
 
+	if (tls->offer_count == 0)
+		return;
+	answers = arena_array(arena, tls->offer_count, sizeof(*answers));
 	for (size_t i = 0; i < tls->offer_count; i++) {
 		answers[i] = tls->offers[i];
 		if (answers[i].received_count > 0)
@@ -319,14 +301,6 @@ fill_answers(
 			    answers[i].received, answers[i].received_count);
 	}
 	tls->offers = answers;
-}
-
-void
-archive_fill_other_chains(
-    struct archive *archive, struct arena *arena, struct observation *seen)
-{
-	if (seen->tls.offer_count > 0)
-		fill_answers(archive, arena, &seen->tls);
 }
 
 bool

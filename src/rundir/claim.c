@@ -20,41 +20,6 @@ struct claim {
 	int fd;
 };
 
-/* Whoever held it before may have removed the file that we opened. */
-static bool
-is_still_there(const struct claim *claim)
-{
-	struct stat opened, named;
-
-	return fstat(claim->fd, &opened) == 0 &&
-	       stat(claim->path, &named) == 0 &&
-	       opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
-}
-
-static bool
-is_held_by_another(int fd)
-{
-	return flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
-}
-
-static int
-lock(struct claim *claim)
-{
-	do {
-		if (claim->fd >= 0)
-			close(claim->fd);
-		claim->fd =
-		    open(claim->path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-		if (claim->fd < 0)
-			return -1;
-		if (is_held_by_another(claim->fd)) {
-			errno = EWOULDBLOCK;
-			return -1;
-		}
-	} while (!is_still_there(claim));
-	return 0;
-}
-
 static void
 claim_free(struct claim *claim)
 {
@@ -87,13 +52,25 @@ struct claim *
 claim_take(const char *directory)
 {
 	struct claim *claim = memory_new(sizeof(*claim));
+	struct stat opened, named;
 
 	claim->fd = -1;
 	claim->path = path_in(directory);
-	if (lock(claim) == 0)
-		return claim;
-	claim_free(claim);
-	return NULL;
+	/* Whoever held it before may have removed the file that we opened. */
+	do {
+		if (claim->fd >= 0)
+			close(claim->fd);
+		claim->fd =
+		    open(claim->path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+		if (claim->fd < 0 || (flock(claim->fd, LOCK_EX | LOCK_NB) < 0 &&
+					 errno == EWOULDBLOCK)) {
+			claim_free(claim);
+			return NULL;
+		}
+	} while (
+	    fstat(claim->fd, &opened) < 0 || stat(claim->path, &named) < 0 ||
+	    opened.st_dev != named.st_dev || opened.st_ino != named.st_ino);
+	return claim;
 }
 
 /* The name goes while the lock is held, or it would be another's. */

@@ -7,11 +7,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -45,45 +47,30 @@ open_in(const char *directory, const char *name)
 	return fd;
 }
 
-static int
-open_unlinked(void)
-{
-	FILE *file = tmpfile();
-	int fd;
-
-	if (file == NULL)
-		return -1;
-	fd = fcntl(fileno(file), F_DUPFD_CLOEXEC, 3);
-	fclose(file);
-	return fd;
-}
-
-static bool
-open_files(struct journal *journal, const char *directory)
-{
-	if (directory == NULL) {
-		journal->pending.fd = open_unlinked();
-		return journal->pending.fd >= 0;
-	}
-	journal->certificates.fd = open_in(directory, "certs.ndjson");
-	journal->records.fd = open_in(directory, "hosts.ndjson");
-	journal->pending.fd = open_in(directory, "pending.ndjson");
-	journal->is_kept = true;
-	return journal->certificates.fd >= 0 && journal->records.fd >= 0 &&
-	       journal->pending.fd >= 0;
-}
-
 struct journal *
 journal_open(const char *directory, FILE *stream)
 {
 	struct journal *journal = memory_new(sizeof(*journal));
+	FILE *unlinked;
 
 	journal->certificates.fd = journal->records.fd = -1;
 	journal->pending.fd = -1;
 	journal->stream.fd = stream == NULL ? -1 : fileno(stream);
 	journal->written = seen_new();
 	journal->synced_ns = clock_monotonic_ns();
-	if (open_files(journal, directory))
+	journal->is_kept = directory != NULL;
+	if (directory != NULL) {
+		journal->certificates.fd = open_in(directory, "certs.ndjson");
+		journal->records.fd = open_in(directory, "hosts.ndjson");
+		journal->pending.fd = open_in(directory, "pending.ndjson");
+	} else if ((unlinked = tmpfile()) != NULL) {
+		journal->pending.fd =
+		    fcntl(fileno(unlinked), F_DUPFD_CLOEXEC, 3);
+		fclose(unlinked);
+	}
+	if (journal->pending.fd >= 0 &&
+	    (directory == NULL ||
+		(journal->certificates.fd >= 0 && journal->records.fd >= 0)))
 		return journal;
 	journal->stream.fd = -1;
 	journal->error = errno;
@@ -101,28 +88,15 @@ journal_go_on(
 }
 
 /*
- * The disk is full in the middle of a line: it goes, so that whoever reads
- * the file finds whole lines alone.  Pipes keep what they were given.
+ * Writes the buffer.  Where the disk is full in the middle of a line, the
+ * torn line is cut off, so that the file holds whole lines only; a pipe keeps
+ * what it was given, and what cannot be cut here --resume cuts.
  */
-static void
-take_back(const struct line_file *file, size_t done)
-{
-	struct stat status;
-	size_t torn = 0;
-
-	while (torn < done && file->buffer.data[done - torn - 1] != '\n')
-		torn++;
-	if (torn == 0 || fstat(file->fd, &status) < 0 ||
-	    !S_ISREG(status.st_mode) || status.st_size < (off_t)torn)
-		return;
-	if (ftruncate(file->fd, status.st_size - (off_t)torn) < 0)
-		return; /* going on cuts it off */
-}
-
 static void
 drain(struct journal *journal, struct line_file *file)
 {
-	size_t done = 0;
+	size_t done = 0, torn = 0;
+	struct stat status;
 
 	while (
 	    file->fd >= 0 && journal->error == 0 && done < file->buffer.size) {
@@ -135,7 +109,13 @@ drain(struct journal *journal, struct line_file *file)
 			done += (size_t)count;
 	}
 	if (journal->error != 0)
-		take_back(file, done);
+		while (
+		    torn < done && file->buffer.data[done - torn - 1] != '\n')
+			torn++;
+	if (torn > 0 && fstat(file->fd, &status) == 0 &&
+	    S_ISREG(status.st_mode) && status.st_size >= (off_t)torn &&
+	    ftruncate(file->fd, status.st_size - (off_t)torn) < 0)
+		log_debug("a torn line stays: %s", strerror(errno));
 	text_clear(&file->buffer);
 }
 

@@ -40,37 +40,15 @@ add_strings(struct json *object, const char *key, const char *const strings[],
 		json_append_string(list, strings[i]);
 }
 
-static void
-add_options(struct json *object, const struct manifest *manifest)
+int
+manifest_write(const char *directory, const struct manifest *manifest)
 {
-	struct json *list = json_add_array(object, "options");
-
-	for (size_t i = 0; i < manifest->option_count; i++) {
-		struct json *option = json_append_object(list);
-
-		json_add_string(option, "name", manifest->options[i].name);
-		json_add_string(option, "value", manifest->options[i].value);
-	}
-}
-
-/* What was asked: enough to ask it again. */
-static void
-add_request(struct json *object, const struct manifest *manifest)
-{
-	add_options(object, manifest);
-	add_strings(object, "lists", manifest->lists, manifest->list_count);
-	add_strings(
-	    object, "arguments", manifest->arguments, manifest->argument_count);
-	json_add_string(
-	    object, "working_directory", manifest->working_directory);
-	json_add_string(object, "shard", manifest->shard);
-}
-
-static void
-print(const struct manifest *manifest, struct text *out)
-{
-	struct json *object = json_new_object();
+	const struct run_totals *totals = &manifest->totals;
+	struct json *object = json_new_object(), *options;
 	char times[3][CLOCK_TEXT_SIZE], hash[HASH_TEXT_SIZE];
+	char *path = file_join(directory, "run.json");
+	struct text out = { .size = 0 };
+	int result;
 
 	json_add_string(object, "schema", schema);
 	json_add_string(object, "id", manifest->id);
@@ -82,33 +60,51 @@ print(const struct manifest *manifest, struct text *out)
 	add_time(object, "clock", manifest->clock, times[2]);
 	json_add_integer(object, "warn_days", manifest->warn_days);
 	json_add_integer(object, "crit_days", manifest->crit_days);
-	add_request(object, manifest);
-	snprintf(hash, sizeof(hash), "%016" PRIx64, manifest->totals.list_hash);
+
+	/* What was asked: enough to ask it again. */
+	options = json_add_array(object, "options");
+	for (size_t i = 0; i < manifest->option_count; i++) {
+		struct json *option = json_append_object(options);
+
+		json_add_string(option, "name", manifest->options[i].name);
+		json_add_string(option, "value", manifest->options[i].value);
+	}
+	add_strings(object, "lists", manifest->lists, manifest->list_count);
+	add_strings(
+	    object, "arguments", manifest->arguments, manifest->argument_count);
 	json_add_string(
-	    object, "list_hash", manifest->totals.list_hash == 0 ? NULL : hash);
+	    object, "working_directory", manifest->working_directory);
+	json_add_string(object, "shard", manifest->shard);
+
+	snprintf(hash, sizeof(hash), "%016" PRIx64, totals->list_hash);
+	json_add_string(
+	    object, "list_hash", totals->list_hash == 0 ? NULL : hash);
 	add_strings(object, "stores", manifest->stores, manifest->store_count);
-	json_add_integer(object, "targets", (int64_t)manifest->totals.targets);
-	json_add_integer(object, "listed", (int64_t)manifest->totals.listed);
-	json_add_integer(object, "records", (int64_t)manifest->totals.records);
-	json_add_integer(object, "ignored", (int64_t)manifest->totals.ignored);
-	json_add_integer(object, "threads", manifest->totals.threads);
-	json_print_pretty(object, out);
-	text_append_char(out, '\n');
+	json_add_integer(object, "targets", (int64_t)totals->targets);
+	json_add_integer(object, "listed", (int64_t)totals->listed);
+	json_add_integer(object, "records", (int64_t)totals->records);
+	json_add_integer(object, "ignored", (int64_t)totals->ignored);
+	json_add_integer(object, "threads", totals->threads);
+	json_print_pretty(object, &out);
+	text_append_char(&out, '\n');
 	json_free(object);
-}
-
-int
-manifest_write(const char *directory, const struct manifest *manifest)
-{
-	struct text out = { .size = 0 };
-	char *path = file_join(directory, "run.json");
-	int result;
-
-	print(manifest, &out);
 	result = file_write(path, bytes_of(out.data, out.size));
 	text_free(&out);
 	free(path);
 	return result;
+}
+
+static const char *
+read_string(struct arena *arena, const struct json *object, const char *key)
+{
+	return arena_string(arena, json_string(json_get(object, key)));
+}
+
+/* 0 where it is not there. */
+static uint64_t
+read_count(const struct json *object, const char *key)
+{
+	return (uint64_t)json_integer(json_get(object, key), 0);
 }
 
 static int64_t
@@ -128,15 +124,14 @@ read_options(
 	    arena_array(arena, json_length(list), sizeof(*options));
 
 	for (const struct json *at = json_first(list); at != NULL;
-	     at = json_next(at))
-		if (json_string(json_get(at, "name")) != NULL)
+	     at = json_next(at)) {
+		const char *name = read_string(arena, at, "name");
+
+		if (name != NULL)
 			options[manifest->option_count++] =
-			    (struct manifest_option){
-				    arena_string(arena,
-					json_string(json_get(at, "name"))),
-				    arena_string(arena,
-					json_string(json_get(at, "value"))),
-			    };
+			    (struct manifest_option){ name,
+				    read_string(arena, at, "value") };
+	}
 	manifest->options = options;
 }
 
@@ -155,77 +150,47 @@ read_strings(struct arena *arena, const struct json *list, size_t *count)
 	return strings;
 }
 
-/*
- * The names become those of files, here and in what is made of this run: one
- * that leads elsewhere is refused.
- */
+/* False: it has no id, or a store whose name cannot be that of a file. */
 static bool
-read_stores(
-    struct arena *arena, const struct json *stores, struct manifest *manifest)
-{
-	manifest->stores =
-	    arena_array(arena, json_length(stores), sizeof(char *));
-	for (const struct json *at = json_first(stores); at != NULL;
-	     at = json_next(at)) {
-		const char *name = json_string(at);
-
-		if (name == NULL ||
-		    !trust_store_is_name(bytes_from_string(name)))
-			return false;
-		manifest->stores[manifest->store_count++] =
-		    arena_string(arena, name);
-	}
-	return true;
-}
-
-static void
-read_request(
+read_members(
     struct arena *arena, const struct json *json, struct manifest *manifest)
 {
+	struct run_totals *totals = &manifest->totals;
+	const char *hash = json_string(json_get(json, "list_hash"));
+
+	manifest->id = read_string(arena, json, "id");
+	manifest->version = read_string(arena, json, "version");
+	manifest->command = read_string(arena, json, "command");
+	manifest->started = read_time(json, "started");
+	manifest->finished = read_time(json, "finished");
+	manifest->clock = read_time(json, "clock");
+	manifest->warn_days = (unsigned)read_count(json, "warn_days");
+	manifest->crit_days = (unsigned)read_count(json, "crit_days");
+	totals->targets = read_count(json, "targets");
+	totals->listed = read_count(json, "listed");
+	totals->records = read_count(json, "records");
+	totals->ignored = read_count(json, "ignored");
+	totals->threads = (unsigned)read_count(json, "threads");
+	totals->list_hash = hash == NULL ? 0 : strtoull(hash, NULL, 16);
 	read_options(arena, json_get(json, "options"), manifest);
 	manifest->lists =
 	    read_strings(arena, json_get(json, "lists"), &manifest->list_count);
 	manifest->arguments = read_strings(
 	    arena, json_get(json, "arguments"), &manifest->argument_count);
-	manifest->working_directory = arena_string(
-	    arena, json_string(json_get(json, "working_directory")));
-	manifest->shard =
-	    arena_string(arena, json_string(json_get(json, "shard")));
-}
-
-static bool
-read_members(
-    struct arena *arena, const struct json *json, struct manifest *manifest)
-{
-	const char *hash = json_string(json_get(json, "list_hash"));
-
-	manifest->id = arena_string(arena, json_string(json_get(json, "id")));
-	manifest->version =
-	    arena_string(arena, json_string(json_get(json, "version")));
-	manifest->command =
-	    arena_string(arena, json_string(json_get(json, "command")));
-	manifest->started = read_time(json, "started");
-	manifest->finished = read_time(json, "finished");
-	manifest->clock = read_time(json, "clock");
-	manifest->warn_days =
-	    (unsigned)json_integer(json_get(json, "warn_days"), 0);
-	manifest->crit_days =
-	    (unsigned)json_integer(json_get(json, "crit_days"), 0);
-	manifest->totals.targets =
-	    (uint64_t)json_integer(json_get(json, "targets"), 0);
-	manifest->totals.listed =
-	    (uint64_t)json_integer(json_get(json, "listed"), 0);
-	manifest->totals.records =
-	    (uint64_t)json_integer(json_get(json, "records"), 0);
-	manifest->totals.ignored =
-	    (uint64_t)json_integer(json_get(json, "ignored"), 0);
-	manifest->totals.threads =
-	    (unsigned)json_integer(json_get(json, "threads"), 0);
-	manifest->totals.list_hash =
-	    hash == NULL ? 0 : strtoull(hash, NULL, 16);
-	read_request(arena, json, manifest);
-	return manifest->id != NULL &&
-	       read_stores(arena, json_get(json, "stores"), manifest);
+	manifest->working_directory =
+	    read_string(arena, json, "working_directory");
+	manifest->shard = read_string(arena, json, "shard");
+	manifest->stores = read_strings(
+	    arena, json_get(json, "stores"), &manifest->store_count);
+	/* These become names of files, here and in what is made of this run:
+	   one that leads to another directory is refused. */
+	if (manifest->store_count != json_length(json_get(json, "stores")))
+		return false;
+	for (size_t i = 0; i < manifest->store_count; i++)
+		if (!trust_store_is_name(
+			bytes_from_string(manifest->stores[i])))
+			return false;
+	return manifest->id != NULL;
 }
 
 bool

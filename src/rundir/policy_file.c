@@ -6,28 +6,21 @@
 
 #include "base/file.h"
 
-static char *
-complain(const char *path)
-{
-	struct text error = { .size = 0 };
-
-	text_printf(&error, "%s: %s", path,
-	    errno == EFBIG ? "larger than 1 MiB, which no policy is"
-			   : strerror(errno));
-	return error.data;
-}
-
 struct policy *
 policy_file_read(const char *path, char **error)
 {
-	struct text text = { .size = 0 };
+	struct text text = { .size = 0 }, sentence = { .size = 0 };
 	struct policy *policy = NULL;
 
-	if (file_read(path, POLICY_MOST_SIZE, &text) < 0)
-		*error = complain(path);
-	else
+	if (file_read(path, POLICY_MOST_SIZE, &text) < 0) {
+		text_printf(&sentence, "%s: %s", path,
+		    errno == EFBIG ? "larger than 1 MiB, which no policy is"
+				   : strerror(errno));
+		*error = sentence.data;
+	} else {
 		policy =
 		    policy_read(bytes_of(text.data, text.size), path, error);
+	}
 	text_free(&text);
 	return policy;
 }

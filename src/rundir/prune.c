@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,37 +46,6 @@ base_name(const char *path)
 	const char *slash = strrchr(path, '/');
 
 	return slash == NULL ? path : slash + 1;
-}
-
-/* "reports/X/" to "reports"; on the heap. */
-static char *
-parent_of(const char *run)
-{
-	char *path = memory_string(run);
-	char *slash;
-
-	file_trim_slashes(path);
-	slash = strrchr(path, '/');
-	if (slash == NULL) {
-		free(path);
-		return memory_string(".");
-	}
-	slash[slash == path] = '\0';
-	return path;
-}
-
-static bool
-is_latest(const char *directory, const char *name)
-{
-	char *link = file_join(directory, "latest");
-	char target[PATH_MAX];
-	ssize_t size = readlink(link, target, sizeof(target) - 1);
-
-	free(link);
-	if (size <= 0)
-		return false;
-	target[size] = '\0';
-	return strcmp(base_name(target), name) == 0;
 }
 
 /* Names the run as people know it, also when it goes by the hidden one. */
@@ -129,10 +99,16 @@ remove_leftovers(const char *directory)
 void
 prune_runs(const char *run, int64_t started, size_t keep)
 {
-	char *directory = parent_of(run);
+	char *copy = memory_string(run), *link;
+	const char *directory = dirname(copy);
+	char latest[PATH_MAX];
 	struct run_list list = { .count = 0 };
 	size_t kept = 1;
+	ssize_t size;
 
+	link = file_join(directory, "latest");
+	size = readlink(link, latest, sizeof(latest) - 1);
+	latest[size < 0 ? 0 : size] = '\0';
 	remove_leftovers(directory);
 	if (run_list_read(&list, directory, started) < 0)
 		log_warning("%s: %s", directory, strerror(errno));
@@ -141,11 +117,13 @@ prune_runs(const char *run, int64_t started, size_t keep)
 
 		if (!is_run_id(base_name(path)))
 			continue;
-		if (kept < keep || is_latest(directory, base_name(path)))
+		if (kept < keep ||
+		    strcmp(base_name(latest), base_name(path)) == 0)
 			kept++;
 		else
 			remove_run(directory, path);
 	}
 	run_list_clear(&list);
-	free(directory);
+	free(link);
+	free(copy);
 }

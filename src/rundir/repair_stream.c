@@ -24,53 +24,27 @@ struct stream_repair {
 	bool is_gapped; /* one before it goes, or is numbered anew */
 };
 
-/* Where the last newline is, and what is behind it is not a line. */
-static int
-find_end(int fd, off_t *end)
-{
-	char block[BLOCK];
-	off_t at = lseek(fd, 0, SEEK_END);
-
-	while (at > 0) {
-		size_t size = at < BLOCK ? (size_t)at : BLOCK;
-		ssize_t got = pread(fd, block, size, at - (off_t)size);
-		const char *newline;
-
-		if (got != (ssize_t)size)
-			return -1;
-		newline = memrchr(block, '\n', size);
-		at -= (off_t)size;
-		if (newline == NULL)
-			continue;
-		*end = at + (newline - block) + 1;
-		return 0;
-	}
-	*end = 0;
-	return at < 0 ? -1 : 0;
-}
-
+/* What is behind the last newline is not a line. */
 static int
 cut_torn_line(int fd)
 {
-	off_t end;
+	char block[BLOCK];
+	off_t size = lseek(fd, 0, SEEK_END), at = size, end = 0;
 
-	if (find_end(fd, &end) < 0)
-		return -1;
-	return end == lseek(fd, 0, SEEK_END) ? 0 : ftruncate(fd, end);
-}
+	while (at > 0 && end == 0) {
+		size_t part = at < BLOCK ? (size_t)at : BLOCK;
+		const char *newline;
 
-static void
-note(struct stream_repair *repair, uint32_t decision, bool *has_gap)
-{
-	repair->decisions = memory_grow(repair->decisions, repair->count,
-	    &repair->capacity, sizeof(*repair->decisions));
-	repair->decisions[repair->count++] = decision;
-	if (decision == LINE_DROP) {
-		*has_gap = true;
-		return;
+		at -= (off_t)part;
+		if (pread(fd, block, part, at) != (ssize_t)part)
+			return -1;
+		newline = memrchr(block, '\n', part);
+		if (newline != NULL)
+			end = at + (newline - block) + 1;
 	}
-	repair->is_gapped =
-	    repair->is_gapped || *has_gap || decision != LINE_KEEP;
+	if (size < 0)
+		return -1;
+	return end == size ? 0 : ftruncate(fd, end);
 }
 
 /* A line ends where the next one begins. */
@@ -92,12 +66,20 @@ decide_all(struct stream_repair *repair, line_decision *decide, void *context)
 			break;
 		decision = more < 0 || line.size == 0 ? LINE_DROP
 						      : decide(context, line);
-		note(repair, decision, &has_gap);
+		repair->decisions =
+		    memory_grow(repair->decisions, repair->count,
+			&repair->capacity, sizeof(*repair->decisions));
+		repair->decisions[repair->count++] = decision;
+		if (decision == LINE_DROP)
+			has_gap = true;
+		else if (has_gap || decision != LINE_KEEP)
+			repair->is_gapped = true;
 	} while (true);
 	line_reader_close(reader);
 	return more;
 }
 
+/* One line, with its record's new ordinal where the decision is one. */
 static void
 write_line(FILE *out, struct bytes line, uint32_t decision)
 {
@@ -116,57 +98,36 @@ write_line(FILE *out, struct bytes line, uint32_t decision)
 	fputc('\n', out);
 }
 
-/* The same lines are read as the time before: nobody else writes here. */
-static int
-copy_kept(struct stream_repair *repair, FILE *out)
-{
-	struct line_reader *reader;
-	struct bytes line;
-	int result = 0;
-
-	rewind(repair->stream);
-	reader = line_reader_open_stream(repair->stream, RECORD_LINE_MOST);
-	for (size_t i = 0; i < repair->count && result == 0; i++) {
-		uint32_t decision = repair->decisions[i];
-		int more = line_reader_next(reader, &line);
-
-		if (more == 1 && decision != LINE_DROP)
-			write_line(out, line, decision);
-		else if (decision != LINE_DROP)
-			result = -1;
-	}
-	line_reader_close(reader);
-	return result;
-}
-
-/* A disk that cannot be read twice must not cost what it holds. */
+/*
+ * The same lines are read as the time before: nobody else writes here.  A
+ * disk that cannot be read twice must not cost what it holds.
+ */
 static int
 replace(struct stream_repair *repair)
 {
 	struct file_draft *draft = file_draft_open(repair->path);
+	struct line_reader *reader;
+	struct bytes line;
+	bool whole = true;
 
 	if (draft == NULL)
 		return -1;
-	if (copy_kept(repair, file_draft_stream(draft)) == 0)
+	rewind(repair->stream);
+	reader = line_reader_open_stream(repair->stream, RECORD_LINE_MOST);
+	for (size_t i = 0; i < repair->count && whole; i++) {
+		uint32_t decision = repair->decisions[i];
+		int more = line_reader_next(reader, &line);
+
+		whole = more == 1 || decision == LINE_DROP;
+		if (whole && decision != LINE_DROP)
+			write_line(file_draft_stream(draft), line, decision);
+	}
+	line_reader_close(reader);
+	if (whole)
 		return file_draft_commit(draft);
 	file_draft_abandon(draft);
 	errno = EIO;
 	return -1;
-}
-
-static int
-repair_file(struct stream_repair *repair, line_decision *decide, void *context)
-{
-	int fd = fileno(repair->stream);
-
-	if (cut_torn_line(fd) < 0 || fseeko(repair->stream, 0, SEEK_SET) < 0 ||
-	    decide_all(repair, decide, context) < 0)
-		return -1;
-	if (repair->is_gapped)
-		return replace(repair);
-	return repair->end == (uint64_t)lseek(fd, 0, SEEK_END)
-		   ? 0
-		   : ftruncate(fd, (off_t)repair->end);
 }
 
 int
@@ -174,16 +135,26 @@ repair_stream(const char *directory, const char *name, line_decision *decide,
     void *context)
 {
 	char *path = file_join(directory, name);
-	struct stream_repair repair = { .path = path };
-	int result = 0;
+	struct stream_repair repair = { .path = path,
+		.stream = fopen(path, "r+e") };
+	int result = -1, fd;
 
-	repair.stream = fopen(path, "r+e");
-	if (repair.stream != NULL) {
-		result = repair_file(&repair, decide, context);
-		fclose(repair.stream);
-	} else if (errno != ENOENT) {
-		result = -1;
+	if (repair.stream == NULL) {
+		result = errno == ENOENT ? 0 : -1;
+		free(path);
+		return result;
 	}
+	fd = fileno(repair.stream);
+	if (cut_torn_line(fd) == 0 && fseeko(repair.stream, 0, SEEK_SET) == 0 &&
+	    decide_all(&repair, decide, context) >= 0) {
+		if (repair.is_gapped)
+			result = replace(&repair);
+		else if (repair.end == (uint64_t)lseek(fd, 0, SEEK_END))
+			result = 0;
+		else
+			result = ftruncate(fd, (off_t)repair.end);
+	}
+	fclose(repair.stream);
 	free(repair.decisions);
 	free(path);
 	return result;

@@ -18,23 +18,6 @@ enum { MOST_LEARNED = 256 << 20 };
 
 static const char reports_directory[] = "reports";
 
-static char *
-default_directory(int64_t started)
-{
-	char name[CLOCK_TEXT_SIZE];
-	char *path;
-
-	clock_format_basic(started, name);
-	path = file_join(reports_directory, name);
-	/* Two runs within one second are two runs. */
-	for (int i = 2; file_exists(path) && i < 1000; i++) {
-		free(path);
-		if (asprintf(&path, "%s/%s-%d", reports_directory, name, i) < 0)
-			fatal("out of memory");
-	}
-	return path;
-}
-
 struct claim *
 run_directory_claim(const char *command, const char *directory)
 {
@@ -51,46 +34,56 @@ run_directory_claim(const char *command, const char *directory)
 	return claim;
 }
 
-/* A run.json; or records without one, which are not ours to write over. */
-static bool
-holds_run(const char *directory)
-{
-	char *manifest = file_join(directory, "run.json");
-	char *records = file_join(directory, "hosts.ndjson");
-	struct stat status;
-	bool holds = file_exists(manifest) ||
-		     (stat(records, &status) == 0 && status.st_size > 0);
-
-	free(records);
-	free(manifest);
-	return holds;
-}
-
+/*
+ * What holds a run.json is a run; so are records without one, which are not
+ * ours to write over.
+ */
 enum run_directory_end
 run_directory_make(const char *command, const char *wanted, int64_t started,
     char **path, struct claim **claim)
 {
 	enum run_directory_end end = RUN_DIRECTORY_FAILED;
+	char name[CLOCK_TEXT_SIZE];
+	char *manifest, *records;
+	struct stat status;
+	bool is_free;
 
 	*claim = NULL;
-	*path =
-	    wanted == NULL ? default_directory(started) : memory_string(wanted);
+	if (wanted != NULL) {
+		*path = memory_string(wanted);
+	} else {
+		clock_format_basic(started, name);
+		*path = file_join(reports_directory, name);
+	}
+	/* Two runs within one second are two runs. */
+	for (int i = 2; wanted == NULL && file_exists(*path) && i < 1000; i++) {
+		free(*path);
+		if (asprintf(path, "%s/%s-%d", reports_directory, name, i) < 0)
+			fatal("out of memory");
+	}
 	/* The name is shown, and compared with "reports/NAME". */
 	file_trim_slashes(*path);
-	if (file_make_directory(*path) < 0) {
+	manifest = file_join(*path, "run.json");
+	records = file_join(*path, "hosts.ndjson");
+	if (file_make_directory(*path) < 0)
 		log_error("%s: %s: %s", command, *path, strerror(errno));
-	} else if ((*claim = run_directory_claim(command, *path)) == NULL) {
-		if (errno == EWOULDBLOCK)
-			end = RUN_DIRECTORY_TAKEN;
-	} else if (holds_run(*path)) {
-		log_error("%s: -o: %s holds a run already: name another "
-			  "directory, or go on with an interrupted scan by "
-			  "--resume",
-		    command, *path);
-		end = RUN_DIRECTORY_TAKEN;
-	} else {
-		return RUN_DIRECTORY_MADE;
+	else if ((*claim = run_directory_claim(command, *path)) == NULL)
+		end = errno == EWOULDBLOCK ? RUN_DIRECTORY_TAKEN
+					   : RUN_DIRECTORY_FAILED;
+	else {
+		is_free = !file_exists(manifest) &&
+			  (stat(records, &status) < 0 || status.st_size == 0);
+		end = is_free ? RUN_DIRECTORY_MADE : RUN_DIRECTORY_TAKEN;
+		if (!is_free)
+			log_error("%s: -o: %s holds a run already: name "
+				  "another directory, or go on with an "
+				  "interrupted scan by --resume",
+			    command, *path);
 	}
+	free(manifest);
+	free(records);
+	if (end == RUN_DIRECTORY_MADE)
+		return end;
 	claim_release(*claim);
 	*claim = NULL;
 	free(*path);

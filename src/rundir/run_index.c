@@ -27,65 +27,45 @@ finish(struct text *text, const struct hash_key *key)
 	return hash;
 }
 
-static uint64_t
-hash_target(const struct observation *seen, const struct hash_key *key,
-    struct text *text)
-{
-	add(text, seen->host != NULL ? seen->host : seen->input);
-	text_append_bytes(text, bytes_of(&seen->port, sizeof(seen->port)));
-	add(text, seen->sni);
-	add(text, seen->starttls);
-	return finish(text, key);
-}
-
-/* The order of names in a certificate says nothing: their hashes add up. */
-static uint64_t
-hash_names(const struct leaf_facts *leaf, const struct hash_key *key)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < leaf->name_count; i++)
-		sum += hash_bytes(key, bytes_from_string(leaf->names[i]));
-	return sum;
-}
-
-static uint64_t
-hash_state(
-    const struct result *result, const struct hash_key *key, struct text *text)
-{
-	const struct observation *seen = &result->seen;
-	const struct step *root = result_root(result);
-	uint64_t names = hash_names(&result->leaf, key);
-
-	add(text, class_word(result->verdict.class_id));
-	add(text, result->verdict.cause);
-	add(text, result_is_waived(result) ? "waived" : NULL);
-	add(text, status_word(seen->status));
-	add(text, result->leaf.issuer);
-	add(text, root == NULL ? NULL : root->subject);
-	add(text, result->leaf.key);
-	add(text, seen->has_tls ? seen->tls.version : NULL);
-	text_append_bytes(text, bytes_of(&names, sizeof(names)));
-	text_append_bytes(
-	    text, bytes_of(&result->leaf.sha256, sizeof(result->leaf.sha256)));
-	text_append_bytes(text,
-	    bytes_of(&seen->received_count, sizeof(seen->received_count)));
-	return finish(text, key);
-}
-
 struct run_entry
 run_entry_of(const struct result *result, size_t record,
     const struct hash_key *key, struct text *scratch)
 {
+	const struct observation *seen = &result->seen;
+	const struct leaf_facts *leaf = &result->leaf;
+	const struct step *root = result_root(result);
 	struct run_entry entry = {
 		.record = (uint32_t)record,
 		.class_id = result->verdict.class_id,
 	};
+	uint64_t names = 0;
 
 	text_clear(scratch);
-	entry.key = hash_target(&result->seen, key, scratch);
-	entry.state = hash_state(result, key, scratch);
-	add(scratch, result->seen.ip);
+	add(scratch, seen->host != NULL ? seen->host : seen->input);
+	text_append_bytes(scratch, bytes_of(&seen->port, sizeof(seen->port)));
+	add(scratch, seen->sni);
+	add(scratch, seen->starttls);
+	entry.key = finish(scratch, key);
+
+	/* The order of names in a certificate does not matter: a sum. */
+	for (size_t i = 0; i < leaf->name_count; i++)
+		names += hash_bytes(key, bytes_from_string(leaf->names[i]));
+	add(scratch, class_word(result->verdict.class_id));
+	add(scratch, result->verdict.cause);
+	add(scratch, result_is_waived(result) ? "waived" : NULL);
+	add(scratch, status_word(seen->status));
+	add(scratch, leaf->issuer);
+	add(scratch, root == NULL ? NULL : root->subject);
+	add(scratch, leaf->key);
+	add(scratch, seen->has_tls ? seen->tls.version : NULL);
+	text_append_bytes(scratch, bytes_of(&names, sizeof(names)));
+	text_append_bytes(
+	    scratch, bytes_of(&leaf->sha256, sizeof(leaf->sha256)));
+	text_append_bytes(scratch,
+	    bytes_of(&seen->received_count, sizeof(seen->received_count)));
+	entry.state = finish(scratch, key);
+
+	add(scratch, seen->ip);
 	entry.address =
 	    finish(scratch, key) & ((UINT32_C(1) << ADDRESS_BITS) - 1);
 	return entry;

@@ -31,15 +31,6 @@ by_start(const void *left, const void *right)
 	return strverscmp(a->path, b->path);
 }
 
-/* A link such as "latest" would count its run twice. */
-static bool
-is_own_directory(const char *path)
-{
-	struct stat status;
-
-	return lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
 /* On the heap; NULL: no list was scanned. */
 static char *
 run_scope(const struct manifest *manifest)
@@ -55,26 +46,20 @@ run_scope(const struct manifest *manifest)
 	return scope.data;
 }
 
-static bool
-has_records(const char *directory)
-{
-	char *path = file_join(directory, "hosts.ndjson");
-	bool exists = file_exists(path);
-
-	free(path);
-	return exists;
-}
-
+/* A link such as "latest" would count its run twice. */
 static void
 consider(struct run_list *list, const char *directory, const char *name,
     int64_t before)
 {
 	struct arena *arena = arena_new();
 	char *path = file_join(directory, name);
+	char *records = file_join(path, "hosts.ndjson");
 	struct manifest manifest;
+	struct stat status;
 	const char *reason;
 
-	if (name[0] != '.' && is_own_directory(path) &&
+	if (name[0] != '.' && lstat(path, &status) == 0 &&
+	    S_ISDIR(status.st_mode) &&
 	    manifest_read(arena, path, &manifest, &reason) &&
 	    manifest.finished != 0 && manifest.started < before) {
 		list->runs = memory_grow(list->runs, list->count,
@@ -83,11 +68,12 @@ consider(struct run_list *list, const char *directory, const char *name,
 			.path = path,
 			.scope = run_scope(&manifest),
 			.is_shard = manifest.shard != NULL,
-			.has_records = has_records(path),
+			.has_records = file_exists(records),
 			.started = manifest.started,
 		};
 		path = NULL;
 	}
+	free(records);
 	free(path);
 	arena_free(arena);
 }

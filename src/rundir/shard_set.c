@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/columns.h"
 #include "base/map.h"
+#include "rundir/policy_file.h"
 #include "x509/store_facts.h"
 
 enum { MOST_NAMED = 8, MOST_SHARDS = 1000000 };
@@ -163,6 +164,28 @@ compare_stores(
 	return sentence;
 }
 
+static const char *
+compare_policies(
+    struct arena *arena, const struct shard_run *a, const struct shard_run *b)
+{
+	if (policy_file_same(
+		archive_directory(a->archive), archive_directory(b->archive)))
+		return NULL;
+	return arena_printf(arena,
+	    "%s: it was judged by another policy than %s", b->name, a->name);
+}
+
+/* Two runs are two judgements where one of these finds a difference. */
+static const char *(*const comparisons[])(
+    struct arena *, const struct shard_run *, const struct shard_run *) = {
+	compare_policies,
+	compare_lists,
+	compare_clocks,
+	compare_stores,
+};
+
+enum { COMPARISONS = sizeof(comparisons) / sizeof(comparisons[0]) };
+
 /* Each with the first, but shards with all before them. */
 static const char *
 find_conflict(const struct checking *checking)
@@ -171,19 +194,13 @@ find_conflict(const struct checking *checking)
 	struct arena *arena = checking->arena;
 	const char *conflict = NULL;
 
-	for (size_t i = 1; i < checking->count; i++) {
+	for (size_t i = 1; i < checking->count && conflict == NULL; i++) {
 		for (size_t k = 0; k < i && conflict == NULL; k++)
 			conflict = compare_shards(arena, &runs[k], &runs[i]);
-		if (conflict == NULL)
-			conflict = compare_lists(arena, &runs[0], &runs[i]);
-		if (conflict == NULL)
-			conflict = compare_clocks(arena, &runs[0], &runs[i]);
-		if (conflict == NULL)
-			conflict = compare_stores(arena, &runs[0], &runs[i]);
-		if (conflict != NULL)
-			return conflict;
+		for (size_t k = 0; k < COMPARISONS && conflict == NULL; k++)
+			conflict = comparisons[k](arena, &runs[0], &runs[i]);
 	}
-	return NULL;
+	return conflict;
 }
 
 static bool
@@ -231,26 +248,6 @@ find_twin(const struct checking *checking, uint64_t *targets)
 	}
 	seen_free(seen);
 	return sentence;
-}
-
-static void
-find_unfinished(struct checking *checking)
-{
-	for (size_t i = 0; i < checking->count; i++) {
-		const struct shard_run *run = &checking->runs[i];
-		size_t count = archive_count(run->archive);
-
-		if (run->manifest->finished == 0)
-			lack(checking,
-			    arena_printf(checking->arena,
-				"%s is not a finished run", run->name));
-		else if (count < run->manifest->totals.records)
-			lack(checking,
-			    arena_printf(checking->arena,
-				"%s holds %zu of its %" PRIu64 " records",
-				run->name, count,
-				run->manifest->totals.records));
-	}
 }
 
 /* Which shards of N nobody named: "shards 3, 7 of 16 are missing". */
@@ -302,7 +299,24 @@ shard_set_check(struct arena *arena, const struct shard_run runs[],
 		set->conflict = find_twin(&checking, &targets);
 	if (set->conflict != NULL)
 		return;
-	find_unfinished(&checking);
+	for (size_t i = 0; i < count; i++) {
+		const struct manifest *manifest = runs[i].manifest;
+		size_t records = archive_count(runs[i].archive);
+
+		set->ignored += manifest->totals.ignored;
+		if (manifest->clock > set->clock)
+			set->clock = manifest->clock;
+		if (manifest->finished == 0)
+			lack(&checking,
+			    arena_printf(arena, "%s is not a finished run",
+				runs[i].name));
+		else if (records < manifest->totals.records)
+			lack(&checking,
+			    arena_printf(arena,
+				"%s holds %zu of its %" PRIu64 " records",
+				runs[i].name, records,
+				manifest->totals.records));
+	}
 	find_missing(&checking);
 	if (set->lack_count == 0 && targets < listed)
 		lack(&checking,

@@ -23,6 +23,10 @@ struct shard_set {
 	const char *conflict; /* a sentence: these cannot be joined; or NULL */
 	const char **lacks;   /* sentences: joined, they are not the whole */
 	size_t lack_count;
+
+	/* Of the joined run, where there is no conflict. */
+	int64_t clock;	  /* the latest: shards start when they can */
+	uint64_t ignored; /* targets that the policy left out */
 };
 
 /*
