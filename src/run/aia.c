@@ -185,18 +185,6 @@ take_ders(struct aia *aia, struct answer *answer, const struct bytes ders[],
 	};
 }
 
-static void
-take_body(struct aia *aia, struct answer *answer, struct bytes body)
-{
-	struct arena *scratch = arena_new();
-	struct bundle bundle = { .count = 0 };
-
-	if (bundle_read_bytes(scratch, body, &bundle) < 0)
-		bundle.count = 0;
-	take_ders(aia, answer, bundle.certificates, bundle.count);
-	arena_free(scratch);
-}
-
 void
 aia_remember(
     struct aia *aia, const char *url, const struct bytes ders[], size_t count)
@@ -235,13 +223,20 @@ on_fetched(void *context, size_t index, const struct fetch_result *result)
 {
 	struct round *round = context;
 	struct answer *answer = round->answers[index];
+	struct bundle bundle = { .count = 0 };
+	struct arena *scratch;
 
-	if (result->error == NULL) {
-		take_body(round->aia, answer, result->body);
+	if (result->error != NULL) {
+		answer->facts.state = AIA_FAILED;
+		answer->facts.error =
+		    arena_string(round->aia->arena, result->error);
 		return;
 	}
-	answer->facts.state = AIA_FAILED;
-	answer->facts.error = arena_string(round->aia->arena, result->error);
+	scratch = arena_new();
+	if (bundle_read_bytes(scratch, result->body, &bundle) < 0)
+		bundle.count = 0;
+	take_ders(round->aia, answer, bundle.certificates, bundle.count);
+	arena_free(scratch);
 }
 
 /* The URLs at which wants stand and that nobody has asked yet, each once. */
@@ -299,31 +294,6 @@ advance(struct aia *aia)
 	return open || aia->want_count > count;
 }
 
-static int
-by_digest(const void *a, const void *b)
-{
-	const struct certificate *const *left = a, *const *right = b;
-
-	return digest_compare(&(*left)->sha256, &(*right)->sha256);
-}
-
-static void
-index_certificates(struct aia *aia)
-{
-	size_t count = 0, most = map_count(aia->certificates);
-	const struct certificate **list = memory_array(most + 1, sizeof(*list));
-	struct bytes key;
-	void *certificate;
-
-	for (size_t at = 0;
-	     map_next(aia->certificates, &at, &key, &certificate);)
-		list[count++] = certificate;
-	qsort(list, count, sizeof(*list), by_digest);
-	for (size_t i = 0; i < count; i++)
-		certificate_index_add(aia->index, list[i]);
-	free(list);
-}
-
 int
 aia_fetch(struct aia *aia)
 {
@@ -342,7 +312,7 @@ aia_fetch(struct aia *aia)
 		free(round.requests);
 		open = advance(aia);
 	}
-	index_certificates(aia);
+	certificate_index_add_sorted(aia->index, aia->certificates);
 	return result;
 }
 

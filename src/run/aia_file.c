@@ -57,42 +57,36 @@ aia_file_write(
 	return result;
 }
 
-static void
-read_answer(struct archive *archive, struct arena *arena, struct bytes line,
-    struct aia *aia)
-{
-	char error[80];
-	struct json *object = json_parse(line, error);
-	const struct json *list = json_get(object, "certificates");
-	const char *url = json_string(json_get(object, "url"));
-	struct bytes *ders =
-	    arena_array(arena, json_length(list), sizeof(*ders));
-	size_t count = 0;
-
-	for (const struct json *at = json_first(list); at != NULL;
-	     at = json_next(at)) {
-		struct digest sha256;
-
-		if (json_digest(at, &sha256) &&
-		    archive_certificate(archive, &sha256, arena, &ders[count]))
-			count++;
-	}
-	if (url != NULL)
-		aia_remember(aia, url, ders, count);
-	json_free(object);
-}
-
 void
 aia_file_read(struct archive *archive, struct aia *aia)
 {
 	char *path = file_join(archive_directory(archive), "aia.ndjson");
 	struct line_reader *reader = line_reader_open(path, RECORD_LINE_MOST);
 	struct arena *arena = arena_new();
+	char error[80];
 	struct bytes line;
 
 	while (reader != NULL && line_reader_next(reader, &line) == 1) {
+		struct json *object = json_parse(line, error);
+		const struct json *list = json_get(object, "certificates");
+		const char *url = json_string(json_get(object, "url"));
+		struct bytes *ders;
+		size_t count = 0;
+
 		arena_reset(arena);
-		read_answer(archive, arena, line, aia);
+		ders = arena_array(arena, json_length(list), sizeof(*ders));
+		for (const struct json *at = json_first(list); at != NULL;
+		     at = json_next(at)) {
+			struct digest sha256;
+
+			if (json_digest(at, &sha256) &&
+			    archive_certificate(
+				archive, &sha256, arena, &ders[count]))
+				count++;
+		}
+		if (url != NULL)
+			aia_remember(aia, url, ders, count);
+		json_free(object);
 	}
 	line_reader_close(reader);
 	arena_free(arena);

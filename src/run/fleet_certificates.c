@@ -165,37 +165,12 @@ read_entry(struct fleet_certificates *fleet)
 	return 1;
 }
 
-static int
-by_digest(const void *a, const void *b)
-{
-	const struct certificate *const *left = a, *const *right = b;
-
-	return digest_compare(&(*left)->sha256, &(*right)->sha256);
-}
-
-/* In the order of their digests, whatever order they were seen in. */
-static void
-sort_certificates(struct fleet_certificates *fleet)
-{
-	size_t count = 0, most = map_count(fleet->known);
-	const struct certificate **list = memory_array(most + 1, sizeof(*list));
-	struct bytes key;
-	void *certificate;
-
-	for (size_t at = 0; map_next(fleet->known, &at, &key, &certificate);)
-		list[count++] = certificate;
-	qsort(list, count, sizeof(*list), by_digest);
-	for (size_t i = 0; i < count; i++)
-		certificate_index_add(fleet->index, list[i]);
-	free(list);
-}
-
 int
 fleet_certificates_settle(struct fleet_certificates *fleet)
 {
 	int more;
 
-	sort_certificates(fleet);
+	certificate_index_add_sorted(fleet->index, fleet->known);
 	if (fleet->log == NULL || fflush(fleet->log) != 0 ||
 	    fseek(fleet->log, 0, SEEK_SET) != 0)
 		return -1;

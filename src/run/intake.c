@@ -45,43 +45,33 @@ tell_recovery(const struct run_settings *settings,
 		    found->again);
 }
 
-/* The streams are repaired before anything can be appended to them. */
-static int
-open_journal(struct intake *intake)
+struct intake *
+intake_open(const struct run_settings *settings, struct run_outcome *outcome)
 {
-	const struct run_settings *settings = intake->settings;
+	struct intake *intake = memory_new(sizeof(*intake));
 	struct recovery found = { .certificates = NULL };
 	int result = 0;
 
+	intake->settings = settings;
+	intake->outcome = outcome;
+	intake->fleet = fleet_certificates_new();
+	/* Streams are repaired before anything can be appended to them. */
 	if (settings->resumed != NULL)
 		result = recover(settings->directory, settings->resumed,
-		    intake->fleet, intake->outcome, &found);
+		    intake->fleet, outcome, &found);
 	if (result == 0)
 		intake->journal =
 		    journal_open(settings->directory, settings->stream);
 	if (intake->journal == NULL) {
 		seen_free(found.certificates);
-		return -1;
-	}
-	if (settings->resumed == NULL)
-		return 0;
-	journal_go_on(intake->journal, found.certificates, found.pending);
-	tell_recovery(settings, intake->outcome, &found);
-	return 0;
-}
-
-struct intake *
-intake_open(const struct run_settings *settings, struct run_outcome *outcome)
-{
-	struct intake *intake = memory_new(sizeof(*intake));
-
-	intake->settings = settings;
-	intake->outcome = outcome;
-	intake->fleet = fleet_certificates_new();
-	if (open_journal(intake) < 0) {
 		fleet_certificates_free(intake->fleet);
 		free(intake);
 		return NULL;
+	}
+	if (settings->resumed != NULL) {
+		journal_go_on(
+		    intake->journal, found.certificates, found.pending);
+		tell_recovery(settings, outcome, &found);
 	}
 	if (settings->learned != NULL)
 		intake->learned = learned_new(settings->learned);

@@ -139,35 +139,12 @@ add_public(struct judging *judging, struct known *known,
 	return done;
 }
 
-/*
- * What earlier runs learned, where there is a place for it; done without when
- * it cannot be read.  An interrupted run uses the copy from when it began.
- */
-static void
-add_learned(struct judging *judging, const struct judging_settings *settings)
-{
-	const char *directory = settings->cache, *path;
-	struct places places;
-
-	places_of_machine(judging->arena, &places);
-	if (directory == NULL)
-		directory = places.cache;
-	if (directory == NULL)
-		return;
-	judging->learned =
-	    arena_printf(judging->arena, "%s/intermediates.pem", directory);
-	path = settings->learned != NULL ? settings->learned : judging->learned;
-	if (file_exists(path) &&
-	    !add_file(judging, judging->known, path, judging->learned)) {
-		log_error("%s", judging->error);
-		judging->learned = NULL;
-	}
-}
-
 static bool
 add_known(struct judging *judging, const struct judging_settings *settings)
 {
 	const struct string_list *files = &settings->intermediates;
+	const char *directory = settings->cache, *path;
+	struct places places;
 
 	judging->known = known_new();
 	judging->preloaded = known_new();
@@ -175,7 +152,23 @@ add_known(struct judging *judging, const struct judging_settings *settings)
 		return false;
 	if (settings->no_intermediates)
 		return true;
-	add_learned(judging, settings);
+	/* The learned cache, where there is a place for it; when it cannot be
+	   read, the run does without.  An interrupted run uses the copy from
+	   when it began. */
+	places_of_machine(judging->arena, &places);
+	if (directory == NULL)
+		directory = places.cache;
+	if (directory != NULL) {
+		judging->learned = arena_printf(
+		    judging->arena, "%s/intermediates.pem", directory);
+		path = settings->learned != NULL ? settings->learned
+						 : judging->learned;
+		if (file_exists(path) && !add_file(judging, judging->known,
+					     path, judging->learned)) {
+			log_error("%s", judging->error);
+			judging->learned = NULL;
+		}
+	}
 	for (size_t i = 0; i < files->count; i++)
 		if (!add_file(judging, judging->known, files->items[i],
 			files->items[i]))
@@ -207,21 +200,17 @@ read_data(struct arena *arena, const struct judging_settings *settings,
 	return error;
 }
 
-/* --trust is every client's store; so it was in a saved run that used it. */
-static bool
-is_one_store(const struct store_settings *stores)
-{
-	return stores->files.count > 0 &&
-	       (stores->saved_name == NULL ||
-		   strcmp(stores->saved_name, "trust") == 0);
-}
-
 /* What data/ holds: client profiles and distrust rules. */
 static bool
 add_data(struct judging *judging, const struct judging_settings *settings)
 {
 	struct arena *arena = judging->arena;
+	const struct store_settings *stores = &settings->stores;
 	const struct client_profiles *profiles = NULL;
+	/* --trust is every client's store; so it was in a saved run. */
+	bool is_one_store = stores->files.count > 0 &&
+			    (stores->saved_name == NULL ||
+				strcmp(stores->saved_name, "trust") == 0);
 	struct bytes text;
 	const char *error = read_data(arena, settings, "clients.json", &text);
 
@@ -230,8 +219,7 @@ add_data(struct judging *judging, const struct judging_settings *settings)
 		    client_profiles_read(arena, text, "clients.json", &error);
 	if (profiles != NULL) {
 		judging->clients = clients_new(profiles, judging->audit.stores,
-		    judging->audit.store_count,
-		    is_one_store(&settings->stores));
+		    judging->audit.store_count, is_one_store);
 		error = read_data(arena, settings, "distrust.json", &text);
 	}
 	if (error == NULL)
@@ -241,26 +229,21 @@ add_data(struct judging *judging, const struct judging_settings *settings)
 	return judging->audit.distrust != NULL;
 }
 
-/* "none" is said of a saved run, which has a policy of its own otherwise. */
-static bool
-add_policy(struct judging *judging, const char *path)
-{
-	char *error = NULL;
-
-	if (path == NULL || strcmp(path, "none") == 0)
-		return true;
-	judging->policy = policy_file_read(path, &error);
-	judging->error = arena_string(judging->arena, error);
-	free(error);
-	return judging->policy != NULL;
-}
-
 bool
 judging_load(struct judging *judging, const struct judging_settings *settings)
 {
+	char *error = NULL;
+
 	*judging = (struct judging){ .arena = arena_new() };
-	if (!add_policy(judging, settings->policy) ||
-	    !add_stores(judging, settings) || !add_known(judging, settings) ||
+	/* "none" is for a saved run, which has a policy of its own. */
+	if (settings->policy != NULL && strcmp(settings->policy, "none") != 0) {
+		judging->policy = policy_file_read(settings->policy, &error);
+		judging->error = arena_string(judging->arena, error);
+		free(error);
+		if (judging->policy == NULL)
+			return false;
+	}
+	if (!add_stores(judging, settings) || !add_known(judging, settings) ||
 	    !add_data(judging, settings))
 		return false;
 	judging->audit.now = settings->has_now ? settings->now : clock_now();

@@ -41,21 +41,6 @@ known_free(struct known *known)
 	free(known);
 }
 
-static void
-add_one(struct known *known, struct bytes der, char *path)
-{
-	struct certificate *certificate = certificate_new(der);
-
-	if (!certificate_index_add(known->index, certificate)) {
-		certificate_free(certificate);
-		return;
-	}
-	known->owned = memory_grow(known->owned, known->owned_count,
-	    &known->owned_capacity, sizeof(*known->owned));
-	known->owned[known->owned_count++] = certificate;
-	map_put(known->files, digest_bytes(&certificate->sha256), path);
-}
-
 int
 known_add_file(
     struct known *known, const char *path, const char *original, char **error)
@@ -68,8 +53,19 @@ known_add_file(
 
 	if (result < 0)
 		*error = memory_string(reason);
-	for (size_t i = 0; result == 0 && i < bundle.count; i++)
-		add_one(known, bundle.certificates[i], name);
+	for (size_t i = 0; result == 0 && i < bundle.count; i++) {
+		struct certificate *certificate =
+		    certificate_new(bundle.certificates[i]);
+
+		if (!certificate_index_add(known->index, certificate)) {
+			certificate_free(certificate);
+			continue;
+		}
+		known->owned = memory_grow(known->owned, known->owned_count,
+		    &known->owned_capacity, sizeof(*known->owned));
+		known->owned[known->owned_count++] = certificate;
+		map_put(known->files, digest_bytes(&certificate->sha256), name);
+	}
 	arena_free(arena);
 	return result;
 }

@@ -35,35 +35,26 @@ grouped(uint64_t number, char text[32])
 	return text;
 }
 
-static void
-show_bar(const struct progress_facts *facts)
-{
-	char bar[BAR_WIDTH + 1];
-	size_t full = (size_t)(facts->done * BAR_WIDTH / facts->total);
-
-	if (full > BAR_WIDTH)
-		full = BAR_WIDTH;
-	memset(bar, ' ', BAR_WIDTH);
-	memset(bar, '=', full);
-	if (full < BAR_WIDTH)
-		bar[full] = '>';
-	bar[BAR_WIDTH] = '\0';
-	fprintf(stderr, " [%s]", bar);
-}
-
 void
 progress_show(struct progress *progress, const struct progress_facts *facts)
 {
 	double seconds =
 	    (double)(clock_monotonic_ns() - progress->started_ns) / 1e9;
 	double rate = seconds > 0 ? (double)facts->done / seconds : 0;
-	char a[32], b[32];
+	char a[32], b[32], bar[BAR_WIDTH + 1] = "";
+	size_t full;
 
 	progress->shown = true;
 	fputs("\r\033[K", stderr);
 	if (facts->total > 0) {
-		show_bar(facts);
-		fprintf(stderr, " %s/%s", grouped(facts->done, a),
+		full = (size_t)(facts->done * BAR_WIDTH / facts->total);
+		if (full > BAR_WIDTH)
+			full = BAR_WIDTH;
+		memset(bar, ' ', BAR_WIDTH);
+		memset(bar, '=', full);
+		if (full < BAR_WIDTH)
+			bar[full] = '>';
+		fprintf(stderr, " [%s] %s/%s", bar, grouped(facts->done, a),
 		    grouped(facts->total, b));
 	} else {
 		fprintf(stderr, " %s done", grouped(facts->done, a));

@@ -52,21 +52,6 @@ remove_drafts(const char *directory)
 	closedir(listing);
 }
 
-/* By its own DER: a line that is JSON may still have been half of another. */
-static bool
-read_certificate(struct arena *arena, const struct json *object,
-    struct digest *digest, struct bytes *der)
-{
-	const char *text = json_string(json_get(object, "der"));
-	struct digest actual;
-
-	if (text == NULL || !json_digest(json_get(object, "sha256"), digest) ||
-	    base64_decode(arena, bytes_from_string(text), der) < 0)
-		return false;
-	certificate_digest(*der, &actual);
-	return digest_equal(&actual, digest);
-}
-
 /* Most lines tell at once; those that name themselves may be version 1. */
 static bool
 is_authority(const struct json *object, struct bytes der)
@@ -86,19 +71,26 @@ is_authority(const struct json *object, struct bytes der)
 	return result;
 }
 
+/* By its own DER: a line that is JSON may still have been half of another. */
 static uint32_t
 take_certificate(void *context, struct bytes line)
 {
 	struct recoverer *recoverer = context;
 	char error[JSON_ERROR_SIZE];
 	struct json *object = json_parse(line, error);
-	struct digest digest;
+	const char *text = json_string(json_get(object, "der"));
+	struct digest digest, actual;
 	struct bytes der;
-	bool good;
+	bool good = false;
 
 	arena_reset(recoverer->arena);
-	good = read_certificate(recoverer->arena, object, &digest, &der) &&
-	       seen_add(recoverer->kept, digest_bytes(&digest));
+	if (text != NULL && json_digest(json_get(object, "sha256"), &digest) &&
+	    base64_decode(recoverer->arena, bytes_from_string(text), &der) ==
+		0) {
+		certificate_digest(der, &actual);
+		good = digest_equal(&actual, &digest) &&
+		       seen_add(recoverer->kept, digest_bytes(&digest));
+	}
 	if (good && is_authority(object, der))
 		seen_add(recoverer->authorities, digest_bytes(&digest));
 	json_free(object);
@@ -224,17 +216,6 @@ take_pending(void *context, struct bytes line)
 	return decision;
 }
 
-static bool
-is_complete(const struct recoverer *recoverer, const struct result *result)
-{
-	const struct verdict *verdict = &result->verdict;
-
-	return result->seen.host != NULL &&
-	       has_received(recoverer, &result->seen) &&
-	       has_steps(recoverer, verdict->path, verdict->path_length) &&
-	       has_steps(recoverer, verdict->missing, verdict->missing_count);
-}
-
 static uint32_t
 take_record(void *context, struct bytes line)
 {
@@ -247,7 +228,10 @@ take_record(void *context, struct bytes line)
 
 	arena_reset(recoverer->arena);
 	if (!result_read(recoverer->arena, line, &result, &reason) ||
-	    !is_complete(recoverer, &result)) {
+	    result.seen.host == NULL ||
+	    !has_received(recoverer, &result.seen) ||
+	    !has_steps(recoverer, verdict->path, verdict->path_length) ||
+	    !has_steps(recoverer, verdict->missing, verdict->missing_count)) {
 		recoverer->found->again++;
 		return LINE_DROP;
 	}
@@ -281,26 +265,15 @@ keep_named(void *context, struct bytes line)
 	return LINE_KEEP;
 }
 
-static int
-repair_all(struct recoverer *recoverer, const char *directory)
-{
-	static const struct {
-		const char *name;
-		line_decision *decide;
-	} passes[] = {
-		{ "certs.ndjson", take_certificate },
-		{ "pending.ndjson", take_pending },
-		{ "hosts.ndjson", take_record },
-		{ "certs.ndjson", keep_named },
-	};
-
-	for (size_t i = 0; i < sizeof(passes) / sizeof(passes[0]); i++)
-		if (repair_stream(directory, passes[i].name, passes[i].decide,
-			recoverer) < 0)
-			return -1;
-	errno = recoverer->error;
-	return recoverer->error == 0 ? 0 : -1;
-}
+static const struct {
+	const char *name;
+	line_decision *decide;
+} passes[] = {
+	{ "certs.ndjson", take_certificate },
+	{ "pending.ndjson", take_pending },
+	{ "hosts.ndjson", take_record },
+	{ "certs.ndjson", keep_named },
+};
 
 int
 recover(const char *directory, struct resume_targets *targets,
@@ -317,14 +290,19 @@ recover(const char *directory, struct resume_targets *targets,
 		.authorities = seen_new(),
 		.sent = seen_new(),
 	};
-	int result;
+	int result = 0, failure;
 
 	*found = (struct recovery){ .certificates = seen_new() };
 	remove_drafts(directory);
-	result = repair_all(&recoverer, directory);
+	for (size_t i = 0;
+	     i < sizeof(passes) / sizeof(passes[0]) && result == 0; i++)
+		result = repair_stream(
+		    directory, passes[i].name, passes[i].decide, &recoverer);
+	failure = result < 0 ? errno : recoverer.error;
 	arena_free(recoverer.arena);
 	seen_free(recoverer.kept);
 	seen_free(recoverer.authorities);
 	seen_free(recoverer.sent);
-	return result;
+	errno = failure;
+	return failure == 0 ? 0 : -1;
 }

@@ -15,14 +15,12 @@
 #include "model/site.h"
 
 struct replay {
-	struct archive *archive;
 	struct judge *judge;
 	struct intake *intake;
 	struct aia *aia;
 	struct arena *arena;
 	const struct policy *policy;
 	struct run_outcome *outcome;
-	struct seen *settled; /* records of a run that has pending ones */
 	int failed;
 };
 
@@ -56,80 +54,47 @@ replay_seen(struct replay *replay, struct observation *seen)
 }
 
 static void
-replay_record(struct replay *replay, size_t at)
+replay_run(struct replay *replay, struct archive *archive)
 {
+	char *path = file_join(archive_directory(archive), "pending.ndjson");
+	struct line_reader *pending = line_reader_open(path, RECORD_LINE_MOST);
+	/* Records of an unfinished run, which may wait in its pending file
+	   too: it was about to settle them. */
+	struct seen *settled = pending == NULL ? NULL : seen_new();
 	struct result result;
-
-	arena_reset(replay->arena);
-	if (!archive_read(replay->archive, at, replay->arena, &result, NULL) ||
-	    !archive_fill_chain(replay->archive, replay->arena, &result.seen)) {
-		log_warning("%s: record %zu lacks its host or certificates "
-			    "and is left out",
-		    archive_directory(replay->archive), at + 1);
-		replay->outcome->left_out++;
-		return;
-	}
-	if (replay->settled != NULL)
-		seen_add(replay->settled, ordinal_key(&result.seen));
-	replay_seen(replay, &result.seen);
-}
-
-/*
- * An unfinished run's observations that wait: they hold their chain.  Those
- * it was about to settle have a record already.
- */
-static void
-replay_pending(struct replay *replay, struct line_reader *reader)
-{
 	struct observation seen;
 	struct bytes line;
 	const char *reason;
 
-	while (replay->failed == 0 && line_reader_next(reader, &line) == 1) {
-		arena_reset(replay->arena);
-		if (!pending_read(replay->arena, line, &seen, &reason) ||
-		    seen.host == NULL ||
-		    !seen_add(replay->settled, ordinal_key(&seen)))
-			continue;
-		archive_fill_other_chains(
-		    replay->archive, replay->arena, &seen);
-		replay_seen(replay, &seen);
-	}
-}
-
-static struct line_reader *
-open_pending(const struct archive *archive)
-{
-	char *path = file_join(archive_directory(archive), "pending.ndjson");
-	struct line_reader *reader = line_reader_open(path, RECORD_LINE_MOST);
-
-	free(path);
-	return reader;
-}
-
-static void
-replay_run(struct replay *replay, struct archive *archive)
-{
-	struct line_reader *pending = open_pending(archive);
-
-	replay->archive = archive;
-	replay->settled = pending == NULL ? NULL : seen_new();
 	aia_file_read(archive, replay->aia);
 	for (size_t at = 0; at < archive_count(archive) && replay->failed == 0;
-	     at++)
-		replay_record(replay, at);
-	if (pending != NULL)
-		replay_pending(replay, pending);
+	     at++) {
+		arena_reset(replay->arena);
+		if (!archive_read(archive, at, replay->arena, &result, NULL) ||
+		    !archive_fill_chain(archive, replay->arena, &result.seen)) {
+			log_warning("%s: record %zu lacks its host or "
+				    "certificates and is left out",
+			    archive_directory(archive), at + 1);
+			replay->outcome->left_out++;
+			continue;
+		}
+		if (settled != NULL)
+			seen_add(settled, ordinal_key(&result.seen));
+		replay_seen(replay, &result.seen);
+	}
+	/* What waits holds its own chain. */
+	while (pending != NULL && replay->failed == 0 &&
+	       line_reader_next(pending, &line) == 1) {
+		arena_reset(replay->arena);
+		if (!pending_read(replay->arena, line, &seen, &reason) ||
+		    seen.host == NULL || !seen_add(settled, ordinal_key(&seen)))
+			continue;
+		archive_fill_other_chains(archive, replay->arena, &seen);
+		replay_seen(replay, &seen);
+	}
 	line_reader_close(pending);
-	seen_free(replay->settled);
-}
-
-static void
-replay_all(
-    struct replay *replay, struct archive *const archives[], size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		replay_run(replay, archives[i]);
+	seen_free(settled);
+	free(path);
 }
 
 void
@@ -151,7 +116,8 @@ run_replay(const struct run_settings *settings,
 	replay.judge = judge_new(&settings->audit);
 	replay.aia = aia_new(NULL);
 	replay.arena = arena_new();
-	replay_all(&replay, archives, count);
+	for (size_t i = 0; i < count; i++)
+		replay_run(&replay, archives[i]);
 	if (replay.failed == 0)
 		intake_settle(replay.intake, replay.aia);
 	else

@@ -44,22 +44,13 @@ append_string(struct text *key, const char *string)
 	text_append_char(key, '\0');
 }
 
-/* Addresses by value: they may be spelled in more than one way. */
-static void
-append_address(struct text *key, const char *ip)
-{
-	uint8_t octets[ADDRESS_MOST_OCTETS];
-	size_t size;
-
-	if (ip != NULL && address_parse(ip, octets, &size))
-		text_append_bytes(key, bytes_of(octets, size));
-}
-
 static uint64_t
 key_of(const struct resume_targets *targets, const struct identity *identity)
 {
 	struct text text = { .size = 0 };
+	uint8_t octets[ADDRESS_MOST_OCTETS];
 	uint64_t key;
+	size_t size;
 
 	append_string(&text, identity->input);
 	append_string(&text, identity->host);
@@ -67,7 +58,9 @@ key_of(const struct resume_targets *targets, const struct identity *identity)
 		append_string(&text, identity->tags[i]);
 	text_printf(
 	    &text, "%u %" PRIu64 " ", identity->port, identity->ordinal);
-	append_address(&text, identity->ip);
+	/* By value: an address may be spelled in more than one way. */
+	if (identity->ip != NULL && address_parse(identity->ip, octets, &size))
+		text_append_bytes(&text, bytes_of(octets, size));
 	key = hash_bytes(&targets->hash_key, bytes_of(text.data, text.size));
 	text_free(&text);
 	return key;
@@ -98,21 +91,6 @@ by_key(const void *a, const void *b)
 	return left->key < right->key ? -1 : left->key > right->key;
 }
 
-static bool
-add_target(struct resume_targets *targets, const struct target *target)
-{
-	if (target->ordinal > MOST_TARGETS)
-		return false;
-	targets->entries = memory_grow(targets->entries, targets->count,
-	    &targets->capacity, sizeof(*targets->entries));
-	targets->entries[targets->count++] = (struct entry){
-		.key = key_of_target(targets, target),
-		.ordinal = (uint32_t)target->ordinal,
-		.state = RESUME_TARGET_OPEN,
-	};
-	return true;
-}
-
 struct resume_targets *
 resume_targets_new(struct target_list *list, const struct shard *shard)
 {
@@ -125,8 +103,17 @@ resume_targets_new(struct target_list *list, const struct shard *shard)
 	targets->hash_key = hash_key_random();
 	while (fits && (more = target_list_next(list, &target)) > 0) {
 		arena_reset(scratch);
-		fits = !shard_holds(shard, scratch, target) ||
-		       add_target(targets, target);
+		fits = target->ordinal <= MOST_TARGETS;
+		if (fits && shard_holds(shard, scratch, target)) {
+			targets->entries =
+			    memory_grow(targets->entries, targets->count,
+				&targets->capacity, sizeof(*targets->entries));
+			targets->entries[targets->count++] = (struct entry){
+				.key = key_of_target(targets, target),
+				.ordinal = (uint32_t)target->ordinal,
+				.state = RESUME_TARGET_OPEN,
+			};
+		}
 		target_free(target);
 	}
 	arena_free(scratch);

@@ -49,36 +49,25 @@ is_ignored(struct run *run, const struct target *target)
 	return true;
 }
 
-static void
-hash_target(struct run *run, const struct target *target)
-{
-	struct bytes input = bytes_of(target->input, strlen(target->input) + 1);
-
-	run->list_hash = fnv_add(run->list_hash, input);
-}
-
-/* In this machine's part, and not done before the run was interrupted. */
-static bool
-is_wanted(struct run *run, const struct target *target)
-{
-	const struct run_settings *settings = run->settings;
-
-	arena_reset(run->scratch);
-	return shard_holds(&settings->shard, run->scratch, target) &&
-	       (settings->resumed == NULL ||
-		   resume_targets_is_open(settings->resumed, target)) &&
-	       !is_ignored(run, target);
-}
-
 static int
 next_target(void *context, struct target **target)
 {
 	struct run *run = context;
+	const struct run_settings *settings = run->settings;
 	int more;
 
-	while ((more = target_list_next(run->settings->targets, target)) > 0) {
-		hash_target(run, *target);
-		if (is_wanted(run, *target))
+	while ((more = target_list_next(settings->targets, target)) > 0) {
+		const char *input = (*target)->input;
+
+		run->list_hash =
+		    fnv_add(run->list_hash, bytes_of(input, strlen(input) + 1));
+		arena_reset(run->scratch);
+		/* In this machine's part, and not done before the run was
+		   interrupted. */
+		if (shard_holds(&settings->shard, run->scratch, *target) &&
+		    (settings->resumed == NULL ||
+			resume_targets_is_open(settings->resumed, *target)) &&
+		    !is_ignored(run, *target))
 			break;
 		target_free(*target);
 	}
@@ -129,18 +118,6 @@ static struct signal_watch *
 watch_signals(const struct run_settings *settings)
 {
 	return signal_watch_new(settings->interrupted, settings->context);
-}
-
-static void
-settle(struct run *run)
-{
-	const struct fetch_options *fetch = run->settings->fetch;
-	struct aia *aia = fetch == NULL ? NULL : aia_new(fetch);
-	struct signal_watch *watch = watch_signals(run->settings);
-
-	intake_settle(run->intake, aia);
-	signal_watch_free(watch);
-	aia_free(aia);
 }
 
 static void
@@ -198,6 +175,7 @@ run_scan(const struct run_settings *settings, struct run_outcome *outcome)
 	};
 	uint64_t began = clock_monotonic_ns();
 	struct signal_watch *watch;
+	struct aia *aia = NULL;
 
 	memset(outcome, 0, sizeof(*outcome));
 	watch = watch_signals(settings);
@@ -213,8 +191,14 @@ run_scan(const struct run_settings *settings, struct run_outcome *outcome)
 	arena_free(run.scratch);
 	outcome->totals.list_hash = run.input_ended ? run.list_hash : 0;
 	outcome->totals.listed = target_list_count(settings->targets);
-	if (outcome->end == RUN_FINISHED)
-		settle(&run);
+	if (outcome->end == RUN_FINISHED) {
+		if (settings->fetch != NULL)
+			aia = aia_new(settings->fetch);
+		watch = watch_signals(settings);
+		intake_settle(run.intake, aia);
+		signal_watch_free(watch);
+		aia_free(aia);
+	}
 	intake_close(run.intake);
 	outcome->totals.targets =
 	    settings->shard.count == 0

@@ -32,43 +32,6 @@ by_ordinal(const void *a, const void *b)
 					      : left->ordinal > right->ordinal;
 }
 
-/* Whatever was received may name the place of what was not. */
-static void
-want_issuers(struct aia *aia, const struct observation *seen)
-{
-	for (size_t i = 0; i < seen->received_count; i++) {
-		struct certificate *certificate =
-		    certificate_new(seen->chain[i]);
-
-		if (!certificate_looks_self_signed(certificate))
-			aia_want(aia, certificate);
-		certificate_free(certificate);
-	}
-}
-
-static void
-note_waiting(const struct settle *settle, struct arena *arena,
-    struct bytes line, uint64_t offset, struct waiting_list *waiting)
-{
-	struct observation seen;
-	const char *reason;
-
-	arena_reset(arena);
-	if (!pending_read(arena, line, &seen, &reason)) {
-		log_warning(
-		    "a pending line is damaged and left out: %s", reason);
-		return;
-	}
-	fleet_certificates_expect(
-	    settle->fleet, site_of_host(arena, seen.host));
-	if (settle->aia != NULL)
-		want_issuers(settle->aia, &seen);
-	waiting->list = memory_grow(waiting->list, waiting->count,
-	    &waiting->capacity, sizeof(*waiting->list));
-	waiting->list[waiting->count++] =
-	    (struct waiting){ seen.ordinal, offset };
-}
-
 static int
 list_waiting(
     const struct settle *settle, FILE *pending, struct waiting_list *waiting)
@@ -76,40 +39,44 @@ list_waiting(
 	struct line_reader *reader =
 	    line_reader_open_stream(pending, RECORD_LINE_MOST);
 	struct arena *arena = arena_new();
+	struct observation seen;
 	struct bytes line;
+	const char *reason;
 	int more;
 
-	while ((more = line_reader_next(reader, &line)) == 1)
-		note_waiting(
-		    settle, arena, line, line_reader_offset(reader), waiting);
+	while ((more = line_reader_next(reader, &line)) == 1) {
+		arena_reset(arena);
+		if (!pending_read(arena, line, &seen, &reason)) {
+			log_warning("a pending line is damaged and left out: "
+				    "%s",
+			    reason);
+			continue;
+		}
+		fleet_certificates_expect(
+		    settle->fleet, site_of_host(arena, seen.host));
+		/* Any certificate received may name the URL of one that was
+		   not. */
+		for (size_t i = 0;
+		     settle->aia != NULL && i < seen.received_count; i++) {
+			struct certificate *certificate =
+			    certificate_new(seen.chain[i]);
+
+			if (!certificate_looks_self_signed(certificate))
+				aia_want(settle->aia, certificate);
+			certificate_free(certificate);
+		}
+		waiting->list = memory_grow(waiting->list, waiting->count,
+		    &waiting->capacity, sizeof(*waiting->list));
+		waiting->list[waiting->count++] =
+		    (struct waiting){ seen.ordinal,
+			    line_reader_offset(reader) };
+	}
 	line_reader_close(reader);
 	arena_free(arena);
 	if (waiting->count > 1)
 		qsort(waiting->list, waiting->count, sizeof(*waiting->list),
 		    by_ordinal);
 	return more;
-}
-
-static int
-judge_waiting(const struct settle *settle, struct judge *judge, FILE *pending,
-    uint64_t offset, const struct audit_sources *sources, struct arena *arena)
-{
-	struct line_reader *reader;
-	struct observation seen;
-	struct bytes line;
-	const char *reason;
-	int result = -1;
-
-	if (fseeko(pending, (off_t)offset, SEEK_SET) != 0)
-		return -1;
-	arena_reset(arena);
-	reader = line_reader_open_stream(pending, RECORD_LINE_MOST);
-	if (line_reader_next(reader, &line) == 1 &&
-	    pending_read(arena, line, &seen, &reason))
-		result = settle->deliver(
-		    settle->context, judge_observation(judge, &seen, sources));
-	line_reader_close(reader);
-	return result;
 }
 
 static int
@@ -122,9 +89,27 @@ judge_all(const struct settle *settle, FILE *pending,
 	struct arena *arena = arena_new();
 	int result = 0;
 
-	for (size_t i = 0; i < waiting->count && result == 0; i++)
-		result = judge_waiting(settle, judge, pending,
-		    waiting->list[i].offset, sources_list(sources), arena);
+	for (size_t i = 0; i < waiting->count && result == 0; i++) {
+		off_t offset = (off_t)waiting->list[i].offset;
+		struct line_reader *reader;
+		struct observation seen;
+		struct bytes line;
+		const char *reason;
+
+		result = fseeko(pending, offset, SEEK_SET);
+		if (result != 0)
+			break;
+		arena_reset(arena);
+		reader = line_reader_open_stream(pending, RECORD_LINE_MOST);
+		if (line_reader_next(reader, &line) == 1 &&
+		    pending_read(arena, line, &seen, &reason))
+			result = settle->deliver(
+			    settle->context, judge_observation(judge, &seen,
+						 sources_list(sources)));
+		else
+			result = -1;
+		line_reader_close(reader);
+	}
 	arena_free(arena);
 	judge_free(judge);
 	sources_free(sources);

@@ -21,27 +21,8 @@ learn_sent(void *context, struct bytes der)
 	struct digest digest;
 
 	certificate_digest(der, &digest);
-	if (seen_has(
-		found->sent, bytes_of(digest.octets, sizeof(digest.octets))))
+	if (seen_has(found->sent, digest_bytes(&digest)))
 		fleet_certificates_learn(found->fleet, &digest, der);
-}
-
-static void
-note_sent(struct saved_sources *found, struct archive *archive)
-{
-	struct arena *arena = arena_new();
-	struct result saved;
-
-	for (size_t i = 0; i < archive_count(archive); i++) {
-		arena_reset(arena);
-		if (!archive_read(archive, i, arena, &saved, NULL))
-			continue;
-		for (size_t k = 0; k < saved.seen.received_count; k++)
-			seen_add(found->sent,
-			    bytes_of(saved.seen.received[k].octets,
-				sizeof(saved.seen.received[k].octets)));
-	}
-	arena_free(arena);
 }
 
 /*
@@ -94,9 +75,19 @@ store_change_find(const struct store_change *change, struct archive *archive)
 		.aia = aia_new(NULL),
 		.sent = seen_new(),
 	};
+	struct arena *arena = arena_new();
+	struct result saved;
 	int result;
 
-	note_sent(&found, archive);
+	for (size_t i = 0; i < archive_count(archive); i++) {
+		arena_reset(arena);
+		if (!archive_read(archive, i, arena, &saved, NULL))
+			continue;
+		for (size_t k = 0; k < saved.seen.received_count; k++)
+			seen_add(
+			    found.sent, digest_bytes(&saved.seen.received[k]));
+	}
+	arena_free(arena);
 	archive_each_authority(archive, learn_sent, &found);
 	aia_file_read(archive, found.aia);
 	result = fleet_certificates_settle(found.fleet);

@@ -106,3 +106,29 @@ certificate_index_all(const struct certificate_index *index)
 {
 	return list_show(&index->all);
 }
+
+static int
+by_digest(const void *a, const void *b)
+{
+	const struct certificate *const *left = a, *const *right = b;
+
+	return digest_compare(&(*left)->sha256, &(*right)->sha256);
+}
+
+void
+certificate_index_add_sorted(
+    struct certificate_index *index, const struct map *certificates)
+{
+	const struct certificate **list =
+	    memory_array(map_count(certificates) + 1, sizeof(*list));
+	size_t count = 0;
+	struct bytes key;
+	void *certificate;
+
+	for (size_t at = 0; map_next(certificates, &at, &key, &certificate);)
+		list[count++] = certificate;
+	qsort(list, count, sizeof(*list), by_digest);
+	for (size_t i = 0; i < count; i++)
+		certificate_index_add(index, list[i]);
+	free(list);
+}

@@ -42,6 +42,13 @@ void certificate_index_free(struct certificate_index *);
 /* False, and nothing done, when this very certificate is there already. */
 bool certificate_index_add(
     struct certificate_index *, const struct certificate *);
+/*
+ * Adds the values of a map (base/map.h) from SHA-256 to certificate, in the
+ * order of their digests: independent of the order they were found in.
+ */
+struct map;
+void certificate_index_add_sorted(
+    struct certificate_index *, const struct map *);
 struct certificate_list certificate_index_find(
     const struct certificate_index *, struct bytes canonical_subject);
 /* NULL: not there. */

@@ -248,8 +248,9 @@ def check_ignored(fleet, plain):
                    or host == "www.example.test"}, str(gone))
     check("the others keep their ordinals",
           all(before[host] == after[host] for host in after))
-    check("stderr says how many", error ==
-          f"fleetscan: the policy ignores {len(gone)} targets\n", error)
+    check("stderr says how the list was read, then how many were ignored",
+          [line.split(":")[1].strip() for line in error.splitlines()] ==
+          ["stdin", f"the policy ignores {len(gone)} targets"], error)
     summary = json.loads((run / "summary.json").read_text())["run"]
     check("and summary.json", (summary["ignored"], summary["targets"]) ==
           (len(gone), len(after)), str(summary))
