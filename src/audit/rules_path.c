@@ -137,7 +137,8 @@ find_missing_intermediate(
 	finding = findings_add(findings, FINDING_MISSING_INTERMEDIATE,
 	    same == view->received_count ? "leaf_only" : "gap", -1,
 	    arena_printf(findings->arena, "the server does not send %s",
-		first->subject));
+		first->subject[0] == '\0' ? "a certificate without a subject"
+					  : first->subject));
 	for (size_t i = 0; i < view->missing_count; i++)
 		finding_tell(
 		    findings, finding, "missing", view->missing[i].subject);

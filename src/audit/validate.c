@@ -61,10 +61,13 @@ static void
 check_strength(const struct certificate *certificate, bool root, size_t at,
     struct faults *faults)
 {
-	enum key_kind key = certificate->key_kind;
+	/* Of one that cannot be read nothing but that is told. */
+	enum key_kind key = certificate->key_name[0] == '\0'
+				? KEY_UNKNOWN
+				: certificate->key_kind;
 
 	if ((key == KEY_RSA || key == KEY_RSA_PSS) &&
-	    certificate->key_bits > 0 && certificate->key_bits < LEAST_RSA_BITS)
+	    certificate->key_bits < LEAST_RSA_BITS)
 		faults_add(faults, FAULT_RSA_BITS, at);
 	if (key == KEY_EC && certificate->key_bits > 0 &&
 	    certificate->key_bits < LEAST_EC_BITS)

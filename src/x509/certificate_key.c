@@ -178,12 +178,12 @@ read_ec(struct key_reading *reading)
 	if (point.size > 0)
 		certificate->key_bits =
 		    (unsigned)(point.size - 1) * (point.data[0] == 4 ? 4 : 8);
-	if (der_peek(&reading->parameters) != DER_OID) {
+	if (der_peek(&reading->parameters) == DER_SEQUENCE) {
 		certificate->odd_forms |= FORM_EXPLICIT_CURVE;
 		text_append(reading->name, "EC with its own parameters");
-		return der_peek(&reading->parameters) == DER_SEQUENCE;
+		return true;
 	}
-	if (!der_next(&reading->parameters, &name) ||
+	if (!der_take(&reading->parameters, DER_OID, &name) ||
 	    !der_oid_text(name.content, oid, sizeof(oid)))
 		return false;
 	for (size_t i = 0; i < sizeof(curves) / sizeof(*curves); i++) {
