@@ -191,6 +191,8 @@ check_name(const struct certificate *issuer, const struct general_name *name,
 
 	if (!spend(budget, issuer, name->kind))
 		return CONSTRAINT_UNDECIDED;
+	if ((issuer->distances & 1U << name->kind) != 0)
+		return CONSTRAINT_UNPROCESSED;
 	for (size_t i = 0; i < issuer->excluded.count; i++) {
 		const struct general_name *subtree = &issuer->excluded.names[i];
 
@@ -234,14 +236,16 @@ constraints_check(const struct certificate *issuer,
 	if (!issuer->has_name_constraints)
 		return CONSTRAINT_ALLOWS;
 	if (host != NULL && host->address_size > 0)
-		entries[own.count++] = (struct general_name){ NAME_ADDRESS,
-			bytes_of(host->address, host->address_size) };
+		entries[own.count++] = (struct general_name){ .kind =
+								  NAME_ADDRESS,
+			.value = bytes_of(host->address, host->address_size) };
 	else if (host != NULL)
-		entries[own.count++] =
-		    (struct general_name){ NAME_DNS, host->name };
+		entries[own.count++] = (struct general_name){ .kind = NAME_DNS,
+			.value = host->name };
 	if (!subject->subject_empty)
-		entries[own.count++] = (struct general_name){ NAME_DIRECTORY,
-			subject->raw_subject };
+		entries[own.count++] =
+		    (struct general_name){ .kind = NAME_DIRECTORY,
+			    .value = subject->raw_subject };
 	answer = check_names(issuer, &own, budget);
 	if (answer == CONSTRAINT_ALLOWS)
 		answer =

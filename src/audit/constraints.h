@@ -25,7 +25,8 @@ struct constraint_budget {
 enum constraint_answer {
 	CONSTRAINT_ALLOWS,
 	CONSTRAINT_FORBIDS,
-	CONSTRAINT_UNDECIDED /* the budget was spent */
+	CONSTRAINT_UNPROCESSED, /* it has a minimum or maximum, 4.2.1.10 */
+	CONSTRAINT_UNDECIDED	/* the budget was spent */
 };
 
 /*

@@ -17,6 +17,8 @@ static const struct {
 	[FAULT_PURPOSE] = { FINDING_INVALID_CHAIN, "purpose" },
 	[FAULT_NAME_CONSTRAINTS] = { FINDING_INVALID_CHAIN,
 	    "name_constraints" },
+	[FAULT_CONSTRAINT_DISTANCE] = { FINDING_INVALID_CHAIN,
+	    "name_constraints" },
 	[FAULT_NAME_CONSTRAINTS_UNDECIDED] = { FINDING_INVALID_CHAIN,
 	    "not decided: name constraints" },
 	[FAULT_UNKNOWN_CRITICAL_EXTENSION] = { FINDING_INVALID_CHAIN,

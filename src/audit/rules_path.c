@@ -31,6 +31,8 @@ static const struct {
 	    "" },
 	[FAULT_NAME_CONSTRAINTS] = { "the name constraints of ",
 	    " do not allow a name below it" },
+	[FAULT_CONSTRAINT_DISTANCE] = { "a name constraint of ",
+	    " has a minimum or a maximum, which nobody processes" },
 	[FAULT_NAME_CONSTRAINTS_UNDECIDED] = { "the name constraints of ",
 	    " and the names below it are too many to be compared" },
 };

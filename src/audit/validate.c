@@ -180,6 +180,8 @@ check_constraints(const struct validation *validation, const struct path *path,
 		}
 		if (answer == CONSTRAINT_FORBIDS)
 			faults_add(faults, FAULT_NAME_CONSTRAINTS, at);
+		if (answer == CONSTRAINT_UNPROCESSED)
+			faults_add(faults, FAULT_CONSTRAINT_DISTANCE, at);
 		if (answer == CONSTRAINT_UNDECIDED)
 			faults_add(
 			    faults, FAULT_NAME_CONSTRAINTS_UNDECIDED, at);

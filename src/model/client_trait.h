@@ -49,6 +49,9 @@
 	ROW(ADDRESS_SIZE, "address_size") /* neither 4 nor 16 octets */       \
 	/* a further one is no certificate at all */                          \
 	ROW(SENT_GARBAGE, "sent_garbage")                                     \
+	/* of an iPAddress: no address and mask; a mask with gaps */          \
+	ROW(CONSTRAINT_SIZE, "constraint_size")                               \
+	ROW(CONSTRAINT_MASK, "constraint_mask")                               \
 	/* an EC key with its own parameters (RFC 5480 2.1.1) is sent */      \
 	ROW(SENT_EXPLICIT_CURVE, "sent_explicit_curve")                       \
 	/* an RSA key without NULL, or of a negative modulus, is sent */      \
@@ -104,6 +107,8 @@
 	/* a policy is demanded and none is left */                           \
 	ROW(POLICY, "policy")                                                 \
 	ROW(NAME_CONSTRAINTS, "name_constraints")                             \
+	/* with a minimum or a maximum, on a name that is there */            \
+	ROW(CONSTRAINT_DISTANCE, "constraint_distance")                       \
 	/* critical, and not on names of hosts */                             \
 	ROW(RARE_CONSTRAINTS, "rare_constraints")                             \
 	/* no DNS name; the CN is outside */                                  \

@@ -226,12 +226,31 @@ read_alternative_names(
 	return true;
 }
 
+/* RFC 5280 4.2.1.10: an address and a mask, in the manner of CIDR. */
+static unsigned
+address_form_of(struct bytes value)
+{
+	bool ended = false;
+
+	if (value.size != 8 && value.size != 32)
+		return FORM_CONSTRAINT_SIZE;
+	for (size_t bit = value.size * 4; bit < value.size * 8; bit++) {
+		bool set = (value.data[bit / 8] & 0x80 >> bit % 8) != 0;
+
+		if (set && ended)
+			return FORM_CONSTRAINT_MASK;
+		ended = !set;
+	}
+	return 0;
+}
+
 /* RFC 5280 4.2.1.10: minimum is 0 and maximum absent, or one must refuse. */
 static bool
 read_subtrees(
     struct certificate_reader *reader, struct der der, struct name_list *list)
 {
 	struct general_name *names;
+	struct der_item distance;
 	struct der subtree;
 	size_t count;
 
@@ -242,8 +261,14 @@ read_subtrees(
 		if (!der_enter(&der, DER_SEQUENCE, &subtree) ||
 		    !read_general_name(&subtree, &names[i]))
 			return false;
-		if (!der_at_end(&subtree))
-			reader->certificate->constraints_with_distance = true;
+		if (names[i].kind == NAME_ADDRESS)
+			reader->certificate->odd_forms |=
+			    address_form_of(names[i].value);
+		if ((der_take(&subtree, DER_CONTEXT(0), &distance) &&
+			(distance.content.size != 1 ||
+			    distance.content.data[0] != 0)) ||
+		    !der_at_end(&subtree))
+			reader->certificate->distances |= 1U << names[i].kind;
 	}
 	*list = (struct name_list){ names, count };
 	return true;

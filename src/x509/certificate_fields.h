@@ -155,7 +155,9 @@ enum odd_form {
 	FORM_NAME_NOT_ASCII = 1 << 4,	 /* one that is an IA5String */
 	FORM_ADDRESS_SIZE = 1 << 5,	 /* neither IPv4 nor IPv6 */
 	FORM_EXPLICIT_CURVE = 1 << 6,	 /* EC parameters, no curve's name */
-	FORM_RSA_KEY = 1 << 7,	/* without NULL, or of a negative modulus */
+	FORM_RSA_KEY = 1 << 7, /* without NULL, or of a negative modulus */
+	FORM_CONSTRAINT_SIZE = 1 << 9,	/* no address and mask */
+	FORM_CONSTRAINT_MASK = 1 << 10, /* a mask with gaps */
 	FORM_NO_ISSUER = 1 << 8 /* the issuer's, or a CA's, name is empty */
 };
 
@@ -231,7 +233,7 @@ struct certificate {
 	struct bytes raw_alternative_names; /* the extension's value */
 	bool has_name_constraints, name_constraints_critical;
 	struct name_list permitted, excluded; /* addresses: with mask */
-	bool constraints_with_distance; /* a minimum or maximum is present */
+	unsigned distances; /* 1 << kind: one has a minimum or maximum */
 	bool policies_critical, policy_mappings_critical;
 	bool policy_constraints_critical, inhibit_any_policy_critical;
 	struct certificate_policies *policies; /* NULL: no such extension */

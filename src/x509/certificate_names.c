@@ -438,8 +438,8 @@ keep_mailboxes(struct certificate_reader *reader)
 		if (names == NULL)
 			names = reader_take(
 			    reader, attributes->count * sizeof(*names));
-		names[count++] = (struct general_name){ NAME_EMAIL,
-			attribute->value.content };
+		names[count++] = (struct general_name){ .kind = NAME_EMAIL,
+			.value = attribute->value.content };
 	}
 	return (struct name_list){ names, count };
 }

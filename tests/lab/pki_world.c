@@ -244,6 +244,13 @@ const struct recipe lab_authorities[] = {
 	    .issuer = "R1",
 	    .key = "pss2048/Ipss64",
 	    .key_algorithm = PSS_SALT_64 },
+	{ .name = "Idistance",
+	    .issuer = "R1",
+	    .extra =
+		"2.5.29.30:critical:3011a00f300d82086c61622e74657374800101" },
+	{ .name = "Imaskless",
+	    .issuer = "R1",
+	    .extra = "2.5.29.30:critical:300ba009300787050a00000000" },
 	{ .name = "Inameless", .issuer = "R1", .subject = "" },
 
 	/* One name, no key identifiers: only the signature tells which it is.

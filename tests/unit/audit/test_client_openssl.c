@@ -36,6 +36,7 @@ make(struct certificate *certificate, const char *subject, const char *issuer)
 		.subject_empty = true,
 		.self_issued = strcmp(subject, issuer) == 0,
 		.key_kind = KEY_RSA,
+		.key_name = "RSA 2048",
 		.key_bits = 2048,
 		.tbs = named("signed by an algorithm that nobody knows"),
 		.signature_hash = HASH_SHA256,

@@ -132,7 +132,8 @@ test_constraints(void **state)
 static struct general_name
 mailbox(const char *text)
 {
-	return (struct general_name){ NAME_EMAIL, bytes_from_string(text) };
+	return (struct general_name){ .kind = NAME_EMAIL,
+		.value = bytes_from_string(text) };
 }
 
 /* In the subject alone, or beside alternative names. */

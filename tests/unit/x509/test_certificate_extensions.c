@@ -269,11 +269,28 @@ test_name_constraints(void **state)
 	assert_int_equal(certificate->excluded.count, 1);
 	assert_octets(certificate->permitted.names[1].value, "62");
 	assert_octets(certificate->excluded.names[0].value, "6162");
-	assert_true(certificate->constraints_with_distance);
+	assert_int_equal(certificate->distances, 0);
 	certificate_free(certificate);
 	certificate = certificate_with(
-	    CONSTRAINTS, true, "3007 a005 3003 8201 61", false);
-	assert_false(certificate->constraints_with_distance);
+	    CONSTRAINTS, true, "300a a008 3006 8201 61 8001 01", false);
+	assert_int_equal(certificate->distances, 1 << NAME_DNS);
+	certificate_free(certificate);
+	certificate = certificate_with(
+	    CONSTRAINTS, true, "300a a008 3006 8201 61 8101 00", false);
+	assert_int_equal(certificate->distances, 1 << NAME_DNS);
+	assert_int_equal(certificate->odd_forms, 0);
+	certificate_free(certificate);
+	certificate = certificate_with(
+	    CONSTRAINTS, true, "300e a00c 300a 8708 0a000000 ffff0000", false);
+	assert_int_equal(certificate->odd_forms, 0);
+	certificate_free(certificate);
+	certificate = certificate_with(
+	    CONSTRAINTS, true, "300e a00c 300a 8708 0a000000 ff00ff00", false);
+	assert_int_equal(certificate->odd_forms, FORM_CONSTRAINT_MASK);
+	certificate_free(certificate);
+	certificate = certificate_with(
+	    CONSTRAINTS, true, "300a a008 3006 8704 0a000000", false);
+	assert_int_equal(certificate->odd_forms, FORM_CONSTRAINT_SIZE);
 	certificate_free(certificate);
 }
 
