@@ -330,10 +330,10 @@ describe_unknown(const struct usage *usage, const char *typed, char out[160])
 		names[named++] = "config";
 	near = nearest_word(typed, names, named);
 	if (near != NULL)
-		snprintf(out, 160, "is no option; did you mean --%s?", near);
+		snprintf(out, 160, "unknown option; did you mean --%s?", near);
 	else
 		snprintf(out, 160,
-		    "is no option; \"fleetscan help %s\" lists them",
+		    "unknown option; \"fleetscan help %s\" lists them",
 		    usage->command);
 	free(names);
 }
@@ -446,9 +446,12 @@ gather_line(const struct usage *usage, const struct option_line *line,
 	if (given.row == NULL && strcmp(line->name, "config") == 0)
 		snprintf(sentence, sizeof(sentence),
 		    "is for the command line: a file names no other");
-	else if (given.row == NULL)
+	else if (given.row == NULL) {
 		describe_unknown(usage, line->name, sentence);
-	else if (given.row->argument != NULL && line->value == NULL)
+		log_error("%s:%u: %s: %s", usage->file->path, given.line,
+		    line->name, sentence);
+		return false;
+	} else if (given.row->argument != NULL && line->value == NULL)
 		snprintf(sentence, sizeof(sentence), "needs a value");
 	else if (given.row->argument == NULL && line->value != NULL &&
 		 !is_answer(given.row, line->value, &unsaid))

@@ -203,8 +203,8 @@ add_saved_options(struct resume *resume, const char *here)
 		const char *value = option->value;
 
 		if (row == NULL) {
-			log_error("scan: --resume: run.json: %s is no option "
-				  "of this version",
+			log_error("scan: --resume: run.json: unknown option "
+				  "%s in this version",
 			    option->name);
 			return false;
 		}

@@ -73,14 +73,14 @@ static const struct {
 	const char *line, *said;
 } wrong[] = {
 	{ "", "no targets: name hosts, or a list of them with -l FILE" },
-	{ "a --frobnicate", "--frobnicate: is no option; \"fleetscan help "
+	{ "a --frobnicate", "--frobnicate: unknown option; \"fleetscan help "
 			    "scan\" lists them" },
-	{ "a --frobnicate=1", "--frobnicate=1: is no option; \"fleetscan "
+	{ "a --frobnicate=1", "--frobnicate=1: unknown option; \"fleetscan "
 			      "help scan\" lists them" },
-	{ "a --time-out=1", "--time-out=1: is no option; did you mean "
+	{ "a --time-out=1", "--time-out=1: unknown option; did you mean "
 			    "--timeout?" },
-	{ "a --re 1", "--re: is no option; did you mean --resume?" },
-	{ "a -x", "-x: is no option; \"fleetscan help scan\" lists them" },
+	{ "a --re 1", "--re: unknown option; did you mean --resume?" },
+	{ "a -x", "-x: unknown option; \"fleetscan help scan\" lists them" },
 	{ "a -c", "--concurrency: needs a value" },
 	{ "a --rate", "--rate: needs a value" },
 	{ "a --json=yes", "--json: takes no value" },
@@ -395,9 +395,9 @@ static const struct {
 	const char *file, *said; /* behind the file's name */
 } bad_files[] = {
 	{ "\n# x\nconcurency = 1\n",
-	    ":3: concurency is no option; did you mean --concurrency?" },
+	    ":3: concurency: unknown option; did you mean --concurrency?" },
 	{ "frobnicate\n",
-	    ":1: frobnicate is no option; \"fleetscan help scan\" lists "
+	    ":1: frobnicate: unknown option; \"fleetscan help scan\" lists "
 	    "them" },
 	{ "rate = fast\n", ":1: rate is not a number from 1 to 1000000" },
 	{ "rate\n", ":1: rate needs a value" },
