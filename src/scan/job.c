@@ -20,6 +20,7 @@ job_free(struct job *job)
 {
 	if (job == NULL)
 		return;
+	text_free(&job->seen_before);
 	target_free(job->target);
 	free(job);
 }

@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 
 #include "base/address.h"
+#include "base/text.h"
 #include "model/target.h"
 
 enum { JOB_MOST_ADDRESSES = 8 }; /* of one family; more are not tried */
@@ -38,6 +39,10 @@ struct job {
 	double dns_ms;
 	bool admitted;	   /* the address at hand has been counted for us */
 	bool address_dead; /* and has never answered anybody */
+
+	/* A line of pending.ndjson: an earlier attempt that failed after it
+	   had got a chain.  Empty: there was none. */
+	struct text seen_before;
 };
 
 /* First in, first out. */

@@ -1,6 +1,7 @@
 /* A TCP connection on a libuv loop. */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "base/memory.h"
 #include "scan/wire.h"
@@ -59,9 +60,17 @@ on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
 {
 	struct wire *wire = stream->data;
 	size_t first = WIRE_FIRST_SIZE - wire->first_size;
+	socklen_t size = sizeof(int);
+	uv_os_fd_t fd;
+	int error;
 
 	if (count == 0)
 		return;
+	/* libuv takes a reset that comes with the last octets for an end. */
+	if (count == UV_EOF && uv_fileno((uv_handle_t *)stream, &fd) == 0 &&
+	    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 &&
+	    error != 0)
+		count = -error;
 	if (count < 0) {
 		wire->ended = (int)count;
 		uv_read_stop(stream);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/fatal.h"
 #include "base/memory.h"
+#include "model/result.h"
 #include "scan/worker.h"
 
 enum {
@@ -76,19 +77,47 @@ judge(struct worker *worker, const struct observation *seen)
 	return work->judge(worker->judge, seen, work->sources);
 }
 
+/* What an earlier attempt saw says more than one that got no chain at all. */
+static struct message *
+judge_earlier(struct worker *worker, const struct job *job)
+{
+	struct arena *arena = arena_new();
+	struct message *message = NULL;
+	struct observation seen;
+	const char *reason;
+
+	if (pending_read(arena,
+		bytes_of(job->seen_before.data, job->seen_before.size), &seen,
+		&reason)) {
+		seen.attempts = job->attempts;
+		message = judge(worker, &seen);
+	}
+	arena_free(arena);
+	return message;
+}
+
 static void
 on_done(struct probe *probe, struct job *job, const struct observation *seen)
 {
 	struct worker *worker = worker_of(probe->shared);
 	const struct worker_plan *plan = worker->plan;
+	struct message *message = NULL;
 
-	/* It may have been our load, and no chain is lost by another try. */
+	/* It may have been our load. */
 	if (probe->failed && probe->failure.may_pass &&
-	    seen->received_count == 0 &&
-	    job->attempts <= plan->options->retries)
+	    job->attempts <= plan->options->retries) {
+		if (seen->received_count > 0) {
+			text_clear(&job->seen_before);
+			pending_write(&job->seen_before, seen);
+		}
 		dispatch_again(plan->dispatch, job);
-	else
-		dispatch_finish(plan->dispatch, job, judge(worker, seen));
+		return;
+	}
+	if (seen->received_count == 0 && job->seen_before.size > 0)
+		message = judge_earlier(worker, job);
+	if (message == NULL)
+		message = judge(worker, seen);
+	dispatch_finish(plan->dispatch, job, message);
 }
 
 /* Fewer at a time from now on, and this one again when there is room. */
