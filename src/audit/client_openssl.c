@@ -253,10 +253,10 @@ list_name(struct listing *listing, const struct client_profile *profile,
 	client_fits_find(
 	    facts->host, listing->path->steps[0].certificate, &fits);
 	if (!client_fits_read(&fits, profile->reads))
-		add_as(listing,
+		add(listing,
 		    facts->host->address_size > 0 ? ADDRESS_MISMATCH
 						  : NAME_MISMATCH,
-		    NAME_MISMATCH, 0);
+		    0);
 }
 
 /*

@@ -13,29 +13,32 @@ struct trait_row {
 	bool (*holds)(const struct client_facts *);
 };
 
-/* Breaks off after the certificates for a reason of the server's own. */
+static bool
+is_server_alert(const struct client_facts *facts)
+{
+	return server_breaks_off(facts->seen, facts->received) &&
+	       handshake_alert(&facts->seen->tls, true) != NULL;
+}
+
 static bool
 is_connection_lost(const struct client_facts *facts)
 {
-	switch (facts->seen->status) {
-	case STATUS_CONNECTION_RESET:
-	case STATUS_CONNECTION_CLOSED:
-	case STATUS_IO_TIMEOUT:
-		break;
-	case STATUS_HANDSHAKE_ERROR:
-	case STATUS_PROTOCOL_ERROR:
-		/* Our own library may have refused what it could not read. */
-		for (size_t i = 0; i < facts->seen->received_count; i++)
-			if (facts->received[i]->damage != NULL ||
-			    facts->received[i]->odd_forms != 0)
-				return false;
-		if (key_flaw(facts->received[0]) != NULL)
-			return false;
-		break;
-	default:
-		return false;
-	}
-	return !facts->seen->tls.client_cert_required;
+	return server_breaks_off(facts->seen, facts->received) &&
+	       handshake_alert(&facts->seen->tls, true) == NULL;
+}
+
+static bool
+has_warning_alert(const struct client_facts *facts)
+{
+	return handshake_alert(&facts->seen->tls, false) != NULL;
+}
+
+/* Clients of the same library cannot either, whatever we make of it. */
+static bool
+is_refused_by_library(const struct client_facts *facts)
+{
+	return facts->seen->tls.failed_by == FAILED_BY_LIBRARY &&
+	       facts->seen->tls.failed_at == STAGE_CERTIFICATE;
 }
 
 static bool
@@ -286,8 +289,11 @@ is_staple_missing(const struct client_facts *facts)
 
 static const struct trait_row host_rows[] = {
 	{ TRAIT_CONNECTION_LOST, is_connection_lost },
+	{ TRAIT_SERVER_ALERT, is_server_alert },
+	{ TRAIT_WARNING_ALERT, has_warning_alert },
 	{ TRAIT_CLIENT_CERT_REQUIRED, needs_client_certificate },
 	{ TRAIT_LEAF_MALFORMED, is_leaf_malformed },
+	{ TRAIT_GNUTLS_CANNOT_READ, is_refused_by_library },
 	{ TRAIT_LEAF_TRAILING, has_leaf_trailing },
 	{ TRAIT_SENT_TRAILING, has_sent_trailing },
 	{ TRAIT_SENT_GARBAGE, has_sent_garbage },
@@ -314,6 +320,7 @@ client_host_outcome(
 	size_t count = facts->seen->received_count, largest = 0;
 	/* RFC 5246 7.4.2: three octets of length each, and for the list. */
 	size_t message = 3;
+	size_t request = facts->seen->tls.request_octets;
 
 	memset(outcome, 0, sizeof(*outcome));
 	for (size_t i = 0; i < sizeof(host_rows) / sizeof(host_rows[0]); i++)
@@ -329,7 +336,8 @@ client_host_outcome(
 	outcome->measures[LIMIT_LEAST_DHE_BITS] =
 	    dhe_bits_of(&facts->seen->tls);
 	outcome->measures[LIMIT_MOST_SENT] = (unsigned)count;
-	outcome->measures[LIMIT_MOST_MESSAGE_OCTETS] = (unsigned)message;
+	outcome->measures[LIMIT_MOST_MESSAGE_OCTETS] =
+	    (unsigned)(request > message ? request : message);
 	outcome->measures[LIMIT_MOST_CERTIFICATE_OCTETS] = (unsigned)largest;
 }
 

@@ -257,12 +257,15 @@ judge_groups(const struct clients *clients, const struct client_facts *facts,
 
 static struct client_traits
 host_refusals(const struct client_profile *profile,
-    const struct client_outcome *host, const struct client_fits *fits)
+    const struct client_facts *facts, const struct client_outcome *host,
+    const struct client_fits *fits)
 {
 	struct client_traits bad = refusals(profile, host);
 
 	if (!client_fits_read(fits, profile->reads))
-		client_traits_add(&bad, TRAIT_NAME);
+		client_traits_add(&bad, facts->host->address_size > 0
+					    ? TRAIT_HOST_ADDRESS
+					    : TRAIT_NAME);
 	return bad;
 }
 
@@ -282,7 +285,7 @@ weigh_other_offer(const struct client_profile *profile,
 
 	if (fate == REPLY_ACCEPTED) {
 		client_choice_outcome(facts, chosen, &own);
-		standing->host = host_refusals(profile, &own, fits);
+		standing->host = host_refusals(profile, facts, &own, fits);
 		return;
 	}
 	lacking = client_offer_traits(offer_needed(first) & ~profile->offers);
@@ -316,9 +319,35 @@ is_open(const struct standing *standing)
 	return healed == count;
 }
 
+/* With the alert's name where the client tells it. */
+static const char *
+reason_of(struct arena *arena, const struct client_profile *profile,
+    const struct client_facts *facts, enum client_trait trait)
+{
+	static const char *const places[] = { "{alert}", "{alert words}" };
+	const char *reason = profile->reasons[trait];
+	const struct tls_alert *alert =
+	    handshake_alert(&facts->seen->tls, trait == TRAIT_SERVER_ALERT);
+
+	for (size_t i = 0; i < 2 && alert != NULL; i++) {
+		const char *place = strstr(reason, places[i]);
+		char *name;
+
+		if (place == NULL)
+			continue;
+		name = arena_string(arena, alert->description);
+		for (char *at = name; i == 1 && *at != '\0'; at++)
+			if (*at == '_')
+				*at = ' ';
+		return arena_printf(arena, "%.*s%s%s", (int)(place - reason),
+		    reason, name, place + strlen(places[i]));
+	}
+	return reason;
+}
+
 static struct client_verdict
-verdict_of(
-    const struct client_profile *profile, const struct standing *standing)
+verdict_of(struct arena *arena, const struct client_profile *profile,
+    const struct client_facts *facts, const struct standing *standing)
 {
 	struct client_verdict verdict = { .id = profile->id };
 	struct client_traits certain = certain_refusals(standing);
@@ -337,7 +366,8 @@ verdict_of(
 		if (client_traits_is_empty(&first))
 			first = certain;
 		verdict.accepts = ACCEPTS_NO;
-		verdict.reason = profile->reasons[client_traits_first(&first)];
+		verdict.reason = reason_of(
+		    arena, profile, facts, client_traits_first(&first));
 	}
 	return verdict;
 }
@@ -368,7 +398,8 @@ clients_judge(const struct clients *clients, struct arena *arena,
 	client_host_outcome(facts, &host);
 	standings = arena_array(arena, count, sizeof(*standings));
 	for (size_t i = 0; i < count; i++) {
-		standings[i].host = host_refusals(&profiles[i], &host, &fits);
+		standings[i].host =
+		    host_refusals(&profiles[i], facts, &host, &fits);
 		if ((needed & ~profiles[i].offers) != 0)
 			weigh_other_offer(
 			    &profiles[i], facts, &fits, &standings[i]);
@@ -377,7 +408,8 @@ clients_judge(const struct clients *clients, struct arena *arena,
 	validation.host = fits.count == 0 ? NULL : facts->host;
 	judge_groups(clients, facts, &validation, standings);
 	for (size_t i = 0; i < count; i++) {
-		verdict->clients[i] = verdict_of(&profiles[i], &standings[i]);
+		verdict->clients[i] =
+		    verdict_of(arena, &profiles[i], facts, &standings[i]);
 		open = open || is_open(&standings[i]);
 	}
 	return open;

@@ -11,6 +11,35 @@ find_client_certificate(
 		    "the server refuses clients without a certificate");
 }
 
+/*
+ * The chain is judged as it was shown; that no client gets further is an error
+ * of its own.  A timeout or a reset may pass: it counts when another attempt
+ * ended so too.
+ */
+static void
+find_handshake_failed(const struct audit_view *view, struct findings *findings)
+{
+	const struct observation *seen = view->seen;
+	const struct tls_alert *alert = handshake_alert(&seen->tls, true);
+	bool passes = seen->status == STATUS_CONNECTION_RESET ||
+		      seen->status == STATUS_IO_TIMEOUT;
+	struct finding *finding;
+
+	if (seen->tls.client_cert_requested || (passes && seen->attempts < 2) ||
+	    !server_breaks_off(seen, view->received))
+		return;
+	finding = findings_add(findings, FINDING_HANDSHAKE_FAILED,
+	    status_word(seen->status), -1,
+	    arena_printf(findings->arena,
+		"after its certificates the server fails for every client: %s",
+		seen->error != NULL ? seen->error : "no reason is recorded"));
+	if (seen->tls.failed_by != FAILED_BY_NOBODY)
+		finding_tell(findings, finding, "stage",
+		    stage_word(seen->tls.failed_at));
+	if (alert != NULL)
+		finding_tell(findings, finding, "alert", alert->description);
+}
+
 /* RFC 8996: TLS 1.0 and 1.1 must not be used. */
 static void
 find_old_protocol(const struct audit_view *view, struct findings *findings)
@@ -54,6 +83,7 @@ find_missing_staple(const struct audit_view *view, struct findings *findings)
 
 const struct audit_rule tls_rules[] = {
 	{ "client certificate", find_client_certificate },
+	{ "handshake", find_handshake_failed },
 	{ "protocol", find_old_protocol },
 	{ "key exchange", find_weak_key_exchange },
 	{ "staple", find_missing_staple },

@@ -34,6 +34,44 @@ dhe_bits_of(const struct tls_facts *tls)
 	return bits;
 }
 
+bool
+server_breaks_off(
+    const struct observation *seen, const struct certificate *const *received)
+{
+	if (seen->received_count == 0 || seen->tls.client_cert_required)
+		return false;
+	switch (seen->status) {
+	case STATUS_CONNECTION_RESET:
+	case STATUS_CONNECTION_CLOSED:
+	case STATUS_IO_TIMEOUT:
+		return true;
+	case STATUS_HANDSHAKE_ERROR:
+	case STATUS_PROTOCOL_ERROR:
+		break;
+	default:
+		return false;
+	}
+	if (seen->tls.failed_by == FAILED_BY_LIBRARY)
+		return false;
+	if (handshake_alert(&seen->tls, true) != NULL)
+		return true;
+	/* Records of before it was noted: the library may have refused what it
+	   could not read or compute. */
+	for (size_t i = 0; i < seen->received_count; i++)
+		if (received[i]->damage != NULL || received[i]->odd_forms != 0)
+			return false;
+	return key_flaw(received[0]) == NULL;
+}
+
+const struct tls_alert *
+handshake_alert(const struct tls_facts *tls, bool fatal)
+{
+	for (size_t i = 0; i < tls->alert_count; i++)
+		if (tls->alerts[i].fatal == fatal)
+			return &tls->alerts[i];
+	return NULL;
+}
+
 /*
  * What the handshake did with the leaf's key must be what it is for.  Without
  * a handshake any of a server's uses will do, and a CA certificate in the

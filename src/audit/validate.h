@@ -16,10 +16,22 @@ enum key_use {
 	KEY_USE_DECRYPTS /* RSA key exchange */
 };
 
+struct observation;
+struct tls_alert;
 struct tls_facts;
 enum key_use key_use_of(const struct tls_facts *);
 /* Of the prime that the server chose ("DHE-1024"); 0: no DHE, or not known. */
 unsigned dhe_bits_of(const struct tls_facts *);
+
+/*
+ * Does the server end the connection after its chain, for any client?  Not
+ * where it refused us for the want of a client certificate, and not where our
+ * own library could not go on.
+ */
+bool server_breaks_off(
+    const struct observation *, const struct certificate *const *received);
+/* The first alert of that level that came in the handshake; NULL: none. */
+const struct tls_alert *handshake_alert(const struct tls_facts *, bool fatal);
 
 struct validation {
 	int64_t now;

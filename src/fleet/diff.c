@@ -164,15 +164,19 @@ compare(const struct result *from, const struct result *to)
 static unsigned
 gravity_of(const struct result *result)
 {
-	return gravity[result_counted_class(result)];
+	enum class_id class_id = result_counted_class(result);
+
+	return class_id == CLASS_OK && !result_is_good(result)
+		   ? gravity[CLASS_UNKNOWN_ISSUER]
+		   : gravity[class_id];
 }
 
 /* CHANGE_KINDS: nothing to tell. */
 static enum change_kind
 kind_of(const struct result *from, const struct result *to, unsigned fields)
 {
-	enum class_id before = from->verdict.class_id;
-	enum class_id after = to->verdict.class_id;
+	bool eased = from->verdict.class_id != to->verdict.class_id ||
+		     gravity_of(to) < gravity_of(from);
 
 	if (result_is_waived(to))
 		return fields == 0 ? CHANGE_KINDS : CHANGE_CHANGED;
@@ -181,7 +185,7 @@ kind_of(const struct result *from, const struct result *to, unsigned fields)
 	if (is_reached(to) && gravity_of(to) > gravity_of(from))
 		return CHANGE_WORSE;
 	/* From one grave fault to another is no improvement. */
-	if (is_reached(to) && before != after && gravity[after] <= 1)
+	if (is_reached(to) && eased && gravity_of(to) <= 1)
 		return CHANGE_BETTER;
 	return fields == 0 ? CHANGE_KINDS : CHANGE_CHANGED;
 }

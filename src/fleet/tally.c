@@ -230,6 +230,9 @@ cause_of(const struct result *result)
 		.cause = (char *)verdict->cause,
 	};
 
+	if (verdict->class_id == CLASS_OK && finding != NULL)
+		cause.cause = (char *)finding->id;
+
 	if (verdict->class_id == CLASS_MISSING_INTERMEDIATE &&
 	    verdict->missing_count > 0) {
 		take_step(&cause, &verdict->missing[0]);
@@ -309,6 +312,7 @@ static const unsigned weights[CLASS_COUNT] = {
 	[CLASS_UNKNOWN_ISSUER] = 5,
 	[CLASS_WEAK] = 4,
 	[CLASS_NO_TLS] = 3,
+	[CLASS_OK] = 3, /* no TLS either, if it is remembered at all */
 	[CLASS_UNREACHABLE] = 2,
 };
 
@@ -363,7 +367,9 @@ tally_result(struct tally *tally, const struct result *result)
 	}
 	count_clients(tally, verdict);
 	wanted_add(tally->wanted, result);
-	if (verdict->class_id != CLASS_OK) {
+	tally->failing +=
+	    verdict->class_id == CLASS_OK && !result_is_good(result);
+	if (!result_is_good(result)) {
 		bool waived = result_is_waived(result);
 		struct tally_cause model = cause_of(result);
 		struct tally_cause *cause = find_cause(tally, &model);

@@ -67,6 +67,8 @@ struct tally {
 	int64_t now; /* the clock that was judged by */
 	uint64_t records;
 	uint64_t classes[CLASS_COUNT];
+	/* Of class ok, that no client can connect to all the same. */
+	uint64_t failing;
 	uint64_t statuses[STATUS_COUNT];
 	uint64_t severities[SEVERITY_COUNT];
 	uint64_t waived[CLASS_COUNT];	   /* of the classes' */

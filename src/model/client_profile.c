@@ -352,6 +352,7 @@ finish(struct reading *reading, struct draft *draft)
 				profile->id, needed[i].name, -1 },
 			    "is missing");
 	client_traits_add(&elsewhere, TRAIT_NAME);
+	client_traits_add(&elsewhere, TRAIT_HOST_ADDRESS);
 	for (int i = 0; i < LIMIT_COUNT; i++)
 		client_traits_add(
 		    &elsewhere, client_limit_trait((enum client_limit)i));
@@ -368,6 +369,9 @@ finish(struct reading *reading, struct draft *draft)
 		    early ? draft->handshake_prefix : draft->prefix;
 		const char *words = draft->words[i];
 
+		/* Most say the same of addresses as of names. */
+		if (words == NULL && i == TRAIT_HOST_ADDRESS)
+			words = draft->words[TRAIT_NAME];
 		if (words == NULL)
 			words = client_trait_word((enum client_trait)i);
 		profile->reasons[i] =

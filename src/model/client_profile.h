@@ -70,7 +70,11 @@ struct client_profile {
 	struct client_traits tells_first; /* as the reason */
 	uint64_t reads;			  /* bits of enum client_way */
 	unsigned limits[LIMIT_COUNT];
-	const char *reasons[TRAIT_COUNT]; /* in its own words, never NULL */
+	/*
+	 * In its own words, never NULL.  "{alert}" stands for the alert's name,
+	 * "{alert words}" for the same without underscores.
+	 */
+	const char *reasons[TRAIT_COUNT];
 };
 
 struct client_profiles {

@@ -20,6 +20,10 @@
 	/* The handshake */                                                   \
 	/* broke off after the certificates */                                \
 	ROW(CONNECTION_LOST, "connection_lost")                               \
+	/* the same, by a fatal alert */                                      \
+	ROW(SERVER_ALERT, "server_alert")                                     \
+	/* and went on after it */                                            \
+	ROW(WARNING_ALERT, "warning_alert")                                   \
 	/* of no version that is offered */                                   \
 	ROW(OLD_PROTOCOL, "old_protocol")                                     \
 	ROW(MESSAGE_SIZE, "message_size") /* limit most_message_octets */     \
@@ -36,6 +40,8 @@
 	ROW(RARE_GROUP, "rare_group")                                         \
 	/* Octets */                                                          \
 	ROW(LEAF_MALFORMED, "leaf_malformed")                                 \
+	/* the scan's own library, GnuTLS, could not read what was sent */    \
+	ROW(GNUTLS_CANNOT_READ, "gnutls_cannot_read")                         \
 	/* octets after the end of the leaf's DER */                          \
 	ROW(LEAF_TRAILING, "leaf_trailing")                                   \
 	ROW(SENT_TRAILING, "sent_trailing") /* after a further one's */       \
@@ -157,6 +163,8 @@
 	ROW(LEAF_PSS_KEY, "leaf_pss_key")                                     \
 	/* The name */                                                        \
 	ROW(NAME, "name") /* no way in which it fits is one that is read */   \
+	/* the same, and the host is an address */                            \
+	ROW(HOST_ADDRESS, "host_address")                                     \
 	ROW(TYPED_UNICODE, "typed_unicode")                                   \
 	ROW(TYPED_DOT, "typed_dot")                                           \
 	/* Dates; first their forms, 4.1.2.5 */                               \
@@ -304,7 +312,7 @@ enum client_limit {
 	LIMIT_LEAST_DHE_BITS,	       /* of the server's prime */
 	LIMIT_LEAST_RSA_BITS,	       /* of every key on the path */
 	LIMIT_MOST_SENT,	       /* certificates in the message */
-	LIMIT_MOST_MESSAGE_OCTETS,     /* of the Certificate message */
+	LIMIT_MOST_MESSAGE_OCTETS,     /* of Certificate, CertificateRequest */
 	LIMIT_MOST_CERTIFICATE_OCTETS, /* of any one that was sent */
 	LIMIT_MOST_INTERMEDIATES,      /* between leaf and anchor */
 	LIMIT_COUNT

@@ -87,6 +87,11 @@ static const struct {
 	    { "The server demands a client certificate",
 		"Nothing, if only clients with a certificate are meant to get "
 		"in." } },
+	[FINDING_HANDSHAKE_FAILED] = { "handshake_failed", SEVERITY_ERROR,
+	    { "The server shows its chain, then the handshake fails",
+		"No client can connect, whatever it trusts: look into the "
+		"server's log, and check that the private key is that of the "
+		"certificate." } },
 	[FINDING_STAPLE_MISSING] = { "staple_missing", SEVERITY_WARNING,
 	    { "An OCSP staple is promised and not sent",
 		"Switch OCSP stapling on in the server, or renew the "

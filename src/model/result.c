@@ -30,11 +30,23 @@ result_class_finding(const struct result *result)
 	const struct verdict *verdict = &result->verdict;
 	enum finding_id id = finding_of_class(verdict->class_id);
 
-	for (size_t i = 0; i < verdict->finding_count; i++)
-		if (finding_is(&verdict->findings[i], id) &&
-		    string_equal(verdict->findings[i].cause, verdict->cause))
-			return &verdict->findings[i];
+	for (size_t i = 0; i < verdict->finding_count; i++) {
+		const struct finding *finding = &verdict->findings[i];
+
+		if (id == FINDING_NONE
+			? finding->severity == SEVERITY_ERROR
+			: finding_is(finding, id) &&
+			      string_equal(finding->cause, verdict->cause))
+			return finding;
+	}
 	return NULL;
+}
+
+bool
+result_is_good(const struct result *result)
+{
+	return result->verdict.class_id == CLASS_OK &&
+	       result->verdict.severity < SEVERITY_ERROR;
 }
 
 bool

@@ -108,8 +108,14 @@ bool certificate_line_read(struct arena *, struct bytes line,
 /* Convenience for writers: "HOST:PORT", with brackets around an IPv6. */
 const char *result_endpoint(struct arena *, const struct result *);
 
-/* The finding that names the class; NULL for ok. */
+/*
+ * The finding that names the class; for ok the one error that it may have
+ * (handshake_failed), else NULL.
+ */
 const struct finding *result_class_finding(const struct result *);
+
+/* Its class is ok and it has no error: nobody has to look at it. */
+bool result_is_good(const struct result *);
 
 /* Does a policy waive everything that its class stands for? */
 bool result_is_waived(const struct result *);

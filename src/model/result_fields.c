@@ -86,6 +86,106 @@ static const struct record_field offer_fields[] = {
 	{ .kind = FIELD_END },
 };
 
+static void
+write_stage(struct json *object, const void *facts, struct arena *scratch)
+{
+	(void)scratch;
+	json_add_string(
+	    object, "stage", stage_word(*(const enum handshake_stage *)facts));
+}
+
+static void
+read_stage(struct record_reader *reader, const struct json *object, void *facts)
+{
+	const char *word = json_string(record_member(reader, object, "stage"));
+
+	if (!stage_from_word(word, facts))
+		record_refuse(reader, "stage", "is no word of the list");
+}
+
+static void
+write_alert(struct json *object, const void *facts, struct arena *scratch)
+{
+	const struct tls_alert *alert = facts;
+
+	json_add_string(object, "level", alert->fatal ? "fatal" : "warning");
+	json_add_string(object, "description", alert->description);
+	write_stage(object, &alert->stage, scratch);
+}
+
+static void
+read_alert(struct record_reader *reader, const struct json *object, void *facts)
+{
+	static const struct record_field fields[] = {
+		FIELD(NAME, tls_alert, description),
+		{ .kind = FIELD_END },
+	};
+	struct tls_alert *alert = facts;
+	const char *level = json_string(record_member(reader, object, "level"));
+
+	alert->fatal = string_equal(level, "fatal");
+	if (!alert->fatal && !string_equal(level, "warning"))
+		record_refuse(reader, "level", "is not warning or fatal");
+	record_fields_read(reader, object, fields, alert);
+	read_stage(reader, object, &alert->stage);
+}
+
+/* What only records since then have, and only where there was something. */
+static void
+write_request(struct json *object, const void *facts, struct arena *scratch)
+{
+	const struct tls_facts *tls = facts;
+
+	(void)scratch;
+	if (tls->request_octets > 0)
+		json_add_integer(
+		    object, "client_cert_request_octets", tls->request_octets);
+}
+
+static void
+read_request(
+    struct record_reader *reader, const struct json *object, void *facts)
+{
+	struct tls_facts *tls = facts;
+
+	(void)reader;
+	tls->request_octets = (unsigned)json_integer(
+	    json_get(object, "client_cert_request_octets"), 0);
+}
+
+static void
+write_failure(struct json *object, const void *facts, struct arena *scratch)
+{
+	const struct tls_facts *tls = facts;
+	struct json *member;
+
+	if (tls->failed_by == FAILED_BY_NOBODY)
+		return;
+	member = json_add_object(object, "failure");
+	json_add_string(member, "by", failer_word(tls->failed_by));
+	write_stage(member, &tls->failed_at, scratch);
+}
+
+static void
+read_failure(
+    struct record_reader *reader, const struct json *object, void *facts)
+{
+	const struct json *member = json_get(object, "failure");
+	struct tls_facts *tls = facts;
+
+	if (member == NULL)
+		return;
+	if (!failer_from_word(json_string(record_member(reader, member, "by")),
+		&tls->failed_by))
+		record_refuse(reader, "by", "is no word of the list");
+	read_stage(reader, member, &tls->failed_at);
+}
+
+static const struct record_field alert_fields[] = {
+	{ .kind = FIELD_OWN, .write = write_alert, .read = read_alert },
+	{ .kind = FIELD_END },
+};
+
 static const struct record_field tls_fields[] = {
 	FIELD(STRING, tls_facts, version),
 	FIELD(STRING, tls_facts, cipher),
@@ -94,9 +194,17 @@ static const struct record_field tls_fields[] = {
 	FIELD(STRING, tls_facts, alpn),
 	FIELD(BOOL, tls_facts, client_cert_requested),
 	FIELD(BOOL, tls_facts, client_cert_required),
+	{ .kind = FIELD_OWN, .write = write_request, .read = read_request },
 	FIELD(BOOL, tls_facts, ocsp_stapled),
 	FIELD_AS("staple", OCTETS, tls_facts, staple),
 	FIELD(BOOL, tls_facts, proof),
+	{ .key = "alerts",
+	    .kind = FIELD_LATER_LIST,
+	    .offset = offsetof(struct tls_facts, alerts),
+	    .count = offsetof(struct tls_facts, alert_count),
+	    .fields = alert_fields,
+	    .size = sizeof(struct tls_alert) },
+	{ .kind = FIELD_OWN, .write = write_failure, .read = read_failure },
 	{ .key = "offers",
 	    .kind = FIELD_LATER_LIST,
 	    .offset = offsetof(struct tls_facts, offers),

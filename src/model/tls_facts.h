@@ -14,6 +14,31 @@ enum offer_reply {
 	REPLY_ACCEPTED
 };
 
+/* How far a handshake had come; words in records, in this order. */
+enum handshake_stage {
+	STAGE_HELLO,	    /* before the server's choice */
+	STAGE_CERTIFICATE,  /* before its certificates were read */
+	STAGE_KEY_EXCHANGE, /* before it proved to hold the leaf's key */
+	STAGE_FINISHED,	    /* before its Finished was taken */
+	STAGE_APPLICATION,  /* after the handshake */
+	STAGE_COUNT
+};
+
+/* Who ended a handshake in which the server had made its choice. */
+enum handshake_failer {
+	FAILED_BY_NOBODY,
+	FAILED_BY_SERVER,  /* it would fail so for any client */
+	FAILED_BY_LIBRARY, /* ours alone could not go on with what was sent */
+	FAILED_BY_COUNT
+};
+
+/* RFC 8446 section 6 */
+struct tls_alert {
+	bool fatal;
+	const char *description; /* "unrecognized_name", as IANA has it */
+	enum handshake_stage stage;
+};
+
 struct offer_answer;
 
 /* Words as GnuTLS spells them, "TLS1.3", "AES-128-GCM", "X25519". */
@@ -25,9 +50,14 @@ struct tls_facts {
 	const char *alpn;  /* NULL: none */
 	bool client_cert_requested;
 	bool client_cert_required; /* and refused us without one */
+	unsigned request_octets;   /* of that message; 0: none, or not noted */
 	bool ocsp_stapled;
 	struct bytes staple; /* OCSPResponse DER; size 0: none */
 	bool proof;	     /* the server proved to hold the leaf's key */
+	const struct tls_alert *alerts; /* from the server, in its order */
+	size_t alert_count;
+	enum handshake_failer failed_by;
+	enum handshake_stage failed_at; /* where somebody failed it */
 
 	/* Further connections that offered less; the order is theirs. */
 	const struct offer_answer *offers;

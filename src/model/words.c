@@ -29,6 +29,20 @@ static const struct word_row statuses[STATUS_COUNT] = {
 	[STATUS_UNKNOWN_ERROR] = { "unknown-error", NULL },
 };
 
+static const struct word_row stages[STAGE_COUNT] = {
+	[STAGE_HELLO] = { "hello", NULL },
+	[STAGE_CERTIFICATE] = { "certificate", NULL },
+	[STAGE_KEY_EXCHANGE] = { "key_exchange", NULL },
+	[STAGE_FINISHED] = { "finished", NULL },
+	[STAGE_APPLICATION] = { "application", NULL },
+};
+
+static const struct word_row failers[FAILED_BY_COUNT] = {
+	[FAILED_BY_NOBODY] = { "nobody", NULL },
+	[FAILED_BY_SERVER] = { "server", NULL },
+	[FAILED_BY_LIBRARY] = { "library", NULL },
+};
+
 static const struct word_row classes[CLASS_COUNT] = {
 	[CLASS_OK] = { "ok", "ok" },
 	[CLASS_MISSING_INTERMEDIATE] = { "missing_intermediate",
@@ -73,6 +87,18 @@ const char *
 status_word(enum status status)
 {
 	return row_at(statuses, status, STATUS_COUNT)->word;
+}
+
+const char *
+stage_word(enum handshake_stage stage)
+{
+	return row_at(stages, stage, STAGE_COUNT)->word;
+}
+
+const char *
+failer_word(enum handshake_failer failer)
+{
+	return row_at(failers, failer, FAILED_BY_COUNT)->word;
 }
 
 const char *
@@ -128,5 +154,25 @@ severity_from_word(const char *word, enum severity *severity)
 
 	if (at >= 0)
 		*severity = (enum severity)at;
+	return at >= 0;
+}
+
+bool
+stage_from_word(const char *word, enum handshake_stage *stage)
+{
+	int at = find(stages, STAGE_COUNT, word);
+
+	if (at >= 0)
+		*stage = (enum handshake_stage)at;
+	return at >= 0;
+}
+
+bool
+failer_from_word(const char *word, enum handshake_failer *failer)
+{
+	int at = find(failers, FAILED_BY_COUNT, word);
+
+	if (at >= 0)
+		*failer = (enum handshake_failer)at;
 	return at >= 0;
 }

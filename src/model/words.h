@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#include "model/tls_facts.h"
+
 enum status {
 	STATUS_SUCCESS,
 	STATUS_DNS_ERROR,
@@ -48,6 +50,8 @@ enum severity {
 };
 
 const char *status_word(enum status);
+const char *stage_word(enum handshake_stage);
+const char *failer_word(enum handshake_failer);
 const char *class_word(enum class_id);
 const char *class_title(enum class_id); /* "missing intermediate" */
 const char *severity_word(enum severity);
@@ -59,5 +63,7 @@ enum severity class_severity(enum class_id);
 bool status_from_word(const char *, enum status *);
 bool class_from_word(const char *, enum class_id *);
 bool severity_from_word(const char *, enum severity *);
+bool stage_from_word(const char *, enum handshake_stage *);
+bool failer_from_word(const char *, enum handshake_failer *);
 
 #endif

@@ -280,9 +280,12 @@ append_repair(struct text *out, const struct report_run *run,
 	size_t count = verdict->missing_count;
 	const struct finding_text *text =
 	    finding_text_find(class_word(verdict->class_id), verdict->cause);
+	const struct finding *finding = result_class_finding(result);
 	char hex[DIGEST_HEX_SIZE];
 
-	if (verdict->class_id == CLASS_OK || text == NULL)
+	if (verdict->class_id == CLASS_OK && finding != NULL)
+		text = finding_text_find(finding->id, finding->cause);
+	if (text == NULL)
 		return;
 	text_append_char(out, '\n');
 	append_label(out, "repair");

@@ -82,7 +82,7 @@ static void
 write_row(struct sheet *sheet, const struct result *result)
 {
 	struct page *page = sheet->own;
-	bool is_ok = result->verdict.class_id == CLASS_OK;
+	bool is_ok = result_is_good(result);
 	int kind = is_ok ? ROWS_OK : ROWS_BROKEN;
 
 	if (sheet->failure != 0 || count_shown(page) >= HTML_ROWS_MOST ||
@@ -133,7 +133,8 @@ append_what_is_shown(struct sheet *sheet)
 	const struct page *page = sheet->own;
 	struct arena *scratch = sheet->scratch;
 	uint64_t records = sheet->tally->records;
-	uint64_t broken = records - sheet->tally->classes[CLASS_OK];
+	uint64_t broken =
+	    records - sheet->tally->classes[CLASS_OK] + sheet->tally->failing;
 	uint64_t shown = count_shown(page);
 
 	html_fill(&sheet->line, "<p id=shown class=quiet role=status>{}</p>\n",

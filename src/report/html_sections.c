@@ -106,7 +106,8 @@ html_overview(struct sheet *sheet)
 {
 	const struct tally *tally = sheet->tally;
 	struct arena *scratch = sheet->scratch;
-	uint64_t broken = tally->records - tally->classes[CLASS_OK];
+	uint64_t broken =
+	    tally->records - tally->classes[CLASS_OK] + tally->failing;
 	struct text *out = &sheet->line;
 	const struct report_run *run = sheet->run;
 

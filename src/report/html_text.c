@@ -149,6 +149,8 @@ html_cause_name(struct arena *arena, const struct tally_cause *cause)
 	const struct finding_text *text =
 	    finding_text_find(class_word(cause->class_id), cause->cause);
 
+	if (cause->class_id == CLASS_OK)
+		text = finding_text_find(cause->cause, NULL);
 	if (tally_cause_is_unexpected(cause))
 		verb = "unexpected";
 	if (cause->subject == NULL || *cause->subject == '\0')

@@ -65,6 +65,11 @@ append_class(struct text *out, const struct tally *tally,
 	uint64_t count = tally->classes[class_id];
 	const char *remark = remark_text(tally, class_id, scratch);
 
+	if (class_id == CLASS_OK && tally->failing > 0)
+		remark = arena_printf(scratch, "%s%s%s fail%s after the chain",
+		    remark == NULL ? "" : remark, remark == NULL ? "" : ", ",
+		    count_text(scratch, tally->failing),
+		    tally->failing == 1 ? "s" : "");
 	if (tally->waived[class_id] > 0)
 		remark = arena_printf(scratch, "%s%s%s waived",
 		    remark == NULL ? "" : remark, remark == NULL ? "" : ", ",
@@ -115,7 +120,9 @@ cause_name(const struct tally_cause *cause, struct arena *scratch)
 	for (char *at = words; *at != '\0'; at++)
 		if (*at == '_' || *at == '-')
 			*at = ' ';
-	return arena_printf(scratch, "%s, %s", title, words);
+	return cause->class_id == CLASS_OK
+		   ? words
+		   : arena_printf(scratch, "%s, %s", title, words);
 }
 
 /*
@@ -230,7 +237,12 @@ terminal_append_summary(struct text *out, const struct report_run *run,
 		const struct tally_worst *worst = &tally->worst[i];
 
 		text_append(out, "  ");
-		color_begin(out, class_severity(worst->class_id), colors);
+		/* One that is ok would not be here. */
+		color_begin(out,
+		    worst->class_id == CLASS_OK
+			? SEVERITY_ERROR
+			: class_severity(worst->class_id),
+		    colors);
 		cell_append(out, worst->endpoint, ENDPOINT_COLUMNS);
 		color_end(out, colors);
 		text_append_char(out, ' ');

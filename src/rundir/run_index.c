@@ -53,6 +53,7 @@ run_entry_of(const struct result *result, size_t record,
 	add(scratch, class_word(result->verdict.class_id));
 	add(scratch, result->verdict.cause);
 	add(scratch, result_is_waived(result) ? "waived" : NULL);
+	add(scratch, result_class_finding(result) != NULL ? "fails" : NULL);
 	add(scratch, status_word(seen->status));
 	add(scratch, leaf->issuer);
 	add(scratch, root == NULL ? NULL : root->subject);

@@ -190,17 +190,35 @@ significant(struct bytes number)
 	return number.size - zeros;
 }
 
+/* Of an RSA key, what follows its algorithm. */
+static bool
+find_rsa_key(struct bytes certificate, struct der *key)
+{
+	struct der algorithm;
+	struct der_item oid;
+
+	return find_key(certificate, key) &&
+	       der_enter(key, DER_SEQUENCE, &algorithm) &&
+	       der_take(&algorithm, DER_OID, &oid) && is_rsa(oid.content);
+}
+
+bool
+chain_key_is_rsa(struct bytes certificate)
+{
+	struct der key;
+
+	return find_rsa_key(certificate, &key);
+}
+
 bool
 chain_key_is_costly(struct bytes certificate)
 {
-	struct der key, algorithm, inside, numbers;
-	struct der_item oid, bits, modulus, exponent;
+	struct der key, inside, numbers;
+	struct der_item bits, modulus, exponent;
 	struct bytes octets;
 	unsigned unused;
 
-	if (!find_key(certificate, &key) ||
-	    !der_enter(&key, DER_SEQUENCE, &algorithm) ||
-	    !der_take(&algorithm, DER_OID, &oid) || !is_rsa(oid.content) ||
+	if (!find_rsa_key(certificate, &key) ||
 	    !der_take(&key, DER_BIT_STRING, &bits) ||
 	    !der_bit_string(bits.content, &octets, &unused))
 		return false;

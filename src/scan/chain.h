@@ -43,4 +43,7 @@ void chain_clear(struct chain *);
  */
 bool chain_key_is_costly(struct bytes certificate);
 
+/* For PKCS #1 or for RSA-PSS; false where no key can be found. */
+bool chain_key_is_rsa(struct bytes certificate);
+
 #endif

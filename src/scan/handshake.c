@@ -107,6 +107,11 @@ take_chain(struct handshake *handshake, struct bytes message)
 	/* Errors of a damaged list are reported by the library. */
 	chain_parse(chain, message, tls13);
 	handshake->chain_taken = chain->count > 0;
+	if (chain->count > 0 && !tls13)
+		handshake->wrong_key =
+		    chain_key_is_rsa(chain->certificates[0]) !=
+		    (gnutls_kx_get(handshake->session) !=
+			GNUTLS_KX_ECDHE_ECDSA);
 	if (chain->count > 0 && chain_key_is_costly(chain->certificates[0]))
 		return refuse(handshake,
 		    "the leaf's key is built to burn CPU (RSA over 8192 bits "
@@ -161,8 +166,10 @@ on_message(gnutls_session_t session, unsigned type, unsigned when,
 	switch (type) {
 	case GNUTLS_HANDSHAKE_SERVER_HELLO:
 		take_choice(handshake, message);
+		handshake->stage = STAGE_CERTIFICATE;
 		return 0;
 	case GNUTLS_HANDSHAKE_CERTIFICATE_PKT:
+		handshake->stage = STAGE_KEY_EXCHANGE;
 		return take_chain(handshake, message);
 	case GNUTLS_HANDSHAKE_CERTIFICATE_STATUS:
 		chain_parse_status(&handshake->chain, message);
@@ -171,6 +178,11 @@ on_message(gnutls_session_t session, unsigned type, unsigned when,
 		return check_prime(handshake, message);
 	case GNUTLS_HANDSHAKE_CERTIFICATE_REQUEST:
 		handshake->certificate_asked = true;
+		handshake->request_octets = datum->size;
+		return 0;
+	case GNUTLS_HANDSHAKE_SERVER_HELLO_DONE: /* before TLS 1.3 */
+	case GNUTLS_HANDSHAKE_FINISHED:
+		handshake->stage = STAGE_FINISHED;
 		return 0;
 	default:
 		return 0;
@@ -258,10 +270,14 @@ handshake_begin(struct handshake *handshake,
 	handshake->refusal = NULL;
 	handshake->negotiated = false;
 	handshake->chain_taken = false;
+	handshake->wrong_key = false;
 	handshake->stopped = false;
 	handshake->complete = false;
 	handshake->certificate_asked = false;
 	handshake->certificate_demanded = false;
+	handshake->request_octets = 0;
+	handshake->stage = STAGE_HELLO;
+	handshake->alert_count = 0;
 	handshake->terms = terms;
 	handshake->transport = transport;
 	handshake->context = context;
@@ -290,15 +306,87 @@ is_demand(gnutls_alert_description_t alert)
 	}
 }
 
+/* TLS Alerts of the IANA registry, with those that TLS 1.3 reserves. */
+static const char *const alert_names[] = {
+	[0] = "close_notify",
+	[10] = "unexpected_message",
+	[20] = "bad_record_mac",
+	[21] = "decryption_failed",
+	[22] = "record_overflow",
+	[30] = "decompression_failure",
+	[40] = "handshake_failure",
+	[41] = "no_certificate",
+	[42] = "bad_certificate",
+	[43] = "unsupported_certificate",
+	[44] = "certificate_revoked",
+	[45] = "certificate_expired",
+	[46] = "certificate_unknown",
+	[47] = "illegal_parameter",
+	[48] = "unknown_ca",
+	[49] = "access_denied",
+	[50] = "decode_error",
+	[51] = "decrypt_error",
+	[52] = "too_many_cids_requested",
+	[60] = "export_restriction",
+	[70] = "protocol_version",
+	[71] = "insufficient_security",
+	[80] = "internal_error",
+	[86] = "inappropriate_fallback",
+	[90] = "user_canceled",
+	[100] = "no_renegotiation",
+	[109] = "missing_extension",
+	[110] = "unsupported_extension",
+	[111] = "certificate_unobtainable",
+	[112] = "unrecognized_name",
+	[113] = "bad_certificate_status_response",
+	[114] = "bad_certificate_hash_value",
+	[115] = "unknown_psk_identity",
+	[116] = "certificate_required",
+	[120] = "no_application_protocol",
+	[121] = "ech_required",
+};
+
+static void
+note_alert(struct handshake *handshake, bool fatal)
+{
+	unsigned number = gnutls_alert_get(handshake->session);
+	const char *name = NULL;
+
+	if (number < sizeof(alert_names) / sizeof(alert_names[0]))
+		name = alert_names[number];
+	if (name == NULL)
+		name = "unassigned";
+	for (size_t i = 0; i < handshake->alert_count; i++)
+		if (handshake->alerts[i].fatal == fatal &&
+		    handshake->alerts[i].description == name)
+			return;
+	/* The last place is kept for the fatal one. */
+	if (handshake->alert_count + !fatal < HANDSHAKE_MOST_ALERTS)
+		handshake->alerts[handshake->alert_count++] =
+		    (struct tls_alert){ fatal, name, handshake->stage };
+}
+
 static enum handshake_step
 fail(struct handshake *handshake, int error)
 {
 	handshake->error = error;
-	if (error == GNUTLS_E_FATAL_ALERT_RECEIVED &&
-	    handshake->certificate_asked)
+	if (error != GNUTLS_E_FATAL_ALERT_RECEIVED)
+		return HANDSHAKE_FAILED;
+	note_alert(handshake, true);
+	if (handshake->certificate_asked)
 		handshake->certificate_demanded =
 		    is_demand(gnutls_alert_get(handshake->session));
 	return HANDSHAKE_FAILED;
+}
+
+/* Is there more to come at once?  Warnings are noted and passed over. */
+static bool
+goes_on(struct handshake *handshake, int result)
+{
+	if (result == GNUTLS_E_WARNING_ALERT_RECEIVED)
+		note_alert(handshake, false);
+	return result < 0 && result != GNUTLS_E_AGAIN &&
+	       !gnutls_error_is_fatal(result);
 }
 
 enum handshake_step
@@ -308,12 +396,12 @@ handshake_step(struct handshake *handshake)
 
 	do
 		result = gnutls_handshake(handshake->session);
-	while (result < 0 && result != GNUTLS_E_AGAIN &&
-	       !gnutls_error_is_fatal(result));
+	while (goes_on(handshake, result));
 	if (result == GNUTLS_E_AGAIN)
 		return HANDSHAKE_WAITS;
 	if (result >= 0) {
 		handshake->complete = true;
+		handshake->stage = STAGE_APPLICATION;
 		return HANDSHAKE_DONE;
 	}
 	if (handshake->stopped)
@@ -336,8 +424,7 @@ handshake_check(struct handshake *handshake)
 
 	do
 		result = gnutls_record_recv(handshake->session, &octet, 1);
-	while (result < 0 && result != GNUTLS_E_AGAIN &&
-	       !gnutls_error_is_fatal((int)result));
+	while (goes_on(handshake, (int)result));
 	if (result == GNUTLS_E_AGAIN)
 		return HANDSHAKE_WAITS;
 	if (result >= 0)
@@ -359,6 +446,40 @@ is_gibberish(int error)
 		return true;
 	default:
 		return false;
+	}
+}
+
+/*
+ * Whose fault is it that the handshake did not end?  What GnuTLS makes of a
+ * certificate that it cannot read, and our own limits, are no fault of the
+ * server's; what breaks the protocol for any client is.  No error: the time
+ * was up, or the stream had ended.
+ */
+static enum handshake_failer
+failer_of(const struct handshake *handshake)
+{
+	if (handshake->stopped ||
+	    (handshake->complete && !handshake->certificate_demanded))
+		return FAILED_BY_NOBODY;
+	if (handshake->refusal != NULL)
+		return FAILED_BY_LIBRARY;
+	switch (handshake->error) {
+	case 0:
+	case GNUTLS_E_FATAL_ALERT_RECEIVED:
+	case GNUTLS_E_NO_CERTIFICATE_FOUND:
+	case GNUTLS_E_PREMATURE_TERMINATION:
+	case GNUTLS_E_SESSION_EOF:
+	case GNUTLS_E_PULL_ERROR:
+	case GNUTLS_E_PUSH_ERROR:
+	case GNUTLS_E_DECRYPTION_FAILED:
+	case GNUTLS_E_PK_SIG_VERIFY_FAILED:
+	case GNUTLS_E_RECEIVED_ILLEGAL_PARAMETER:
+	case GNUTLS_E_RECEIVED_ILLEGAL_EXTENSION:
+		return FAILED_BY_SERVER;
+	default:
+		return handshake->wrong_key || is_gibberish(handshake->error)
+			   ? FAILED_BY_SERVER
+			   : FAILED_BY_LIBRARY;
 	}
 }
 
@@ -470,6 +591,19 @@ handshake_facts(struct handshake *handshake, struct tls_facts *facts)
 	facts->staple = handshake->chain.staple;
 	facts->ocsp_stapled = facts->staple.size > 0;
 	facts->proof = handshake->complete;
+	facts->request_octets = handshake->request_octets;
+	facts->alerts = handshake->alerts;
+	facts->alert_count = handshake->alert_count;
+	facts->failed_by = failer_of(handshake);
+	facts->failed_at = handshake->stage;
+	/* Not taken where the library cannot read one; that its key may not be
+	   used so comes after that. */
+	if (facts->failed_by == FAILED_BY_LIBRARY &&
+	    handshake->refusal == NULL &&
+	    handshake->stage == STAGE_KEY_EXCHANGE &&
+	    handshake->error != GNUTLS_E_KEY_USAGE_VIOLATION &&
+	    handshake->error != GNUTLS_E_INCOMPATIBLE_SIG_WITH_KEY)
+		facts->failed_at = STAGE_CERTIFICATE;
 	if (!handshake->negotiated)
 		return;
 	facts->version =

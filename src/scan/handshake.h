@@ -42,6 +42,9 @@ enum handshake_step {
 	HANDSHAKE_FAILED /* handshake_failure() says how */
 };
 
+/* Of one server; more are not noted, nor is one a second time. */
+enum { HANDSHAKE_MOST_ALERTS = 4 };
+
 /* Embedded in its owner, who zeroes it once and never looks inside. */
 struct handshake {
 	struct gnutls_session_int *session;
@@ -54,10 +57,15 @@ struct handshake {
 	bool negotiated;     /* the server has chosen version and cipher */
 	unsigned char suite[2];
 	bool chain_taken;
-	bool stopped; /* at the certificate, as the terms say */
+	bool wrong_key; /* the leaf's is not what the server's suite needs */
+	bool stopped;	/* at the certificate, as the terms say */
 	bool complete;
 	bool certificate_asked;	   /* the server asked for one of ours */
 	bool certificate_demanded; /* and refused us without */
+	unsigned request_octets;   /* of the message that asked */
+	enum handshake_stage stage;
+	struct tls_alert alerts[HANDSHAKE_MOST_ALERTS];
+	size_t alert_count;
 	char group[32];
 };
 

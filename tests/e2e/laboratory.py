@@ -37,17 +37,21 @@ class Laboratory:
     def trust(self, store):
         return str(self.path / "trust" / f"{store}.pem")
 
-    def scan(self, hosts, store, *options, timeout=100):
-        """The records of these rows, by scenario id."""
+    def run(self, hosts, store, *options, timeout=100):
+        """A finished scan of these rows."""
         lines = "".join(f"{row['host']}:{row['port']}\n" for row in hosts)
-        done = subprocess.run(
-            [FLEETSCAN, "scan", "--json", "-q", "-l", "-", "--trust",
+        return subprocess.run(
+            [FLEETSCAN, "scan", "-q", "-l", "-", "--trust",
              self.trust(store), "-r", f"127.0.0.1:{self.dns}",
              "--aia-allow-private", "-t", "4",
              "--retries", "0",
              *([] if "--intermediates" in options
                else ["--intermediates", "none"]), *options],
             input=lines, capture_output=True, text=True, timeout=timeout)
+
+    def scan(self, hosts, store, *options, timeout=100):
+        """The records of these rows, by scenario id."""
+        done = self.run(hosts, store, "--json", *options, timeout=timeout)
         assert done.returncode == 0, done.stderr
         ids = {f"{row['name']}:{row['port']}": row["id"] for row in hosts}
         found = {}

@@ -68,12 +68,41 @@ def clients(name, wanted, found):
     return bad
 
 
+def shaken_twice(lab):
+    """A reset or silence after the chain counts when it lasts."""
+    rows = [row for row in lab.hosts
+            if row["id"] in ("raw-then-reset", "raw-then-silent")]
+    out = lab.path / "twice"
+    done = lab.run(rows, "r1", "-o", str(out), "--retries", "1", "-t", "2",
+                   "--fail-on", "error")
+    good = done.returncode == 1
+    lines = (out / "hosts.ndjson").read_text().splitlines()
+    for record in map(json.loads, lines):
+        failed = [finding for finding in record["findings"]
+                  if finding["id"] == "handshake_failed"]
+        good = good and (
+            record["class"] == "ok" and record["severity"] == "error" and
+            record["attempts"] == 2 and len(failed) == 1 and
+            failed[0]["evidence"] == {"stage": "key_exchange"})
+    summary = json.loads((out / "summary.json").read_text())
+    good = good and len(lines) == 2 and summary["severities"]["error"] == 2
+    causes = [(row["class"], row["cause"], row["hosts"])
+              for row in summary["causes"]]
+    good = good and causes == [("ok", "handshake_failed", 2)]
+    page = (out / "report.html").read_text()
+    good = good and "all ok" not in page
+    print(f"{'ok' if good else 'not ok'} - twice reset or silent after the "
+          f"chain: an error of class ok ({causes}, exit {done.returncode})")
+    return 0 if good else 1
+
+
 def main():
     scenarios = json.loads((TESTS / "chains/scenarios.json").read_text())
     extras = json.loads((TESTS / "lab/extras.json").read_text())
     with Laboratory("--scenarios", "--extras") as lab:
         found = lab.scan_all()
-    wrong = check("measured scenarios", scenarios, found)
+        wrong = shaken_twice(lab)
+    wrong += check("measured scenarios", scenarios, found)
     wrong += check("further scenarios", extras, found)
     wrong += clients("clients", scenarios, found)
     wrong += clients("clients, further scenarios", extras, found)

@@ -628,6 +628,13 @@ const struct scenario lab_extra_scenarios[] = {
 	{ .id = "raw-then-silent", .service = { .manner = MANNER_RAW } },
 	{ .id = "raw-then-closed", .service = { .manner = MANNER_RAW_CLOSE } },
 	{ .id = "raw-overlong", .service = { .manner = MANNER_RAW_OVERLONG } },
+	{ .id = "raw-then-alert", .service = { .manner = MANNER_RAW_ALERT } },
+	{ .id = "raw-then-reset", .service = { .manner = MANNER_RAW_RESET } },
+	{ .id = "warned", .service = { .priority = TLS12, .warns = true } },
+	{ .id = "client-cert-many-names",
+	    .service = { .priority = TLS12,
+		.client_certificate = CLIENT_CERTIFICATE_OPTIONAL,
+		.named_authorities = 700 } },
 };
 
 const size_t lab_extra_scenario_count =

@@ -3,6 +3,8 @@
  * as to choose one that was offered (RFC 5246 7.4.1), and sends what the
  * station holds, framed as the scenario says.
  */
+#include <string.h>
+
 #include "tests/lab/hello.h"
 #include "tests/lab/raw.h"
 
@@ -13,11 +15,10 @@ enum {
 	TYPE_HANDSHAKE = 22,
 	SERVER_HELLO = 2,
 	CERTIFICATE = 11,
-	SERVER_HELLO_DONE = 14,
 };
 
-/* TLS_ECDHE_{RSA,ECDSA} and TLS_RSA, with AES_128_GCM_SHA256. */
-static const unsigned ciphers[] = { 0xc02f, 0xc02b, 0x009c };
+/* With AES_128_GCM_SHA256; the first two are for RSA keys. */
+enum { ECDHE_RSA = 0xc02f, RSA = 0x009c, ECDHE_ECDSA = 0xc02b };
 
 static unsigned
 u16_at(const struct octets *in, size_t at)
@@ -28,15 +29,17 @@ u16_at(const struct octets *in, size_t at)
 }
 
 static unsigned
-choose_cipher(const struct octets *in)
+choose_cipher(const struct octets *in, const struct station *station)
 {
 	enum { BODY = RECORD_HEADER + 4 };
+	const char *key = station->scenario->leaf.key;
 
-	for (size_t i = 0; i < sizeof(ciphers) / sizeof(ciphers[0]); i++)
-		if (in->length > BODY && hello_offers(in->data + BODY,
-					     in->length - BODY, ciphers[i]))
-			return ciphers[i];
-	return ciphers[0];
+	if (key == NULL || !strstr(key, "rsa"))
+		return ECDHE_ECDSA;
+	return in->length > BODY && hello_offers(in->data + BODY,
+					in->length - BODY, ECDHE_RSA)
+		   ? ECDHE_RSA
+		   : RSA;
 }
 
 static void
@@ -101,20 +104,35 @@ put_certificates(struct octets *out, const struct station *station)
 	octets_clear(&body);
 }
 
+static enum visit_ending
+ending_of(enum manner manner)
+{
+	switch (manner) {
+	case MANNER_RAW_CLOSE:
+	case MANNER_RAW_ALERT:
+		return ENDS_POLITELY;
+	case MANNER_RAW_RESET:
+		return ENDS_WITH_RESET;
+	default:
+		return ENDS_NEVER;
+	}
+}
+
 bool
 raw_put_flight(struct octets *out, const struct octets *in,
     const struct station *station, enum visit_ending *ending)
 {
-	struct octets nothing = { 0 };
+	/* RFC 8446 6: content type, version, length, fatal, internal_error */
+	static const uint8_t alert[] = { 21, 3, 3, 0, 2, 2, 80 };
+	enum manner manner = station->scenario->service.manner;
 
 	if (in->length < RECORD_HEADER ||
 	    in->length < RECORD_HEADER + u16_at(in, 3))
 		return false;
-	put_server_hello(out, choose_cipher(in));
+	put_server_hello(out, choose_cipher(in, station));
 	put_certificates(out, station);
-	put_message(out, SERVER_HELLO_DONE, &nothing);
-	*ending = station->scenario->service.manner == MANNER_RAW_CLOSE
-		      ? ENDS_POLITELY
-		      : ENDS_NEVER;
+	if (manner == MANNER_RAW_ALERT)
+		octets_add(out, alert, sizeof(alert));
+	*ending = ending_of(manner);
 	return true;
 }

@@ -5,6 +5,7 @@
 #ifndef LAB_SCENARIO_H
 #define LAB_SCENARIO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "tests/lab/recipe.h"
@@ -24,6 +25,8 @@ enum manner {
 	MANNER_DEAD,	     /* nobody listens: the connection is refused */
 	MANNER_RAW,	     /* raw.c: hello, certificates, then silence */
 	MANNER_RAW_CLOSE,    /* the same, closed after the certificates */
+	MANNER_RAW_RESET,    /* the same, reset */
+	MANNER_RAW_ALERT,    /* fatal internal_error after the certificates */
 	MANNER_RAW_OVERLONG, /* the list claims more octets than it has */
 };
 
@@ -49,6 +52,9 @@ struct service {
 	const char *priority; /* of GnuTLS; NULL for all it does by itself */
 	unsigned dh_bits;     /* 1024 or 2048: old DHE, without RFC 7919 */
 	enum client_certificate client_certificate;
+	/* How many CAs the request for one names, before TLS 1.3. */
+	unsigned named_authorities;
+	bool warns; /* warning alert unrecognized_name before its hello */
 	enum staple staple;
 };
 

@@ -190,6 +190,14 @@ blots_hello(const struct endpoint *endpoint)
 	       strchr(endpoint->stations[0]->name, '_') != NULL;
 }
 
+/* As servers do that know another name only, up to TLS 1.2. */
+static int
+warn(gnutls_session_t session)
+{
+	return gnutls_alert_send(
+	    session, GNUTLS_AL_WARNING, GNUTLS_A_UNRECOGNIZED_NAME);
+}
+
 static void
 set_session(struct visit *visit, const struct endpoint *endpoint)
 {
@@ -204,6 +212,8 @@ set_session(struct visit *visit, const struct endpoint *endpoint)
 	gnutls_transport_set_int(session, visit->watch.fd);
 	if (blots_hello(endpoint))
 		blot_register(session);
+	if (endpoint->service->warns)
+		gnutls_handshake_set_post_client_hello_function(session, warn);
 	if (endpoint->service->client_certificate ==
 	    CLIENT_CERTIFICATE_REQUIRED)
 		gnutls_certificate_server_set_request(
@@ -304,6 +314,33 @@ set_dh(struct endpoint *endpoint)
 	return true;
 }
 
+/* The leaf's issuer stands for each of the many CAs that a bank knows. */
+static bool
+set_authorities(struct endpoint *endpoint, const struct station *station)
+{
+	enum { MOST = 1000 };
+	unsigned count = endpoint->service->named_authorities;
+	gnutls_x509_crt_t issuer, list[MOST];
+	gnutls_datum_t der;
+	bool done = false;
+
+	if (count == 0)
+		return true;
+	if (count > MOST || station->chain_length < 2)
+		return false;
+	der = (gnutls_datum_t){ station->chain[1].data,
+		(unsigned)station->chain[1].length };
+	if (gnutls_x509_crt_init(&issuer) < 0)
+		return false;
+	for (unsigned i = 0; i < count; i++)
+		list[i] = issuer;
+	if (gnutls_x509_crt_import(issuer, &der, GNUTLS_X509_FMT_DER) >= 0)
+		done = gnutls_certificate_set_x509_trust(
+			   endpoint->credentials, list, (int)count) >= 0;
+	gnutls_x509_crt_deinit(issuer);
+	return done;
+}
+
 bool
 endpoint_init(struct endpoint *endpoint, struct station *first)
 {
@@ -319,7 +356,7 @@ endpoint_init(struct endpoint *endpoint, struct station *first)
 		return false;
 	gnutls_certificate_set_retrieve_function3(
 	    endpoint->credentials, on_certificate_wanted);
-	return set_dh(endpoint);
+	return set_dh(endpoint) && set_authorities(endpoint, first);
 }
 
 void

@@ -135,6 +135,22 @@ make_offers(struct maker *maker, struct tls_facts *tls)
 }
 
 static void
+make_failure(struct maker *maker, struct tls_facts *tls)
+{
+	struct tls_alert *alerts =
+	    arena_array(maker->arena, MOST_ELEMENTS, sizeof(*alerts));
+
+	tls->alerts = alerts;
+	tls->alert_count = choose(maker, MOST_ELEMENTS + 1);
+	for (size_t i = 0; i < tls->alert_count; i++)
+		alerts[i] = (struct tls_alert){ toss(maker), make_string(maker),
+			(enum handshake_stage)choose(maker, STAGE_COUNT) };
+	tls->failed_by =
+	    (enum handshake_failer)choose(maker, FAILED_BY_LIBRARY + 1);
+	tls->failed_at = (enum handshake_stage)choose(maker, STAGE_COUNT);
+}
+
+static void
 make_observation(struct maker *maker, struct observation *seen)
 {
 	struct digest *received =
@@ -175,6 +191,9 @@ make_observation(struct maker *maker, struct observation *seen)
 		.ocsp_stapled = toss(maker),
 		.proof = toss(maker),
 	};
+	if (seen->tls.client_cert_requested)
+		seen->tls.request_octets = (unsigned)choose(maker, 100000);
+	make_failure(maker, &seen->tls);
 	make_offers(maker, &seen->tls);
 	if (toss(maker))
 		seen->tls.staple = bytes_from_string("\x30\xff\x01 staple");

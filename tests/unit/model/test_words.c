@@ -42,10 +42,12 @@ classes_go_both_ways(void **state)
 }
 
 static void
-severities_and_sources_go_both_ways(void **state)
+the_other_words_go_both_ways(void **state)
 {
 	enum severity severity;
 	enum source source;
+	enum handshake_stage stage;
+	enum handshake_failer failer;
 
 	(void)state;
 	for (enum severity s = 0; s < SEVERITY_COUNT; s++) {
@@ -56,6 +58,16 @@ severities_and_sources_go_both_ways(void **state)
 		assert_true(source_from_word(source_word(s), &source));
 		assert_int_equal(source, s);
 	}
+	for (enum handshake_stage s = 0; s < STAGE_COUNT; s++) {
+		assert_true(stage_from_word(stage_word(s), &stage));
+		assert_int_equal(stage, s);
+	}
+	for (enum handshake_failer f = FAILED_BY_SERVER; f <= FAILED_BY_LIBRARY;
+	     f++) {
+		assert_true(failer_from_word(failer_word(f), &failer));
+		assert_int_equal(failer, f);
+	}
+	assert_false(failer_from_word("client", &failer));
 	assert_false(severity_from_word("fatal", &severity));
 	assert_false(source_from_word("network", &source));
 }
@@ -66,7 +78,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(statuses_go_both_ways),
 		cmocka_unit_test(classes_go_both_ways),
-		cmocka_unit_test(severities_and_sources_go_both_ways),
+		cmocka_unit_test(the_other_words_go_both_ways),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

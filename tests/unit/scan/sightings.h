@@ -114,6 +114,12 @@ sightings_copy(
 	to->tls.cipher = arena_string(arena, from->tls.cipher);
 	to->tls.group = arena_string(arena, from->tls.group);
 	sightings_copy_offers(arena, &to->tls);
+	if (from->tls.alert_count > 0)
+		to->tls.alerts =
+		    memcpy(arena_array(arena, from->tls.alert_count,
+			       sizeof(*from->tls.alerts)),
+			from->tls.alerts,
+			from->tls.alert_count * sizeof(*from->tls.alerts));
 	to->tls.staple = arena_bytes(arena, from->tls.staple);
 	for (size_t i = 0; i < from->received_count; i++)
 		chain[i] = arena_bytes(arena, from->chain[i]);

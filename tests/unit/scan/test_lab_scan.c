@@ -20,7 +20,15 @@ struct row {
 	enum status or_status; /* as right; STATUS_SUCCESS: none */
 	const char *version, *cipher, *group;
 	bool asked, demanded, stapled, no_proof;
+	enum handshake_failer failer;
+	enum handshake_stage failed_at;
+	const char *alert; /* the first */
+	bool is_warning;
+	unsigned least_request; /* octets of the CertificateRequest */
 };
+
+#define UNREAD .failer = FAILED_BY_LIBRARY, .failed_at = STAGE_CERTIFICATE
+#define BROKEN_OFF .failer = FAILED_BY_SERVER, .failed_at = STAGE_KEY_EXCHANGE
 
 static const struct row rows[] = {
 	{ "ok", STATUS_SUCCESS, .version = "TLS1.3", .cipher = "AES-128-GCM",
@@ -56,17 +64,32 @@ static const struct row rows[] = {
 	{ "rsa16384-leaf", STATUS_HANDSHAKE_ERROR, "burn CPU",
 	    .no_proof = true },
 	/* GnuTLS cannot use these leaves; the chain was there before. */
-	{ "cert-garbage", STATUS_HANDSHAKE_ERROR, .no_proof = true },
-	{ "cert-truncated", STATUS_HANDSHAKE_ERROR, .no_proof = true },
-	{ "inter-garbage", STATUS_HANDSHAKE_ERROR, .no_proof = true },
-	{ "cert-trailing", STATUS_HANDSHAKE_ERROR, .no_proof = true },
-	{ "cert-empty", STATUS_HANDSHAKE_ERROR, .no_proof = true },
-	{ "leaf-last", STATUS_HANDSHAKE_ERROR, .no_proof = true },
-	{ "extension-twice", STATUS_HANDSHAKE_ERROR, .no_proof = true },
-	{ "algorithms-differ", STATUS_HANDSHAKE_ERROR, .no_proof = true },
-	{ "raw-then-silent", STATUS_HANDSHAKE_ERROR, .no_proof = true },
-	{ "raw-then-closed", STATUS_HANDSHAKE_ERROR, .no_proof = true },
-	{ "raw-overlong", STATUS_HANDSHAKE_ERROR, .no_proof = true },
+	{ "cert-garbage", STATUS_HANDSHAKE_ERROR, .no_proof = true, UNREAD },
+	{ "cert-truncated", STATUS_HANDSHAKE_ERROR, .no_proof = true, UNREAD },
+	{ "inter-garbage", STATUS_HANDSHAKE_ERROR, .no_proof = true, UNREAD },
+	{ "cert-trailing", STATUS_HANDSHAKE_ERROR, .no_proof = true, UNREAD },
+	{ "cert-empty", STATUS_HANDSHAKE_ERROR, .no_proof = true, BROKEN_OFF },
+	{ "leaf-last", STATUS_HANDSHAKE_ERROR, .no_proof = true,
+	    .failer = FAILED_BY_LIBRARY, .failed_at = STAGE_KEY_EXCHANGE },
+	{ "ec-explicit-leaf", STATUS_HANDSHAKE_ERROR, .no_proof = true,
+	    UNREAD },
+	{ "extension-twice", STATUS_HANDSHAKE_ERROR, .no_proof = true, UNREAD },
+	{ "algorithms-differ", STATUS_HANDSHAKE_ERROR, .no_proof = true,
+	    UNREAD },
+	{ "raw-then-silent", STATUS_IO_TIMEOUT, "fell silent", .no_proof = true,
+	    BROKEN_OFF },
+	{ "raw-then-closed", STATUS_CONNECTION_CLOSED, .no_proof = true,
+	    BROKEN_OFF },
+	{ "raw-then-reset", STATUS_CONNECTION_RESET, .no_proof = true,
+	    BROKEN_OFF },
+	{ "raw-then-alert", STATUS_HANDSHAKE_ERROR, "alert 80",
+	    .no_proof = true, BROKEN_OFF, .alert = "internal_error" },
+	{ "raw-overlong", STATUS_HANDSHAKE_ERROR, .no_proof = true,
+	    BROKEN_OFF },
+	{ "warned", STATUS_SUCCESS, .alert = "unrecognized_name",
+	    .is_warning = true },
+	{ "client-cert-many-names", STATUS_SUCCESS, .asked = true,
+	    .least_request = 32769 },
 };
 
 /* Names of the lab's DNS; those without a sentence lead to the host `ok`. */
@@ -253,7 +276,26 @@ row_holds(const struct row *row, const struct observation *seen)
 		    seen->tls.proof);
 		fine = false;
 	}
-	return fine;
+	if ((row->failer != FAILED_BY_NOBODY &&
+		(seen->tls.failed_by != row->failer ||
+		    seen->tls.failed_at != row->failed_at)) ||
+	    (seen->tls.proof && !row->demanded &&
+		seen->tls.failed_by != FAILED_BY_NOBODY) ||
+	    seen->tls.request_octets < row->least_request) {
+		print_error("%s: failed by %d at %d, a request of %u octets\n",
+		    row->id, (int)seen->tls.failed_by, (int)seen->tls.failed_at,
+		    seen->tls.request_octets);
+		fine = false;
+	}
+	if (row->alert == NULL)
+		return fine;
+	if (seen->tls.alert_count != 1 ||
+	    seen->tls.alerts[0].fatal == row->is_warning) {
+		print_error("%s: %zu alerts\n", row->id, seen->tls.alert_count);
+		return false;
+	}
+	return says(row->id, row->alert, seen->tls.alerts[0].description) &&
+	       fine;
 }
 
 static void
