@@ -30,6 +30,7 @@ enum error_number {
 	UNKNOWN_CRITICAL = 34,
 	NOT_PERMITTED = 47,
 	EXCLUDED = 48,
+	MINIMUM_OR_MAXIMUM = 49,
 	NAME_MISMATCH = 62,
 	ADDRESS_MISMATCH = 64,
 	WEAK_LEAF_KEY = 66,
@@ -58,6 +59,8 @@ static const char *const error_words[] = {
 	[UNKNOWN_CRITICAL] = "unhandled critical extension",
 	[NOT_PERMITTED] = "permitted subtree violation",
 	[EXCLUDED] = "excluded subtree violation",
+	[MINIMUM_OR_MAXIMUM] =
+	    "name constraints minimum and maximum not supported",
 	[NAME_MISMATCH] = "hostname mismatch",
 	[ADDRESS_MISMATCH] = "IP address mismatch",
 	[WEAK_LEAF_KEY] = "EE certificate key too weak",
@@ -307,6 +310,8 @@ constraint_error(const struct certificate *issuer,
 
 	half.excluded.count = 0;
 	permitted = constraints_check(&half, subject, name, budget);
+	if (permitted == CONSTRAINT_UNPROCESSED)
+		return MINIMUM_OR_MAXIMUM;
 	if (permitted == CONSTRAINT_FORBIDS)
 		return NOT_PERMITTED;
 	half = *issuer;
