@@ -56,7 +56,7 @@ is_a_label(struct bytes label)
 	       strncasecmp((const char *)label.data, "xn--", 4) == 0;
 }
 
-/* "w*l" for "wild": one star, which stands for at least one octet. */
+/* "w*l" for "wild": one star, which may stand for nothing at all. */
 static bool
 label_matches_partly(struct bytes pattern, struct bytes label)
 {
@@ -67,7 +67,7 @@ label_matches_partly(struct bytes pattern, struct bytes label)
 		return false;
 	before = (size_t)(star - pattern.data);
 	after = pattern.size - before - 1;
-	return label.size > before + after &&
+	return label.size >= before + after &&
 	       dns_equal(bytes_of(pattern.data, before),
 		   bytes_of(label.data, before)) &&
 	       dns_equal(bytes_of(star + 1, after),
@@ -94,12 +94,20 @@ wildcard_way(struct bytes base, bool underscore)
 static uint64_t
 partial_way(struct bytes pattern, struct bytes label)
 {
+	uint64_t way =
+	    label.size < pattern.size ? WAY_BIT(WAY_WILDCARD_NOTHING) : 0;
+
 	if (!label_matches_partly(pattern, label))
 		return 0;
 	if (is_a_label(pattern) || is_a_label(label))
-		return WAY_BIT(WAY_WILDCARD_A_LABEL);
-	return pattern.data[0] == '*' ? WAY_BIT(WAY_WILDCARD_FRONT)
-				      : WAY_BIT(WAY_WILDCARD_PARTIAL);
+		return way | WAY_BIT(WAY_WILDCARD_A_LABEL);
+	if (pattern.data[0] == '*')
+		return way | WAY_BIT(WAY_WILDCARD_FRONT);
+	/* OpenSSL takes no star that ends a label behind a hyphen. */
+	if (pattern.data[pattern.size - 1] == '*' &&
+	    pattern.data[pattern.size - 2] != '-')
+		return way | WAY_BIT(WAY_WILDCARD_BACK);
+	return way | WAY_BIT(WAY_WILDCARD_PARTIAL);
 }
 
 /* A star that is not the whole of the left-most label alone. */
@@ -205,23 +213,33 @@ common_address_way(const struct company *company)
 				: WAY_BIT(WAY_COMMON_NAME_ADDRESS);
 }
 
-/* The way in which the common name fits, and why it is looked at at all. */
+/* Where among the common names it stands; 0: it is the only one. */
 static uint64_t
-common_name_way(const struct certificate *leaf, const struct host_name *host,
+place_way(size_t at, size_t count)
+{
+	if (count == 1)
+		return 0;
+	if (at == 0)
+		return WAY_BIT(WAY_COMMON_NAME_FIRST);
+	return at + 1 < count ? WAY_BIT(WAY_COMMON_NAME_MIDDLE)
+			      : WAY_BIT(WAY_COMMON_NAME_LAST);
+}
+
+/* The way in which a common name fits, and why it is looked at at all. */
+static uint64_t
+common_name_way(struct bytes name, const struct host_name *host,
     const struct company *company)
 {
-	struct bytes name;
 	uint64_t way;
 
-	if (leaf->subject_cn == NULL)
-		return 0;
-	name = bytes_from_string(leaf->subject_cn);
 	if (host->address_size != 0)
 		return is_address_text(name, host) ? common_address_way(company)
 						   : 0;
 	way = company->name ? 0 : name_way(name, host->name);
 	if (way == 0)
 		return 0;
+	if ((way & WAY_BIT(WAY_NAME_DOT)) != 0)
+		way ^= WAY_BIT(WAY_NAME_DOT) | WAY_BIT(WAY_COMMON_NAME_DOT);
 	if (company->address)
 		return way | WAY_BIT(WAY_COMMON_NAME_BESIDE);
 	if (company->uri)
@@ -255,7 +273,14 @@ client_fits_find(const struct host_name *host, const struct certificate *leaf,
 		company.uri = company.uri || kind == NAME_URI;
 		add_fit(fits, alternative_way(&names->names[i], host));
 	}
-	add_fit(fits, common_name_way(leaf, host, &company));
+	for (size_t i = 0; i < leaf->common_name_count; i++) {
+		uint64_t way = common_name_way(
+		    bytes_from_string(leaf->common_names[i]), host, &company);
+
+		if (way != 0)
+			add_fit(
+			    fits, way | place_way(i, leaf->common_name_count));
+	}
 }
 
 bool

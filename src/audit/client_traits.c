@@ -253,6 +253,13 @@ is_typed_with_dot(const struct client_facts *facts)
 }
 
 static bool
+is_one_label_typed_with_dot(const struct client_facts *facts)
+{
+	return is_typed_with_dot(facts) &&
+	       strchr(facts->seen->host, '.') == NULL;
+}
+
+static bool
 is_staple_revoked(const struct client_facts *facts)
 {
 	return facts->staple == STAPLE_SAYS_REVOKED;
@@ -306,6 +313,7 @@ static const struct trait_row host_rows[] = {
 	{ TRAIT_LEAF_PSS_KEY, has_leaf_pss_key },
 	{ TRAIT_TYPED_UNICODE, is_typed_unicode },
 	{ TRAIT_TYPED_DOT, is_typed_with_dot },
+	{ TRAIT_TYPED_DOT_ONE_LABEL, is_one_label_typed_with_dot },
 	{ TRAIT_STAPLE_REVOKED, is_staple_revoked },
 	{ TRAIT_STAPLE_UNKNOWN, is_staple_unknown },
 	{ TRAIT_STAPLE_UNUSABLE, is_staple_unusable },
@@ -535,6 +543,12 @@ add_step(const struct path *path, size_t at, struct client_traits *to)
 		add_must_haves(certificate, root, at > 0, to);
 	if (at > 0 && is_purpose_any_alone(certificate))
 		client_traits_add(to, TRAIT_CA_PURPOSE_ANY);
+	if (at > 0 && certificate->key_kind == KEY_RSA_PSS)
+		client_traits_add(to, TRAIT_CA_PSS_KEY);
+	if (at + 1 < path->length &&
+	    !string_equal(
+		certificate->issuer, path->steps[at + 1].certificate->subject))
+		client_traits_add(to, TRAIT_NAME_SPELLING);
 	if (at + 1 < path->length &&
 	    !bytes_equal(certificate->raw_issuer,
 		path->steps[at + 1].certificate->raw_subject))
@@ -575,6 +589,28 @@ add_common_name(const struct validation *validation, const struct path *path,
 			client_traits_add(
 			    to, TRAIT_DOTTED_COMMON_NAME_CONSTRAINED);
 		return;
+	}
+}
+
+/* What only some libraries count or hand down from a CA. */
+static void
+add_inherited(const struct path *path, struct client_traits *to,
+    struct client_traits *to_anchor)
+{
+	bool anchored = path->end == PATH_ANCHOR;
+	uint64_t features = 0;
+
+	for (size_t at = path->length; at-- > 0;) {
+		const struct certificate *step = path->steps[at].certificate;
+		bool is_anchor = anchored && at + 1 == path->length;
+
+		if ((features & ~step->tls_features) != 0)
+			client_traits_add(to, TRAIT_TLS_FEATURES);
+		features |= step->tls_features;
+		if (at > 1 && step->is_ca && step->has_path_length &&
+		    at - 1 > step->path_length)
+			client_traits_add(is_anchor ? to_anchor : to,
+			    TRAIT_PATH_LENGTH_SELF_ISSUED);
 	}
 }
 
@@ -629,6 +665,7 @@ client_path_outcome(const struct validation *validation, struct path *path,
 	if (trait != TRAIT_NONE)
 		client_traits_add(&outcome->traits, trait);
 	add_common_name(validation, path, &outcome->traits);
+	add_inherited(path, &outcome->traits, &outcome->anchor_traits);
 	for (size_t i = 0; i < path->faults.count && i < FAULTS_MOST; i++) {
 		const struct path_fault *fault = &path->faults.list[i];
 
@@ -638,6 +675,11 @@ client_path_outcome(const struct validation *validation, struct path *path,
 		if (fault->fault == FAULT_MALFORMED &&
 		    !is_unreadable(path->steps[fault->step].certificate))
 			trait = TRAIT_NONE;
+		if (fault->fault == FAULT_PURPOSE &&
+		    (path->steps[fault->step].certificate->purposes &
+			PURPOSE_SERVER_GATED) != 0)
+			trait = fault->step == 0 ? TRAIT_LEAF_PURPOSE_GATED
+						 : TRAIT_CA_PURPOSE_GATED;
 		if (fault->fault == FAULT_NOT_A_CA && anchored &&
 		    fault->step + 1 == path->length)
 			trait = trait_of_old_root(

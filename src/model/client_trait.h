@@ -86,6 +86,14 @@
 	/* nor any key usage */                                               \
 	ROW(ROOT_BARE, "root_bare")                                           \
 	ROW(PATH_LENGTH, "path_length")                                       \
+	/* only when self-issued ones count, against 4.2.1.9 */               \
+	ROW(PATH_LENGTH_SELF_ISSUED, "path_length_self_issued")               \
+	/* a CA's RFC 7633 features that one below it lacks */                \
+	ROW(TLS_FEATURES, "tls_features")                                     \
+	/* issuer and subject differ in more than the kinds of strings */     \
+	ROW(NAME_SPELLING, "name_spelling")                                   \
+	/* a CA's key is for RSA-PSS alone */                                 \
+	ROW(CA_PSS_KEY, "ca_pss_key")                                         \
 	ROW(CA_KEY_USAGE, "ca_key_usage") /* keyCertSign is missing */        \
 	ROW(UNKNOWN_CRITICAL, "unknown_critical")                             \
 	/* Critical ones that this or that client does not know: */           \
@@ -129,6 +137,9 @@
 	/* an intermediate's is any alone */                                  \
 	ROW(CA_PURPOSE_ANY, "ca_purpose_any")                                 \
 	ROW(LEAF_PURPOSE, "leaf_purpose")                                     \
+	/* server gated cryptography instead of serverAuth */                 \
+	ROW(LEAF_PURPOSE_GATED, "leaf_purpose_gated")                         \
+	ROW(CA_PURPOSE_GATED, "ca_purpose_gated")                             \
 	/* anyExtendedKeyUsage alone */                                       \
 	ROW(LEAF_PURPOSE_ANY, "leaf_purpose_any")                             \
 	/* none that TLS could use */                                         \
@@ -167,6 +178,8 @@
 	ROW(HOST_ADDRESS, "host_address")                                     \
 	ROW(TYPED_UNICODE, "typed_unicode")                                   \
 	ROW(TYPED_DOT, "typed_dot")                                           \
+	/* behind a name of one label, which would else be searched for */    \
+	ROW(TYPED_DOT_ONE_LABEL, "typed_dot_one_label")                       \
 	/* Dates; first their forms, 4.1.2.5 */                               \
 	ROW(DATE_NO_SECONDS, "date_no_seconds") /* UTCTime */                 \
 	ROW(LONG_DATE_NO_SECONDS, "long_date_no_seconds")                     \
@@ -268,36 +281,45 @@ client_traits_is_empty(const struct client_traits *set)
  * How a name of the leaf fits the host; RFC 9525 knows the first three.  One
  * name may need several: "*.test" in the CN wants two of them read.
  */
-#define CLIENT_WAYS(ROW)                                                  \
-	ROW(NAME, "name")                                                 \
-	ROW(ADDRESS, "address")                                           \
-	ROW(WILDCARD, "wildcard")                                         \
-	/* the host has one in it */                                      \
-	ROW(NAME_UNDERSCORE, "name_underscore")                           \
-	ROW(WILDCARD_UNDERSCORE, "wildcard_underscore")                   \
-	ROW(WILDCARD_SUFFIX, "wildcard_suffix")	  /* "*.co.uk" */         \
-	ROW(WILDCARD_TOP, "wildcard_top")	  /* "*.test" */          \
-	ROW(WILDCARD_PARTIAL, "wildcard_partial") /* "w*l.example.com" */ \
-	ROW(WILDCARD_FRONT, "wildcard_front")	  /* "*l.example.com" */  \
-	/* "xn--w*.example.com" */                                        \
-	ROW(WILDCARD_A_LABEL, "wildcard_a_label")                         \
-	ROW(WILDCARD_INNER, "wildcard_inner") /* "a.*.example.com" */     \
-	/* "www.example.com." in the certificate */                       \
-	ROW(NAME_DOT, "name_dot")                                         \
-	/* a dNSName of "192.0.2.1" */                                    \
-	ROW(ADDRESS_AS_NAME, "address_as_name")                           \
-	/* no DNS name and no address beside it */                        \
-	ROW(COMMON_NAME, "common_name")                                   \
-	/* the same, and the host is an address */                        \
-	ROW(COMMON_NAME_ADDRESS, "common_name_address")                   \
-	/* beside another address */                                      \
-	ROW(COMMON_NAME_ADDRESS_BESIDE, "common_name_address_beside")     \
-	/* beside a DNS name */                                           \
-	ROW(COMMON_NAME_ADDRESS_BESIDE_NAME,                              \
-	    "common_name_address_beside_name")                            \
-	/* an address, but no DNS name beside it */                       \
-	ROW(COMMON_NAME_BESIDE, "common_name_beside")                     \
-	/* neither of both, but a URI */                                  \
+#define CLIENT_WAYS(ROW)                                                    \
+	ROW(NAME, "name")                                                   \
+	ROW(ADDRESS, "address")                                             \
+	ROW(WILDCARD, "wildcard")                                           \
+	/* the host has one in it */                                        \
+	ROW(NAME_UNDERSCORE, "name_underscore")                             \
+	ROW(WILDCARD_UNDERSCORE, "wildcard_underscore")                     \
+	ROW(WILDCARD_SUFFIX, "wildcard_suffix")	  /* "*.co.uk" */           \
+	ROW(WILDCARD_TOP, "wildcard_top")	  /* "*.test" */            \
+	ROW(WILDCARD_PARTIAL, "wildcard_partial") /* "w*l.example.com" */   \
+	ROW(WILDCARD_FRONT, "wildcard_front")	  /* "*l.example.com" */    \
+	ROW(WILDCARD_BACK, "wildcard_back")	  /* "w*.example.com" */    \
+	/* "*wl.example.com" for "wl.example.com": it stands for nothing */ \
+	ROW(WILDCARD_NOTHING, "wildcard_nothing")                           \
+	/* "xn--w*.example.com" */                                          \
+	ROW(WILDCARD_A_LABEL, "wildcard_a_label")                           \
+	ROW(WILDCARD_INNER, "wildcard_inner") /* "a.*.example.com" */       \
+	/* "www.example.com." in the certificate */                         \
+	ROW(NAME_DOT, "name_dot")                                           \
+	/* the same of a common name */                                     \
+	ROW(COMMON_NAME_DOT, "common_name_dot")                             \
+	/* a dNSName of "192.0.2.1" */                                      \
+	ROW(ADDRESS_AS_NAME, "address_as_name")                             \
+	/* Of several common names the one that fits is: */                 \
+	ROW(COMMON_NAME_FIRST, "common_name_first")                         \
+	ROW(COMMON_NAME_MIDDLE, "common_name_middle")                       \
+	ROW(COMMON_NAME_LAST, "common_name_last")                           \
+	/* no DNS name and no address beside it */                          \
+	ROW(COMMON_NAME, "common_name")                                     \
+	/* the same, and the host is an address */                          \
+	ROW(COMMON_NAME_ADDRESS, "common_name_address")                     \
+	/* beside another address */                                        \
+	ROW(COMMON_NAME_ADDRESS_BESIDE, "common_name_address_beside")       \
+	/* beside a DNS name */                                             \
+	ROW(COMMON_NAME_ADDRESS_BESIDE_NAME,                                \
+	    "common_name_address_beside_name")                              \
+	/* an address, but no DNS name beside it */                         \
+	ROW(COMMON_NAME_BESIDE, "common_name_beside")                       \
+	/* neither of both, but a URI */                                    \
 	ROW(COMMON_NAME_BESIDE_URI, "common_name_beside_uri")
 
 #define CLIENT_WAY_ENUM(name, word) WAY_##name,

@@ -124,6 +124,15 @@ take_name(struct certificate_reader *reader, struct der *tbs,
 	return true;
 }
 
+/* The last one is the most particular; NULL: there is none. */
+static const char *
+last_common_name(const struct certificate_name *name)
+{
+	return name->common_name_count == 0
+		   ? NULL
+		   : name->common_names[name->common_name_count - 1];
+}
+
 static bool
 read_issuer(struct certificate_reader *reader, struct der *tbs)
 {
@@ -138,7 +147,7 @@ read_issuer(struct certificate_reader *reader, struct der *tbs)
 	certificate->issuer_empty = item.content.size == 0;
 	certificate->issuer_key_name = name.canonical;
 	certificate->issuer = name.text;
-	certificate->issuer_cn = name.common_name;
+	certificate->issuer_cn = last_common_name(&name);
 	return true;
 }
 
@@ -198,7 +207,9 @@ read_subject(struct certificate_reader *reader, struct der *tbs)
 	    name.canonical.data != NULL && name.canonical.size == 0;
 	certificate->subject_key = name.canonical;
 	certificate->subject = name.text;
-	certificate->subject_cn = name.common_name;
+	certificate->subject_cn = last_common_name(&name);
+	certificate->common_names = name.common_names;
+	certificate->common_name_count = name.common_name_count;
 	certificate->subject_mailboxes = name.mailboxes;
 	certificate->self_issued =
 	    (certificate->issuer[0] != '\0' ||

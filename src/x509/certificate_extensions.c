@@ -80,6 +80,9 @@ static const struct purpose_row purpose_rows[] = {
 	{ OID("\x2b\x06\x01\x05\x05\x07\x03\x02"), PURPOSE_CLIENT_AUTH },
 	{ OID("\x2b\x06\x01\x05\x05\x07\x03\x09"), PURPOSE_OCSP_SIGNING },
 	{ OID("\x55\x1d\x25\x00"), PURPOSE_ANY },
+	{ OID("\x2b\x06\x01\x04\x01\x82\x37\x0a\x03\x03"),
+	    PURPOSE_SERVER_GATED },
+	{ OID("\x60\x86\x48\x01\x86\xf8\x42\x04\x01"), PURPOSE_SERVER_GATED },
 };
 
 static bool
@@ -358,10 +361,14 @@ read_tls_features(
 
 	if (!enter_only(extension->value, DER_SEQUENCE, &inside))
 		return false;
-	while (der_take(&inside, DER_INTEGER, &item))
-		if (der_unsigned(item.content, &feature) &&
-		    feature == STATUS_REQUEST)
+	while (der_take(&inside, DER_INTEGER, &item)) {
+		if (!der_unsigned(item.content, &feature))
+			continue;
+		reader->certificate->tls_features |=
+		    (uint64_t)1 << (feature < 63 ? feature : 63);
+		if (feature == STATUS_REQUEST)
 			reader->certificate->must_staple = true;
+	}
 	return der_at_end(&inside);
 }
 

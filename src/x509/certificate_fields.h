@@ -29,7 +29,8 @@ enum purpose {
 	PURPOSE_CLIENT_AUTH = 1 << 1,
 	PURPOSE_ANY = 1 << 2,
 	PURPOSE_OCSP_SIGNING = 1 << 3,
-	PURPOSE_OTHER = 1 << 4
+	PURPOSE_OTHER = 1 << 4,
+	PURPOSE_SERVER_GATED = 1 << 5 /* once Microsoft's and Netscape's */
 };
 
 enum key_kind {
@@ -197,7 +198,9 @@ struct certificate {
 	const char *subject, *issuer;		   /* RFC 4514, clean UTF-8 */
 	const char *subject_cn, *issuer_cn;	   /* last CN, clean; or NULL */
 	struct name_list subject_mailboxes; /* its emailAddress attributes */
-	bool subject_empty, issuer_empty;   /* readable, and without any part */
+	const char **common_names; /* of the subject, all, in order; clean */
+	size_t common_name_count;
+	bool subject_empty, issuer_empty; /* readable, and without any part */
 
 	int64_t not_before, not_after;
 	bool times_valid;			    /* both could be read */
@@ -238,6 +241,7 @@ struct certificate {
 	bool policy_constraints_critical, inhibit_any_policy_critical;
 	struct certificate_policies *policies; /* NULL: no such extension */
 	bool must_staple;		       /* RFC 7633 status_request */
+	uint64_t tls_features;	  /* bit n: feature n; 63: any from 63 on */
 	const char **issuer_urls; /* AIA caIssuers, in order, clean */
 	size_t issuer_url_count;
 	const char **ocsp_urls;

@@ -359,24 +359,28 @@ append_name(struct text *out, const struct attribute_list *attributes,
 	}
 }
 
-/* The last one, as it is the most particular. */
-static bool
-append_common_name(struct text *out, const struct attribute_list *attributes,
-    struct text *value)
+static void
+keep_common_names(
+    struct certificate_reader *reader, struct certificate_name *name)
 {
 	static const struct bytes common_name = OID("\x55\x04\x03");
+	const struct attribute_list *attributes = &reader->attributes;
+	struct text *value = &reader->value;
 
-	for (size_t i = attributes->count; i > 0; i--) {
-		const struct attribute *attribute = &attributes->list[i - 1];
+	name->common_names =
+	    reader_take(reader, attributes->count * sizeof(char *));
+	for (size_t i = 0; i < attributes->count; i++) {
+		const struct attribute *attribute = &attributes->list[i];
 
 		text_clear(value);
 		if (!bytes_equal(attribute->type, common_name) ||
 		    !append_string(value, &attribute->value))
 			continue;
-		text_append_clean(out, bytes_of(value->data, value->size));
-		return true;
+		text_append_clean(
+		    &reader->text, bytes_of(value->data, value->size));
+		name->common_names[name->common_name_count++] =
+		    reader_keep_string(reader);
 	}
-	return false;
 }
 
 /* X.680 41.4; an asterisk and an ampersand are taken by all. */
@@ -460,8 +464,7 @@ reader_name(struct certificate_reader *reader, struct bytes whole,
 	name->canonical = reader_keep_bytes(reader);
 	append_name(&reader->text, attributes, &reader->value);
 	name->text = reader_keep_string(reader);
-	if (append_common_name(&reader->text, attributes, &reader->value))
-		name->common_name = reader_keep_string(reader);
+	keep_common_names(reader, name);
 	name->mailboxes = keep_mailboxes(reader);
 	return true;
 }

@@ -12,7 +12,8 @@
 struct certificate_name {
 	struct bytes canonical;
 	const char *text;
-	const char *common_name;
+	const char **common_names; /* in order; clean */
+	size_t common_name_count;
 	struct name_list mailboxes; /* emailAddress attributes */
 };
 bool reader_name(

@@ -324,6 +324,9 @@ list(struct text *out, struct scene *scene, const char *host, size_t length,
 	struct client_outcome outcome;
 	size_t count;
 
+	scene->chain[LEAF].common_names = &scene->chain[LEAF].subject_cn;
+	scene->chain[LEAF].common_name_count =
+	    scene->chain[LEAF].subject_cn != NULL;
 	for (size_t i = 0; i < length; i++)
 		path.steps[i] = (struct path_step){
 			.certificate = &scene->chain[i],
