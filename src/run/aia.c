@@ -13,6 +13,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "x509/bundle.h"
+#include "x509/der.h"
+#include "x509/signature.h"
 
 struct answer {
 	const char *url;
@@ -23,6 +25,7 @@ struct want {
 	struct answer *urls[AIA_MOST_URLS_A_CERTIFICATE];
 	size_t count, at;
 	unsigned level;
+	struct certificate *subject; /* owned: its issuer is wanted */
 };
 
 struct aia {
@@ -36,6 +39,7 @@ struct aia {
 	struct want *wants;
 	size_t want_count, want_capacity;
 	struct certificate_index *index;
+	struct signature_memory *signatures;
 	uint64_t fetched;
 };
 
@@ -53,6 +57,7 @@ aia_new(const struct fetch_options *options)
 	aia->places = map_new();
 	aia->wanted = map_new();
 	aia->index = certificate_index_new();
+	aia->signatures = signature_memory_new();
 	return aia;
 }
 
@@ -73,6 +78,9 @@ aia_free(struct aia *aia)
 	map_free(aia->places);
 	map_free(aia->wanted);
 	arena_free(aia->arena);
+	for (size_t i = 0; i < aia->want_count; i++)
+		certificate_free(aia->wants[i].subject);
+	signature_memory_free(aia->signatures);
 	free(aia->wants);
 	free(aia);
 }
@@ -90,7 +98,7 @@ answer_for(struct aia *aia, const char *url)
 	return answer;
 }
 
-/* Hosts of one CA share the URLs of their leaves: one want will do. */
+/* Hosts of one CA share issuer and URLs of their leaves: one want will do. */
 static bool
 is_new_want(struct aia *aia, const struct certificate *certificate)
 {
@@ -102,6 +110,8 @@ is_new_want(struct aia *aia, const struct certificate *certificate)
 		text_append(&urls, certificate->issuer_urls[i]);
 		text_append_char(&urls, '\n');
 	}
+	text_append_bytes(&urls, certificate->raw_issuer);
+	text_append_bytes(&urls, certificate->authority_key_id);
 	key = bytes_of(urls.data, urls.size);
 	fresh = map_get(aia->wanted, key) == NULL;
 	if (fresh) {
@@ -133,6 +143,7 @@ want(struct aia *aia, const struct certificate *certificate, unsigned level)
 		return;
 	aia->wants = memory_grow(aia->wants, aia->want_count,
 	    &aia->want_capacity, sizeof(*aia->wants));
+	entry.subject = certificate_new(certificate->der);
 	aia->wants[aia->want_count++] = entry;
 }
 
@@ -146,10 +157,20 @@ aia_want(struct aia *aia, const struct certificate *certificate)
 static const struct certificate *
 keep(struct aia *aia, struct bytes der, const char *url)
 {
-	struct certificate *fresh = certificate_new(der);
-	struct bytes key = digest_bytes(&fresh->sha256);
-	struct certificate *kept = map_get(aia->certificates, key);
+	struct certificate *fresh, *kept;
+	size_t header, content;
+	struct bytes key;
 	const char *place;
+	uint8_t tag;
+
+	/* What follows it is the download's: a file may end with a line feed.
+	 */
+	if (der_header(der, &tag, &header, &content) &&
+	    content < der.size - header)
+		der.size = header + content;
+	fresh = certificate_new(der);
+	key = digest_bytes(&fresh->sha256);
+	kept = map_get(aia->certificates, key);
 
 	if (kept == NULL) {
 		map_put(aia->certificates, key, fresh);
@@ -265,7 +286,29 @@ gather(struct round *round)
 	}
 }
 
-/* Wants whose URL answered are done; the others go on to their next one. */
+/* A certificate of another CA is no success, whatever the URL says. */
+static bool
+holds_issuer(const struct aia *aia, const struct certificate *subject,
+    const struct aia_answer *answer)
+{
+	for (size_t i = 0; i < answer->count; i++) {
+		const struct certificate *at = answer->certificates[i];
+
+		switch (signature_check(aia->signatures, subject, at, NULL)) {
+		case SIGNATURE_GOOD:
+			return true;
+		case SIGNATURE_BAD:
+			break;
+		default:
+			if (bytes_equal(at->raw_subject, subject->raw_issuer))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Wants whose URL leads to the issuer are done; the others go on to the next.
+ */
 static bool
 advance(struct aia *aia)
 {
@@ -283,9 +326,12 @@ advance(struct aia *aia)
 			open = true;
 			continue;
 		}
-		aia->wants[i].at =
-		    facts.state == AIA_ANSWERED ? entry.count : entry.at + 1;
-		open = open || aia->wants[i].at < entry.count;
+		if (!holds_issuer(aia, entry.subject, &facts)) {
+			aia->wants[i].at++;
+			open = open || aia->wants[i].at < entry.count;
+			continue;
+		}
+		aia->wants[i].at = entry.count;
 		for (size_t k = 0; k < facts.count; k++)
 			if (!facts.certificates[k]->self_issued)
 				want(aia, facts.certificates[k],

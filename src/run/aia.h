@@ -23,7 +23,7 @@ void aia_free(struct aia *);
 
 /*
  * This certificate's issuer is wanted: its URLs are tried in order until one
- * gives certificates.
+ * leads to it.
  */
 void aia_want(struct aia *, const struct certificate *);
 

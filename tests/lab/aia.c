@@ -21,6 +21,7 @@ struct verb {
 	const char *type;
 	const char *text; /* a fixed body, or */
 	void (*write)(struct octets *body, const struct octets *der);
+	const char *encoding; /* NULL: none */
 	const char *location; /* short for a URL, see pki.h; NAME follows */
 };
 
@@ -95,6 +96,41 @@ write_p7c(struct octets *body, const struct octets *der)
 	put_close(body, info);
 }
 
+/* As a text tool leaves it. */
+static void
+write_line(struct octets *body, const struct octets *der)
+{
+	octets_append(body, der);
+	octets_add_byte(body, '\n');
+}
+
+static void
+put_u32_little(struct octets *body, uint32_t number)
+{
+	for (int i = 0; i < 4; i++)
+		octets_add_byte(body, (uint8_t)(number >> 8 * i));
+}
+
+/* RFC 1952 with one stored block, RFC 1951 3.2.4. */
+static void
+write_gzip(struct octets *body, const struct octets *der)
+{
+	static const uint8_t head[] = { 0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1 };
+	unsigned size = (unsigned)der->length;
+	uint32_t crc = 0xffffffff;
+
+	for (size_t i = 0; i < der->length; i++) {
+		crc ^= der->data[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+	}
+	octets_add(body, head, sizeof(head));
+	put_u32_little(body, (~size & 0xffff) << 16 | (size & 0xffff));
+	octets_append(body, der);
+	put_u32_little(body, ~crc);
+	put_u32_little(body, size);
+}
+
 static void
 write_garbage(struct octets *body, const struct octets *der)
 {
@@ -117,6 +153,8 @@ static const struct verb verbs[] = {
 	{ "der", CERTIFICATE, .write = write_der },
 	{ "pem", "200 OK", "application/x-pem-file", .write = write_pem },
 	{ "p7c", "200 OK", "application/pkcs7-mime", .write = write_p7c },
+	{ "line", CERTIFICATE, .write = write_line },
+	{ "gzip", CERTIFICATE, .write = write_gzip, .encoding = "gzip" },
 	{ "garbage", CERTIFICATE, .write = write_garbage },
 	{ "empty", CERTIFICATE, .text = "" },
 	{ "huge", CERTIFICATE, .write = write_huge },
@@ -171,6 +209,9 @@ send_page(struct visit *visit, const struct pki *pki, struct span verb_name,
 	    "HTTP/1.1 %s\r\nContent-Type: %s\r\n"
 	    "Content-Length: %zu\r\nConnection: close\r\n",
 	    verb->status, verb->type, body.length);
+	if (verb->encoding != NULL)
+		octets_add_format(
+		    &visit->out, "Content-Encoding: %s\r\n", verb->encoding);
 	if (verb->location != NULL)
 		add_location(&visit->out, pki, verb, name);
 	octets_add_text(&visit->out, "\r\n");
