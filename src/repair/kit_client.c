@@ -91,7 +91,7 @@ static void
 write_script(struct kit *kit, const struct kit_platform *platform)
 {
 	struct text out = { .size = 0 };
-	struct text heals = { .size = 0 }, rest = { .size = 0 };
+	struct text fixed = { .size = 0 }, rest = { .size = 0 };
 
 	text_printf(&out, "#!/bin/sh\n# %s.\n#\n", platform->title);
 	text_printf(
@@ -103,7 +103,7 @@ write_script(struct kit *kit, const struct kit_platform *platform)
 		for (size_t j = 0; j < host->clients.fixed_count; j++) {
 			const char *id = host->clients.fixed[j];
 			bool reached = has_id(platform->clients, id);
-			struct text *list = reached ? &heals : &rest;
+			struct text *list = reached ? &fixed : &rest;
 
 			if (list->size > 0 && has_id(list->data, id))
 				continue;
@@ -111,10 +111,10 @@ write_script(struct kit *kit, const struct kit_platform *platform)
 			text_append(list, id);
 		}
 	}
-	append_list(&out, "Heals", &heals);
+	append_list(&out, "Repairs", &fixed);
 	append_list(&out, "Does not reach", &rest);
 	text_append(&out, platform->note);
-	text_free(&heals);
+	text_free(&fixed);
 	text_free(&rest);
 	text_append(&out, roots_matter);
 	text_append(&out, "#\n# Certificates:\n");

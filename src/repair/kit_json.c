@@ -15,26 +15,6 @@ add_hosts(struct json *object, const char *key, const struct repair_item *item,
 			json_append_string(list, item->hosts[i]->endpoint);
 }
 
-/* Clients with another reason to refuse some of the hosts. */
-static void
-add_refusals(struct json *object, const struct repair_item *item)
-{
-	struct json *list = json_add_array(object, "still_refused");
-
-	for (size_t i = 0; i < item->host_count; i++) {
-		const struct repair_host *host = item->hosts[i];
-		struct json *entry, *clients;
-
-		if (host->clients.refusing_count == 0)
-			continue;
-		entry = json_append_object(list);
-		json_add_string(entry, "host", host->endpoint);
-		clients = json_add_array(entry, "clients");
-		for (size_t j = 0; j < host->clients.refusing_count; j++)
-			json_append_string(clients, host->clients.refusing[j]);
-	}
-}
-
 static void
 add_item(struct json *array, const struct kit *kit, size_t at)
 {
@@ -67,7 +47,20 @@ add_item(struct json *array, const struct kit *kit, size_t at)
 				      "server/%s/fullchain.pem", folder));
 	}
 	add_hosts(object, "other_faults", item, false);
-	add_refusals(object, item);
+	/* Clients with another reason to refuse some of the hosts. */
+	list = json_add_array(object, "still_refused");
+	for (size_t i = 0; i < item->host_count; i++) {
+		const struct repair_host *host = item->hosts[i];
+		struct json *entry, *clients;
+
+		if (host->clients.refusing_count == 0)
+			continue;
+		entry = json_append_object(list);
+		json_add_string(entry, "host", host->endpoint);
+		clients = json_add_array(entry, "clients");
+		for (size_t j = 0; j < host->clients.refusing_count; j++)
+			json_append_string(clients, host->clients.refusing[j]);
+	}
 }
 
 void

@@ -54,7 +54,7 @@ append_clients(struct text *out, const struct kit *kit)
 	for (size_t i = 0; i < kit->plan->item_count; i++) {
 		const struct repair_item *item = kit->plan->items[i];
 		const char *words =
-		    item->fixed_count == 0 ? "heals no client" : "heals";
+		    item->fixed_count == 0 ? "repairs no client" : "repairs";
 
 		text_printf(out, "  client/%s\n      ", kit->files[i]);
 		kit_append_words(out, item->certificate->subject);
@@ -73,14 +73,15 @@ append_clients(struct text *out, const struct kit *kit)
 		cell_append_wrapped(out, words, 6);
 	}
 	text_append(out,
-	    "\nEach script says at its top which clients it heals.  "
+	    "\nEach script says at its top which clients it repairs.  "
 	    "\"install\" is the default,\n\"undo\" takes everything back:\n");
 	for (size_t i = 0; kit_platform(i) != NULL; i++)
 		text_printf(out, "  sh client/%-12s %s\n",
 		    kit_platform(i)->file, kit_platform(i)->title);
 	text_append(out,
 	    "\nAn intermediate without its root in the same store does not "
-	    "heal openssl,\npython before 3.13, requests, ruby, php and node; "
+	    "repair openssl,\npython before 3.13, requests, ruby, php and "
+	    "node; "
 	    "chrome and firefox keep\nstores of their own on Linux.  What is "
 	    "in a client's store hides the fault from\nthat client only.\n");
 }

@@ -246,25 +246,6 @@ append_clients(struct text *out, const struct verdict *verdict,
 }
 
 static void
-append_siblings(struct text *out, const struct sibling_facts *siblings,
-    struct arena *scratch)
-{
-	const char *hosts = arena_printf(
-	    scratch, "sibling%s in %s", plural(siblings->count), siblings->run);
-	const char *count = count_text(scratch, siblings->count);
-	const char *differences = sites_comparison_text(
-	    scratch, siblings->differs, siblings->difference_count);
-
-	append_label(out, "siblings");
-	cell_append_wrapped(out,
-	    differences == NULL
-		? arena_printf(scratch, "it is like its %s %s", count, hosts)
-		: arena_printf(scratch, "it differs from its %s %s: %s", count,
-		      hosts, differences),
-	    BODY_COLUMN);
-}
-
-static void
 append_body(struct text *out, const char *words)
 {
 	append_label(out, "");
@@ -326,6 +307,7 @@ diagnosis_append(struct text *out, const struct report_run *run,
 {
 	struct arena *scratch = arena_new();
 	const struct verdict *verdict = &result->verdict;
+	const char *hosts;
 
 	append_heading(out, result, colors, scratch);
 	if (result->seen.received_count > 0)
@@ -353,8 +335,22 @@ diagnosis_append(struct text *out, const struct report_run *run,
 	append_clients(out, verdict, ACCEPTS_NO, "refuses", scratch);
 	append_clients(out, verdict, ACCEPTS_YES, "accepts", scratch);
 	append_clients(out, verdict, ACCEPTS_UNKNOWN, "unknown", scratch);
-	if (siblings->count > 0)
-		append_siblings(out, siblings, scratch);
+	if (siblings->count > 0) {
+		const char *count = count_text(scratch, siblings->count);
+		const char *differences = sites_comparison_text(
+		    scratch, siblings->differs, siblings->difference_count);
+
+		hosts = arena_printf(scratch, "sibling%s in %s",
+		    plural(siblings->count), siblings->run);
+		append_label(out, "siblings");
+		cell_append_wrapped(out,
+		    differences == NULL
+			? arena_printf(
+			      scratch, "it is like its %s %s", count, hosts)
+			: arena_printf(scratch, "it differs from its %s %s: %s",
+			      count, hosts, differences),
+		    BODY_COLUMN);
+	}
 	append_repair(out, run, result, scratch);
 	arena_free(scratch);
 }

@@ -36,16 +36,10 @@ static const char *const columns[] = {
 };
 
 static const char *
-time_or_null(struct arena *arena, int64_t time)
-{
-	return time == 0 ? NULL : time_text(arena, time);
-}
-
-static const char *
 end_of(struct arena *arena, const struct leaf_facts *leaf)
 {
-	return leaf->present && !leaf->undated
-		   ? time_or_null(arena, leaf->not_after)
+	return leaf->present && !leaf->undated && leaf->not_after != 0
+		   ? time_text(arena, leaf->not_after)
 		   : NULL;
 }
 

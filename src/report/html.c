@@ -38,7 +38,7 @@ static const struct section {
 	{ "since", "New since the last run", html_changes, true },
 	{ "causes", "Causes and what repairs them", html_causes, false },
 	{ "expiry", "What ends when", html_calendar, false },
-	{ "sites", "Sites and their odd ones out", html_sites, false },
+	{ "sites", "Sites and their outliers", html_sites, false },
 	{ "clients", "Clients", html_clients, false },
 };
 

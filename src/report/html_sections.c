@@ -426,7 +426,7 @@ html_sites(struct sheet *sheet)
 			    "<table class=sites><thead><tr><th scope=col>Site"
 			    "<th scope=col class=number>Not ok"
 			    "<th scope=col class=number>Hosts"
-			    "<th scope=col>Odd ones out"
+			    "<th scope=col>Outliers"
 			    "<th scope=col>Earliest end</tr></thead><tbody>\n");
 		html_fill(out,
 		    "<tr><th scope=row><a href=\"#hosts\" data-site=\"{}\">{}"

@@ -178,7 +178,7 @@ append_causes(struct text *out, const struct tally *tally)
 	size_t shown = count < CAUSES_MOST ? count : CAUSES_MOST;
 
 	exposition_family(out, "fleetscan_cause_hosts",
-	    "Hosts that share a cause: what one repair heals.");
+	    "Hosts that share a cause: what one repair fixes.");
 	/* Rows that differ only in the certificate, not in its name, are one
 	   series: a label set may occur only once. */
 	for (size_t i = 0; i < shown; i++) {

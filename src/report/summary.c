@@ -58,29 +58,14 @@ add_counts(struct json *object, const struct tally *tally)
 		    (int64_t)tally->severities[i]);
 }
 
-/* By its first host: what is missing is the same for all. */
-static void
-add_clients_fixed(
-    struct json *cause, const struct sheet *sheet, const struct tally_cause *of)
-{
-	const struct report_run *run = sheet->run;
-	struct json *array = json_add_array(cause, "heals");
-	struct clients_fixed clients;
-
-	if (!of->is_missing || run->judge == NULL ||
-	    !clients_fixed_by_chain(
-		run->archive, run->judge, of->first, sheet->scratch, &clients))
-		return;
-	for (size_t i = 0; i < clients.fixed_count; i++)
-		json_append_string(array, clients.fixed[i]);
-}
-
 static void
 add_cause(struct json *array, const struct sheet *sheet,
     const struct tally_cause *cause)
 {
 	struct json *member = json_append_object(array);
-	struct json *examples;
+	const struct report_run *run = sheet->run;
+	struct clients_fixed clients;
+	struct json *examples, *fixed;
 
 	json_add_string(member, "class", class_word(cause->class_id));
 	json_add_string(member, "cause", cause->cause);
@@ -96,7 +81,14 @@ add_cause(struct json *array, const struct sheet *sheet,
 	json_add_string(member, "from",
 	    cause->is_missing ? source_word(cause->from) : NULL);
 	json_add_string(member, "where", cause->where);
-	add_clients_fixed(member, sheet, cause);
+	/* By its first host: what is missing is the same for all. */
+	fixed = json_add_array(member, "heals");
+	if (!cause->is_missing || run->judge == NULL ||
+	    !clients_fixed_by_chain(run->archive, run->judge, cause->first,
+		sheet->scratch, &clients))
+		return;
+	for (size_t i = 0; i < clients.fixed_count; i++)
+		json_append_string(fixed, clients.fixed[i]);
 }
 
 static int
