@@ -180,6 +180,54 @@ choose_path(struct judgement *judgement)
 		list_missing(judgement, view->repaired);
 }
 
+/*
+ * What became of the URLs at the place where the received chain ends: for the
+ * people who wonder why a certificate was not found.
+ */
+static void
+list_aia(struct judgement *judgement, struct verdict *verdict)
+{
+	const struct client_aia *aia = judgement->sources->aia;
+	const struct path *path = &judgement->as_received.path;
+	const struct certificate *last =
+	    path->steps[path->length - 1].certificate;
+
+	if (path->end != PATH_OPEN)
+		return;
+	verdict->aia = arena_array(
+	    judgement->arena, last->issuer_url_count, sizeof(*verdict->aia));
+	for (size_t i = 0; i < last->issuer_url_count; i++) {
+		struct aia_lookup *row = &verdict->aia[verdict->aia_count++];
+		struct certificate_list list = { NULL, 0 };
+
+		row->url = last->issuer_urls[i];
+		row->result = "not_asked";
+		row->why = "another URL led to the issuer, or none may be "
+			   "asked";
+		if (!aia->find(aia->context, row->url, &list))
+			continue;
+		row->why = aia->why(aia->context, row->url);
+		row->result = "failed";
+		if (row->why != NULL && starts_with(row->why, "refused: ")) {
+			row->result = "refused";
+			row->why = arena_printf(judgement->arena,
+			    "%s; --aia-allow-private allows it",
+			    row->why + strlen("refused: "));
+		}
+		if (list.count == 0)
+			continue;
+		row->result = "not_the_issuer";
+		row->why = "the certificate there is of another CA";
+		for (size_t k = 0; k < list.count; k++)
+			if (signature_check(judgement->auditor->signatures,
+				last, list.certificates[k],
+				NULL) == SIGNATURE_GOOD) {
+				row->result = "found";
+				row->why = NULL;
+			}
+	}
+}
+
 /* Which of several findings names the class (reports/README.md). */
 static const enum class_id precedence[] = {
 	CLASS_REVOKED,
@@ -458,6 +506,8 @@ auditor_judge(struct auditor *auditor, struct arena *arena,
 			judgement.validation.host = &view->host;
 		open = judge_chain(&judgement, result);
 	}
+	if (seen->received_count > 0 && sources != NULL && sources->aia != NULL)
+		list_aia(&judgement, &result->verdict);
 	if (judge_clients(&judgement, &result->verdict))
 		open = seen->received_count > 0;
 	return open && sources == NULL;

@@ -47,6 +47,14 @@ struct store_verdict {
 	const char *anchor; /* subject of the anchor, or NULL */
 };
 
+/* What an AIA URL that was looked at led to. */
+struct aia_lookup {
+	const char *url;
+	const char *result; /* found, not_the_issuer, refused, failed or
+			       not_asked */
+	const char *why;    /* a sentence; NULL where it was found */
+};
+
 enum acceptance { ACCEPTS_NO, ACCEPTS_YES, ACCEPTS_UNKNOWN };
 
 struct client_verdict {
@@ -73,6 +81,8 @@ struct verdict {
 	size_t store_count;
 	struct client_verdict *clients;
 	size_t client_count;
+	struct aia_lookup *aia;
+	size_t aia_count;
 	bool expired, self_signed, mismatched, untrusted, revoked;
 };
 

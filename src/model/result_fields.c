@@ -422,6 +422,13 @@ static const struct record_field missing_fields[] = {
 	{ .kind = FIELD_END },
 };
 
+static const struct record_field aia_fields[] = {
+	FIELD(STRING, aia_lookup, url),
+	FIELD(STRING, aia_lookup, result),
+	FIELD(STRING, aia_lookup, why),
+	{ .kind = FIELD_END },
+};
+
 static const struct record_field store_fields[] = {
 	FIELD(BOOL, store_verdict, trusted),
 	FIELD(STRING, store_verdict, reason),
@@ -490,6 +497,7 @@ static const struct record_field result_fields[] = {
 	    "received", DIGESTS, result, seen.received, seen.received_count),
 	LIST("path", LIST, path, path_length, path_fields, step),
 	LIST("missing", LIST, missing, missing_count, missing_fields, step),
+	LIST("aia", LATER_LIST, aia, aia_count, aia_fields, aia_lookup),
 	LIST("stores", MAP, stores, store_count, store_fields, store_verdict),
 	LIST("clients", MAP, clients, client_count, client_fields,
 	    client_verdict),

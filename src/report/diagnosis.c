@@ -330,6 +330,16 @@ diagnosis_append(struct text *out, const struct report_run *run,
 						  title, finding->detail),
 		    BODY_COLUMN);
 	}
+	for (size_t i = 0; i < verdict->aia_count; i++) {
+		const struct aia_lookup *row = &verdict->aia[i];
+
+		if (row->why == NULL || string_equal(row->result, "not_asked"))
+			continue;
+		append_label(out, "AIA");
+		cell_append_wrapped(out,
+		    arena_printf(scratch, "%s: %s", row->url, row->why),
+		    BODY_COLUMN);
+	}
 	if (verdict->client_count > 0)
 		text_append_char(out, '\n');
 	append_clients(out, verdict, ACCEPTS_NO, "refuses", scratch);

@@ -159,6 +159,11 @@ append_chain(
 		    scratch);
 	}
 	html_raw(out, "</ol>");
+	for (size_t i = 0; i < verdict->aia_count; i++)
+		if (verdict->aia[i].why != NULL &&
+		    !string_equal(verdict->aia[i].result, "not_asked"))
+			html_fill(out, "<p class=source>AIA {}: {}</p>",
+			    verdict->aia[i].url, verdict->aia[i].why);
 }
 
 /* Clients that do the same for the same reason are one line. */

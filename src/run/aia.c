@@ -207,13 +207,16 @@ take_ders(struct aia *aia, struct answer *answer, const struct bytes ders[],
 }
 
 void
-aia_remember(
-    struct aia *aia, const char *url, const struct bytes ders[], size_t count)
+aia_remember(struct aia *aia, const char *url, const struct bytes ders[],
+    size_t count, const char *error)
 {
 	struct answer *answer = answer_for(aia, url);
 
-	if (answer != NULL && answer->facts.state == AIA_NOT_ASKED)
-		take_ders(aia, answer, ders, count);
+	if (answer == NULL || answer->facts.state != AIA_NOT_ASKED)
+		return;
+	take_ders(aia, answer, ders, count);
+	if (answer->facts.state == AIA_FAILED && error != NULL)
+		answer->facts.error = arena_string(aia->arena, error);
 }
 
 void

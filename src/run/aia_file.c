@@ -85,7 +85,8 @@ aia_file_read(struct archive *archive, struct aia *aia)
 				count++;
 		}
 		if (url != NULL)
-			aia_remember(aia, url, ders, count);
+			aia_remember(aia, url, ders, count,
+			    json_string(json_get(object, "error")));
 		json_free(object);
 	}
 	line_reader_close(reader);

@@ -45,6 +45,14 @@ find_by_url(void *context, const char *url, struct certificate_list *list)
 	return answer.state != AIA_NOT_ASKED;
 }
 
+static const char *
+why_by_url(void *context, const char *url)
+{
+	struct aia_answer answer = aia_answer_of(context, url);
+
+	return answer.state == AIA_FAILED ? answer.error : NULL;
+}
+
 struct sources *
 sources_new(const struct fleet_certificates *fleet, const struct known *known,
     const struct aia *aia)
@@ -65,6 +73,7 @@ sources_new(const struct fleet_certificates *fleet, const struct known *known,
 			sources->entries[sources->list.count++] = rows[i];
 	sources->followed = (struct client_aia){
 		.find = find_by_url,
+		.why = why_by_url,
 		.context = (void *)(uintptr_t)aia,
 	};
 	sources->list.aia = aia == NULL ? NULL : &sources->followed;

@@ -96,6 +96,30 @@ def shaken_twice(lab):
     return 0 if good else 1
 
 
+# What the record says of each AIA URL, and a part of why.
+AIA = {
+    "leaf-aia": [("found", None)],
+    "aia-404": [("failed", "404")],
+    "aia-other-first": [("not_the_issuer", "another CA"), ("found", None)],
+    "aia-second-ok": [("failed", "no connection"), ("found", None)],
+}
+
+
+def looked_up(found):
+    wrong = 0
+    for scenario, want in AIA.items():
+        rows = found[scenario].get("aia", [])
+        good = len(rows) == len(want) and all(
+            row["result"] == result and
+            (row["why"] is None if why is None else why in (row["why"] or ""))
+            for row, (result, why) in zip(rows, want))
+        if not good:
+            wrong += 1
+            print(f"# {scenario}: {rows}")
+    print(f"{'not ok' if wrong else 'ok'} - what AIA led to is in the record")
+    return wrong
+
+
 def main():
     scenarios = json.loads((TESTS / "chains/scenarios.json").read_text())
     extras = json.loads((TESTS / "lab/extras.json").read_text())
@@ -104,6 +128,7 @@ def main():
         wrong = shaken_twice(lab)
     wrong += check("measured scenarios", scenarios, found)
     wrong += check("further scenarios", extras, found)
+    wrong += looked_up(found)
     wrong += clients("clients", scenarios, found)
     wrong += clients("clients, further scenarios", extras, found)
     return 1 if wrong else 0

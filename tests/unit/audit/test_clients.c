@@ -328,7 +328,7 @@ judge_asked(const struct world *world, const struct station *station,
 	const struct trust_store *stores[] = { store };
 	struct clients *clients = clients_new(world->profiles, stores, 1, true);
 	struct visit_facts visit;
-	struct client_aia aia = { find_aia, &visit };
+	struct client_aia aia = { .find = find_aia, .context = &visit };
 	bool open;
 
 	memset(verdict, 0, sizeof(*verdict));

@@ -308,6 +308,12 @@ make_result(struct maker *maker, struct result *result)
 	make_findings(maker, verdict);
 	verdict->path = make_steps(maker, &verdict->path_length);
 	verdict->missing = make_steps(maker, &verdict->missing_count);
+	verdict->aia_count = choose(maker, MOST_ELEMENTS + 1);
+	verdict->aia =
+	    arena_array(maker->arena, MOST_ELEMENTS, sizeof(*verdict->aia));
+	for (size_t i = 0; i < verdict->aia_count; i++)
+		verdict->aia[i] = (struct aia_lookup){ make_string(maker),
+			make_string(maker), make_optional(maker) };
 	make_stores_and_clients(maker, verdict);
 	verdict->expired = toss(maker);
 	verdict->self_signed = toss(maker);
