@@ -341,19 +341,27 @@ names_error(const struct certificate *issuer, const struct certificate *subject,
 
 	one.alternative_names.count = 0;
 	number = constraint_error(issuer, &one, NULL, budget);
-	one.subject_empty = true;
+	one.subject_empty = one.has_alternative_names = true;
+	/* Mailboxes of the subject count beside a SAN too. */
+	one.alternative_names = subject->subject_mailboxes;
+	if (number == 0)
+		number = constraint_error(issuer, &one, NULL, budget);
 	for (size_t i = 0; number == 0 && i < names->count; i++) {
 		one.alternative_names =
 		    (struct name_list){ &names->names[i], 1 };
 		number = constraint_error(issuer, &one, NULL, budget);
 		leaf = leaf && names->names[i].kind != NAME_DNS;
 	}
-	if (number != 0 || !leaf || subject->subject_cn == NULL ||
-	    strchr(subject->subject_cn, '.') == NULL)
+	if (!leaf)
 		return number;
 	one.alternative_names.count = 0;
-	common.name = bytes_from_string(subject->subject_cn);
-	return constraint_error(issuer, &one, &common, budget);
+	for (size_t i = 0; number == 0 && i < subject->common_name_count; i++) {
+		common.name = bytes_from_string(subject->common_names[i]);
+		if (dns_looks_like_host(common.name))
+			number =
+			    constraint_error(issuer, &one, &common, budget);
+	}
+	return number;
 }
 
 /* check_name_constraints(), the root first. */

@@ -566,29 +566,144 @@ add_common_name(const struct validation *validation, const struct path *path,
 	const struct certificate *leaf = path->steps[0].certificate;
 	struct constraint_budget budget = { CONSTRAINTS_MOST_COMPARISONS,
 		validation->comparisons };
-	struct host_name name;
 
-	if (leaf->subject_cn == NULL)
-		return;
 	for (size_t i = 0; i < leaf->alternative_names.count; i++)
 		if (leaf->alternative_names.names[i].kind == NAME_DNS)
 			return;
-	name =
-	    (struct host_name){ bytes_from_string(leaf->subject_cn), { 0 }, 0 };
-	for (size_t at = 1; at < path->length; at++) {
-		const struct certificate *issuer = path->steps[at].certificate;
+	for (size_t i = 0; i < leaf->common_name_count; i++) {
+		struct bytes text = bytes_from_string(leaf->common_names[i]);
+		struct host_name name = { text, { 0 }, 0 };
 
-		if (!issuer->has_name_constraints ||
-		    constraints_check(issuer, leaf, &name, &budget) !=
-			CONSTRAINT_FORBIDS ||
-		    constraints_check(issuer, leaf, NULL, &budget) !=
-			CONSTRAINT_ALLOWS)
+		for (size_t at = 1; at < path->length; at++) {
+			const struct certificate *issuer =
+			    path->steps[at].certificate;
+
+			if (!issuer->has_name_constraints ||
+			    constraints_check(issuer, leaf, &name, &budget) !=
+				CONSTRAINT_FORBIDS ||
+			    constraints_check(issuer, leaf, NULL, &budget) !=
+				CONSTRAINT_ALLOWS)
+				continue;
+			client_traits_add(to, TRAIT_COMMON_NAME_CONSTRAINED);
+			if (dns_looks_like_host(text))
+				client_traits_add(
+				    to, TRAIT_DOTTED_COMMON_NAME_CONSTRAINED);
+		}
+	}
+}
+
+static bool
+is_forbidden(const struct certificate *issuer,
+    const struct certificate *subject, const struct name_list *names,
+    struct constraint_budget *budget)
+{
+	struct certificate one = *subject;
+
+	one.alternative_names = *names;
+	one.has_alternative_names = one.subject_empty = true;
+	return constraints_check(issuer, &one, NULL, budget) ==
+	       CONSTRAINT_FORBIDS;
+}
+
+/* Is there a permitted address, but none of this one's family? */
+static bool
+is_of_other_family(
+    const struct certificate *issuer, const struct general_name *name)
+{
+	for (size_t i = 0; i < issuer->permitted.count; i++)
+		if (issuer->permitted.names[i].kind == NAME_ADDRESS &&
+		    issuer->permitted.names[i].value.size ==
+			2 * name->value.size)
+			return false;
+	return true;
+}
+
+/* Which libraries see that this name is forbidden? */
+static enum client_trait
+trait_of_forbidden(const struct certificate *issuer,
+    const struct certificate *subject, const struct general_name *name,
+    struct constraint_budget *budget)
+{
+	const struct name_list list = { name, 1 };
+	struct certificate half = *issuer;
+
+	half.excluded.count = 0;
+	if ((name->kind == NAME_URI || name->kind == NAME_DIRECTORY) &&
+	    is_forbidden(&half, subject, &list, budget))
+		return TRAIT_RARE_NAME_CONSTRAINED;
+	if (name->kind == NAME_ADDRESS && is_of_other_family(issuer, name))
+		return TRAIT_ADDRESS_FAMILY_CONSTRAINED;
+	if (name->kind == NAME_DNS && dns_is_wildcard(name->value) &&
+	    !is_forbidden(&half, subject, &list, budget))
+		return TRAIT_WILDCARD_EXCLUDED;
+	return TRAIT_NAME_CONSTRAINTS;
+}
+
+/* Takes apart what validate.c finds as one fault. */
+static void
+add_forbidden(const struct validation *validation, const struct path *path,
+    size_t at, struct client_traits *to)
+{
+	const struct certificate *issuer = path->steps[at].certificate;
+	struct constraint_budget budget = { CONSTRAINTS_MOST_COMPARISONS,
+		validation->comparisons };
+
+	for (size_t below = 0; below < at; below++) {
+		const struct certificate *subject =
+		    path->steps[below].certificate;
+		const struct name_list *names = &subject->alternative_names;
+		const struct general_name directory = { .kind = NAME_DIRECTORY,
+			.value = subject->raw_subject };
+		struct certificate bare = *subject;
+
+		if (below > 0 && subject->self_issued)
 			continue;
-		client_traits_add(to, TRAIT_COMMON_NAME_CONSTRAINED);
-		if (strchr(leaf->subject_cn, '.') != NULL)
+		for (size_t i = 0; i < names->count; i++)
+			if (is_forbidden(issuer, subject,
+				&(struct name_list){ &names->names[i], 1 },
+				&budget))
+				client_traits_add(
+				    to, trait_of_forbidden(issuer, subject,
+					    &names->names[i], &budget));
+		if (!subject->subject_empty &&
+		    is_forbidden(issuer, subject,
+			&(struct name_list){ &directory, 1 }, &budget))
 			client_traits_add(
-			    to, TRAIT_DOTTED_COMMON_NAME_CONSTRAINED);
+			    to, trait_of_forbidden(
+				    issuer, subject, &directory, &budget));
+		/* The host, and mailboxes where no other name is. */
+		bare.alternative_names.count = 0;
+		bare.subject_empty = true;
+		if (constraints_check(issuer, &bare,
+			below == 0 ? validation->host : NULL,
+			&budget) != CONSTRAINT_ALLOWS)
+			client_traits_add(to, TRAIT_NAME_CONSTRAINTS);
+	}
+}
+
+/* RFC 5280 4.2.1.10 spares the subject's mailbox where there is a SAN. */
+static void
+add_mailboxes(const struct validation *validation, const struct path *path,
+    struct client_traits *to)
+{
+	const struct certificate *leaf = path->steps[0].certificate;
+	struct constraint_budget budget = { CONSTRAINTS_MOST_COMPARISONS,
+		validation->comparisons };
+	bool has_other = false;
+
+	if (leaf->subject_mailboxes.count == 0 || !leaf->has_alternative_names)
 		return;
+	for (size_t i = 0; i < leaf->alternative_names.count; i++)
+		has_other = has_other ||
+			    leaf->alternative_names.names[i].kind == NAME_EMAIL;
+	for (size_t at = 1; at < path->length; at++) {
+		if (!path->steps[at].certificate->has_name_constraints ||
+		    !is_forbidden(path->steps[at].certificate, leaf,
+			&leaf->subject_mailboxes, &budget))
+			continue;
+		client_traits_add(to, TRAIT_MAILBOX_CONSTRAINED);
+		if (!has_other)
+			client_traits_add(to, TRAIT_ONLY_MAILBOX_CONSTRAINED);
 	}
 }
 
@@ -665,6 +780,7 @@ client_path_outcome(const struct validation *validation, struct path *path,
 	if (trait != TRAIT_NONE)
 		client_traits_add(&outcome->traits, trait);
 	add_common_name(validation, path, &outcome->traits);
+	add_mailboxes(validation, path, &outcome->traits);
 	add_inherited(path, &outcome->traits, &outcome->anchor_traits);
 	for (size_t i = 0; i < path->faults.count && i < FAULTS_MOST; i++) {
 		const struct path_fault *fault = &path->faults.list[i];
@@ -675,6 +791,13 @@ client_path_outcome(const struct validation *validation, struct path *path,
 		if (fault->fault == FAULT_MALFORMED &&
 		    !is_unreadable(path->steps[fault->step].certificate))
 			trait = TRAIT_NONE;
+		if (fault->fault == FAULT_NAME_CONSTRAINTS) {
+			add_forbidden(validation, path, fault->step,
+			    anchored && fault->step + 1 == path->length
+				? &outcome->anchor_traits
+				: &outcome->traits);
+			continue;
+		}
 		if (fault->fault == FAULT_PURPOSE &&
 		    (path->steps[fault->step].certificate->purposes &
 			PURPOSE_SERVER_GATED) != 0)

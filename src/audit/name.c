@@ -35,6 +35,26 @@ dns_is_within(struct bytes name, struct bytes suffix)
 }
 
 bool
+dns_looks_like_host(struct bytes name)
+{
+	bool dotted = false;
+
+	for (size_t i = 0; i < name.size; i++) {
+		uint8_t c = lower(name.data[i]);
+		bool inner = i > 0 && i + 1 < name.size;
+
+		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+		    c == '_' || (c == '-' && inner))
+			continue;
+		if (c != '.' || !inner || name.data[i - 1] == '-' ||
+		    name.data[i + 1] == '.' || name.data[i + 1] == '-')
+			return false;
+		dotted = true;
+	}
+	return dotted;
+}
+
+bool
 dns_is_wildcard(struct bytes pattern)
 {
 	return pattern.size > 2 && pattern.data[0] == '*' &&

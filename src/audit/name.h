@@ -32,6 +32,8 @@ bool dns_equal(struct bytes a, struct bytes b);
 /* `name` is `suffix`, or ends in "." and suffix. */
 bool dns_is_within(struct bytes name, struct bytes suffix);
 /* Left-most "*." and at least one label after it. */
+/* Labels of letters, digits, "_" and inner hyphens, at least two of them. */
+bool dns_looks_like_host(struct bytes);
 bool dns_is_wildcard(struct bytes pattern);
 
 #endif

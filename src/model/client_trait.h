@@ -121,6 +121,16 @@
 	/* a policy is demanded and none is left */                           \
 	ROW(POLICY, "policy")                                                 \
 	ROW(NAME_CONSTRAINTS, "name_constraints")                             \
+	/* only a URI or the subject itself is outside */                     \
+	ROW(RARE_NAME_CONSTRAINED, "rare_name_constrained")                   \
+	/* only an address, of the family that is not constrained */          \
+	ROW(ADDRESS_FAMILY_CONSTRAINED, "address_family_constrained")         \
+	/* only a wildcard, which stands for an excluded name too */          \
+	ROW(WILDCARD_EXCLUDED, "wildcard_excluded")                           \
+	/* emailAddress of the subject, though there is a SAN */              \
+	ROW(MAILBOX_CONSTRAINED, "mailbox_constrained")                       \
+	/* the same, and no mailbox is in the SAN */                          \
+	ROW(ONLY_MAILBOX_CONSTRAINED, "only_mailbox_constrained")             \
 	/* with a minimum or a maximum, on a name that is there */            \
 	ROW(CONSTRAINT_DISTANCE, "constraint_distance")                       \
 	/* critical, and not on names of hosts */                             \

@@ -418,7 +418,7 @@ names_are_read_as_the_profile_says(void **state)
 		    "0:20 0:62 0:21 " },
 		{ "a.test", "a.test", "20 unable", NAME_DNS,
 		    "0:20 0:62 0:21 " },
-		{ "::1", "a.test", "62 hostname mismatch", NAME_DNS,
+		{ "::1", "a.test", "64 IP address mismatch", NAME_DNS,
 		    "0:20 0:64 0:21 " },
 	};
 
