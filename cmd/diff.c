@@ -84,14 +84,6 @@ parse(struct diff_options *options, int argc, char **argv)
 }
 
 static void
-flush(struct text *out)
-{
-	if (out->size > 0)
-		fwrite(out->data, 1, out->size, stdout);
-	text_clear(out);
-}
-
-static void
 show_each(const struct diff *diff,
     void (*append)(const struct diff *, const struct change *, struct text *))
 {
@@ -99,7 +91,7 @@ show_each(const struct diff *diff,
 
 	for (size_t i = 0; i < diff->count; i++) {
 		append(diff, &diff->changes[i], &out);
-		flush(&out);
+		text_write(&out, stdout);
 	}
 	text_free(&out);
 }
@@ -114,7 +106,7 @@ show(const struct diff *diff, enum form form)
 		diff_append_summary(diff, &out);
 		if (diff->count > 0)
 			text_append_char(&out, '\n');
-		flush(&out);
+		text_write(&out, stdout);
 		show_each(diff, diff_append_text);
 		break;
 	case FORM_JSON:
@@ -122,12 +114,12 @@ show(const struct diff *diff, enum form form)
 		break;
 	case FORM_CSV:
 		diff_append_csv_header(&out);
-		flush(&out);
+		text_write(&out, stdout);
 		show_each(diff, diff_append_csv);
 		break;
 	case FORM_MAIL:
 		diff_append_mail(diff, &out);
-		flush(&out);
+		text_write(&out, stdout);
 		break;
 	}
 	text_free(&out);

@@ -54,14 +54,6 @@ parse(struct sites_options *options, int argc, char **argv)
 }
 
 static void
-flush(struct text *out)
-{
-	if (out->size > 0)
-		fwrite(out->data, 1, out->size, stdout);
-	text_clear(out);
-}
-
-static void
 show_all(struct sites *sites, struct archive *archive)
 {
 	struct text out = { .size = 0 };
@@ -78,12 +70,12 @@ show_all(struct sites *sites, struct archive *archive)
 		}
 		text_append_char(&out, '\n');
 		sites_append_text(sites, group, archive, &out);
-		flush(&out);
+		text_write(&out, stdout);
 	}
 	if (even > 0)
 		text_printf(&out, "%s%zu site%s without a difference\n",
 		    even < count ? "\n" : "", even, plural(even));
-	flush(&out);
+	text_write(&out, stdout);
 	text_free(&out);
 }
 
@@ -109,7 +101,7 @@ show_site(struct sites *sites, const struct site_group *group,
 		    loaded ? &judging.audit : NULL, &out);
 		judging_clear(&judging);
 	}
-	flush(&out);
+	text_write(&out, stdout);
 	text_free(&out);
 }
 
@@ -143,7 +135,7 @@ show(const struct sites_options *options, struct archive *archive,
 		for (size_t i = 0; i < sites_count(sites); i++) {
 			sites_append_json(
 			    sites, sites_at(sites, i), archive, &out);
-			flush(&out);
+			text_write(&out, stdout);
 		}
 	} else if (options->csv) {
 		sites_write_csv(sites, archive, stdout);

@@ -59,15 +59,3 @@ faults_add(struct faults *faults, enum fault fault, size_t step)
 		    (struct path_fault){ fault, step };
 	faults->count++;
 }
-
-bool
-faults_have(const struct faults *faults, enum fault fault)
-{
-	size_t count =
-	    faults->count < FAULTS_MOST ? faults->count : FAULTS_MOST;
-
-	for (size_t i = 0; i < count; i++)
-		if (faults->list[i].fault == fault)
-			return true;
-	return false;
-}

@@ -62,6 +62,5 @@ struct faults {
 };
 
 void faults_add(struct faults *, enum fault, size_t step);
-bool faults_have(const struct faults *, enum fault);
 
 #endif

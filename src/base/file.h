@@ -60,7 +60,6 @@ struct line_reader *line_reader_open(const char *path, size_t limit);
 struct line_reader *line_reader_open_stream(
     FILE *, size_t limit); /* borrowed */
 int line_reader_next(struct line_reader *, struct bytes *line);
-uint64_t line_reader_number(const struct line_reader *); /* 1 = first line */
 uint64_t line_reader_offset(const struct line_reader *); /* start of the line */
 void line_reader_close(struct line_reader *);
 

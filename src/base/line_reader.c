@@ -22,7 +22,6 @@ struct line_reader {
 	size_t capacity;
 	size_t start, end; /* what is read and not yet given out */
 	bool at_end;
-	uint64_t number;
 	uint64_t offset;      /* of the current line */
 	uint64_t next_offset; /* of buffer[start] */
 };
@@ -175,7 +174,6 @@ line_reader_next(struct line_reader *reader, struct bytes *line)
 	size_t searched = 0;
 
 	reader->offset = reader->next_offset;
-	reader->number++;
 	for (;;) {
 		const char *at = reader->buffer + reader->start;
 		size_t held = reader->end - reader->start;
@@ -184,10 +182,8 @@ line_reader_next(struct line_reader *reader, struct bytes *line)
 		if (end != NULL)
 			return give(reader, (size_t)(end - at),
 			    (size_t)(end - at) + 1, line);
-		if (reader->at_end && held == 0) {
-			reader->number--;
+		if (reader->at_end && held == 0)
 			return 0;
-		}
 		if (reader->at_end)
 			return give(reader, held, held, line);
 		/* One more than the limit may still be a CR. */
@@ -197,12 +193,6 @@ line_reader_next(struct line_reader *reader, struct bytes *line)
 		if (fill(reader) < 0)
 			return -1;
 	}
-}
-
-uint64_t
-line_reader_number(const struct line_reader *reader)
-{
-	return reader->number;
 }
 
 uint64_t

@@ -5,12 +5,19 @@
 #include "base/text.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/fatal.h"
 #include "base/memory.h"
 #include "base/utf8.h"
+
+void
+text_write(struct text *text, FILE *stream)
+{
+	if (text->size > 0)
+		fwrite(text->data, 1, text->size, stream);
+	text_clear(text);
+}
 
 void
 text_clear(struct text *text)

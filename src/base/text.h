@@ -6,6 +6,7 @@
 #define BASE_TEXT_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/arena.h"
 #include "base/bytes.h"
@@ -17,7 +18,9 @@ struct text {
 };
 
 void text_clear(struct text *); /* empties, keeps the memory */
-void text_free(struct text *);	/* empties, returns the memory */
+/* Writes it and empties it; failing shows on the stream. */
+void text_write(struct text *, FILE *);
+void text_free(struct text *); /* empties, returns the memory */
 void text_append(struct text *, const char *);
 void text_append_bytes(struct text *, struct bytes);
 void text_append_char(struct text *, char);

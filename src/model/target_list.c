@@ -47,7 +47,7 @@ struct target_list {
 	struct text key;
 	struct text error;
 	uint64_t valid;
-	_Atomic uint64_t count, duplicates, invalid;
+	_Atomic uint64_t count;
 };
 
 /* What reading on came to: as target_list_next returns it, and "go on". */
@@ -212,7 +212,6 @@ give_bad(struct target_list *list, const char *fault, struct target **out)
 
 	if (list->options.strict)
 		return fail(list, list->where.data, fault);
-	list->invalid++;
 	if (list->options.complain != NULL)
 		list->options.complain(
 		    list->options.context, list->where.data, fault);
@@ -264,10 +263,8 @@ give(struct target_list *list, const char *address, struct target **out)
 	append_to_key(key, model.ip);
 	append_to_key(key, model.sni);
 	text_append_bytes(key, bytes_of(&model.port, sizeof(model.port)));
-	if (!seen_add(list->seen, bytes_of(key->data, key->size))) {
-		list->duplicates++;
+	if (!seen_add(list->seen, bytes_of(key->data, key->size)))
 		return STEP_AGAIN;
-	}
 	text_clear(key);
 	text_append_clean(key, bytes_from_string(entry_input(from)));
 	model.input = key->data;
@@ -392,16 +389,4 @@ uint64_t
 target_list_count(const struct target_list *list)
 {
 	return list->count;
-}
-
-uint64_t
-target_list_duplicates(const struct target_list *list)
-{
-	return list->duplicates;
-}
-
-uint64_t
-target_list_invalid(const struct target_list *list)
-{
-	return list->invalid;
 }

@@ -59,9 +59,7 @@ int target_list_begin(struct target_list *);
 int target_list_next(struct target_list *, struct target **out);
 const char *target_list_error(const struct target_list *);
 
-/* Facts so far, for run.json and the progress line: from any thread. */
-uint64_t target_list_count(const struct target_list *); /* targets returned */
-uint64_t target_list_duplicates(const struct target_list *);
-uint64_t target_list_invalid(const struct target_list *);
+/* How many were returned so far, for run.json: from any thread. */
+uint64_t target_list_count(const struct target_list *);
 
 #endif

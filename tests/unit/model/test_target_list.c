@@ -437,8 +437,6 @@ bad_lines_are_told_of_and_counted(void **state)
 	target_free(target);
 	assert_int_equal(target_list_next(list, &target), 0);
 	assert_null(target);
-	assert_int_equal(target_list_invalid(list), 3);
-	assert_int_equal(target_list_duplicates(list), 1);
 	assert_int_equal(target_list_count(list), 4);
 	text_printf(&expected,
 	    "argument 1: \"y\" is neither a port nor an address: a header "
