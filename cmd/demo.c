@@ -26,24 +26,17 @@ struct demo {
 	struct command_options options;
 };
 
-/* One descriptor a server and one a visitor: the usual 1,024 is too few. */
-static void
-raise_descriptors(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
 static bool
 start(struct demo *demo)
 {
 	struct lab_options options = { .parts = LAB_FLEET };
+	struct rlimit limit;
 
-	raise_descriptors();
+	/* A descriptor a server, one a visitor: the usual 1,024 is too few. */
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
 	memcpy(demo->folder, "/tmp/fleetscan-demo-XXXXXX", 27);
 	if (mkdtemp(demo->folder) == NULL) {
 		log_error("demo: %s: %s", demo->folder, strerror(errno));
@@ -65,23 +58,17 @@ start(struct demo *demo)
 	return true;
 }
 
-static void
-stop(struct demo *demo)
-{
-	lab_stop(demo->lab);
-	if (demo->list != NULL)
-		unlink(demo->list);
-	if (demo->trust != NULL)
-		unlink(demo->trust);
-	rmdir(demo->folder);
-	free(demo->list);
-	free(demo->trust);
-}
-
 /* The fleet is trusted and found as its own machines would be. */
-static void
-aim(struct demo *demo)
+static int
+scan_fleet(struct demo *demo)
 {
+	struct target_list_options how = { .defaults = { .port = 443 } };
+	struct target_list *targets;
+	struct new_run run = {
+		.command = "demo",
+		.options = &demo->options,
+		.is_fleet = true,
+	};
 	struct scan_options *scan = &demo->options.scan;
 	char *resolver;
 
@@ -93,19 +80,7 @@ aim(struct demo *demo)
 	string_list_add(&demo->options.judging.stores.files, demo->trust);
 	demo->options.judging.no_intermediates = true;
 	demo->options.aia_allow_private = true;
-}
-
-static int
-scan(struct demo *demo)
-{
-	struct target_list_options how = { .defaults = { .port = 443 } };
-	struct target_list *targets = target_list_new(&how);
-	struct new_run run = {
-		.command = "demo",
-		.options = &demo->options,
-		.is_fleet = true,
-	};
-
+	targets = target_list_new(&how);
 	if (target_list_add_file(targets, demo->list) == 0)
 		return new_run_scan(&run, targets, NULL);
 	log_error("demo: %s: %s", demo->list, strerror(errno));
@@ -116,13 +91,16 @@ scan(struct demo *demo)
 static int
 run(struct demo *demo)
 {
-	int code = EXIT_CODE_USAGE;
+	int code = start(demo) ? scan_fleet(demo) : EXIT_CODE_USAGE;
 
-	if (start(demo)) {
-		aim(demo);
-		code = scan(demo);
-	}
-	stop(demo);
+	lab_stop(demo->lab);
+	if (demo->list != NULL)
+		unlink(demo->list);
+	if (demo->trust != NULL)
+		unlink(demo->trust);
+	rmdir(demo->folder);
+	free(demo->list);
+	free(demo->trust);
 	return code;
 }
 

@@ -48,18 +48,6 @@ given_options_clear(struct given_options *given)
 	*given = (struct given_options){ NULL, 0, 0 };
 }
 
-static void
-note_given(struct given_options *given, const struct option_row *row,
-    const char *value)
-{
-	if (given == NULL)
-		return;
-	given->items = memory_grow(given->items, given->count, &given->capacity,
-	    sizeof(*given->items));
-	given->items[given->count++] =
-	    (struct given_option){ row, row->argument == NULL ? NULL : value };
-}
-
 void
 options_complain(const char *command, const char *option, const char *sentence)
 {
@@ -282,13 +270,6 @@ tables_new(const struct usage *usage)
 	return tables;
 }
 
-static void
-tables_free(struct tables *tables)
-{
-	free(tables->letters);
-	free(tables->names);
-}
-
 const char *
 option_row_name(const struct option_row *row, char out[64])
 {
@@ -490,11 +471,20 @@ static bool
 take(const struct usage *usage, const struct gathered *given)
 {
 	char sentence[80], name[64];
+	struct given_options *noted = usage->given;
 	const char *wrong =
 	    store(given->row, given->settings, given->value, sentence);
 
 	if (wrong == NULL) {
-		note_given(usage->given, given->row, given->value);
+		if (noted != NULL) {
+			noted->items = memory_grow(noted->items, noted->count,
+			    &noted->capacity, sizeof(*noted->items));
+			noted->items[noted->count++] =
+			    (struct given_option){ given->row,
+				    given->row->argument == NULL
+					? NULL
+					: given->value };
+		}
 		return true;
 	}
 	spell(given->row, name);
@@ -505,21 +495,6 @@ take(const struct usage *usage, const struct gathered *given)
 	log_error("%s:%u: %s %s", usage->file->path, given->line,
 	    name + strspn(name, "-"), wrong);
 	return false;
-}
-
-/* The file's before the command line's. */
-static int
-take_all(const struct usage *usage, const struct gathering *list)
-{
-	for (int from_file = 1; from_file >= 0; from_file--)
-		for (size_t i = 0; i < list->count; i++) {
-			const struct gathered *given = &list->items[i];
-
-			if ((given->line != 0) == (from_file == 1) &&
-			    !take(usage, given))
-				return OPTIONS_WRONG;
-		}
-	return 0;
 }
 
 int
@@ -536,9 +511,14 @@ options_parse(const struct usage *usage, int argc, char **argv)
 		end = gather(usage, value, argv, &list);
 	if (end == 0 && list.path != NULL && !gather_file(usage, &list))
 		end = OPTIONS_WRONG;
-	if (end == 0)
-		end = take_all(usage, &list);
-	tables_free(&tables);
+	/* The file's before the command line's. */
+	for (int from_file = 1; end == 0 && from_file >= 0; from_file--)
+		for (size_t i = 0; end == 0 && i < list.count; i++)
+			if ((list.items[i].line != 0) == (from_file == 1) &&
+			    !take(usage, &list.items[i]))
+				end = OPTIONS_WRONG;
+	free(tables.letters);
+	free(tables.names);
 	free(list.items);
 	return end < 0 ? end : optind;
 }

@@ -22,22 +22,13 @@ request_strings(struct arena *arena, const char *const *strings, size_t count)
 	return copies;
 }
 
-static const char *
-current_directory(struct arena *arena)
-{
-	char *path = getcwd(NULL, 0);
-	const char *copy = clean(arena, path);
-
-	free(path);
-	return copy;
-}
-
 void
 request_describe(struct arena *arena, struct manifest *manifest,
     const struct given_options *given)
 {
 	struct manifest_option *options =
 	    arena_array(arena, given->count, sizeof(*options));
+	char *here = getcwd(NULL, 0);
 	size_t count = 0;
 	char name[64];
 
@@ -54,28 +45,8 @@ request_describe(struct arena *arena, struct manifest *manifest,
 	}
 	manifest->options = options;
 	manifest->option_count = count;
-	manifest->working_directory = current_directory(arena);
-}
-
-/* The option of this name, added where there is none yet. */
-static struct report_option *
-option_named(struct report_option *options, size_t *count, const char *name)
-{
-	for (size_t i = 0; i < *count; i++)
-		if (strcmp(options[i].name, name) == 0)
-			return &options[i];
-	options[*count] = (struct report_option){ .name = name };
-	return &options[(*count)++];
-}
-
-static void
-add_value(struct arena *arena, struct report_option *option, const char *value)
-{
-	if (option->value == NULL)
-		option->value = value;
-	else
-		option->value =
-		    arena_printf(arena, "%s, %s", option->value, value);
+	manifest->working_directory = clean(arena, here);
+	free(here);
 }
 
 static void
@@ -106,9 +77,19 @@ request_report(
 	*count = 0;
 	for (size_t i = 0; i < manifest->option_count; i++) {
 		const struct manifest_option *option = &manifest->options[i];
+		const char *value =
+		    option->value == NULL ? "yes" : option->value;
+		size_t at = 0;
 
-		add_value(arena, option_named(options, count, option->name),
-		    option->value == NULL ? "yes" : option->value);
+		/* One that was given more than once is one, values joined. */
+		while (at < *count && strcmp(options[at].name, option->name))
+			at++;
+		if (at < *count)
+			options[at].value = arena_printf(
+			    arena, "%s, %s", options[at].value, value);
+		else
+			options[(*count)++] =
+			    (struct report_option){ option->name, value };
 	}
 	add_joined(arena, options, count, "list", manifest->lists,
 	    manifest->list_count);

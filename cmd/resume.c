@@ -58,18 +58,12 @@ read_run(struct resume *resume, const char *directory)
 	return false;
 }
 
-/* Words that stand where a path may: standard input, no file at all. */
-static bool
-is_relative(const char *path)
-{
-	return path[0] != '/' && strcmp(path, "-") != 0 &&
-	       strcmp(path, "none") != 0;
-}
-
 static const char *
 from_directory(struct arena *arena, const char *directory, const char *path)
 {
-	if (directory == NULL || !is_relative(path))
+	/* "-" and "none" stand where a path may, and are none. */
+	if (directory == NULL || path[0] == '/' || strcmp(path, "-") == 0 ||
+	    strcmp(path, "none") == 0)
 		return path;
 	return arena_printf(arena, "%s/%s", directory, path);
 }
