@@ -132,7 +132,8 @@ UNIT_PROGRAMS := $(UNIT:%.c=$(B)/%)
 check: test
 test: $(B)/fleetscan $(PROGRAMS) $(UNIT_PROGRAMS) $(B)/saved_fleet \
 		test-replays
-	@B='$(B)' sh tests/run.sh tests/floors.sh $(UNIT_PROGRAMS) $(TESTS)
+	@B='$(B)' sh tests/run.sh tests/floors.sh tests/figures.py \
+		$(UNIT_PROGRAMS) $(TESTS)
 test-clients: $(B)/fleetscan $(PROGRAMS)
 	@B='$(B)' TEST_TIMEOUT=$${TEST_TIMEOUT:-3600} sh tests/run.sh $(CLIENT_TESTS)
 
