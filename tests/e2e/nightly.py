@@ -55,7 +55,7 @@ def test_config(folder):
     for command in COMMANDS:
         done = call(folder, command, "--config", bad)
         check(f"{command}: a bad line is named",
-              done.returncode == 2 and f"{bad}:3: no-such-option is no "
+              done.returncode == 2 and f"{bad}:3: no-such-option: unknown "
               "option" in done.stderr, done.stderr)
     run = folder / "reports" / "latest"
     good = folder / "good.conf"
