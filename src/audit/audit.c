@@ -191,6 +191,7 @@ list_aia(struct judgement *judgement, struct verdict *verdict)
 	const struct path *path = &judgement->as_received.path;
 	const struct certificate *last =
 	    path->steps[path->length - 1].certificate;
+	bool is_asked = false;
 
 	if (path->end != PATH_OPEN)
 		return;
@@ -206,6 +207,7 @@ list_aia(struct judgement *judgement, struct verdict *verdict)
 			   "asked";
 		if (!aia->find(aia->context, row->url, &list))
 			continue;
+		is_asked = true;
 		row->why = aia->why(aia->context, row->url);
 		row->result = "failed";
 		if (row->why != NULL && starts_with(row->why, "refused: ")) {
@@ -226,6 +228,9 @@ list_aia(struct judgement *judgement, struct verdict *verdict)
 				row->why = NULL;
 			}
 	}
+	/* As with --aia off: a joined run is to equal the whole one. */
+	if (!is_asked)
+		verdict->aia_count = 0;
 }
 
 /* Which of several findings names the class (reports/README.md). */
