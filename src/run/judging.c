@@ -211,7 +211,7 @@ add_data(struct judging *judging, const struct judging_settings *settings)
 	bool is_one_store = stores->files.count > 0 &&
 			    (stores->saved_name == NULL ||
 				strcmp(stores->saved_name, "trust") == 0);
-	struct bytes text;
+	struct bytes text = { NULL, 0 };
 	const char *error = read_data(arena, settings, "clients.json", &text);
 
 	if (error == NULL)
