@@ -58,7 +58,7 @@ show_json(
 	json_add_integer(object, "port", after->seen.port);
 	json_add_string(object, "from", class_word(before->verdict.class_id));
 	json_add_string(object, "to", class_word(after->verdict.class_id));
-	json_add_string(object, "cause", after->verdict.cause);
+	json_add_string(object, "cause", result_cause(after));
 	json_add_string(object, "root", good_root(before, after));
 	json_print(object, &line);
 	text_append_char(&line, '\n');
@@ -76,8 +76,7 @@ show_line(
 	struct text words = { .size = 0 };
 
 	text_printf(&words, "%s  %s -> %s", result_endpoint(scratch, after),
-	    class_title(before->verdict.class_id),
-	    class_title(after->verdict.class_id));
+	    result_title(before), result_title(after));
 	if (root != NULL)
 		text_printf(&words, " (%s)", root);
 	text_append(out, "  ");

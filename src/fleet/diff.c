@@ -136,7 +136,7 @@ compare(const struct result *from, const struct result *to)
 
 	if (from->verdict.class_id != to->verdict.class_id)
 		fields |= DIFF_BIT(DIFF_CLASS);
-	else if (!string_equal(from->verdict.cause, to->verdict.cause))
+	else if (!string_equal(result_cause(from), result_cause(to)))
 		fields |= DIFF_BIT(DIFF_CAUSE);
 	if (!is_reached(from) || !is_reached(to))
 		return fields;
@@ -261,7 +261,7 @@ match(
 		arena_free(arena);
 	}
 	is_listed = diff->count > before;
-	if (from->class_id == CLASS_OK || to->class_id == CLASS_OK ||
+	if (from->good || to->good ||
 	    (is_listed && diff->changes[before].kind != CHANGE_CHANGED))
 		return;
 	diff->groups[GROUP_STILL]++;
@@ -280,8 +280,7 @@ match_new(struct diff *diff, const struct run_entry *to)
 {
 	struct change change = {
 		.kind = CHANGE_NEW,
-		.group =
-		    to->class_id == CLASS_OK ? GROUP_NEW : GROUP_NEW_BROKEN,
+		.group = to->good ? GROUP_NEW : GROUP_NEW_BROKEN,
 		.from = CHANGE_NO_RECORD,
 		.to = to->record,
 		.class_id = (enum class_id)to->class_id,

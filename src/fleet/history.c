@@ -104,8 +104,7 @@ read_run(struct history *history, const struct old_run *run,
 			continue;
 		entry = run_entry_of(&result, i, key, &scratch);
 		host = find_host(history, &entry);
-		saw =
-		    result.verdict.class_id == CLASS_OK ? SAW_GOOD : SAW_BROKEN;
+		saw = result_is_good(&result) ? SAW_GOOD : SAW_BROKEN;
 		if (host != NULL && saw > host->saw)
 			host->saw = saw;
 	}
@@ -136,12 +135,12 @@ history_new(const struct run_index *index)
 	size_t broken = 0;
 
 	for (size_t i = 0; i < index->count; i++)
-		broken += index->entries[i].class_id != CLASS_OK;
+		broken += !index->entries[i].good;
 	history->hosts = memory_array(broken + 1, sizeof(*history->hosts));
 	history->by_record =
 	    memory_array(broken + 1, sizeof(*history->by_record));
 	for (size_t i = 0; i < index->count; i++)
-		if (index->entries[i].class_id != CLASS_OK)
+		if (!index->entries[i].good)
 			history->hosts[history->count++].entry =
 			    index->entries[i];
 	for (size_t i = 0; i < history->count; i++)

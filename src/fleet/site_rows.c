@@ -105,6 +105,7 @@ site_rows_add(struct site_rows *rows, size_t record,
 	row.not_after = result->leaf.not_after;
 	row.record = (uint32_t)record;
 	row.class_id = (uint8_t)verdict->class_id;
+	row.good = result_is_good(result);
 	for (size_t i = 0; i < verdict->client_count; i++)
 		row.failing += verdict->clients[i].accepts == ACCEPTS_NO &&
 			       row.failing < UINT8_MAX;

@@ -29,6 +29,7 @@ struct site_row {
 	uint32_t record; /* its place in the archive */
 	uint8_t class_id;
 	uint8_t failing; /* how many clients refuse it */
+	bool good;	 /* result_is_good */
 	bool delivered;	 /* a certificate came */
 	bool dated;	 /* and says until when */
 };

@@ -187,8 +187,7 @@ want_current(const struct sites *sites, const struct site_group *group)
 static bool
 is_in_baseline(const struct site_group *group, const struct site_row *row)
 {
-	return row->delivered &&
-	       (group->baseline == BASELINE_ALL || row->class_id == CLASS_OK);
+	return row->delivered && (group->baseline == BASELINE_ALL || row->good);
 }
 
 static void
@@ -200,13 +199,13 @@ count_hosts(struct sites *sites)
 		const struct site_row *row = row_at(sites, i);
 
 		group->classes[row->class_id]++;
-		group->broken += row->delivered && row->class_id != CLASS_OK;
+		group->ok += row->good;
+		group->broken += row->delivered && !row->good;
 		if (row->dated &&
 		    (!group->ends || row->not_after < group->first_end))
 			group->first_end = row->not_after;
 		group->ends = group->ends || row->dated;
 	}
-	group->ok = group->classes[CLASS_OK];
 	group->baseline = group->ok > 0	      ? BASELINE_HEALTHY
 			  : group->broken > 0 ? BASELINE_ALL
 					      : BASELINE_NONE;
@@ -295,7 +294,7 @@ is_outlier(struct sites *sites, size_t at)
 {
 	const struct site_row *row = row_at(sites, at);
 
-	return row->class_id != CLASS_OK || differences_of(sites, row) != 0;
+	return !row->good || differences_of(sites, row) != 0;
 }
 
 /* Numbers and fingerprints: all that is needed to sort the sites. */
@@ -494,9 +493,9 @@ list_odd(struct sites *sites)
 		unsigned differs = differences_of(sites, row);
 		uint8_t rank = 0;
 
-		if (row->class_id == CLASS_OK && differs == 0)
+		if (row->good && differs == 0)
 			continue;
-		if (row->class_id == CLASS_OK)
+		if (row->good)
 			rank = 1;
 		else if (row->class_id == CLASS_UNREACHABLE ||
 			 row->class_id == CLASS_NO_TLS)
@@ -576,7 +575,9 @@ sites_outlier(struct sites *sites, const struct site_group *group, size_t at,
 		.ip = arena_string(arena, result.seen.ip),
 		.port = result.seen.port,
 		.class_id = result.verdict.class_id,
-		.cause = arena_string(arena, result.verdict.cause),
+		.good = row.good,
+		.title = result_title(&result),
+		.cause = arena_string(arena, result_cause(&result)),
 	};
 	outlier->clients_failing =
 	    arena_array(arena, result.verdict.client_count, sizeof(char *));

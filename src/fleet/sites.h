@@ -28,7 +28,7 @@ const char *site_baseline_word(enum site_baseline);
 struct site_group {
 	const char *site;
 	size_t hosts, ok;
-	size_t broken; /* a certificate came, and is not ok */
+	size_t broken; /* a certificate came, and the host is not good */
 	size_t outliers;
 	enum site_baseline baseline;
 
@@ -56,13 +56,15 @@ struct site_difference {
 	int64_t days;		   /* and how long before the median it is */
 };
 
-/* A host whose class is not ok, or that differs from what is usual. */
+/* A host that is not good, or that differs from what is usual. */
 struct site_outlier {
 	size_t record; /* in the archive */
 	const char *host, *ip;
 	uint16_t port;
 	enum class_id class_id;
-	const char *cause;
+	bool good;	   /* result_is_good */
+	const char *title; /* result_title */
+	const char *cause; /* result_cause */
 	struct site_difference differs[SITE_FIELDS];
 	size_t difference_count;
 	const char **clients_failing;

@@ -116,9 +116,10 @@ find_client(struct tally *tally, const char *id, size_t guess)
 }
 
 static void
-count_clients(struct tally *tally, const struct verdict *verdict)
+count_clients(struct tally *tally, const struct result *result)
 {
-	bool is_ok = verdict->class_id == CLASS_OK;
+	const struct verdict *verdict = &result->verdict;
+	bool is_ok = result_is_good(result);
 
 	for (size_t i = 0; i < verdict->client_count; i++) {
 		enum acceptance accepts = verdict->clients[i].accepts;
@@ -227,11 +228,8 @@ cause_of(const struct result *result)
 	const struct finding *finding = result_class_finding(result);
 	struct tally_cause cause = {
 		.class_id = verdict->class_id,
-		.cause = (char *)verdict->cause,
+		.cause = (char *)result_cause(result),
 	};
-
-	if (verdict->class_id == CLASS_OK && finding != NULL)
-		cause.cause = (char *)finding->id;
 
 	if (verdict->class_id == CLASS_MISSING_INTERMEDIATE &&
 	    verdict->missing_count > 0) {
@@ -335,7 +333,7 @@ remember_worst(struct tally *tally, const struct result *result)
 		.endpoint =
 		    memory_string(result_endpoint(tally->scratch, result)),
 		.class_id = result->verdict.class_id,
-		.cause = memory_string(result->verdict.cause),
+		.cause = memory_string(result_cause(result)),
 		.detail = memory_string(
 		    finding != NULL ? finding->detail : result->seen.error),
 		.weight = weight,
@@ -365,7 +363,7 @@ tally_result(struct tally *tally, const struct result *result)
 		if (week != NULL)
 			week->leaves++;
 	}
-	count_clients(tally, verdict);
+	count_clients(tally, result);
 	wanted_add(tally->wanted, result);
 	tally->failing +=
 	    verdict->class_id == CLASS_OK && !result_is_good(result);

@@ -23,7 +23,7 @@ enum {
 struct tally_client {
 	char *id;
 	uint64_t accepts, refuses, unknown;
-	uint64_t ok_accepts, ok_refuses; /* of hosts whose class is ok */
+	uint64_t ok_accepts, ok_refuses; /* of hosts that are good */
 };
 
 /*

@@ -49,6 +49,26 @@ result_is_good(const struct result *result)
 	       result->verdict.severity < SEVERITY_ERROR;
 }
 
+const char *
+result_cause(const struct result *result)
+{
+	const struct finding *finding = result_class_finding(result);
+
+	return result->verdict.class_id == CLASS_OK && finding != NULL
+		   ? finding->id
+		   : result->verdict.cause;
+}
+
+const char *
+result_title(const struct result *result)
+{
+	const struct verdict *verdict = &result->verdict;
+
+	return verdict->class_id == CLASS_OK && !result_is_good(result)
+		   ? "handshake fails"
+		   : class_title(verdict->class_id);
+}
+
 bool
 result_is_waived(const struct result *result)
 {

@@ -124,8 +124,20 @@ const char *result_endpoint(struct arena *, const struct result *);
  */
 const struct finding *result_class_finding(const struct result *);
 
-/* Its class is ok and it has no error: nobody has to look at it. */
+/*
+ * Its class is ok and it has no error: nobody has to look at it.  Whoever asks
+ * whether a host is good or broken asks this, never the class alone.
+ */
 bool result_is_good(const struct result *);
+
+/*
+ * The cause of its class; of class ok with an error, that finding's id; NULL:
+ * neither.
+ */
+const char *result_cause(const struct result *);
+
+/* The title of its class, or of the error that a record of class ok has. */
+const char *result_title(const struct result *);
 
 /* Does a policy waive everything that its class stands for? */
 bool result_is_waived(const struct result *);

@@ -11,7 +11,7 @@ add_hosts(struct json *object, const char *key, const struct repair_item *item,
 	struct json *list = json_add_array(object, key);
 
 	for (size_t i = 0; i < item->host_count; i++)
-		if (repair_host_is_healed(item->hosts[i]) == healed)
+		if (item->hosts[i]->healed == healed)
 			json_append_string(list, item->hosts[i]->endpoint);
 }
 

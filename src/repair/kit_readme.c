@@ -9,6 +9,9 @@ static const struct {
 	const char *cause; /* NULL: any other */
 	const char *sentence;
 } advice[] = {
+	{ CLASS_OK, NULL,
+	    "the chain is good and the handshake fails after it: look into the "
+	    "server's log" },
 	{ CLASS_WRONG_ROOT, "unexpected_root",
 	    "the policy expects another CA: install a certificate of that, "
 	    "or change the policy" },
@@ -107,9 +110,9 @@ kit_write_readme(struct kit *kit)
 			continue;
 		any = true;
 		text_printf(&out, "  server/%s/fullchain.pem", kit->folders[i]);
-		if (!repair_host_is_healed(host))
+		if (!host->healed)
 			text_printf(&out, "  completes the chain; still: %s",
-			    class_title(host->after));
+			    host->after_title);
 		text_append_char(&out, '\n');
 	}
 	text_append(&out, any ? "\nServe this file in place of the present one "

@@ -34,12 +34,6 @@ struct planner {
 	struct arena *scratch; /* for one record */
 };
 
-bool
-repair_host_is_healed(const struct repair_host *host)
-{
-	return host->after == CLASS_OK || host->after == CLASS_WEAK;
-}
-
 static bool
 is_named_root(const struct planner *planner, const struct digest *sha256)
 {
@@ -226,6 +220,9 @@ offer(struct planner *planner, const struct result *record, size_t at,
 		.port = record->seen.port,
 		.before = record->verdict.class_id,
 		.after = after->verdict.class_id,
+		.after_title = result_title(after),
+		.healed = result_is_good(after) ||
+			  after->verdict.class_id == CLASS_WEAK,
 		.chain = copy,
 		.chain_length = chain->count,
 		.items = arena_array(plan->arena, chain->count + 1,
@@ -245,7 +242,7 @@ offer(struct planner *planner, const struct result *record, size_t at,
 	plan->hosts = memory_grow(plan->hosts, plan->host_count,
 	    &plan->host_capacity, sizeof(*plan->hosts));
 	plan->hosts[plan->host_count++] = host;
-	plan->healed += repair_host_is_healed(host);
+	plan->healed += host->healed;
 }
 
 static void
@@ -270,7 +267,7 @@ leave_alone(struct planner *planner, const struct result *record)
 
 	for (size_t i = 0; i < plan->left_count; i++)
 		if (plan->left[i].class_id == verdict->class_id &&
-		    string_equal(plan->left[i].cause, verdict->cause)) {
+		    string_equal(plan->left[i].cause, result_cause(record))) {
 			plan->left[i].hosts++;
 			return;
 		}
@@ -278,7 +275,7 @@ leave_alone(struct planner *planner, const struct result *record)
 	    &plan->left_capacity, sizeof(*plan->left));
 	plan->left[plan->left_count++] = (struct repair_left){
 		verdict->class_id,
-		arena_string(plan->arena, verdict->cause),
+		arena_string(plan->arena, result_cause(record)),
 		1,
 		result_endpoint(plan->arena, record),
 	};
@@ -335,7 +332,7 @@ plan_records(struct planner *planner)
 			planner->archive, i, planner->scratch, &record, NULL))
 			continue;
 		wanted_add(planner->wanted, &record);
-		if (verdict->class_id == CLASS_OK)
+		if (result_is_good(&record))
 			continue;
 		if (record.seen.host != NULL &&
 		    record.seen.received_count > 0 &&
@@ -530,7 +527,7 @@ repair_plan_new(struct archive *archive, const struct audit_settings *audit,
 			struct repair_item *item = host->items[j];
 
 			item->hosts[item->host_count++] = host;
-			item->healed += repair_host_is_healed(host);
+			item->healed += host->healed;
 		}
 	}
 	if (plan->item_count > 1)

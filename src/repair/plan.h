@@ -20,6 +20,8 @@ struct repair_host {
 	uint16_t port;
 	enum class_id before;
 	enum class_id after;	   /* with the repair */
+	const char *after_title;   /* result_title then */
+	bool healed;		   /* nothing is wrong then that is refused */
 	const struct bytes *chain; /* what to send: leaf first, no root */
 	size_t chain_length;
 	bool sends_less; /* so its server is to be repaired */
@@ -77,8 +79,5 @@ struct repair_plan *repair_plan_new(struct archive *,
     const struct audit_settings *, const struct digest roots[],
     size_t root_count, char **error);
 void repair_plan_free(struct repair_plan *);
-
-/* Has the host nothing wrong any more that anybody refuses? */
-bool repair_host_is_healed(const struct repair_host *);
 
 #endif

@@ -76,7 +76,7 @@ append_heading(struct text *out, const struct result *result, bool colors,
 	columns = text_columns(bytes_of(out->data + start, out->size - start));
 	text_append(out, columns > ENDPOINT_MOST ? "\n  " : "   ");
 	color_begin(out, verdict->severity, colors);
-	text_append(out, class_title(verdict->class_id));
+	text_append(out, result_title(result));
 	color_end(out, colors);
 	for (size_t i = 0; i < verdict->client_count; i++)
 		refusing += verdict->clients[i].accepts == ACCEPTS_NO;

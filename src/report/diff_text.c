@@ -50,7 +50,7 @@ state_text(struct arena *arena, const struct result *result)
 	const char *words =
 	    class_id == CLASS_UNREACHABLE || class_id == CLASS_NO_TLS
 		? status_word(result->seen.status)
-		: class_title(class_id);
+		: result_title(result);
 
 	return result_is_waived(result)
 		   ? arena_printf(arena, "%s, waived", words)
@@ -85,7 +85,7 @@ field_text(struct arena *arena, const struct change_sides *sides,
 		    state_text(arena, to));
 	case DIFF_CAUSE:
 		return arena_printf(arena, "%s -> %s",
-		    or_none(from->verdict.cause), or_none(to->verdict.cause));
+		    or_none(result_cause(from)), or_none(result_cause(to)));
 	case DIFF_LEAF:
 		return (fields & DIFF_BIT(DIFF_ISSUER)) != 0
 			   ? NULL

@@ -71,7 +71,7 @@ add_side(struct json *object, const char *key, const struct result *result,
 	leaf = &result->leaf;
 	side = json_add_object(object, key);
 	json_add_string(side, "class", class_word(result->verdict.class_id));
-	json_add_string(side, "cause", result->verdict.cause);
+	json_add_string(side, "cause", result_cause(result));
 	json_add_string(
 	    side, "severity", severity_word(result->verdict.severity));
 	json_add_string(side, "status", status_word(result->seen.status));
@@ -181,7 +181,7 @@ side_values(struct arena *arena, const struct result *result,
 	size_t at = 0;
 
 	values[at++] = class_word(result->verdict.class_id);
-	values[at++] = result->verdict.cause;
+	values[at++] = result_cause(result);
 	values[at++] = status_word(result->seen.status);
 	values[at++] = end_of(arena, leaf);
 	values[at++] = leaf->issuer_cn;

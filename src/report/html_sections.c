@@ -315,7 +315,7 @@ html_clients(struct sheet *sheet)
 	size_t clients = tally->client_count < TALLY_MATRIX
 			     ? tally->client_count
 			     : TALLY_MATRIX;
-	uint64_t ok = tally->classes[CLASS_OK];
+	uint64_t ok = tally->classes[CLASS_OK] - tally->failing;
 
 	html_raw(out,
 	    "<div class=scroll tabindex=0 role=region "
@@ -396,6 +396,8 @@ append_outliers(struct sheet *sheet, size_t at)
 		    name);
 		if (outlier.class_id != CLASS_OK)
 			html_class(out, outlier.class_id);
+		else if (!outlier.good)
+			html_fill(out, "{}", outlier.title);
 		html_fill(out, " <span>{}</span></li>\n",
 		    sites_outlier_text(scratch, &outlier));
 		shown++;

@@ -93,7 +93,8 @@
 
 	function fitsClass(row, wanted) {
 		return wanted === "" || row.dataset.class === wanted ||
-		    (wanted === "!ok" && row.dataset.class !== "ok");
+		    (wanted === "!ok" && (row.dataset.class !== "ok" ||
+		    row.classList.contains("error")));
 	}
 
 	function fitsClient(row, wanted) {

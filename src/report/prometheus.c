@@ -129,7 +129,7 @@ add_host(struct sheet *sheet, const struct result *result)
 	exposition_label(&series->infos, "site", seen->site);
 	exposition_label(
 	    &series->infos, "class", class_word(verdict->class_id));
-	exposition_label(&series->infos, "cause", verdict->cause);
+	exposition_label(&series->infos, "cause", result_cause(result));
 	exposition_value(&series->infos, 1);
 	if (!result->leaf.present || result->leaf.undated)
 		return;

@@ -29,7 +29,7 @@ append_heading(struct showing *show)
 
 	text_append_cell(
 	    show->out, result_endpoint(show->scratch, result), SIZE_MAX);
-	text_printf(show->out, "   %s", class_title(result->verdict.class_id));
+	text_printf(show->out, "   %s", result_title(result));
 	if (result->seen.ip != NULL) {
 		text_append(show->out, "   ");
 		text_append_cell(show->out, result->seen.ip, SIZE_MAX);

@@ -109,7 +109,7 @@ sites_append_headline(struct sites *sites, const struct site_group *group,
 	if (group->outliers > 0 &&
 	    sites_outlier(sites, group, 0, archive, arena, &odd)) {
 		words = arena_printf(arena, "%s: %s",
-		    sites_outlier_name(arena, &odd), class_title(odd.class_id));
+		    sites_outlier_name(arena, &odd), odd.title);
 		if (odd.difference_count > 0)
 			words = list_text(arena, words, "; ",
 			    sites_comparison_text(
@@ -193,12 +193,11 @@ append_outlier(struct text *out, struct arena *arena,
 	const char *words = sites_outlier_text(arena, outlier);
 	size_t start;
 
-	if (outlier->class_id != CLASS_OK && words == NULL)
-		words = class_title(outlier->class_id);
-	else if (outlier->class_id != CLASS_OK)
-		words = list_text(
-		    arena, class_title(outlier->class_id), " · ", words);
-	text_append(out, outlier->class_id == CLASS_OK ? "  " : "! ");
+	if (!outlier->good)
+		words = words == NULL
+			    ? outlier->title
+			    : list_text(arena, outlier->title, " · ", words);
+	text_append(out, outlier->good ? "  " : "! ");
 	start = out->size;
 	text_append_cell(out, name, SIZE_MAX);
 	/* A long name has its line to itself. */

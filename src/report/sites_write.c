@@ -72,9 +72,15 @@ append_outlier(struct text *out, struct arena *scratch,
 	if (outlier->difference_count > 0)
 		return;
 	begin_row(&row, out, group, outlier);
-	csv_string(&row, "class");
-	csv_string(&row, class_word(outlier->class_id));
-	csv_string(&row, class_word(CLASS_OK));
+	if (outlier->class_id == CLASS_OK) {
+		csv_string(&row, "cause");
+		csv_string(&row, outlier->cause);
+		csv_string(&row, NULL);
+	} else {
+		csv_string(&row, "class");
+		csv_string(&row, class_word(outlier->class_id));
+		csv_string(&row, class_word(CLASS_OK));
+	}
 	end_row(&row, outlier);
 }
 

@@ -36,7 +36,8 @@ run_entry_of(const struct result *result, size_t record,
 	const struct step *root = result_root(result);
 	struct run_entry entry = {
 		.record = (uint32_t)record,
-		.class_id = result->verdict.class_id,
+		.class_id = result->verdict.class_id & 0x7fu,
+		.good = result_is_good(result),
 	};
 	uint64_t names = 0;
 
@@ -51,9 +52,8 @@ run_entry_of(const struct result *result, size_t record,
 	for (size_t i = 0; i < leaf->name_count; i++)
 		names += hash_bytes(key, bytes_from_string(leaf->names[i]));
 	add(scratch, class_word(result->verdict.class_id));
-	add(scratch, result->verdict.cause);
+	add(scratch, result_cause(result));
 	add(scratch, result_is_waived(result) ? "waived" : NULL);
-	add(scratch, result_class_finding(result) != NULL ? "fails" : NULL);
 	add(scratch, status_word(seen->status));
 	add(scratch, leaf->issuer);
 	add(scratch, root == NULL ? NULL : root->subject);

@@ -15,7 +15,8 @@ struct run_entry {
 	uint32_t record;       /* in the archive */
 	uint32_t address : 23; /* of the IP: tells one name's records apart */
 	uint32_t matched : 1;  /* for whoever compares */
-	uint32_t class_id : 8;
+	uint32_t class_id : 7;
+	uint32_t good : 1; /* result_is_good */
 };
 
 struct run_index {

@@ -33,6 +33,7 @@ struct row {
 	bool chain_kept; /* received in spite of the status */
 	uint8_t missing; /* another number, another certificate; 0: none */
 	bool waived;	 /* by a policy */
+	bool fails;	 /* the handshake, after a chain of class ok */
 };
 
 struct rows_run {
@@ -125,6 +126,22 @@ row_waive(struct arena *arena, const struct row *row, struct verdict *verdict)
 	verdict->severity = SEVERITY_NOTICE;
 }
 
+/* The one error that a record of class ok can have. */
+static inline void
+row_fail(struct verdict *verdict)
+{
+	static struct finding finding = {
+		.id = "handshake_failed",
+		.cause = "handshake-error",
+		.severity = SEVERITY_ERROR,
+		.cert = -1,
+		.detail = "alert internal_error after the chain",
+	};
+
+	verdict->findings = &finding;
+	verdict->finding_count = 1;
+}
+
 static inline void
 row_judge(struct arena *arena, const struct row *row, bool received,
     struct verdict *verdict)
@@ -139,7 +156,7 @@ row_judge(struct arena *arena, const struct row *row, bool received,
 	static const struct step leaf = { .from = SOURCE_RECEIVED };
 	struct step *path = arena_array(arena, 2, sizeof(*path));
 	struct step *missing = arena_alloc(arena, sizeof(*missing));
-	bool bad = row->class_id != CLASS_OK;
+	bool bad = row->class_id != CLASS_OK || row->fails;
 
 	path[0] = leaf;
 	path[0].subject = arena_printf(arena, "CN=%s", row->host);
@@ -164,6 +181,8 @@ row_judge(struct arena *arena, const struct row *row, bool received,
 	};
 	if (row->waived)
 		row_waive(arena, row, verdict);
+	if (row->fails)
+		row_fail(verdict);
 }
 
 static inline void

@@ -48,7 +48,7 @@ static const struct {
 	const char *fields;
 	const char *with_all; /* with --all; NULL: as above */
 } hosts[] = {
-	/* 1-10: worse */
+	/* 1-11: worse */
 	{ BOTH, { 0 }, { MISSING }, "worse", "class", NULL },
 	{ BOTH, { 0 }, { MISSING, .leaf = 2, .issuer = "R11" }, "worse",
 	    "class leaf issuer", NULL },
@@ -62,18 +62,21 @@ static const struct {
 	{ BOTH, { MISSING }, { WRONG }, "worse", "class", NULL },
 	{ BOTH, { TIMEOUT }, { MISSING }, "worse", "class", NULL },
 	{ BOTH, { REFUSED }, { EXPIRED }, "worse", "class", NULL },
-	/* 11-15: new, good or broken */
+	{ BOTH, { 0 }, { .fails = true }, "worse", "cause", NULL },
+	/* 12-17: new, good or broken */
 	{ ONLY_NEW, { 0 }, { 0 }, "new", "", NULL },
 	{ ONLY_NEW, { 0 }, { MISSING }, "new", "", NULL },
 	{ ONLY_NEW, { 0 }, { NO_NAME }, "new", "", NULL },
 	{ ONLY_NEW, { 0 }, { TIMEOUT }, "new", "", NULL },
 	{ ONLY_NEW, { 0 }, { .port = 8443 }, "new", "", NULL },
-	/* 16-19: reached no more, for a reason that stays */
+	{ ONLY_NEW, { 0 }, { .fails = true }, "new", "", NULL },
+	/* 18-21: reached no more, for a reason that stays */
 	{ BOTH, { 0 }, { REFUSED }, "unreachable", "class", NULL },
 	{ BOTH, { 0 }, { NO_NAME }, "unreachable", "class", NULL },
 	{ BOTH, { 0 }, { NOT_TLS }, "unreachable", "class", NULL },
 	{ BOTH, { MISSING }, { REFUSED }, "unreachable", "class", NULL },
-	/* 20-25: better */
+	/* 22-28: better */
+	{ BOTH, { .fails = true }, { 0 }, "better", "cause", NULL },
 	{ BOTH, { MISSING }, { .received = 3 }, "better", "class received",
 	    NULL },
 	{ BOTH, { EXPIRED }, { .leaf = 5 }, "better", "class leaf", NULL },
@@ -82,7 +85,7 @@ static const struct {
 	{ BOTH, { WRONG }, { WEAK }, "better", "class", NULL },
 	{ BOTH, { REFUSED }, { 0 }, "better", "class", NULL },
 	{ BOTH, { NOT_TLS }, { 0 }, "better", "class", NULL },
-	/* 26-36: changed */
+	/* 29-39: changed */
 	{ BOTH, { 0 }, { .leaf = 7, .days = 150 }, "changed", "leaf", NULL },
 	{ BOTH, { 0 }, { .leaf = 8, .days = 20 }, "changed", "leaf", NULL },
 	{ BOTH, { 0 }, { .leaf = 9, .issuer = "R12" }, "changed", "leaf issuer",
@@ -101,7 +104,7 @@ static const struct {
 		.received = 3 },
 	    "changed", "cause received", NULL },
 	{ BOTH, { REFUSED }, { NO_NAME }, "changed", "cause", NULL },
-	/* 37-40: gone */
+	/* 40-43: gone */
 	{ ONLY_OLD, { 0 }, { 0 }, "gone", "", NULL },
 	{ ONLY_OLD, { EXPIRED }, { 0 }, "gone", "", NULL },
 	{ ONLY_OLD, { TIMEOUT }, { 0 }, "gone", "", NULL },
@@ -109,6 +112,7 @@ static const struct {
 	/* Nothing to tell */
 	{ BOTH, { 0 }, { 0 }, NULL, "", NULL },
 	{ BOTH, { MISSING }, { MISSING }, NULL, "", NULL },
+	{ BOTH, { .fails = true }, { .fails = true }, NULL, "", NULL },
 	{ BOTH, { NO_NAME }, { NO_NAME }, NULL, "", NULL },
 	{ BOTH, { .ip = "192.0.2.1" }, { .ip = "192.0.2.2" }, NULL, "", NULL },
 	/* Timeouts of one night */
@@ -119,7 +123,7 @@ static const struct {
 	{ BOTH, { TIMEOUT }, { SILENT }, NULL, "class", "changed" },
 };
 
-enum { HOSTS = sizeof(hosts) / sizeof(hosts[0]), CHANGES = 40 };
+enum { HOSTS = sizeof(hosts) / sizeof(hosts[0]), CHANGES = 43, SAME = 5 };
 
 struct pair {
 	struct rows_run older, newer;
@@ -242,7 +246,7 @@ check_hosts(bool all)
 				 (all && hosts[i].with_all != NULL));
 	if (!all)
 		assert_int_equal(diff.count, CHANGES);
-	assert_int_equal(diff.damped, all ? 0 : HOSTS - CHANGES - 4);
+	assert_int_equal(diff.damped, all ? 0 : HOSTS - CHANGES - SAME);
 	assert_int_equal(diff.groups[GROUP_RENEWED], 1);
 	diff_clear(&diff);
 	pair_close(&pair);
@@ -428,6 +432,10 @@ static const struct {
 	{ "timeout.org",
 	    { { 0 }, { MISSING }, { TIMEOUT }, { TIMEOUT }, { MISSING } }, 2, 2,
 	    1, 0, 4 },
+	{ "fails.org",
+	    { { 0 }, { .fails = true }, { .fails = true }, { .fails = true },
+		{ .fails = true } },
+	    2, 2, 1, 0, 6 },
 	{ "tonight.org", { { 0 }, { 0 }, { 0 }, { 0 }, { 0 } }, 6, 6, 5, 0, 6 },
 };
 
@@ -445,7 +453,10 @@ write_night(const char *directory, size_t night)
 	struct row rows[PASTS];
 
 	for (size_t i = 0; i < PASTS; i++) {
-		rows[i] = (struct row){ .host = pasts[i].host, MISSING };
+		rows[i] = pasts[i].nights[NIGHTS - 1].fails
+			      ? (struct row){ .fails = true }
+			      : (struct row){ MISSING };
+		rows[i].host = pasts[i].host;
 		if (night < NIGHTS) {
 			rows[i] = pasts[i].nights[night];
 			rows[i].host = pasts[i].host;
