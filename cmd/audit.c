@@ -94,8 +94,7 @@ audit_chain(const struct audit_options *options, struct judging *judging,
 		.started = judging->audit.now,
 		.finished = judging->audit.now,
 		.now = judging->audit.now,
-		.targets = 1,
-		.records = 1,
+		.totals = { .targets = 1, .records = 1 },
 		.trust = trust_store_name(judging->audit.stores[0]),
 	};
 	struct text line = { .size = 0 };

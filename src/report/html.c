@@ -86,7 +86,7 @@ write_row(struct sheet *sheet, const struct result *result)
 	int kind = is_ok ? ROWS_OK : ROWS_BROKEN;
 
 	if (sheet->failure != 0 || count_shown(page) >= HTML_ROWS_MOST ||
-	    (is_ok && sheet->run->records > HTML_ROWS_MOST))
+	    (is_ok && sheet->run->totals.records > HTML_ROWS_MOST))
 		return;
 	if (page->written[kind]++ % BLOCK_ROWS == 0)
 		html_raw(&sheet->line, "</noscript>\n<noscript>");

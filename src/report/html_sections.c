@@ -134,7 +134,8 @@ html_overview(struct sheet *sheet)
 		    out, "judged as of", html_time(scratch, run->now));
 	append_run_fact(
 	    out, "took", arena_printf(scratch, "%.1f s", run->seconds));
-	append_run_fact(out, "targets", count_text(scratch, run->targets));
+	append_run_fact(
+	    out, "targets", count_text(scratch, run->totals.targets));
 	append_run_fact(out, "trust store", run->trust);
 	append_run_fact(out, "run", run->id);
 	for (size_t i = 0; i < run->option_count; i++)

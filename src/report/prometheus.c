@@ -317,7 +317,7 @@ finish(struct sheet *sheet)
 	text_printf(
 	    out, "fleetscan_scan_duration_seconds %.3f\n", run->seconds);
 	append_gauge(out, "fleetscan_targets", "Targets of the last run.",
-	    (int64_t)run->targets);
+	    (int64_t)run->totals.targets);
 	append_gauge(out, "fleetscan_targets_failed",
 	    "Targets that delivered no certificate.",
 	    (int64_t)(tally->classes[CLASS_UNREACHABLE] +

@@ -155,7 +155,7 @@ diagnose(struct report *report, const struct result *result)
 	struct sibling_facts siblings = { .count = 0 };
 	struct arena *arena;
 
-	if (run->targets > REPORT_DIAGNOSED_MOST)
+	if (run->totals.targets > REPORT_DIAGNOSED_MOST)
 		return;
 	arena = arena_new();
 	if (run->siblings != NULL)
@@ -256,7 +256,7 @@ static int
 print_terminal(struct report *report, const struct report_terminal *terminal)
 {
 	struct text *text = &report->diagnoses[terminal->colors];
-	bool is_summary = report->run->targets > REPORT_DIAGNOSED_MOST;
+	bool is_summary = report->run->totals.targets > REPORT_DIAGNOSED_MOST;
 
 	if (is_summary)
 		terminal_append_summary(

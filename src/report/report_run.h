@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rundir/manifest.h"
+
 struct archive;
 struct diff;
 struct judge;
@@ -40,9 +42,7 @@ struct report_run {
 	double seconds; /* by a clock that never jumps */
 	const struct report_option *options;
 	size_t option_count;
-	uint64_t targets, records;
-	uint64_t ignored; /* targets that the policy leaves out */
-	unsigned threads;
+	struct run_totals totals;
 	const char *directory; /* as it is printed; NULL: none */
 	const char *trust;     /* the default store's name */
 	bool prom_hosts;       /* metrics.prom: series of single hosts too */

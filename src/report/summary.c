@@ -28,10 +28,10 @@ add_run(
 	for (size_t i = 0; i < run->option_count; i++)
 		json_add_string(
 		    options, run->options[i].name, run->options[i].value);
-	json_add_integer(member, "targets", (int64_t)run->targets);
-	json_add_integer(member, "records", (int64_t)run->records);
-	json_add_integer(member, "ignored", (int64_t)run->ignored);
-	json_add_integer(member, "threads", run->threads);
+	json_add_integer(member, "targets", (int64_t)run->totals.targets);
+	json_add_integer(member, "records", (int64_t)run->totals.records);
+	json_add_integer(member, "ignored", (int64_t)run->totals.ignored);
+	json_add_integer(member, "threads", run->totals.threads);
 	json_add_string(member, "trust", run->trust);
 }
 

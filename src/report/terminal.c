@@ -207,7 +207,7 @@ terminal_append_summary(struct text *out, const struct report_run *run,
 	size_t columns = 0;
 
 	text_printf(out, "%s targets in %.1f s\n",
-	    count_text(scratch, run->targets), run->seconds);
+	    count_text(scratch, run->totals.targets), run->seconds);
 	for (int i = 0; i < CLASS_COUNT; i++)
 		append_class(out, tally, (enum class_id)i, scratch, colors);
 	causes = tally_causes(tally, &count);

@@ -36,7 +36,8 @@ main(int argc, char **argv)
 		return 2;
 	archive = archive_open(argv[1], &error);
 	if (archive != NULL) {
-		run.targets = run.records = archive_count(archive);
+		run.totals.targets = archive_count(archive);
+		run.totals.records = archive_count(archive);
 		end = publish(archive, &run, &publication, &failed);
 	}
 	if (end < 0)

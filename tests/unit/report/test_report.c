@@ -32,9 +32,9 @@ run_of(uint64_t targets)
 		.seconds = 1.5,
 		.options = options,
 		.option_count = 1,
-		.targets = targets,
-		.records = targets,
-		.threads = 2,
+		.totals = { .targets = targets,
+		    .records = targets,
+		    .threads = 2 },
 		.directory = "reports/x",
 		.trust = "system",
 	};
