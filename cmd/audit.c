@@ -12,9 +12,10 @@
 #include "cmd/new_run.h"
 #include "cmd/outcome.h"
 #include "cmd/past_run.h"
+#include "cmd/request.h"
 #include "run/inspect.h"
 
-enum { DEFAULT_PORT = 443, GROUPS = 5 };
+enum { DEFAULT_PORT = 443, GROUPS = 6 };
 
 struct audit_options {
 	const char *host; /* NULL: the argument is a run */
@@ -53,6 +54,7 @@ parse(struct audit_options *options, int argc, char **argv)
 		trust_group(&options->common),
 		found_group(&options->common, false),
 		judge_group(&options->common),
+		client_group(&options->common),
 		output_group(&options->common),
 	};
 	struct usage usage = {
@@ -61,8 +63,8 @@ parse(struct audit_options *options, int argc, char **argv)
 			    "CHAIN.pem...",
 		.about = "Judges a saved run, or a chain from files, again "
 			 "with no network: by another trust store, at another "
-			 "date.  A run is judged by its own stores, clock and "
-			 "policy unless told otherwise.",
+			 "date.  A run is judged by its own stores, clock, "
+			 "clients and policy unless told otherwise.",
 		.example = "  fleetscan audit reports/latest --at +60d\n"
 			   "  fleetscan audit reports/latest --trust new.pem "
 			   "--against system\n"
@@ -96,6 +98,8 @@ audit_chain(const struct audit_options *options, struct judging *judging,
 		.now = judging->audit.now,
 		.totals = { .targets = 1, .records = 1 },
 		.trust = trust_store_name(judging->audit.stores[0]),
+		.clients = request_clients(judging->arena, judging->profiles),
+		.client_count = judging->profiles->count,
 	};
 	struct text line = { .size = 0 };
 	enum class_id class_id;

@@ -268,6 +268,16 @@ static const struct option_row judge_rows[] = {
 		    "\"none\": not the saved run's either" },
 };
 
+/* Checked against data/clients.json once that is read. */
+static const struct option_row client_rows[] = {
+	{ .name = "clients",
+	    .argument = "LIST",
+	    .kind = OPTION_STRING,
+	    .offset = OPTION(judging.clients),
+	    .help = "which clients judge: ids separated by commas, default or "
+		    "all (default: default; a saved run: its own)" },
+};
+
 static const char *const progress_words[] = { "auto", "on", "off", NULL };
 
 static const struct option_row output_rows[] = {
@@ -361,6 +371,13 @@ judge_group(struct command_options *settings)
 {
 	return (struct option_group){ "Judging", judge_rows, COUNT(judge_rows),
 		settings };
+}
+
+struct option_group
+client_group(struct command_options *settings)
+{
+	return (struct option_group){ "Clients", client_rows,
+		COUNT(client_rows), settings };
 }
 
 struct option_group

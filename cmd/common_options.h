@@ -79,6 +79,7 @@ void command_options_clear(struct command_options *);
 struct option_group trust_group(struct command_options *);
 struct option_group found_group(struct command_options *, bool can_fetch);
 struct option_group judge_group(struct command_options *);
+struct option_group client_group(struct command_options *);
 struct option_group output_group(struct command_options *);
 
 /* Do --warn-days and --crit-days fit together?  False once it complained. */

@@ -108,7 +108,7 @@ int
 command_demo(int argc, char **argv)
 {
 	struct demo demo = { .lab = NULL };
-	struct option_group groups[2];
+	struct option_group groups[3];
 	struct usage usage = {
 		.command = "demo",
 		.synopsis = "demo [options]",
@@ -116,7 +116,7 @@ command_demo(int argc, char **argv)
 			 "loopback, scans it and shows the report.",
 		.example = "  fleetscan demo\n",
 		.groups = groups,
-		.group_count = 2,
+		.group_count = 3,
 		.file = &demo.options.file,
 		.given = &demo.options.given,
 	};
@@ -124,7 +124,8 @@ command_demo(int argc, char **argv)
 
 	command_options_init(&demo.options);
 	groups[0] = judge_group(&demo.options);
-	groups[1] = output_group(&demo.options);
+	groups[1] = client_group(&demo.options);
+	groups[2] = output_group(&demo.options);
 	first = options_parse(&usage, argc, argv);
 	if (first >= 0 && first < argc) {
 		options_complain(

@@ -11,7 +11,7 @@
 #include "cmd/new_run.h"
 #include "rundir/shard_set.h"
 
-enum { GROUPS = 2 };
+enum { GROUPS = 3 };
 
 struct merge {
 	struct command_options options;
@@ -41,6 +41,7 @@ parse(struct merge *merge, int argc, char **argv)
 	struct option_group groups[GROUPS] = {
 		{ "Merge", rows, sizeof(rows) / sizeof(rows[0]), merge },
 		output_group(&merge->options),
+		client_group(&merge->options),
 	};
 	const struct usage usage = {
 		.command = "merge",

@@ -104,6 +104,9 @@ begin(struct new_run *run)
 			return end == RUN_DIRECTORY_TAKEN ? EXIT_CODE_USAGE
 							  : EXIT_CODE_OUTPUT;
 	}
+	run->manifest.clients =
+	    request_clients(run->arena, run->judging.profiles);
+	run->manifest.client_count = run->judging.profiles->count;
 	if (write_beginnings(run) == 0)
 		return EXIT_CODE_FINISHED;
 	log_error("%s: %s", run->directory, strerror(errno));
@@ -238,6 +241,8 @@ publish_run(struct new_run *run)
 		.totals = manifest->totals,
 		.directory = run->directory,
 		.trust = manifest->stores[0],
+		.clients = manifest->clients,
+		.client_count = manifest->client_count,
 		.prom_hosts = options->prom_hosts,
 	};
 	char *error = NULL;

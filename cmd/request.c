@@ -49,6 +49,18 @@ request_describe(struct arena *arena, struct manifest *manifest,
 	free(here);
 }
 
+struct manifest_client *
+request_clients(struct arena *arena, const struct client_profiles *profiles)
+{
+	struct manifest_client *clients =
+	    arena_array(arena, profiles->count, sizeof(*clients));
+
+	for (size_t i = 0; i < profiles->count; i++)
+		clients[i] = (struct manifest_client){ profiles->list[i].id,
+			profiles->list[i].version, profiles->list[i].date };
+	return clients;
+}
+
 static void
 add_joined(struct arena *arena, struct report_option *options, size_t *count,
     const char *name, const char *const *values, size_t value_count)

@@ -6,6 +6,7 @@
 #define CMD_REQUEST_H
 
 #include "cmd/options.h"
+#include "model/client_profile.h"
 #include "rundir/manifest.h"
 #include "report/report.h"
 
@@ -19,6 +20,10 @@ void request_describe(
 /* Copies of strings in the arena, clean. */
 const char **request_strings(
     struct arena *, const char *const *strings, size_t count);
+
+/* The clients that judge, as run.json and reports name them. */
+struct manifest_client *request_clients(
+    struct arena *, const struct client_profiles *);
 
 /* For reports: each option once, its values joined; lists and arguments. */
 struct report_option *request_report(

@@ -354,6 +354,7 @@ resume_lend(const struct resume *resume, struct command_options *settings)
 	free(learned);
 	store_settings_clear(&settings->judging.stores);
 	settings->judging.has_now = false;
+	settings->judging.clients = NULL;
 	settings->judging.policy = NULL;
 	judging_settings_add_run(&settings->judging, resume->arena,
 	    &resume->manifest, settings->directory);

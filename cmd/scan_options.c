@@ -12,7 +12,7 @@
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
-enum { MOST_SHARDS = 1000000, GROUP_COUNT = 7 };
+enum { MOST_SHARDS = 1000000, GROUP_COUNT = 8 };
 
 /* "IP", "IP:PORT", "[IPv6]:PORT"; the address in canonical form, on the heap.
  */
@@ -355,8 +355,9 @@ list_groups(
 	groups[2] = trust_group(settings);
 	groups[3] = found_group(settings, true);
 	groups[4] = judge_group(settings);
-	groups[5] = output_group(settings);
-	groups[6] = (struct option_group){ "Changes", change_rows,
+	groups[5] = client_group(settings);
+	groups[6] = output_group(settings);
+	groups[7] = (struct option_group){ "Changes", change_rows,
 		COUNT(change_rows), settings };
 }
 

@@ -132,6 +132,20 @@ read_leaf_anchor(struct reading *reading, const struct json *value,
 }
 
 static void
+read_standing(struct reading *reading, const struct json *value,
+    struct location *location, void *target)
+{
+	const char *word = json_string(value);
+
+	if (word != NULL && strcmp(word, "first") == 0)
+		*(enum client_standing *)target = STANDING_FIRST;
+	else if (word != NULL && strcmp(word, "default") == 0)
+		*(enum client_standing *)target = STANDING_DEFAULT;
+	else
+		refuse(reading, location, "neither first nor default");
+}
+
+static void
 read_words(struct reading *reading, const struct json *value,
     struct location *location, void *target)
 {
@@ -162,7 +176,9 @@ static const struct field {
 } fields[] = {
 	{ "title", read_string, AT(profile.title) },
 	{ "version", read_string, AT(profile.version) },
+	{ "date", read_string, AT(profile.date) },
 	{ "source", read_string, AT(profile.source) },
+	{ "standing", read_standing, AT(profile.standing) },
 	{ "store", read_string, AT(profile.store) },
 	{ "backtracks", read_bool, AT(profile.builder.backtracks) },
 	{ "partial_chain", read_bool, AT(profile.builder.partial_chain) },
@@ -305,6 +321,9 @@ read_entry(struct reading *reading, const struct json *entry,
 	if (model != NULL)
 		*draft = *model;
 	draft->profile.id = arena_string(reading->arena, id);
+	/* Each says for itself when it was seen, and whether it judges. */
+	draft->profile.date = NULL;
+	draft->profile.standing = STANDING_ON_DEMAND;
 	read_fields(reading, entry, draft);
 	reading->count++;
 }
@@ -338,6 +357,7 @@ finish(struct reading *reading, struct draft *draft)
 	} needed[] = {
 		{ "title", profile->title != NULL },
 		{ "version", profile->version != NULL },
+		{ "date", profile->date != NULL },
 		{ "source", profile->source != NULL },
 		{ "store", profile->store != NULL },
 		{ "offers", profile->offers != 0 },

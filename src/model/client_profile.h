@@ -56,12 +56,22 @@ struct client_builder {
 	unsigned most_sorted;
 };
 
+/* Who judges where nobody chose: --clients (model/client_choice.h). */
+enum client_standing {
+	STANDING_ON_DEMAND,
+	STANDING_DEFAULT,
+	STANDING_FIRST /* of the first version: what a run means that names none
+			*/
+};
+
 struct client_profile {
 	const char *id;	     /* as in records */
 	const char *title;   /* "curl on OpenSSL" */
 	const char *version; /* the one it was seen on */
+	const char *date;    /* when it was seen: "2026-11" */
 	const char *source;  /* where the rules come from */
 	const char *store;   /* the store it reads; else the default one */
+	enum client_standing standing;
 	struct client_builder builder;
 	uint64_t offers;	      /* bits of enum offer_kind */
 	struct client_traits refuses; /* limits and offers have theirs */

@@ -304,6 +304,16 @@ append_cell(struct sheet *sheet, const char *client, uint64_t accepts,
 	    word);
 }
 
+/* NULL: the run does not say. */
+static const char *
+version_of(const struct report_run *run, const char *client)
+{
+	for (size_t i = 0; i < run->client_count; i++)
+		if (strcmp(run->clients[i].id, client) == 0)
+			return run->clients[i].version;
+	return NULL;
+}
+
 void
 html_clients(struct sheet *sheet)
 {
@@ -317,6 +327,7 @@ html_clients(struct sheet *sheet)
 			     ? tally->client_count
 			     : TALLY_MATRIX;
 	uint64_t ok = tally->classes[CLASS_OK] - tally->failing;
+	const struct report_run *run = sheet->run;
 
 	html_raw(out,
 	    "<div class=scroll tabindex=0 role=region "
@@ -324,9 +335,10 @@ html_clients(struct sheet *sheet)
 	    "<th scope=col>Cause<th scope=col class=number>Hosts");
 	for (size_t i = 0; i < clients; i++)
 		html_fill(out,
-		    "<th scope=col class=client><a href=\"#hosts\" "
-		    "data-client=\"{}\">{}</a>",
-		    tally->clients[i].id, tally->clients[i].id);
+		    "<th scope=col class=client title=\"{}\"><a "
+		    "href=\"#hosts\" data-client=\"{}\">{}</a>",
+		    version_of(run, tally->clients[i].id), tally->clients[i].id,
+		    tally->clients[i].id);
 	html_raw(out, "</tr></thead><tbody>\n");
 	/* Some clients refuse hosts that are ok. */
 	if (ok > 0) {
@@ -368,6 +380,15 @@ html_clients(struct sheet *sheet)
 	    "was not looked at</p>\n");
 	append_rest(sheet, count, shown);
 	free(causes);
+	if (run->client_count == 0)
+		return;
+	html_raw(out, "<details class=versions><summary>Versions of the "
+		      "clients</summary><dl>");
+	for (size_t i = 0; i < run->client_count; i++)
+		html_fill(out, "<dt>{}<dd>{}<span class=quiet> as of {}</span>",
+		    run->clients[i].id, run->clients[i].version,
+		    run->clients[i].date);
+	html_raw(out, "</dl></details>\n");
 }
 
 /* How the outliers of a site differ, worst first. */

@@ -45,7 +45,10 @@ struct report_run {
 	struct run_totals totals;
 	const char *directory; /* as it is printed; NULL: none */
 	const char *trust;     /* the default store's name */
-	bool prom_hosts;       /* metrics.prom: series of single hosts too */
+	/* Who judged; none of a run that does not say. */
+	const struct manifest_client *clients;
+	size_t client_count;
+	bool prom_hosts; /* metrics.prom: series of single hosts too */
 
 	/*
 	 * The run on disk, and what is known beyond one record: each may be

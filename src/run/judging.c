@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "model/client_choice.h"
 #include "rundir/policy_file.h"
 #include "system/data_file.h"
 #include "system/places.h"
@@ -52,6 +53,14 @@ judging_settings_add_run(struct judging_settings *settings, struct arena *arena,
 	if (settings->warn_days == 0 && settings->crit_days == 0) {
 		settings->warn_days = manifest->warn_days;
 		settings->crit_days = manifest->crit_days;
+	}
+	if (settings->clients == NULL) {
+		settings->clients = manifest->client_count == 0
+					? CLIENT_CHOICE_FIRST
+					: manifest->clients[0].id;
+		for (size_t i = 1; i < manifest->client_count; i++)
+			settings->clients = arena_printf(arena, "%s,%s",
+			    settings->clients, manifest->clients[i].id);
 	}
 	if (settings->policy == NULL) {
 		char *path = policy_file_of_run(directory);
@@ -218,6 +227,13 @@ add_data(struct judging *judging, const struct judging_settings *settings)
 		profiles =
 		    client_profiles_read(arena, text, "clients.json", &error);
 	if (profiles != NULL) {
+		profiles = client_profiles_choose(
+		    arena, profiles, settings->clients, &error);
+		if (profiles == NULL)
+			error = arena_printf(arena, "--clients: %s", error);
+	}
+	if (profiles != NULL) {
+		judging->profiles = profiles;
 		judging->clients = clients_new(profiles, judging->audit.stores,
 		    judging->audit.store_count, is_one_store);
 		error = read_data(arena, settings, "distrust.json", &text);

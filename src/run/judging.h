@@ -7,6 +7,7 @@
 #define RUN_JUDGING_H
 
 #include "audit/audit_settings.h"
+#include "model/client_profile.h"
 #include "run/known.h"
 #include "rundir/manifest.h"
 #include "system/store_set.h"
@@ -21,6 +22,7 @@ struct judging_settings {
 				began; NULL: as it is */
 	const char *data;    /* where clients.json and the like are; NULL:
 				with the program */
+	const char *clients; /* --clients; NULL: "default" */
 	const char *policy;  /* a file; "none" or NULL: none */
 	bool has_now;
 	int64_t now;	    /* the clock to judge by; else the machine's */
@@ -31,8 +33,8 @@ struct judging_settings {
 void judging_settings_clear(struct judging_settings *);
 
 /*
- * Fills in what was not said: the stores, clock, thresholds and policy of the
- * run in this directory.  New strings are in the arena.
+ * Fills in what was not said: the stores, clock, thresholds, clients and policy
+ * of the run in this directory.  New strings are in the arena.
  */
 void judging_settings_add_run(struct judging_settings *, struct arena *,
     const struct manifest *, const char *directory);
@@ -47,6 +49,7 @@ struct judging {
 	const char *learned;	 /* the learned cache; NULL: none is used */
 	struct arena *arena;	 /* holds what is read from data files */
 	struct policy *policy;	 /* NULL: none */
+	const struct client_profiles *profiles; /* the chosen ones */
 	struct clients *clients;
 };
 

@@ -44,7 +44,7 @@ int
 manifest_write(const char *directory, const struct manifest *manifest)
 {
 	const struct run_totals *totals = &manifest->totals;
-	struct json *object = json_new_object(), *options;
+	struct json *object = json_new_object(), *options, *clients;
 	char times[3][CLOCK_TEXT_SIZE], hash[HASH_TEXT_SIZE];
 	char *path = file_join(directory, "run.json");
 	struct text out = { .size = 0 };
@@ -80,6 +80,15 @@ manifest_write(const char *directory, const struct manifest *manifest)
 	json_add_string(
 	    object, "list_hash", totals->list_hash == 0 ? NULL : hash);
 	add_strings(object, "stores", manifest->stores, manifest->store_count);
+	clients = json_add_array(object, "clients");
+	for (size_t i = 0; i < manifest->client_count; i++) {
+		const struct manifest_client *client = &manifest->clients[i];
+		struct json *row = json_append_object(clients);
+
+		json_add_string(row, "id", client->id);
+		json_add_string(row, "version", client->version);
+		json_add_string(row, "date", client->date);
+	}
 	json_add_integer(object, "targets", (int64_t)totals->targets);
 	json_add_integer(object, "listed", (int64_t)totals->listed);
 	json_add_integer(object, "records", (int64_t)totals->records);
@@ -135,6 +144,23 @@ read_options(
 	manifest->options = options;
 }
 
+static void
+read_clients(
+    struct arena *arena, const struct json *list, struct manifest *manifest)
+{
+	manifest->clients =
+	    arena_array(arena, json_length(list), sizeof(*manifest->clients));
+	for (const struct json *at = json_first(list); at != NULL;
+	     at = json_next(at)) {
+		struct manifest_client client = { read_string(arena, at, "id"),
+			read_string(arena, at, "version"),
+			read_string(arena, at, "date") };
+
+		if (client.id != NULL)
+			manifest->clients[manifest->client_count++] = client;
+	}
+}
+
 static const char **
 read_strings(struct arena *arena, const struct json *list, size_t *count)
 {
@@ -182,6 +208,7 @@ read_members(
 	manifest->shard = read_string(arena, json, "shard");
 	manifest->stores = read_strings(
 	    arena, json_get(json, "stores"), &manifest->store_count);
+	read_clients(arena, json_get(json, "clients"), manifest);
 	/* These become names of files, here and in what is made of this run:
 	   one that leads to another directory is refused. */
 	if (manifest->store_count != json_length(json_get(json, "stores")))

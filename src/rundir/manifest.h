@@ -15,6 +15,11 @@ struct manifest_option {
 	const char *name, *value; /* value NULL: it takes none */
 };
 
+/* One that judged, as data/clients.json calls it. */
+struct manifest_client {
+	const char *id, *version, *date;
+};
+
 /* Counted once, when a run ends; 0 until then, but for `threads`. */
 struct run_totals {
 	uint64_t targets; /* read from the lists; without the ignored ones */
@@ -43,6 +48,8 @@ struct manifest {
 	const char *shard;	       /* "I/N", or NULL */
 	const char **stores;	       /* names; the first is the default */
 	size_t store_count;
+	struct manifest_client *clients; /* in the order of records */
+	size_t client_count;		 /* 0: of a version without --clients */
 	struct run_totals totals;
 };
 

@@ -7,11 +7,12 @@
 #include <cmocka.h>
 
 #include "base/file.h"
-#include "model/client_profile.h"
+#include "model/client_choice.h"
 #include "model/offer.h"
 
 #define FACTS                                                          \
 	"\"title\": \"A\", \"version\": \"1\", \"source\": \"here\", " \
+	"\"date\": \"2026-11\", "                                      \
 	"\"store\": \"system\", \"reads\": [\"name\"], "               \
 	"\"offers\": [\"tls1.2\"]"
 #define ONE(fields)                                                         \
@@ -55,6 +56,8 @@ static const struct {
 	    "c.json: a.most_sent: not a number from 0 up" },
 	{ ONE(", \"leaf_anchor\": \"maybe\""),
 	    "c.json: a.leaf_anchor: not never, self_signed, alone or always" },
+	{ ONE(", \"standing\": \"last\""),
+	    "c.json: a.standing: neither first nor default" },
 	{ ONE(", \"like\": \"b\""),
 	    "c.json: a: is like an entry that is not above" },
 	{ "{ \"families\": [ { \"id\": \"a\" } ], \"clients\": [ { \"id\": "
@@ -90,6 +93,7 @@ static const char family_text[] =
     "  \"clients\": [ { \"like\": \"f\", \"takes\": [\"md5\"],"
     "  \"refuses\": [\"md5\"], \"ignores\": [\"wildcard\"],"
     "  \"title\": \"A\", \"version\": \"1\", \"source\": \"here\","
+    "  \"date\": \"2026-11\","
     "  \"withholds\": [\"rsa\"], \"offers\": [\"aead\"],"
     "  \"store\": \"java\", \"handshake_prefix\": \"tls \","
     "  \"id\": \"a\", \"most_sent\": 10 } ] }";
@@ -123,29 +127,69 @@ test_inheritance(void **state)
 	arena_free(arena);
 }
 
-/* The interface promises these ids in every record. */
-static const char *const promised[] = { "openssl", "curl", "python",
-	"python313", "requests", "node", "ruby", "php", "perl", "gnutls",
-	"wget", "git", "go", "java", "chrome", "firefox" };
-
-static void
-test_our_file(void **state)
+static const struct client_profiles *
+read_our_file(struct arena *arena)
 {
-	struct arena *arena = arena_new();
 	struct text text = { 0 };
 	const char *error = NULL;
 	const struct client_profiles *profiles;
 
-	(void)state;
 	assert_int_equal(file_read("data/clients.json", 1 << 20, &text), 0);
 	profiles = client_profiles_read(
 	    arena, bytes_of(text.data, text.size), "clients.json", &error);
 	if (profiles == NULL)
 		fail_msg("%s", error);
-	for (size_t i = 0; i < sizeof(promised) / sizeof(promised[0]); i++)
-		if (client_profile_find(profiles, promised[i]) == NULL)
-			fail_msg("no client %s", promised[i]);
 	text_free(&text);
+	return profiles;
+}
+
+/* The interface promises these ids in every record. */
+#define FIRST                                                               \
+	"openssl curl python python313 requests node ruby php perl gnutls " \
+	"wget git go java chrome firefox "
+
+static const struct {
+	const char *list, *ids; /* each with a space behind it; NULL: fails */
+	const char *error;
+} choices[] = {
+	{ "first", FIRST, NULL },
+	{ "go,curl", "curl go ", NULL },
+	{ "curl,curl", "curl ", NULL },
+	{ "curls", NULL, "no client is called \"curls\"; did you mean curl?" },
+	{ "al", NULL, "no client is called \"al\"; did you mean all?" },
+	{ "curl,", NULL,
+	    "no client is called \"\"; there are openssl, curl, " },
+	{ "", NULL, "no client is called \"\"; there are openssl, curl, " },
+	{ "netscape", NULL,
+	    "no client is called \"netscape\"; there are openssl, curl, " },
+};
+
+static void
+test_choices(void **state)
+{
+	struct arena *arena = arena_new();
+	const struct client_profiles *profiles = read_our_file(arena);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+		const char *error = NULL;
+		const struct client_profiles *chosen = client_profiles_choose(
+		    arena, profiles, choices[i].list, &error);
+		struct text ids = { 0 };
+
+		for (size_t k = 0; chosen != NULL && k < chosen->count; k++)
+			text_printf(&ids, "%s ", chosen->list[k].id);
+		if (choices[i].ids != NULL) {
+			assert_non_null(chosen);
+			assert_string_equal(ids.data, choices[i].ids);
+		} else {
+			assert_null(chosen);
+			if (strncmp(error, choices[i].error,
+				strlen(choices[i].error)) != 0)
+				fail_msg("%s", error);
+		}
+		text_free(&ids);
+	}
 	arena_free(arena);
 }
 
@@ -168,7 +212,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_inheritance),
-		cmocka_unit_test(test_our_file),
+		cmocka_unit_test(test_choices),
 		cmocka_unit_test(test_words),
 	};
 
