@@ -30,7 +30,7 @@ FILES = {
     "certs.ndjson": "certs",
     "aia.ndjson": "aia",
 }
-DATA = ("clients", "distrust")
+DATA = ("clients", "distrust", "roots")
 COLUMNS = ("host,port,ip,site,status,class,cause,severity,refused_by,"
            "issuer_cn,root_cn,subject_cn,not_after,days_left,missing,"
            "missing_from,key,tls_version,received,error,tags,input,ordinal")

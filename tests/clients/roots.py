@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""Makes data/roots.json: which root stands in which list of which program.
+
+usage: roots.py --from LISTS.json [-o data/roots.json]
+
+LISTS.json is a collection made before: `seen` (its date), `programs` (list id
+and what it was read out of) and `roots` (sha256, subject, `in`).
+"""
+import argparse
+import json
+import pathlib
+import re
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# The programs in the order of the file, and the lists of each: by the start of
+# the list's id, oldest first.  What a title says stands in sentences: "is not
+# in Chrome 156's list".
+PROGRAMS = (
+    ("debian", "Debian's ca-certificates"),
+    ("chrome", "Chrome"),
+    ("firefox", "Firefox"),
+    ("certifi", "certifi"),
+    ("node", "Node.js"),
+    ("go", "Go's x509roots"),
+    ("java", "Temurin's cacerts"),
+)
+PREFIXES = {"debian": "debian", "chrome": "chrome", "nss": "firefox",
+            "certifi": "certifi", "node": "node", "go": "go",
+            "temurin": "java"}
+TITLES = {"debian-20230311": "Debian 12", "debian-20250419": "Debian 12",
+          "debian-20260816": "Debian sid"}
+KINDS = {"chrome": "Chrome", "nss": "NSS", "certifi": "certifi",
+         "node": "Node.js", "go": "Go", "temurin": "Temurin"}
+# As the program prints names (x509/certificate_names.c).
+ATTRIBUTES = {"1.2.840.113549.1.9.1": "emailAddress",
+              "2.5.4.97": "organizationIdentifier",
+              "2.5.4.5": "serialNumber"}
+
+
+def list_title(name):
+    kind, version = name.split("-", 1)
+    if name in TITLES:
+        return TITLES[name]
+    version = version.split("-")[-1] if kind == "go" else version
+    if kind in ("node", "temurin"):
+        version = version.split(".")[0]
+    return f"{KINDS[kind]} {version}"
+
+
+def list_version(name):
+    """Orders the lists of a program."""
+    return [int(part) for part in re.findall(r"\d+", name.split("-", 1)[1])]
+
+
+def subject_of(text):
+    for oid, word in ATTRIBUTES.items():
+        text = re.sub(r"(^|,)" + re.escape(oid) + "=", r"\1" + word + "=", text)
+    return text
+
+
+def attributes(subject, wanted):
+    found = re.findall(r"(?:^|,)(\w+)=((?:\\.|[^,\\])*)", subject)
+    return [re.sub(r"\\(.)", r"\1", value) for word, value in found
+            if word == wanted]
+
+
+def name_roots(roots):
+    """By its CN, unless several roots have that one or it has none."""
+    shared = {}
+    for root in roots:
+        for name in attributes(root["subject"], "CN"):
+            shared.setdefault(name, set()).add(root["subject"])
+    for root in roots:
+        names = attributes(root["subject"], "CN")
+        if not names or len(shared[names[0]]) > 1:
+            names = attributes(root["subject"], "OU") + names
+        root["name"] = names[0]
+
+
+def rules_of(root, mozilla):
+    """The program's last good day of each that has one."""
+    rules = []
+    if "chrome_sct_not_after" in root:
+        rules.append({"program": "chrome", "rule": "logged",
+                      "date": root["chrome_sct_not_after"] + "T23:59:59Z",
+                      "since": root["chrome_from_version"].split(".")[0]})
+    for entry in mozilla:
+        if root["name"] == entry["subject_cn"]:
+            rules.append({"program": "firefox", "rule": "issued",
+                          "date": entry["date"]})
+    return rules
+
+
+def convert(lists):
+    order = [program for program, title in PROGRAMS]
+    rows = [{"id": name, "program": PREFIXES[name.split("-")[0]],
+             "title": list_title(name), "source": what}
+            for name, what in lists["programs"].items()]
+    rows.sort(key=lambda row: (order.index(row["program"]),
+                               list_version(row["id"])))
+    roots = []
+    for entry in sorted(lists["roots"], key=lambda entry: entry["sha256"]):
+        roots.append({**entry, "subject": subject_of(entry["subject"])})
+    name_roots(roots)
+    out = []
+    for root in roots:
+        row = {"sha256": root["sha256"], "name": root["name"],
+               "subject": root["subject"],
+               "in": [row["id"] for row in rows if row["id"] in root["in"]]}
+        rules = rules_of(root, lists["mozilla_distrust_after"])
+        if rules:
+            row["rules"] = rules
+        out.append(row)
+    return {"schema": "fleetscan/roots/1", "date": lists["seen"],
+            "system": "debian",
+            "programs": [{"id": program, "title": title}
+                         for program, title in PROGRAMS],
+            "lists": rows, "roots": out}
+
+
+def write(path, document):
+    """A root a line: what changed is seen in a diff of two versions."""
+    parts = []
+    for key, value in document.items():
+        text = json.dumps(value, ensure_ascii=False)
+        if isinstance(value, list):
+            rows = ",\n    ".join(json.dumps(row, ensure_ascii=False)
+                                  for row in value)
+            text = f"[\n    {rows}\n  ]"
+        parts.append(f"  {json.dumps(key)}: {text}")
+    path.write_text("{\n" + ",\n".join(parts) + "\n}\n")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--from", dest="lists", required=True)
+    parser.add_argument("-o", default=ROOT / "data" / "roots.json")
+    arguments = parser.parse_args()
+    lists = json.loads(pathlib.Path(arguments.lists).read_text())
+    write(pathlib.Path(arguments.o), convert(lists))
+
+
+if __name__ == "__main__":
+    main()
