@@ -1,12 +1,13 @@
-/* Prints which hosts of a saved run another trust store breaks or heals. */
+/* Prints which hosts of a saved run another trust store breaks or repairs. */
 #include "cmd/comparison.h"
 
 #include <stdlib.h>
 
-#include "base/columns.h"
 #include "base/file.h"
-#include "base/json.h"
+#include "base/columns.h"
+#include "base/text.h"
 #include "cmd/commands.h"
+#include "report/store_change_text.h"
 #include "run/store_change.h"
 
 enum { EXAMPLES = 20 };
@@ -19,7 +20,7 @@ struct change_list {
 
 struct comparison {
 	const struct command_options *options;
-	struct change_list breaks, heals;
+	struct change_list breaks, repairs;
 };
 
 /* "system" is the machine's; else a store of the run; else a file. */
@@ -36,55 +37,6 @@ find_store(const struct past_run *saved, const char *against)
 	return file_exists(path) ? path : against;
 }
 
-/* Where the path ends in the store that trusts it: what the other lacks. */
-static const char *
-good_root(const struct result *before, const struct result *after)
-{
-	bool was_good = before->verdict.severity < SEVERITY_ERROR;
-	const struct step *root = result_root(was_good ? before : after);
-
-	return root == NULL ? NULL : root->subject;
-}
-
-static void
-show_json(
-    const char *change, const struct result *before, const struct result *after)
-{
-	struct json *object = json_new_object();
-	struct text line = { .size = 0 };
-
-	json_add_string(object, "change", change);
-	json_add_string(object, "host", after->seen.host);
-	json_add_integer(object, "port", after->seen.port);
-	json_add_string(object, "from", class_word(before->verdict.class_id));
-	json_add_string(object, "to", class_word(after->verdict.class_id));
-	json_add_string(object, "cause", result_cause(after));
-	json_add_string(object, "root", good_root(before, after));
-	json_print(object, &line);
-	text_append_char(&line, '\n');
-	fwrite(line.data, 1, line.size, stdout);
-	text_free(&line);
-	json_free(object);
-}
-
-static void
-show_line(
-    struct text *out, const struct result *before, const struct result *after)
-{
-	struct arena *scratch = arena_new();
-	const char *root = result_short_name(scratch, good_root(before, after));
-	struct text words = { .size = 0 };
-
-	text_printf(&words, "%s  %s -> %s", result_endpoint(scratch, after),
-	    result_title(before), result_title(after));
-	if (root != NULL)
-		text_printf(&words, " (%s)", root);
-	text_append(out, "  ");
-	cell_append_wrapped(out, words.data, 4);
-	text_free(&words);
-	arena_free(scratch);
-}
-
 static void
 note(void *context, bool breaks, const struct result *before,
     const struct result *after)
@@ -92,16 +44,20 @@ note(void *context, bool breaks, const struct result *before,
 	struct comparison *comparison = context;
 	const struct verdict *verdict = &after->verdict;
 	struct change_list *list =
-	    breaks ? &comparison->breaks : &comparison->heals;
+	    breaks ? &comparison->breaks : &comparison->repairs;
+	struct text line = { .size = 0 };
 
 	list->count++;
 	list->fails =
 	    list->fails || fail_on_matches(&comparison->options->fail_on,
 			       verdict->class_id, verdict->severity);
-	if (comparison->options->json)
-		show_json(breaks ? "breaks" : "heals", before, after);
-	else if (list->count <= EXAMPLES)
-		show_line(&list->examples, before, after);
+	if (comparison->options->json) {
+		store_change_append_json(breaks, before, after, &line);
+		text_write(&line, stdout);
+		text_free(&line);
+	} else if (list->count <= EXAMPLES) {
+		store_change_append_text(before, after, &list->examples);
+	}
 }
 
 static void
@@ -149,11 +105,12 @@ comparison_run(const struct past_run *saved, struct command_options *options,
 	if (code < EXIT_CODE_USAGE && !options->json) {
 		show(&comparison.breaks,
 		    comparison.breaks.count == 1 ? "breaks" : "break");
-		show(&comparison.heals,
-		    comparison.heals.count == 1 ? "heals" : "heal");
+		show(&comparison.repairs, comparison.repairs.count == 1
+					      ? "is repaired"
+					      : "are repaired");
 	}
 	text_free(&comparison.breaks.examples);
-	text_free(&comparison.heals.examples);
+	text_free(&comparison.repairs.examples);
 	store_settings_clear(&other.stores);
 	judging_clear(&before);
 	judging_clear(&after);

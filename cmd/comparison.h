@@ -1,6 +1,6 @@
 /*
- * The question before a trust store changes: which hosts of a saved run break,
- * which heal?
+ * Before a trust store is changed: which hosts of a saved run would break, and
+ * which would be accepted again?
  */
 #ifndef CMD_COMPARISON_H
 #define CMD_COMPARISON_H

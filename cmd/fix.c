@@ -5,17 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/columns.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "cmd/commands.h"
 #include "cmd/options.h"
 #include "cmd/past_run.h"
-#include "run/judging.h"
 #include "repair/kit.h"
-
-enum { LEFT_SHOWN = 6, ITEMS_SHOWN = 20 };
+#include "report/plan_text.h"
+#include "run/judging.h"
 
 struct fix_options {
 	const char *directory;	  /* NULL: RUN/fix */
@@ -73,57 +71,11 @@ parse(struct fix_options *options, int argc, char **argv)
 	return options_parse(&usage, argc, argv);
 }
 
-static void
-show(const struct repair_plan *plan, const char *directory)
-{
-	size_t others = plan->host_count - plan->healed;
-	struct text out = { .size = 0 };
-
-	printf("%zu host%s healed by %zu certificate%s, each proven by a "
-	       "re-audit\n",
-	    plan->healed, plural(plan->healed), plan->item_count,
-	    plural(plan->item_count));
-	for (size_t i = 0; i < plan->item_count && i < ITEMS_SHOWN; i++) {
-		const struct repair_item *item = plan->items[i];
-
-		cell_append_count(&out, item->host_count, 7);
-		text_append(&out, "  ");
-		if (item->number > 0)
-			text_printf(&out, "fix %-4zu", item->number);
-		else
-			text_append(&out, "root    ");
-		cell_append(&out, item->certificate->subject, 42);
-		text_printf(&out, "  heals %zu client%s\n", item->fixed_count,
-		    plural(item->fixed_count));
-	}
-	if (others > 0)
-		text_printf(&out,
-		    "%zu more get%s a complete chain, and have other faults\n",
-		    others, others == 1 ? "s" : "");
-	if (plan->left_count > 0)
-		text_append(&out, "Not repaired by any certificate\n");
-	for (size_t i = 0; i < plan->left_count && i < LEFT_SHOWN; i++) {
-		const struct repair_left *left = &plan->left[i];
-
-		cell_append_count(&out, left->hosts, 7);
-		text_printf(&out, "  %s%s%s\n         ",
-		    class_title(left->class_id),
-		    left->cause == NULL ? "" : ", ",
-		    left->cause == NULL ? "" : left->cause);
-		cell_append_wrapped(
-		    &out, kit_advice(left->class_id, left->cause), 9);
-	}
-	if (plan->left_count > LEFT_SHOWN)
-		text_append(&out, "         and more, in README.txt\n");
-	fwrite(out.data == NULL ? "" : out.data, 1, out.size, stdout);
-	text_free(&out);
-	printf("Kit in %s (README.txt, server, client, fix.json)\n", directory);
-}
-
 static int
 write_kit(const struct repair_plan *plan, const char *directory)
 {
 	char *error = NULL;
+	struct text out = { .size = 0 };
 	enum kit_end end = kit_write(plan, directory, &error);
 
 	if (end == KIT_WRITTEN) {
@@ -131,7 +83,9 @@ write_kit(const struct repair_plan *plan, const char *directory)
 			log_warning("%s: no repair is offered: %s",
 			    plan->unproven[i].endpoint,
 			    plan->unproven[i].reason);
-		show(plan, directory);
+		plan_append_text(plan, directory, &out);
+		text_write(&out, stdout);
+		text_free(&out);
 		return EXIT_CODE_FINISHED;
 	}
 	log_error("fix: %s", error);

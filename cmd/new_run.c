@@ -256,7 +256,7 @@ publish_run(struct new_run *run)
 		return EXIT_CODE_OUTPUT;
 	}
 	report.options =
-	    request_report(run->arena, manifest, &report.option_count);
+	    publish_options(run->arena, manifest, &report.option_count);
 	if (publication.terminal.stream != NULL ||
 	    publication.changes != PUBLISH_NO_CHANGES ||
 	    (publication.formats & REPORT_HTML) != 0)

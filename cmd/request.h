@@ -1,6 +1,6 @@
 /*
- * What was asked for, as run.json keeps it and reports show it: options as
- * they were typed, lists, arguments.
+ * What was asked for, as run.json keeps it: options as they were typed, lists,
+ * arguments.
  */
 #ifndef CMD_REQUEST_H
 #define CMD_REQUEST_H
@@ -8,7 +8,6 @@
 #include "cmd/options.h"
 #include "model/client_profile.h"
 #include "rundir/manifest.h"
-#include "report/report.h"
 
 /*
  * Fills in the manifest's options, and the directory they were typed in.
@@ -24,9 +23,5 @@ const char **request_strings(
 /* The clients that judge, as run.json and reports name them. */
 struct manifest_client *request_clients(
     struct arena *, const struct client_profiles *);
-
-/* For reports: each option once, its values joined; lists and arguments. */
-struct report_option *request_report(
-    struct arena *, const struct manifest *, size_t *count);
 
 #endif

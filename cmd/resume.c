@@ -1,7 +1,4 @@
-/*
- * Reads run.json, holds the command line against it and makes of both the one
- * that goes on.  Scans nothing.
- */
+/* Opens the interrupted run, and reads what goes on.  Scans nothing. */
 #include "cmd/resume.h"
 
 #include <errno.h>
@@ -11,21 +8,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
-#include "base/memory.h"
 #include "cmd/commands.h"
 #include "cmd/request.h"
+#include "run/resume_request.h"
 #include "rundir/run_directory.h"
-
-static bool
-holds_run(const char *directory)
-{
-	char *manifest = file_join(directory, "run.json");
-	bool holds = file_exists(manifest);
-
-	free(manifest);
-	return holds;
-}
 
 /*
  * A run that was killed in its first tenth of a second left nothing but its
@@ -58,264 +44,73 @@ read_run(struct resume *resume, const char *directory)
 	return false;
 }
 
-static const char *
-from_directory(struct arena *arena, const char *directory, const char *path)
+/* Options of this call alone, which run.json does not keep; lists are targets
+ * and handled on their own. */
+static struct manifest_option *
+passing_options(
+    struct arena *arena, const struct given_options *given, size_t *count)
 {
-	/* "-" and "none" stand where a path may, and are none. */
-	if (directory == NULL || path[0] == '/' || strcmp(path, "-") == 0 ||
-	    strcmp(path, "none") == 0)
-		return path;
-	return arena_printf(arena, "%s/%s", directory, path);
-}
-
-/* A path as the run meant it, from where we are now. */
-static const char *
-relocate(const struct resume *resume, const char *here, const char *path)
-{
-	const char *there = resume->manifest.working_directory;
-
-	if (there == NULL || here == NULL || strcmp(there, here) == 0)
-		return path;
-	return from_directory(resume->arena, there, path);
-}
-
-/* The command line held against run.json, option by option */
-
-struct option_check {
-	struct resume *resume;
-	const struct manifest *now; /* the command line, as run.json has it */
-};
-
-static const char *
-meaning(struct arena *arena, const struct manifest *manifest,
-    const struct option_row *row, const char *value)
-{
-	if (value == NULL || !row->is_path)
-		return value;
-	return from_directory(arena, manifest->working_directory, value);
-}
-
-/* Its values in order; where only the last one counts, that one. */
-static size_t
-values_of(struct arena *arena, const struct manifest *manifest,
-    const struct option_row *row, const char *name, const char **values)
-{
-	bool adds = row->kind == OPTION_LIST || row->kind == OPTION_FUNCTION;
-	size_t count = 0;
-
-	for (size_t i = 0; i < manifest->option_count; i++) {
-		const struct manifest_option *option = &manifest->options[i];
-
-		if (strcmp(option->name, name) != 0)
-			continue;
-		count = adds ? count : 0;
-		values[count++] = meaning(arena, manifest, row, option->value);
-	}
-	return count;
-}
-
-static const char *
-join(struct arena *arena, const char *const *values, size_t count)
-{
-	const char *joined = count == 0 ? "not given" : "given";
-
-	for (size_t i = 0; i < count && values[i] != NULL; i++)
-		joined = i == 0
-			     ? values[i]
-			     : arena_printf(arena, "%s, %s", joined, values[i]);
-	return joined;
-}
-
-static bool
-is_same(const struct option_check *check, const char *name)
-{
-	struct arena *arena = check->resume->arena;
-	const struct manifest *then = &check->resume->manifest;
-	const struct manifest *now = check->now;
-	const struct option_row *row = scan_option_find(name);
-	const char **before =
-	    arena_array(arena, then->option_count + 1, sizeof(*before));
-	const char **given =
-	    arena_array(arena, now->option_count + 1, sizeof(*given));
-	size_t before_count = values_of(arena, then, row, name, before);
-	size_t given_count = values_of(arena, now, row, name, given);
-	bool same = before_count == given_count;
-
-	for (size_t i = 0; i < given_count && same; i++)
-		same = string_equal(before[i], given[i]);
-	if (!same)
-		log_error("scan: %s%s: %s here, %s in the run: --resume takes "
-			  "the run's options; leave it out, or scan into "
-			  "another directory",
-		    strlen(name) == 1 ? "-" : "--", name,
-		    join(arena, given, given_count),
-		    join(arena, before, before_count));
-	return same;
-}
-
-static bool
-has_same_options(struct resume *resume, const struct command_options *given)
-{
-	struct manifest now = { .id = NULL };
-	struct option_check check = { resume, &now };
-
-	request_describe(resume->arena, &now, &given->given);
-	for (size_t i = 0; i < now.option_count; i++)
-		if (!is_same(&check, now.options[i].name))
-			return false;
-	return true;
-}
-
-/* The command line that goes on */
-
-static void
-add_word(struct resume *resume, const char *word)
-{
-	resume->argv[resume->argc++] = arena_string(resume->arena, word);
-	resume->argv[resume->argc] = NULL;
-}
-
-static void
-add_option(struct resume *resume, const char *name, const char *value)
-{
-	bool is_letter = strlen(name) == 1;
-
-	add_word(resume,
-	    arena_printf(resume->arena, "%s%s%s%s", is_letter ? "-" : "--",
-		name, value == NULL || is_letter ? "" : "=",
-		value == NULL ? "" : value));
-}
-
-static bool
-add_saved_options(struct resume *resume, const char *here)
-{
-	const struct manifest *manifest = &resume->manifest;
-
-	for (size_t i = 0; i < manifest->option_count; i++) {
-		const struct manifest_option *option = &manifest->options[i];
-		const struct option_row *row = scan_option_find(option->name);
-		const char *value = option->value;
-
-		if (row == NULL) {
-			log_error("scan: --resume: run.json: unknown option "
-				  "%s in this version",
-			    option->name);
-			return false;
-		}
-		if (row->is_path && value != NULL)
-			value = relocate(resume, here, value);
-		add_option(resume, option->name, value);
-	}
-	return true;
-}
-
-/* Lists are handled on their own. */
-static void
-add_passing_options(struct resume *resume, const struct command_options *given)
-{
+	struct manifest_option *passing =
+	    arena_array(arena, given->count, sizeof(*passing));
 	char name[64];
 
-	for (size_t i = 0; i < given->given.count; i++) {
-		const struct given_option *option = &given->given.items[i];
+	*count = 0;
+	for (size_t i = 0; i < given->count; i++) {
+		const struct given_option *option = &given->items[i];
 
 		option_row_name(option->row, name);
 		if (option->row->is_passing && strcmp(name, "list") != 0)
-			add_option(resume, name, option->value);
+			passing[(*count)++] =
+			    (struct manifest_option){ arena_string(arena, name),
+				    option->value };
 	}
+	return passing;
 }
 
+/* Makes resume->argv, and puts today's targets into its manifest. */
 static bool
-use_saved_targets(struct resume *resume, const char *here)
-{
-	struct manifest *manifest = &resume->manifest;
-
-	for (size_t i = 0; i < manifest->list_count; i++) {
-		if (strcmp(manifest->lists[i], "-") == 0) {
-			log_error("scan: --resume: a list of this run came "
-				  "from standard input: give it again, with "
-				  "-l - or as a file");
-			return false;
-		}
-		manifest->lists[i] = relocate(resume, here, manifest->lists[i]);
-	}
-	return true;
-}
-
-static void
-use_given_targets(struct resume *resume, const struct command_options *given,
+join_command_lines(struct resume *resume, const struct command_options *given,
     char *const hosts[], size_t count)
 {
-	const struct string_list *lists = &given->lists;
-	struct manifest *manifest = &resume->manifest;
+	struct arena *arena = resume->arena;
+	struct manifest now = {
+		.lists = request_strings(
+		    arena, given->lists.items, given->lists.count),
+		.list_count = given->lists.count,
+		.arguments =
+		    request_strings(arena, (const char *const *)hosts, count),
+		.argument_count = count,
+	};
+	struct resume_request request = { .before = &resume->manifest,
+		.now = &now };
+	struct resumed_request resumed;
 
-	manifest->lists = request_strings(
-	    resume->arena, (const char *const *)lists->items, lists->count);
-	manifest->list_count = lists->count;
-	manifest->arguments =
-	    request_strings(resume->arena, (const char *const *)hosts, count);
-	manifest->argument_count = count;
-}
-
-static void
-add_targets(struct resume *resume)
-{
-	const struct manifest *manifest = &resume->manifest;
-
-	for (size_t i = 0; i < manifest->list_count; i++)
-		add_option(resume, "list", manifest->lists[i]);
-	add_word(resume, "--");
-	for (size_t i = 0; i < manifest->argument_count; i++)
-		add_word(resume, manifest->arguments[i]);
-}
-
-static bool
-compose(struct resume *resume, const struct command_options *given,
-    char *const hosts[], size_t count)
-{
-	const struct manifest *manifest = &resume->manifest;
-	struct manifest now = { .id = NULL };
-	size_t most;
-
-	request_describe(resume->arena, &now, &given->given);
-	if (count > 0 || given->lists.count > 0)
-		use_given_targets(resume, given, hosts, count);
-	else if (!use_saved_targets(resume, now.working_directory))
+	request_describe(arena, &now, &given->given);
+	request.options = scan_options_list(arena, &request.option_count);
+	request.passing =
+	    passing_options(arena, &given->given, &request.passing_count);
+	resumed = resume_request_join(arena, &request);
+	if (resumed.argv == NULL) {
+		log_error("scan: %s", resumed.error);
 		return false;
-	most = manifest->option_count + given->given.count +
-	       manifest->list_count + manifest->argument_count + 3;
-	resume->argv = arena_array(resume->arena, most, sizeof(*resume->argv));
-	add_word(resume, "scan");
-	if (!add_saved_options(resume, now.working_directory))
-		return false;
-	add_passing_options(resume, given);
-	add_targets(resume);
+	}
+	resume->argv = resumed.argv;
+	resume->argc = resumed.argc;
+	resume->manifest.lists = resumed.lists;
+	resume->manifest.list_count = resumed.list_count;
+	resume->manifest.arguments = resumed.arguments;
+	resume->manifest.argument_count = resumed.argument_count;
 	return true;
-}
-
-/* Or somebody's file that says it is one. */
-static bool
-is_scan(const struct manifest *manifest, const char *directory)
-{
-	bool scans = string_equal(manifest->command, "scan");
-
-	if (manifest->command != NULL && !scans)
-		log_error("scan: --resume: %s is no scan, but a run of %s: "
-			  "make it again in another directory",
-		    directory, manifest->command);
-	else if (!scans || manifest->store_count == 0)
-		log_error("scan: --resume: %s: run.json names no %s", directory,
-		    scans ? "trust store" : "command");
-	return scans && manifest->store_count > 0;
 }
 
 enum resume_end
 resume_open(struct resume *resume, const struct command_options *given,
     char *const hosts[], size_t count)
 {
-	const char *directory = given->directory;
+	const char *directory = given->directory, *reason;
 
 	*resume = (struct resume){ .arena = arena_new() };
-	if (!holds_run(directory))
+	if (!manifest_exists(directory))
 		return begin_anew(
 		    directory, count > 0 || given->lists.count > 0);
 	if (!read_run(resume, directory))
@@ -325,16 +120,17 @@ resume_open(struct resume *resume, const struct command_options *given,
 		log_info("%s holds a finished run: nothing to do", directory);
 		return RESUME_NOTHING;
 	}
-	if (!is_scan(&resume->manifest, directory))
+	reason = resume_not_a_scan(resume->arena, &resume->manifest, directory);
+	if (reason != NULL) {
+		log_error("scan: --resume: %s", reason);
 		return RESUME_REFUSED;
+	}
 	if (resume->manifest.version == NULL ||
 	    strcmp(resume->manifest.version, FLEETSCAN_VERSION) != 0)
 		log_warning("scan: --resume: the run was begun by another "
 			    "version of fleetscan");
-	return has_same_options(resume, given) &&
-		       compose(resume, given, hosts, count)
-		   ? RESUME_READY
-		   : RESUME_REFUSED;
+	return join_command_lines(resume, given, hosts, count) ? RESUME_READY
+							       : RESUME_REFUSED;
 }
 
 void
@@ -346,18 +142,18 @@ resume_close(struct resume *resume)
 }
 
 void
-resume_lend(const struct resume *resume, struct command_options *settings)
+resume_lend(const struct resume *resume, struct command_options *options)
 {
-	char *learned = run_directory_learned(settings->directory);
+	char *learned = run_directory_learned(options->directory);
 
-	settings->judging.learned = arena_string(resume->arena, learned);
+	options->judging.learned = arena_string(resume->arena, learned);
 	free(learned);
-	store_settings_clear(&settings->judging.stores);
-	settings->judging.has_now = false;
-	settings->judging.clients = NULL;
-	settings->judging.policy = NULL;
-	judging_settings_add_run(&settings->judging, resume->arena,
-	    &resume->manifest, settings->directory);
+	store_settings_clear(&options->judging.stores);
+	options->judging.has_now = false;
+	options->judging.clients = NULL;
+	options->judging.policy = NULL;
+	judging_settings_add_run(&options->judging, resume->arena,
+	    &resume->manifest, options->directory);
 }
 
 /* Standard input */

@@ -361,22 +361,34 @@ list_groups(
 		COUNT(change_rows), settings };
 }
 
-const struct option_row *
-scan_option_find(const char *name)
+struct resume_option *
+scan_options_list(struct arena *arena, size_t *count)
 {
 	struct option_group groups[GROUP_COUNT];
 	struct command_options unused;
-	char row_name[64];
+	struct resume_option *options;
+	char name[64];
+	size_t most = 0;
 
 	command_options_init(&unused);
 	list_groups(&unused, groups);
 	for (size_t i = 0; i < GROUP_COUNT; i++)
-		for (size_t k = 0; k < groups[i].count; k++)
-			if (strcmp(
-				option_row_name(&groups[i].rows[k], row_name),
-				name) == 0)
-				return &groups[i].rows[k];
-	return NULL;
+		most += groups[i].count;
+	options = arena_array(arena, most, sizeof(*options));
+	*count = 0;
+	for (size_t i = 0; i < GROUP_COUNT; i++)
+		for (size_t k = 0; k < groups[i].count; k++) {
+			const struct option_row *row = &groups[i].rows[k];
+
+			options[(*count)++] = (struct resume_option){
+				.name = arena_string(
+				    arena, option_row_name(row, name)),
+				.is_path = row->is_path,
+				.repeats = row->kind == OPTION_LIST ||
+					   row->kind == OPTION_FUNCTION,
+			};
+		}
+	return options;
 }
 
 /* auto/N means another part where the batch system is another. */

@@ -44,10 +44,10 @@ struct weighing {
 };
 
 /*
- * What another certificate for an issuer could heal: only then does it
+ * What another certificate for an issuer could repair: only then does it
  * matter what AIA leads to.
  */
-static const enum client_trait healable[] = { TRAIT_UNTRUSTED_ROOT,
+static const enum client_trait repairable[] = { TRAIT_UNTRUSTED_ROOT,
 	TRAIT_PARTIAL_CHAIN, TRAIT_NO_ISSUER, TRAIT_BAD_SIGNATURE,
 	TRAIT_PATH_COUNT, TRAIT_CA_MALFORMED, TRAIT_NOT_A_CA, TRAIT_PATH_LENGTH,
 	TRAIT_CA_KEY_USAGE, TRAIT_NAME_CONSTRAINTS, TRAIT_CA_PURPOSE,
@@ -310,13 +310,13 @@ is_open(const struct standing *standing)
 {
 	struct client_traits certain = certain_refusals(standing);
 	unsigned count = client_traits_count(&certain);
-	unsigned healed = 0;
+	unsigned repaired = 0;
 
 	if (!standing->unseen || count == 0)
 		return false;
-	for (size_t i = 0; i < sizeof(healable) / sizeof(healable[0]); i++)
-		healed += client_traits_has(&certain, healable[i]);
-	return healed == count;
+	for (size_t i = 0; i < sizeof(repairable) / sizeof(repairable[0]); i++)
+		repaired += client_traits_has(&certain, repairable[i]);
+	return repaired == count;
 }
 
 /* With the alert's name where the client tells it. */

@@ -6,12 +6,12 @@
 
 static void
 add_hosts(struct json *object, const char *key, const struct repair_item *item,
-    bool healed)
+    bool repaired)
 {
 	struct json *list = json_add_array(object, key);
 
 	for (size_t i = 0; i < item->host_count; i++)
-		if (item->hosts[i]->healed == healed)
+		if (item->hosts[i]->repaired == repaired)
 			json_append_string(list, item->hosts[i]->endpoint);
 }
 

@@ -110,7 +110,7 @@ kit_write_readme(struct kit *kit)
 			continue;
 		any = true;
 		text_printf(&out, "  server/%s/fullchain.pem", kit->folders[i]);
-		if (!host->healed)
+		if (!host->repaired)
 			text_printf(&out, "  completes the chain; still: %s",
 			    host->after_title);
 		text_append_char(&out, '\n');

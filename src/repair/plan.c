@@ -221,8 +221,8 @@ offer(struct planner *planner, const struct result *record, size_t at,
 		.before = record->verdict.class_id,
 		.after = after->verdict.class_id,
 		.after_title = result_title(after),
-		.healed = result_is_good(after) ||
-			  after->verdict.class_id == CLASS_WEAK,
+		.repaired = result_is_good(after) ||
+			    after->verdict.class_id == CLASS_WEAK,
 		.chain = copy,
 		.chain_length = chain->count,
 		.items = arena_array(plan->arena, chain->count + 1,
@@ -242,7 +242,7 @@ offer(struct planner *planner, const struct result *record, size_t at,
 	plan->hosts = memory_grow(plan->hosts, plan->host_count,
 	    &plan->host_capacity, sizeof(*plan->hosts));
 	plan->hosts[plan->host_count++] = host;
-	plan->healed += host->healed;
+	plan->repaired += host->repaired;
 }
 
 static void
@@ -353,8 +353,8 @@ by_hosts(const void *a, const void *b)
 {
 	const struct repair_item *const *left = a, *const *right = b;
 
-	if ((*left)->healed != (*right)->healed)
-		return (*left)->healed > (*right)->healed ? -1 : 1;
+	if ((*left)->repaired != (*right)->repaired)
+		return (*left)->repaired > (*right)->repaired ? -1 : 1;
 	if ((*left)->host_count != (*right)->host_count)
 		return (*left)->host_count > (*right)->host_count ? -1 : 1;
 	return digest_compare(
@@ -527,7 +527,7 @@ repair_plan_new(struct archive *archive, const struct audit_settings *audit,
 			struct repair_item *item = host->items[j];
 
 			item->hosts[item->host_count++] = host;
-			item->healed += host->healed;
+			item->repaired += host->repaired;
 		}
 	}
 	if (plan->item_count > 1)

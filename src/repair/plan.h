@@ -21,7 +21,7 @@ struct repair_host {
 	enum class_id before;
 	enum class_id after;	   /* with the repair */
 	const char *after_title;   /* result_title then */
-	bool healed;		   /* nothing is wrong then that is refused */
+	bool repaired;		   /* nothing is wrong then that is refused */
 	const struct bytes *chain; /* what to send: leaf first, no root */
 	size_t chain_length;
 	bool sends_less; /* so its server is to be repaired */
@@ -40,7 +40,7 @@ struct repair_item {
 	size_t number;	   /* the summary's "fix 1"; 0: not of its kind */
 	struct repair_host **hosts;
 	size_t host_count;
-	size_t healed;	    /* of these, with nothing else wrong */
+	size_t repaired;    /* of these, with nothing else wrong */
 	const char **fixed; /* clients, at one of the hosts at least */
 	size_t fixed_count;
 };
@@ -67,7 +67,7 @@ struct repair_plan {
 	size_t left_count, left_capacity;
 	struct repair_unproven *unproven;
 	size_t unproven_count, unproven_capacity;
-	size_t healed; /* hosts with nothing wrong afterwards */
+	size_t repaired; /* hosts with nothing wrong afterwards */
 };
 
 /*

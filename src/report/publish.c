@@ -119,3 +119,52 @@ publish(struct archive *archive, const struct report_run *facts,
 	sites_free(run.sites);
 	return result;
 }
+
+static void
+add_joined(struct arena *arena, struct report_option *options, size_t *count,
+    const char *name, const char *const *values, size_t value_count)
+{
+	struct text joined = { .size = 0 };
+
+	for (size_t i = 0; i < value_count; i++) {
+		text_append(&joined, i == 0 ? "" : ", ");
+		text_append(&joined, values[i]);
+	}
+	if (value_count > 0)
+		options[(*count)++] = (struct report_option){
+			.name = name,
+			.value = arena_string(arena, joined.data),
+		};
+	text_free(&joined);
+}
+
+struct report_option *
+publish_options(
+    struct arena *arena, const struct manifest *manifest, size_t *count)
+{
+	struct report_option *options =
+	    arena_array(arena, manifest->option_count + 2, sizeof(*options));
+
+	*count = 0;
+	for (size_t i = 0; i < manifest->option_count; i++) {
+		const struct manifest_option *option = &manifest->options[i];
+		const char *value =
+		    option->value == NULL ? "yes" : option->value;
+		size_t at = 0;
+
+		/* One that was given more than once is one, values joined. */
+		while (at < *count && strcmp(options[at].name, option->name))
+			at++;
+		if (at < *count)
+			options[at].value = arena_printf(
+			    arena, "%s, %s", options[at].value, value);
+		else
+			options[(*count)++] =
+			    (struct report_option){ option->name, value };
+	}
+	add_joined(arena, options, count, "list", manifest->lists,
+	    manifest->list_count);
+	add_joined(arena, options, count, "arguments", manifest->arguments,
+	    manifest->argument_count);
+	return options;
+}

@@ -27,6 +27,10 @@ struct publication {
 	    *audit; /* the run's own; NULL: no repair is tried */
 };
 
+/* The run's options, each once with its values joined; lists and arguments. */
+struct report_option *publish_options(
+    struct arena *, const struct manifest *, size_t *count);
+
 /*
  * Feeds every record in input order to the report's writers and finishes it;
  * an earlier run that cannot be read is only warned of.  -1 with

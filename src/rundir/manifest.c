@@ -40,6 +40,16 @@ add_strings(struct json *object, const char *key, const char *const strings[],
 		json_append_string(list, strings[i]);
 }
 
+bool
+manifest_exists(const char *directory)
+{
+	char *path = file_join(directory, "run.json");
+	bool exists = file_exists(path);
+
+	free(path);
+	return exists;
+}
+
 int
 manifest_write(const char *directory, const struct manifest *manifest)
 {

@@ -53,6 +53,9 @@ struct manifest {
 	struct run_totals totals;
 };
 
+/* Is there a run.json?  Then the directory holds a run. */
+bool manifest_exists(const char *directory);
+
 /* Writes DIRECTORY/run.json whole; -1 with errno. */
 int manifest_write(const char *directory, const struct manifest *);
 

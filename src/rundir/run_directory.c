@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "rundir/manifest.h"
 
 enum { MOST_LEARNED = 256 << 20 };
 
@@ -44,7 +45,7 @@ run_directory_make(const char *command, const char *wanted, int64_t started,
 {
 	enum run_directory_end end = RUN_DIRECTORY_FAILED;
 	char name[CLOCK_TEXT_SIZE];
-	char *manifest, *records;
+	char *records;
 	struct stat status;
 	bool is_free;
 
@@ -63,7 +64,6 @@ run_directory_make(const char *command, const char *wanted, int64_t started,
 	}
 	/* The name is shown, and compared with "reports/NAME". */
 	file_trim_slashes(*path);
-	manifest = file_join(*path, "run.json");
 	records = file_join(*path, "hosts.ndjson");
 	if (file_make_directory(*path) < 0)
 		log_error("%s: %s: %s", command, *path, strerror(errno));
@@ -71,7 +71,7 @@ run_directory_make(const char *command, const char *wanted, int64_t started,
 		end = errno == EWOULDBLOCK ? RUN_DIRECTORY_TAKEN
 					   : RUN_DIRECTORY_FAILED;
 	else {
-		is_free = !file_exists(manifest) &&
+		is_free = !manifest_exists(*path) &&
 			  (stat(records, &status) < 0 || status.st_size == 0);
 		end = is_free ? RUN_DIRECTORY_MADE : RUN_DIRECTORY_TAKEN;
 		if (!is_free)
@@ -80,7 +80,6 @@ run_directory_make(const char *command, const char *wanted, int64_t started,
 				  "interrupted scan by --resume",
 			    command, *path);
 	}
-	free(manifest);
 	free(records);
 	if (end == RUN_DIRECTORY_MADE)
 		return end;

@@ -260,18 +260,18 @@ def test_commands(desk):
 
 
 def test_against(desk):
-    """Another store: who breaks, who heals, by the run's own evidence."""
+    """Another store: who breaks, who is repaired, by the run's own evidence."""
     words = ("audit", "fleet", "--trust", desk.fleet.trust("fleet-corporate"),
              "--against", "trust")
     changes = objects(desk.run(*words, "--json"))
     found = {c["host"]: c for c in changes if c["change"] == "heals"}
-    check("--against: who heals was what the run said, and by which root",
+    check("--against: who is repaired was what the run said, and by which root",
           len(found) == 4 and all(
               c["from"] == "wrong_root" and c["to"] == "ok" and
               c["root"].startswith("CN=Polder Energie Root CA,")
               for c in found.values()), str(found))
     text = desk.run(*words).stdout
-    check("the words name the root", "4 hosts heal" in text and
+    check("the words name the root", "4 hosts are repaired" in text and
           "(CN=Meridian Global Root CA)" in text, text)
     for more in (["-o", "never"], ["--host", "a.example"]):
         done = desk.run(*words, *more)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The repair kit of a run: does it heal, and nothing but what it may?
+"""The repair kit of a run: does it repair, and nothing but what it may?
 
 Each chain is held against OpenSSL, and served by a real nginx to a real curl;
 each script does its work in a folder of its own.
@@ -134,8 +134,8 @@ def check_expired(runs):
         wrong.append("README.txt does not say that it stays expired")
     if any(record["host"] in host for item in one.items
            for host in item["hosts"]):
-        wrong.append("it is called healed")
-    check("an expired host gets its chain, and is not called healed", wrong)
+        wrong.append("it is called repaired")
+    check("an expired host gets its chain, and is not called repaired", wrong)
 
 
 def free_port():
@@ -148,7 +148,7 @@ def nginx_conf(folder, servers):
     blocks = "".join(
         f"server {{ listen 127.0.0.1:{port} ssl; server_name {name};\n"
         f"ssl_certificate {chain}; ssl_certificate_key {key};\n"
-        "location / { return 200 healed; } }\n"
+        "location / { return 200 repaired; } }\n"
         for name, port, chain, key in servers)
     return (f"daemon off; pid {folder}/pid; error_log {folder}/log;\n"
             "events { worker_connections 512; }\n"
@@ -191,7 +191,7 @@ def check_served(lab, one, path):
     wrong = []
     for server in servers:
         done = curl(server, lab.trust(one.store))
-        if done.stdout != "healed":
+        if done.stdout != "repaired":
             wrong.append(f"{server[0]}: {done.stderr}")
     process.terminate()
     _, said = process.communicate(timeout=20)

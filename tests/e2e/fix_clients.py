@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The scripts of a repair kit and the clients they heal, themselves: each
+"""The scripts of a repair kit and the clients they repair, themselves: each
 refuses a host that lacks its intermediate, accepts it after the script, and
 refuses it again after the script's undo."""
 import os
@@ -190,11 +190,11 @@ def check_all(kit, root, path, server):
                  "requests.sh": ("python3", "-c", "import requests, certifi")}
         if shutil.which(command[0]) is None or \
                 run(*probe[name]).returncode != 0:
-            skip(f"what heals with {name}", "its client is not installed")
+            skip(f"what {name} repairs", "its client is not installed")
             continue
         check_variable(kit, root, path, server, name, command, variable)
     if not all(map(shutil.which, ("java", "javac", "keytool"))):
-        skip("what heals with java.sh", "no JDK is installed")
+        skip("what java.sh repairs", "no JDK is installed")
     else:
         check_java(kit, root, path, server)
     check_debian(kit, root, path, server)

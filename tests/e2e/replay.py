@@ -78,8 +78,8 @@ def main():
                   for line in later.splitlines()))
         said = run("audit", whole, "--trust", lab.trust("r1"), "--against",
                    "trust")
-        check("a root taken away breaks hosts, and heals none",
-              "hosts break" in said and "\n0 hosts heal" in said, said)
+        check("a root taken away breaks hosts, and repairs none",
+              "hosts break" in said and "\n0 hosts are repaired" in said, said)
         run("audit", folder / "nothing", want=2)
         run("merge", whole, want=2)
         check("wrong calls end with exit 2", True)

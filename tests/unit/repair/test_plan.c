@@ -214,7 +214,7 @@ check_chain(const struct world *world, const struct row *row,
 	assert_int_equal(host->chain_length, count);
 	for (size_t i = 0; i < count; i++)
 		assert_true(bytes_equal(host->chain[i], want[i]));
-	assert_int_equal(host->healed, row->after == CLASS_OK);
+	assert_int_equal(host->repaired, row->after == CLASS_OK);
 }
 
 static bool
