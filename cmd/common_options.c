@@ -109,10 +109,10 @@ parse_at(void *group, const char *value)
 static const char *
 parse_formats(void *group, const char *value)
 {
-	struct command_options *settings = group;
+	struct command_options *options = group;
 
-	settings->has_formats = true;
-	return report_formats_parse(value, &settings->formats)
+	options->has_formats = true;
+	return report_formats_parse(value, &options->formats)
 		   ? NULL
 		   : "is not a list of";
 }
@@ -138,16 +138,16 @@ add_fail_on(struct fail_on *fail_on, const char *word)
 static const char *
 parse_fail_on(void *group, const char *value)
 {
-	struct command_options *settings = group;
+	struct command_options *options = group;
 	char *list, *rest, *word;
 	bool known = true;
 
-	settings->fail_on = (struct fail_on){ SEVERITY_OK, 0 };
+	options->fail_on = (struct fail_on){ SEVERITY_OK, 0 };
 	if (strcmp(value, "none") == 0)
 		return NULL;
 	list = rest = memory_string(value);
 	while (known && (word = strsep(&rest, ",")) != NULL)
-		known = add_fail_on(&settings->fail_on, word);
+		known = add_fail_on(&options->fail_on, word);
 	free(list);
 	return known ? NULL
 		     : "is not none, notice, warning, error or a list of "
@@ -166,10 +166,10 @@ fail_on_matches(const struct fail_on *fail_on, enum class_id class_id,
 }
 
 bool
-judge_options_check(const struct command_options *settings, const char *command)
+judge_options_check(const struct command_options *options, const char *command)
 {
-	if (settings->judging.warn_days == 0 ||
-	    settings->judging.crit_days <= settings->judging.warn_days)
+	if (options->judging.warn_days == 0 ||
+	    options->judging.crit_days <= options->judging.warn_days)
 		return true;
 	options_complain(command, "--crit-days", "is more than --warn-days");
 	return false;
@@ -348,41 +348,41 @@ static const struct option_row output_rows[] = {
 };
 
 struct option_group
-trust_group(struct command_options *settings)
+trust_group(struct command_options *options)
 {
 	return (struct option_group){ "Trust", trust_rows, COUNT(trust_rows),
-		settings };
+		options };
 }
 
 struct option_group
-found_group(struct command_options *settings, bool can_fetch)
+found_group(struct command_options *options, bool can_fetch)
 {
 	static const char title[] = "Missing certificates";
 
 	if (!can_fetch)
 		return (struct option_group){ title, found_rows, OFFLINE_ROWS,
-			settings };
+			options };
 	return (struct option_group){ title, found_rows + FIRST_FETCHING,
-		COUNT(found_rows) - FIRST_FETCHING, settings };
+		COUNT(found_rows) - FIRST_FETCHING, options };
 }
 
 struct option_group
-judge_group(struct command_options *settings)
+judge_group(struct command_options *options)
 {
 	return (struct option_group){ "Judging", judge_rows, COUNT(judge_rows),
-		settings };
+		options };
 }
 
 struct option_group
-client_group(struct command_options *settings)
+client_group(struct command_options *options)
 {
 	return (struct option_group){ "Clients", client_rows,
-		COUNT(client_rows), settings };
+		COUNT(client_rows), options };
 }
 
 struct option_group
-output_group(struct command_options *settings)
+output_group(struct command_options *options)
 {
 	return (struct option_group){ "Output", output_rows, COUNT(output_rows),
-		settings };
+		options };
 }

@@ -9,7 +9,7 @@
 #include "cmd/common_options.h"
 
 /*
- * Judges the run twice: by the settings' own stores (the run's, without
+ * Judges the run twice: by the options' own stores (the run's, without
  * --trust), and by `against`: a file, "system", or the name of a store that
  * the run holds.  Prints who differs; an exit code, 1 when a host breaks at
  * or above --fail-on.

@@ -33,7 +33,7 @@ enum resume_end resume_open(struct resume *,
 void resume_close(struct resume *);
 
 /*
- * Turns settings parsed from resume->argv to the run's own stores, policy and
+ * Turns options parsed from resume->argv to the run's own stores, policy and
  * clock; they borrow from `resume`.
  */
 void resume_lend(const struct resume *, struct command_options *);

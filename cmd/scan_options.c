@@ -37,9 +37,9 @@ parse_address(struct bytes text, uint16_t *port)
 }
 
 static bool
-add_resolver(struct command_options *settings, const char *text)
+add_resolver(struct command_options *options, const char *text)
 {
-	struct scan_options *scan = &settings->scan;
+	struct scan_options *scan = &options->scan;
 	uint16_t port;
 	char *address = parse_address(bytes_from_string(text), &port);
 
@@ -47,7 +47,7 @@ add_resolver(struct command_options *settings, const char *text)
 		return false;
 	free(address);
 	scan->resolvers = memory_grow(scan->resolvers, scan->resolver_count,
-	    &settings->resolver_capacity, sizeof(char *));
+	    &options->resolver_capacity, sizeof(char *));
 	scan->resolvers[scan->resolver_count++] = memory_string(text);
 	return true;
 }
@@ -80,7 +80,7 @@ static const char *
 parse_resolve(void *group, const char *value)
 {
 	static const char fault[] = "is not HOST:PORT:IP or HOST:PORT:IP:PORT";
-	struct command_options *settings = group;
+	struct command_options *options = group;
 	struct resolve_override override = { .port = 0 };
 	const char *port = strchr(value, ':');
 	const char *address = port == NULL ? NULL : strchr(port + 1, ':');
@@ -99,11 +99,11 @@ parse_resolve(void *group, const char *value)
 		free((char *) override.ip);
 		return fault;
 	}
-	settings->overrides =
-	    memory_grow(settings->overrides, settings->scan.override_count,
-		&settings->override_capacity, sizeof(override));
-	settings->overrides[settings->scan.override_count++] = override;
-	settings->scan.overrides = settings->overrides;
+	options->overrides =
+	    memory_grow(options->overrides, options->scan.override_count,
+		&options->override_capacity, sizeof(override));
+	options->overrides[options->scan.override_count++] = override;
+	options->scan.overrides = options->overrides;
 	return NULL;
 }
 
@@ -151,10 +151,10 @@ parse_shard(void *group, const char *value)
 static const char *
 parse_list_form(void *group, const char *value)
 {
-	struct command_options *settings = group;
+	struct command_options *options = group;
 
-	settings->form = list_form_find(value);
-	return settings->form != NULL ? NULL : "is not one of " LIST_FORM_NAMES;
+	options->form = list_form_find(value);
+	return options->form != NULL ? NULL : "is not one of " LIST_FORM_NAMES;
 }
 
 /* Known, so that nobody takes it for a typing mistake; the help omits it. */
@@ -309,15 +309,15 @@ static const struct option_row change_rows[] = {
 };
 
 static bool
-check_diff_last(const struct command_options *settings)
+check_diff_last(const struct command_options *options)
 {
 	const char *why = NULL;
 
-	if (settings->json)
+	if (options->json)
 		why = "prints words, and --json records: ask for one of them";
-	else if (settings->lists.count == 0)
+	else if (options->lists.count == 0)
 		why = "compares runs of a list: name it with -l FILE";
-	else if ((settings->formats & REPORT_NDJSON) == 0)
+	else if ((options->formats & REPORT_NDJSON) == 0)
 		why = "compares records, which the next run needs too: let -f "
 		      "have ndjson";
 	if (why != NULL)
@@ -327,38 +327,38 @@ check_diff_last(const struct command_options *settings)
 
 /* What options must not say together, or not leave unsaid. */
 static bool
-check(const struct command_options *settings, bool has_arguments)
+check(const struct command_options *options, bool has_arguments)
 {
-	if (!has_arguments && settings->lists.count == 0 && !settings->resume) {
+	if (!has_arguments && options->lists.count == 0 && !options->resume) {
 		options_complain("scan", "no targets",
 		    "name hosts, or a list of them with -l FILE");
 		return false;
 	}
-	if (settings->resume && settings->directory == NULL) {
+	if (options->resume && options->directory == NULL) {
 		options_complain("scan", "--resume",
 		    "needs the interrupted run's directory, -o DIR");
 		return false;
 	}
-	if (settings->diff_last && !check_diff_last(settings))
+	if (options->diff_last && !check_diff_last(options))
 		return false;
-	return judge_options_check(settings, "scan");
+	return judge_options_check(options, "scan");
 }
 
 static void
 list_groups(
-    struct command_options *settings, struct option_group groups[GROUP_COUNT])
+    struct command_options *options, struct option_group groups[GROUP_COUNT])
 {
 	groups[0] = (struct option_group){ "Targets", target_rows,
-		COUNT(target_rows), settings };
+		COUNT(target_rows), options };
 	groups[1] = (struct option_group){ "Probing", probe_rows,
-		COUNT(probe_rows), settings };
-	groups[2] = trust_group(settings);
-	groups[3] = found_group(settings, true);
-	groups[4] = judge_group(settings);
-	groups[5] = client_group(settings);
-	groups[6] = output_group(settings);
+		COUNT(probe_rows), options };
+	groups[2] = trust_group(options);
+	groups[3] = found_group(options, true);
+	groups[4] = judge_group(options);
+	groups[5] = client_group(options);
+	groups[6] = output_group(options);
 	groups[7] = (struct option_group){ "Changes", change_rows,
-		COUNT(change_rows), settings };
+		COUNT(change_rows), options };
 }
 
 struct resume_option *
@@ -393,20 +393,20 @@ scan_options_list(struct arena *arena, size_t *count)
 
 /* auto/N means another part where the batch system is another. */
 static void
-name_shard(struct command_options *settings)
+name_shard(struct command_options *options)
 {
-	snprintf(settings->shard_text, sizeof(settings->shard_text), "%u/%u",
-	    settings->shard.index, settings->shard.count);
-	for (size_t i = 0; i < settings->given.count; i++) {
-		struct given_option *option = &settings->given.items[i];
+	snprintf(options->shard_text, sizeof(options->shard_text), "%u/%u",
+	    options->shard.index, options->shard.count);
+	for (size_t i = 0; i < options->given.count; i++) {
+		struct given_option *option = &options->given.items[i];
 
 		if (option->row->parse == parse_shard)
-			option->value = settings->shard_text;
+			option->value = options->shard_text;
 	}
 }
 
 int
-scan_options_parse(struct command_options *settings, int argc, char **argv)
+scan_options_parse(struct command_options *options, int argc, char **argv)
 {
 	struct option_group groups[GROUP_COUNT];
 	const struct usage usage = {
@@ -422,15 +422,15 @@ scan_options_parse(struct command_options *settings, int argc, char **argv)
 			   "  fleetscan scan --config nightly.conf --keep 30\n",
 		.groups = groups,
 		.group_count = GROUP_COUNT,
-		.file = &settings->file,
-		.given = &settings->given,
+		.file = &options->file,
+		.given = &options->given,
 	};
 	int first;
 
-	list_groups(settings, groups);
+	list_groups(options, groups);
 	first = options_parse(&usage, argc, argv);
-	name_shard(settings);
-	if (first >= 0 && !check(settings, first < argc))
+	name_shard(options);
+	if (first >= 0 && !check(options, first < argc))
 		return OPTIONS_WRONG;
 	return first;
 }

@@ -38,10 +38,10 @@ split(char *line, char *argv[MOST_ARGUMENTS])
 
 /*
  * What went to stderr is appended to *said, what to stdout is dropped.  The
- * settings borrow from the line's copy in the arena.
+ * options borrow from the line's copy in the arena.
  */
 static int
-parse(struct arena *arena, const char *line, struct command_options *settings,
+parse(struct arena *arena, const char *line, struct command_options *options,
     struct text *said)
 {
 	char *argv[MOST_ARGUMENTS];
@@ -53,9 +53,9 @@ parse(struct arena *arena, const char *line, struct command_options *settings,
 	old_output = dup(STDOUT_FILENO);
 	dup2(null, STDOUT_FILENO);
 	dup2(file, STDERR_FILENO);
-	command_options_init(settings);
+	command_options_init(options);
 	end = scan_options_parse(
-	    settings, split(arena_string(arena, line), argv), argv);
+	    options, split(arena_string(arena, line), argv), argv);
 	fflush(stdout);
 	dup2(old_output, STDOUT_FILENO);
 	dup2(old, STDERR_FILENO);
@@ -148,13 +148,13 @@ bad_lines_are_told_why(void **state)
 {
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		struct text said = { NULL, 0, 0 }, expected = { NULL, 0, 0 };
-		struct command_options settings;
+		struct command_options options;
 
 		text_printf(&expected, "fleetscan: scan: %s\n", wrong[i].said);
-		assert_int_equal(parse(*state, wrong[i].line, &settings, &said),
+		assert_int_equal(parse(*state, wrong[i].line, &options, &said),
 		    OPTIONS_WRONG);
 		assert_string_equal(said.data, expected.data);
-		command_options_clear(&settings);
+		command_options_clear(&options);
 		text_free(&said);
 		text_free(&expected);
 	}
@@ -163,10 +163,10 @@ bad_lines_are_told_why(void **state)
 /* Parses a line that must be good; returns the first argument's index. */
 static int
 parse_good(
-    struct arena *arena, const char *line, struct command_options *settings)
+    struct arena *arena, const char *line, struct command_options *options)
 {
 	struct text said = { NULL, 0, 0 };
-	int end = parse(arena, line, settings, &said);
+	int end = parse(arena, line, options, &said);
 
 	if (said.size > 0)
 		fail_msg("%s: %s", line, said.data);
@@ -177,95 +177,95 @@ parse_good(
 static void
 defaults_are_the_contract(void **state)
 {
-	struct command_options settings;
+	struct command_options options;
 
-	assert_int_equal(parse_good(*state, "a.example", &settings), 1);
-	assert_int_equal(settings.port, 443);
-	assert_int_equal(settings.scan.concurrency, 500);
-	assert_int_equal(settings.scan.threads, 0);
-	assert_int_equal(settings.scan.rate, 0);
-	assert_int_equal(settings.scan.per_ip, 4);
-	assert_int_equal(settings.scan.timeout_ms, 10000);
-	assert_int_equal(settings.scan.retries, 1);
-	assert_int_equal(settings.scan.family, FAMILY_ANY);
-	assert_int_equal(settings.scan.depth, HANDSHAKE_FULL);
-	assert_int_equal(settings.aia, AIA_FETCH);
-	assert_false(settings.judging.has_now);
-	assert_int_equal(settings.judging.warn_days, 0);
-	assert_int_equal(settings.formats, REPORT_ALL);
-	assert_int_equal(settings.fail_on.severity, SEVERITY_OK);
-	assert_int_equal(settings.progress, PROGRESS_AUTO);
-	assert_int_equal(settings.level, LOG_NORMAL);
-	assert_int_equal(settings.shard.count, 0);
-	command_options_clear(&settings);
+	assert_int_equal(parse_good(*state, "a.example", &options), 1);
+	assert_int_equal(options.port, 443);
+	assert_int_equal(options.scan.concurrency, 500);
+	assert_int_equal(options.scan.threads, 0);
+	assert_int_equal(options.scan.rate, 0);
+	assert_int_equal(options.scan.per_ip, 4);
+	assert_int_equal(options.scan.timeout_ms, 10000);
+	assert_int_equal(options.scan.retries, 1);
+	assert_int_equal(options.scan.family, FAMILY_ANY);
+	assert_int_equal(options.scan.depth, HANDSHAKE_FULL);
+	assert_int_equal(options.aia, AIA_FETCH);
+	assert_false(options.judging.has_now);
+	assert_int_equal(options.judging.warn_days, 0);
+	assert_int_equal(options.formats, REPORT_ALL);
+	assert_int_equal(options.fail_on.severity, SEVERITY_OK);
+	assert_int_equal(options.progress, PROGRESS_AUTO);
+	assert_int_equal(options.level, LOG_NORMAL);
+	assert_int_equal(options.shard.count, 0);
+	command_options_clear(&options);
 }
 
 static void
 values_go_where_they_belong(void **state)
 {
-	struct command_options settings;
+	struct command_options options;
 
 	assert_int_equal(parse_good(*state,
 			     "-c 7 --threads=2 a --rate 100 b "
 			     "--per-ip=1 -t 2.5",
-			     &settings),
+			     &options),
 	    9);
-	assert_int_equal(settings.scan.concurrency, 7);
-	assert_int_equal(settings.scan.threads, 2);
-	assert_int_equal(settings.scan.rate, 100);
-	assert_int_equal(settings.scan.per_ip, 1);
-	assert_int_equal(settings.scan.timeout_ms, 2500);
-	command_options_clear(&settings);
+	assert_int_equal(options.scan.concurrency, 7);
+	assert_int_equal(options.scan.threads, 2);
+	assert_int_equal(options.scan.rate, 100);
+	assert_int_equal(options.scan.per_ip, 1);
+	assert_int_equal(options.scan.timeout_ms, 2500);
+	command_options_clear(&options);
 
 	parse_good(*state, "-6 --retries 0 -lx -l - --sni n -p 8443 --strict",
-	    &settings);
-	assert_int_equal(settings.scan.family, FAMILY_V6);
-	assert_int_equal(settings.scan.retries, 0);
-	assert_int_equal(settings.lists.count, 2);
-	assert_string_equal(settings.lists.items[1], "-");
-	assert_int_equal(settings.port, 8443);
-	assert_true(settings.strict);
-	command_options_clear(&settings);
+	    &options);
+	assert_int_equal(options.scan.family, FAMILY_V6);
+	assert_int_equal(options.scan.retries, 0);
+	assert_int_equal(options.lists.count, 2);
+	assert_string_equal(options.lists.items[1], "-");
+	assert_int_equal(options.port, 8443);
+	assert_true(options.strict);
+	command_options_clear(&options);
 
 	parse_good(*state,
 	    "a --trust x --trust y --store s=/p=q --aia off -q --json",
-	    &settings);
-	assert_int_equal(settings.judging.stores.files.count, 2);
-	assert_string_equal(settings.judging.stores.named[0].name, "s");
-	assert_string_equal(settings.judging.stores.named[0].path, "/p=q");
-	assert_int_equal(settings.aia, AIA_OFF);
-	assert_int_equal(settings.level, LOG_QUIET);
-	assert_true(settings.json);
-	command_options_clear(&settings);
+	    &options);
+	assert_int_equal(options.judging.stores.files.count, 2);
+	assert_string_equal(options.judging.stores.named[0].name, "s");
+	assert_string_equal(options.judging.stores.named[0].path, "/p=q");
+	assert_int_equal(options.aia, AIA_OFF);
+	assert_int_equal(options.level, LOG_QUIET);
+	assert_true(options.json);
+	command_options_clear(&options);
 
 	parse_good(*state,
 	    "a --at 1795332688 --intermediates none -f csv --shard 2/3",
-	    &settings);
-	assert_true(settings.judging.has_now);
-	assert_int_equal(settings.judging.now, 1795332688);
-	assert_true(settings.judging.no_intermediates);
-	assert_int_equal(settings.formats, REPORT_CSV);
-	assert_int_equal(settings.shard.index, 2);
-	assert_int_equal(settings.shard.count, 3);
-	command_options_clear(&settings);
+	    &options);
+	assert_true(options.judging.has_now);
+	assert_int_equal(options.judging.now, 1795332688);
+	assert_true(options.judging.no_intermediates);
+	assert_int_equal(options.formats, REPORT_CSV);
+	assert_int_equal(options.shard.index, 2);
+	assert_int_equal(options.shard.count, 3);
+	command_options_clear(&options);
 }
 
 static void
 addresses_are_read(void **state)
 {
-	struct command_options settings;
+	struct command_options options;
 	const struct resolve_override *overrides;
 
 	parse_good(*state,
 	    "a -r 127.0.0.1:5353,[::1]:53 -r 192.0.2.1 "
 	    "--resolve WWW.Example.:443:127.0.0.1:8443 "
 	    "--resolve *:443:[::1]:8443 --resolve b:1:::1",
-	    &settings);
-	assert_int_equal(settings.scan.resolver_count, 3);
-	assert_string_equal(settings.scan.resolvers[0], "127.0.0.1:5353");
-	assert_string_equal(settings.scan.resolvers[2], "192.0.2.1");
-	assert_int_equal(settings.scan.override_count, 3);
-	overrides = settings.scan.overrides;
+	    &options);
+	assert_int_equal(options.scan.resolver_count, 3);
+	assert_string_equal(options.scan.resolvers[0], "127.0.0.1:5353");
+	assert_string_equal(options.scan.resolvers[2], "192.0.2.1");
+	assert_int_equal(options.scan.override_count, 3);
+	overrides = options.scan.overrides;
 	assert_string_equal(overrides[0].host, "www.example");
 	assert_int_equal(overrides[0].port, 443);
 	assert_string_equal(overrides[0].ip, "127.0.0.1");
@@ -275,18 +275,18 @@ addresses_are_read(void **state)
 	assert_int_equal(overrides[1].to_port, 8443);
 	assert_string_equal(overrides[2].ip, "::1");
 	assert_int_equal(overrides[2].to_port, 0);
-	command_options_clear(&settings);
+	command_options_clear(&options);
 }
 
 static void
 shards_come_from_the_batch_system(void **state)
 {
-	struct command_options settings;
+	struct command_options options;
 
 	setenv("SLURM_ARRAY_TASK_ID", "4", 1);
-	parse_good(*state, "a --shard auto/5", &settings);
-	assert_int_equal(settings.shard.index, 4);
-	command_options_clear(&settings);
+	parse_good(*state, "a --shard auto/5", &options);
+	assert_int_equal(options.shard.index, 4);
+	command_options_clear(&options);
 	unsetenv("SLURM_ARRAY_TASK_ID");
 }
 
@@ -311,16 +311,16 @@ static void
 fail_on_knows_severities_and_classes(void **state)
 {
 	for (size_t i = 0; i < sizeof(fail_ons) / sizeof(fail_ons[0]); i++) {
-		struct command_options settings;
+		struct command_options options;
 		struct text line = { NULL, 0, 0 };
 
 		text_printf(&line, "a --fail-on=%s", fail_ons[i].list);
-		parse_good(*state, line.data, &settings);
+		parse_good(*state, line.data, &options);
 		assert_int_equal(
-		    fail_on_matches(&settings.fail_on, fail_ons[i].class_id,
+		    fail_on_matches(&options.fail_on, fail_ons[i].class_id,
 			fail_ons[i].severity),
 		    fail_ons[i].matches);
-		command_options_clear(&settings);
+		command_options_clear(&options);
 		text_free(&line);
 	}
 }
@@ -340,12 +340,12 @@ write_options(const char *text)
 
 static int
 parse_with_file(struct arena *arena, const char *file, const char *before,
-    const char *after, struct command_options *settings, struct text *said)
+    const char *after, struct command_options *options, struct text *said)
 {
 	char *path = write_options(file);
 	int end = parse(arena,
 	    arena_printf(arena, "%s --config %s %s", before, path, after),
-	    settings, said);
+	    options, said);
 
 	unlink(path);
 	free(path);
@@ -355,7 +355,7 @@ parse_with_file(struct arena *arena, const char *file, const char *before,
 static void
 a_file_goes_before_the_command_line(void **state)
 {
-	struct command_options settings;
+	struct command_options options;
 	struct text said = { NULL, 0, 0 };
 
 	assert_int_equal(
@@ -371,24 +371,24 @@ a_file_goes_before_the_command_line(void **state)
 		"no-color = no\n"
 		"at = 1795332688\n"
 		"6",
-		"--rate 5 -l second", "--trust b.pem a", &settings, &said),
+		"--rate 5 -l second", "--trust b.pem a", &options, &said),
 	    9);
 	assert_int_equal(said.size, 0);
-	assert_int_equal(settings.scan.concurrency, 7);
-	assert_int_equal(settings.scan.rate, 5);
-	assert_int_equal(settings.scan.timeout_ms, 2500);
-	assert_int_equal(settings.scan.family, FAMILY_V6);
-	assert_int_equal(settings.lists.count, 2);
-	assert_string_equal(settings.lists.items[0], "my # hosts.txt");
-	assert_string_equal(settings.lists.items[1], "second");
-	assert_int_equal(settings.judging.stores.files.count, 2);
-	assert_string_equal(settings.judging.stores.files.items[0], "a.pem");
-	assert_true(settings.strict);
-	assert_true(settings.json);
-	assert_false(settings.no_color);
+	assert_int_equal(options.scan.concurrency, 7);
+	assert_int_equal(options.scan.rate, 5);
+	assert_int_equal(options.scan.timeout_ms, 2500);
+	assert_int_equal(options.scan.family, FAMILY_V6);
+	assert_int_equal(options.lists.count, 2);
+	assert_string_equal(options.lists.items[0], "my # hosts.txt");
+	assert_string_equal(options.lists.items[1], "second");
+	assert_int_equal(options.judging.stores.files.count, 2);
+	assert_string_equal(options.judging.stores.files.items[0], "a.pem");
+	assert_true(options.strict);
+	assert_true(options.json);
+	assert_false(options.no_color);
 	text_free(&said);
-	assert_int_equal(settings.judging.now, 1795332688);
-	command_options_clear(&settings);
+	assert_int_equal(options.judging.now, 1795332688);
+	command_options_clear(&options);
 }
 
 static const struct {
@@ -413,17 +413,17 @@ static void
 a_bad_file_is_told_where(void **state)
 {
 	for (size_t i = 0; i < COUNT(bad_files); i++) {
-		struct command_options settings;
+		struct command_options options;
 		struct text said = { NULL, 0, 0 };
 
 		assert_int_equal(parse_with_file(*state, bad_files[i].file, "",
-				     "a", &settings, &said),
+				     "a", &options, &said),
 		    OPTIONS_WRONG);
 		assert_memory_equal(said.data, "fleetscan: /tmp/", 16);
 		said.data[said.size - 1] = '\0';
 		assert_string_equal(
 		    strchr(said.data + 10, ':'), bad_files[i].said);
-		command_options_clear(&settings);
+		command_options_clear(&options);
 		text_free(&said);
 	}
 }
@@ -452,8 +452,8 @@ what_was_given_is_told(void **state)
 		{ "out", "d", true },
 		{ "resolver", "192.0.2.1", false },
 	};
-	struct command_options settings;
-	const struct given_options *given = &settings.given;
+	struct command_options options;
+	const struct given_options *given = &options.given;
 	struct arena *arena = arena_new();
 	size_t count;
 	const struct resume_option *listed = scan_options_list(arena, &count);
@@ -462,7 +462,7 @@ what_was_given_is_told(void **state)
 	setenv("SLURM_ARRAY_TASK_ID", "2", 1);
 	parse_good(*state,
 	    "-t 2.5 -q host.test -4 --shard=auto/5 -o d -r 192.0.2.1",
-	    &settings);
+	    &options);
 	unsetenv("SLURM_ARRAY_TASK_ID");
 	assert_int_equal(given->count, 6);
 	for (size_t i = 0; i < given->count; i++) {
@@ -479,25 +479,25 @@ what_was_given_is_told(void **state)
 	}
 	assert_false(is_listed(listed, count, "frobnicate"));
 	arena_free(arena);
-	command_options_clear(&settings);
+	command_options_clear(&options);
 }
 
 static void
 help_is_no_failure(void **state)
 {
-	struct command_options settings;
+	struct command_options options;
 
-	assert_int_equal(parse_good(*state, "--help", &settings), OPTIONS_HELP);
-	assert_int_equal(parse_good(*state, "a -h", &settings), OPTIONS_HELP);
+	assert_int_equal(parse_good(*state, "--help", &options), OPTIONS_HELP);
+	assert_int_equal(parse_good(*state, "a -h", &options), OPTIONS_HELP);
 	assert_int_equal(options_exit_code(OPTIONS_HELP), EXIT_CODE_FINISHED);
 	assert_int_equal(options_exit_code(OPTIONS_WRONG), EXIT_CODE_USAGE);
-	command_options_clear(&settings);
+	command_options_clear(&options);
 }
 
 static void
 help_fits_the_terminal(void **state)
 {
-	struct command_options settings;
+	struct command_options options;
 	struct option_group groups[GROUP_COUNT];
 	const struct usage usage = { .command = "scan",
 		.synopsis = "scan",
@@ -510,8 +510,8 @@ help_fits_the_terminal(void **state)
 	FILE *stream = open_memstream(&data, &size);
 
 	(void)state;
-	command_options_init(&settings);
-	list_groups(&settings, groups);
+	command_options_init(&options);
+	list_groups(&options, groups);
 	usage_print(&usage, stream);
 	fclose(stream);
 	assert_non_null(strstr(data, "  -c, --concurrency N         targets"));
