@@ -21,10 +21,19 @@ is_server_alert(const struct client_facts *facts)
 }
 
 static bool
+is_handshake_broken(const struct client_facts *facts)
+{
+	return (facts->seen->status == STATUS_HANDSHAKE_ERROR ||
+		   facts->seen->status == STATUS_PROTOCOL_ERROR) &&
+	       server_breaks_off(facts->seen, facts->received) &&
+	       !is_server_alert(facts);
+}
+
+static bool
 is_connection_lost(const struct client_facts *facts)
 {
 	return server_breaks_off(facts->seen, facts->received) &&
-	       handshake_alert(&facts->seen->tls, true) == NULL;
+	       !is_server_alert(facts) && !is_handshake_broken(facts);
 }
 
 static bool
@@ -296,6 +305,7 @@ is_staple_missing(const struct client_facts *facts)
 
 static const struct trait_row host_rows[] = {
 	{ TRAIT_CONNECTION_LOST, is_connection_lost },
+	{ TRAIT_HANDSHAKE_BROKEN, is_handshake_broken },
 	{ TRAIT_SERVER_ALERT, is_server_alert },
 	{ TRAIT_WARNING_ALERT, has_warning_alert },
 	{ TRAIT_CLIENT_CERT_REQUIRED, needs_client_certificate },

@@ -351,9 +351,10 @@ verdict_of(struct arena *arena, const struct client_profile *profile,
 {
 	struct client_verdict verdict = { .id = profile->id };
 	struct client_traits certain = certain_refusals(standing);
-	struct client_traits first = certain;
+	struct client_traits first = certain, others = certain;
 
 	client_traits_keep(&first, &profile->tells_first);
+	client_traits_remove_all(&others, &profile->tells_last);
 	if (standing->best_count == 0) {
 		verdict.accepts = ACCEPTS_YES;
 	} else if (client_traits_is_empty(&certain)) {
@@ -364,7 +365,8 @@ verdict_of(struct arena *arena, const struct client_profile *profile,
 		verdict.reason = "it would follow AIA, which was not done";
 	} else {
 		if (client_traits_is_empty(&first))
-			first = certain;
+			first =
+			    client_traits_is_empty(&others) ? certain : others;
 		verdict.accepts = ACCEPTS_NO;
 		verdict.reason = reason_of(
 		    arena, profile, facts, client_traits_first(&first));

@@ -230,6 +230,8 @@ static const struct set_field {
 	    "no such trait", false },
 	{ "tells_first", AT(profile.tells_first), client_trait_find,
 	    "no such trait", false },
+	{ "tells_last", AT(profile.tells_last), client_trait_find,
+	    "no such trait", false },
 	{ "reads", AT(profile.reads), client_way_find, "no such way", false },
 	{ "ignores", AT(profile.reads), client_way_find, "no such way", true },
 };

@@ -77,8 +77,9 @@ struct client_profile {
 	struct client_traits refuses; /* limits and offers have theirs */
 	/* Of these, what does not matter on an anchor. */
 	struct client_traits anchor_takes;
-	struct client_traits tells_first; /* as the reason */
-	uint64_t reads;			  /* bits of enum client_way */
+	/* As the reason, before and behind the others. */
+	struct client_traits tells_first, tells_last;
+	uint64_t reads; /* bits of enum client_way */
 	unsigned limits[LIMIT_COUNT];
 	/*
 	 * In its own words, never NULL.  "{alert}" stands for the alert's name,

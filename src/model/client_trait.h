@@ -20,9 +20,11 @@
 	/* The handshake */                                                   \
 	/* broke off after the certificates */                                \
 	ROW(CONNECTION_LOST, "connection_lost")                               \
-	/* the same, by a fatal alert */                                      \
+	/* went on against the protocol, or without proof of its key */       \
+	ROW(HANDSHAKE_BROKEN, "handshake_broken")                             \
+	/* ended it by a fatal alert */                                       \
 	ROW(SERVER_ALERT, "server_alert")                                     \
-	/* and went on after it */                                            \
+	/* sent one, and went on */                                           \
 	ROW(WARNING_ALERT, "warning_alert")                                   \
 	/* of no version that is offered */                                   \
 	ROW(OLD_PROTOCOL, "old_protocol")                                     \

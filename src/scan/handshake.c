@@ -473,6 +473,8 @@ failer_of(const struct handshake *handshake)
 	case GNUTLS_E_PUSH_ERROR:
 	case GNUTLS_E_DECRYPTION_FAILED:
 	case GNUTLS_E_PK_SIG_VERIFY_FAILED:
+	/* The signature is of another kind than the first certificate's key. */
+	case GNUTLS_E_INCOMPATIBLE_SIG_WITH_KEY:
 	case GNUTLS_E_RECEIVED_ILLEGAL_PARAMETER:
 	case GNUTLS_E_RECEIVED_ILLEGAL_EXTENSION:
 		return FAILED_BY_SERVER;
@@ -481,6 +483,21 @@ failer_of(const struct handshake *handshake)
 			   ? FAILED_BY_SERVER
 			   : FAILED_BY_LIBRARY;
 	}
+}
+
+/*
+ * Certificates are not taken where the library cannot read one; that a key may
+ * not be used so comes after that.
+ */
+static enum handshake_stage
+failed_stage(const struct handshake *handshake)
+{
+	return handshake->stage == STAGE_KEY_EXCHANGE &&
+		       handshake->refusal == NULL &&
+		       handshake->error != GNUTLS_E_KEY_USAGE_VIOLATION &&
+		       failer_of(handshake) == FAILED_BY_LIBRARY
+		   ? STAGE_CERTIFICATE
+		   : handshake->stage;
 }
 
 bool
@@ -502,6 +519,13 @@ handshake_was_agreed(const struct handshake *handshake)
 void
 handshake_failure(const struct handshake *handshake, struct failure *failure)
 {
+	static const char *const steps[] = {
+		[STAGE_HELLO] = "the hello",
+		[STAGE_CERTIFICATE] = "the certificates",
+		[STAGE_KEY_EXCHANGE] = "the key exchange",
+		[STAGE_FINISHED] = "the end of the handshake",
+		[STAGE_APPLICATION] = "the first octets after the handshake",
+	};
 	gnutls_alert_description_t alert;
 	const char *name;
 
@@ -515,7 +539,8 @@ handshake_failure(const struct handshake *handshake, struct failure *failure)
 		    !handshake->negotiated && is_gibberish(handshake->error)
 			? STATUS_PROTOCOL_ERROR
 			: STATUS_HANDSHAKE_ERROR,
-		    "the handshake failed here: %s",
+		    "GnuTLS, the scan's TLS library, stopped at %s: %s",
+		    steps[failed_stage(handshake)],
 		    gnutls_strerror(handshake->error));
 		return;
 	}
@@ -595,15 +620,7 @@ handshake_facts(struct handshake *handshake, struct tls_facts *facts)
 	facts->alerts = handshake->alerts;
 	facts->alert_count = handshake->alert_count;
 	facts->failed_by = failer_of(handshake);
-	facts->failed_at = handshake->stage;
-	/* Not taken where the library cannot read one; that its key may not be
-	   used so comes after that. */
-	if (facts->failed_by == FAILED_BY_LIBRARY &&
-	    handshake->refusal == NULL &&
-	    handshake->stage == STAGE_KEY_EXCHANGE &&
-	    handshake->error != GNUTLS_E_KEY_USAGE_VIOLATION &&
-	    handshake->error != GNUTLS_E_INCOMPATIBLE_SIG_WITH_KEY)
-		facts->failed_at = STAGE_CERTIFICATE;
+	facts->failed_at = failed_stage(handshake);
 	if (!handshake->negotiated)
 		return;
 	facts->version =

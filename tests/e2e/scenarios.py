@@ -96,6 +96,30 @@ def shaken_twice(lab):
     return 0 if good else 1
 
 
+def stopped_early(lab):
+    """--handshake certificate does not see what comes after the chain."""
+    wrong = 0
+    rows = [row for row in lab.hosts
+            if row["id"] in ("raw-then-alert", "raw-then-closed")]
+    for kind, code in (("full", 1), ("certificate", 0)):
+        done = lab.run(rows, "r1", "--json", "--handshake", kind,
+                       "--fail-on", "error")
+        records = [json.loads(line) for line in done.stdout.splitlines()]
+        failed = [record["host"] for record in records
+                  for finding in record["findings"]
+                  if finding["id"] == "handshake_failed"]
+        good = (done.returncode == code and len(records) == 2 and
+                len(failed) == 2 * code and all(
+                    record["class"] == "ok" and
+                    (record["severity"] == "error") == (code == 1) and
+                    record["clients"]["curl"]["accepts"] == (code == 0)
+                    for record in records))
+        wrong += not good
+        print(f"{'ok' if good else 'not ok'} - fails after its chain, "
+              f"--handshake {kind}: {len(failed)} errors")
+    return wrong
+
+
 # What the record says of each AIA URL, and a part of why.
 AIA = {
     "leaf-aia": [("found", None)],
@@ -103,6 +127,45 @@ AIA = {
     "aia-other-first": [("not_the_issuer", "another CA"), ("found", None)],
     "aia-second-ok": [("failed", "no connection"), ("found", None)],
 }
+
+
+# What clients say of a faulty chain and an alert after it, as seen of the real
+# ones: most stop at the certificates, some look at them after the handshake.
+STOPPED = {
+    "raw-alert-leaf-only": {
+        "openssl": "20 ", "curl": "(60)", "python": "unable to get local",
+        "node": "alert internal error", "ruby": "unable to get local",
+        "php": "unable to get local", "perl": "unable to get local",
+        "gnutls": "issuer is unknown", "wget": "internal error",
+        "git": "internal error", "go": "unknown authority",
+        "java": "unable to find valid",
+    },
+    "raw-alert-other-name": {
+        "openssl": "62 ", "curl": "(35) alert", "python": "ostname mismatch",
+        "node": "alert internal error", "ruby": "ostname mismatch",
+        "php": "alert internal error", "perl": "ostname",
+        "gnutls": "does not match", "wget": "internal error",
+        "git": "internal error", "go": "valid for other names",
+        "java": "No subject alternative",
+    },
+    "leaf-last": {
+        "openssl": "26 ", "curl": "(60)", "python313": "unsuitable",
+        "ruby": "unsuitable", "node": "handshake", "java": "KeyUsage",
+    },
+}
+
+
+def reasons(found):
+    wrong = 0
+    for scenario, want in STOPPED.items():
+        clients = found[scenario]["clients"]
+        for client, words in want.items():
+            if words not in (clients[client]["reason"] or ""):
+                wrong += 1
+                print(f"# {scenario}: {client} {clients[client]}")
+    print(f"{'not ok' if wrong else 'ok'} - who stops at the certificates "
+          f"tells of them, not of the alert after")
+    return wrong
 
 
 def looked_up(found):
@@ -125,10 +188,11 @@ def main():
     extras = json.loads((TESTS / "lab/extras.json").read_text())
     with Laboratory("--scenarios", "--extras") as lab:
         found = lab.scan_all()
-        wrong = shaken_twice(lab)
+        wrong = shaken_twice(lab) + stopped_early(lab)
     wrong += check("measured scenarios", scenarios, found)
     wrong += check("further scenarios", extras, found)
     wrong += looked_up(found)
+    wrong += reasons(found)
     wrong += clients("clients", scenarios, found)
     wrong += clients("clients, further scenarios", extras, found)
     return 1 if wrong else 0
