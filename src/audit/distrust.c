@@ -7,7 +7,7 @@
 static const char schema[] = "fleetscan/distrust/1";
 
 /* The document while it is read; `error` once something is wrong. */
-struct reader {
+struct distrust_reader {
 	struct arena *arena;
 	const char *name;
 	const struct json *sets; /* roots by name */
@@ -15,7 +15,8 @@ struct reader {
 };
 
 static bool
-fail(struct reader *reader, size_t rule, const char *member, const char *what)
+fail(struct distrust_reader *reader, size_t rule, const char *member,
+    const char *what)
 {
 	reader->error = arena_printf(reader->arena, "%s: rules[%zu].%s: %s",
 	    reader->name, rule, member, what);
@@ -23,8 +24,8 @@ fail(struct reader *reader, size_t rule, const char *member, const char *what)
 }
 
 static bool
-read_string(struct reader *reader, const struct json *object, size_t rule,
-    const char *member, const char **out)
+read_string(struct distrust_reader *reader, const struct json *object,
+    size_t rule, const char *member, const char **out)
 {
 	const char *value = json_string(json_get(object, member));
 
@@ -35,8 +36,8 @@ read_string(struct reader *reader, const struct json *object, size_t rule,
 }
 
 static bool
-read_kind(struct reader *reader, const struct json *object, size_t index,
-    struct distrust_rule *rule)
+read_kind(struct distrust_reader *reader, const struct json *object,
+    size_t index, struct distrust_rule *rule)
 {
 	static const char *const words[] = {
 		[DISTRUST_SCT_AFTER] = "sct_after",
@@ -61,8 +62,8 @@ read_kind(struct reader *reader, const struct json *object, size_t index,
 }
 
 static bool
-read_clients(struct reader *reader, const struct json *object, size_t index,
-    struct distrust_rule *rule)
+read_clients(struct distrust_reader *reader, const struct json *object,
+    size_t index, struct distrust_rule *rule)
 {
 	const struct json *list = json_get(object, "clients");
 	size_t count = json_is_array(list) ? json_length(list) : 0;
@@ -83,7 +84,7 @@ read_clients(struct reader *reader, const struct json *object, size_t index,
 
 /* One named set of roots, at the end of the rule's. */
 static bool
-add_roots(struct reader *reader, size_t index, const struct json *set,
+add_roots(struct distrust_reader *reader, size_t index, const struct json *set,
     struct distrust_rule *rule)
 {
 	size_t more = json_is_array(set) ? json_length(set) : 0;
@@ -109,8 +110,8 @@ add_roots(struct reader *reader, size_t index, const struct json *set,
 }
 
 static bool
-read_roots(struct reader *reader, const struct json *object, size_t index,
-    struct distrust_rule *rule)
+read_roots(struct distrust_reader *reader, const struct json *object,
+    size_t index, struct distrust_rule *rule)
 {
 	const struct json *list = json_get(object, "roots");
 
@@ -129,7 +130,7 @@ read_roots(struct reader *reader, const struct json *object, size_t index,
 }
 
 static const struct distrust *
-read_document(struct reader *reader, const struct json *document)
+read_document(struct distrust_reader *reader, const struct json *document)
 {
 	const struct json *list = json_get(document, "rules");
 	const char *version = json_string(json_get(document, "schema"));
@@ -167,7 +168,7 @@ const struct distrust *
 distrust_read(struct arena *arena, struct bytes text, const char *name,
     const char **error)
 {
-	struct reader reader = { .arena = arena, .name = name };
+	struct distrust_reader reader = { .arena = arena, .name = name };
 	const struct distrust *distrust;
 	struct json *document;
 	char reason[80];

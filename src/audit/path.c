@@ -25,7 +25,7 @@ struct edge_memory {
 	bool exhausted;
 };
 
-struct candidate {
+struct path_candidate {
 	const struct certificate *certificate;
 	enum source from;
 	int received;
@@ -164,15 +164,16 @@ last_step(struct search *search)
 
 /* Better candidates sort first; equal ones keep the order they came in. */
 static int
-candidate_rank(const struct candidate *candidate)
+candidate_rank(const struct path_candidate *candidate)
 {
 	return (candidate->anchor ? 0 : 8) + 2 * (int)candidate->match +
 	       candidate->other_version;
 }
 
 static size_t
-candidate_insert(struct edge_memory *edges, struct candidate *list,
-    size_t count, const struct certificate *subject, struct candidate candidate)
+candidate_insert(struct edge_memory *edges, struct path_candidate *list,
+    size_t count, const struct certificate *subject,
+    struct path_candidate candidate)
 {
 	size_t at = count;
 
@@ -199,14 +200,15 @@ candidate_insert(struct edge_memory *edges, struct candidate *list,
 static size_t
 gather_index(const struct path_question *question,
     const struct certificate_index *index, enum source from, bool anchor,
-    const struct certificate *subject, struct candidate *list, size_t count)
+    const struct certificate *subject, struct path_candidate *list,
+    size_t count)
 {
 	struct certificate_list certificates =
 	    certificate_index_find(index, subject->issuer_key_name);
 
 	for (size_t i = 0; i < certificates.count; i++) {
 		const struct certificate *issuer = certificates.certificates[i];
-		struct candidate candidate = {
+		struct path_candidate candidate = {
 			.certificate = issuer,
 			.from = from,
 			.received = -1,
@@ -225,7 +227,7 @@ gather_index(const struct path_question *question,
 
 static size_t
 gather(const struct path_question *question, const struct certificate *subject,
-    struct candidate list[CANDIDATES_MOST])
+    struct path_candidate list[CANDIDATES_MOST])
 {
 	size_t count = 0;
 
@@ -239,7 +241,7 @@ gather(const struct path_question *question, const struct certificate *subject,
 		if (bytes_equal(issuer->subject_key, subject->issuer_key_name))
 			count = candidate_insert(question->edges, list, count,
 			    subject,
-			    (struct candidate){
+			    (struct path_candidate){
 				.certificate = issuer,
 				.from = SOURCE_RECEIVED,
 				.received = (int)i,
@@ -294,7 +296,7 @@ is_over(struct search *search)
 static void explore(struct search *);
 
 static void
-descend(struct search *search, const struct candidate *candidate)
+descend(struct search *search, const struct path_candidate *candidate)
 {
 	const struct path_question *question = search->question;
 	const struct path *best = &search->answer->path;
@@ -327,7 +329,7 @@ descend(struct search *search, const struct candidate *candidate)
  * signature; under any other key it only says that this is not the issuer.
  */
 static bool
-is_issuer(struct search *search, const struct candidate *candidate)
+is_issuer(struct search *search, const struct path_candidate *candidate)
 {
 	const struct certificate *issuer = candidate->certificate;
 	const struct path *path = &search->current;
@@ -367,7 +369,7 @@ is_issuer(struct search *search, const struct candidate *candidate)
 static void
 explore(struct search *search)
 {
-	struct candidate list[CANDIDATES_MOST];
+	struct path_candidate list[CANDIDATES_MOST];
 	const struct certificate *subject = last_step(search)->certificate;
 	size_t count = gather(search->question, subject, list);
 	bool stepped = false;

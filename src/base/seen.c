@@ -10,17 +10,17 @@
 #include "base/hash.h"
 #include "base/memory.h"
 
-enum { SHARDS = 64, FIRST_CAPACITY = 16 };
+enum { TABLES = 64, FIRST_CAPACITY = 16 };
 
 /* A fingerprint is never 0: that is a free slot. */
-struct shard {
+struct slot_table {
 	uint64_t *slots;
 	size_t capacity, count;
 };
 
 struct seen {
 	struct hash_key hash_key;
-	struct shard shards[SHARDS];
+	struct slot_table tables[TABLES];
 };
 
 struct seen *
@@ -37,8 +37,8 @@ seen_free(struct seen *seen)
 {
 	if (seen == NULL)
 		return;
-	for (size_t i = 0; i < SHARDS; i++)
-		free(seen->shards[i].slots);
+	for (size_t i = 0; i < TABLES; i++)
+		free(seen->tables[i].slots);
 	free(seen);
 }
 
@@ -51,46 +51,46 @@ fingerprint(const struct seen *seen, struct bytes key)
 }
 
 static uint64_t *
-find(const struct shard *shard, uint64_t print)
+find(const struct slot_table *table, uint64_t print)
 {
-	/* The low bits choose the shard, the high ones the slot. */
-	size_t at = (size_t)((print >> 32) * shard->capacity >> 32);
+	/* The low bits choose the table, the high ones the slot. */
+	size_t at = (size_t)((print >> 32) * table->capacity >> 32);
 
-	while (shard->slots[at] != 0 && shard->slots[at] != print)
-		if (++at == shard->capacity)
+	while (table->slots[at] != 0 && table->slots[at] != print)
+		if (++at == table->capacity)
 			at = 0;
-	return &shard->slots[at];
+	return &table->slots[at];
 }
 
 static void
-grow(struct shard *shard)
+grow(struct slot_table *table)
 {
-	struct shard larger = { NULL, FIRST_CAPACITY, shard->count };
+	struct slot_table larger = { NULL, FIRST_CAPACITY, table->count };
 
-	if (shard->capacity > 0)
-		larger.capacity = shard->capacity + shard->capacity / 4;
+	if (table->capacity > 0)
+		larger.capacity = table->capacity + table->capacity / 4;
 	larger.slots = memory_array(larger.capacity, sizeof(*larger.slots));
-	for (size_t i = 0; i < shard->capacity; i++)
-		if (shard->slots[i] != 0)
-			*find(&larger, shard->slots[i]) = shard->slots[i];
-	free(shard->slots);
-	*shard = larger;
+	for (size_t i = 0; i < table->capacity; i++)
+		if (table->slots[i] != 0)
+			*find(&larger, table->slots[i]) = table->slots[i];
+	free(table->slots);
+	*table = larger;
 }
 
 bool
 seen_add(struct seen *seen, struct bytes key)
 {
 	uint64_t print = fingerprint(seen, key), *slot;
-	struct shard *shard = &seen->shards[print % SHARDS];
+	struct slot_table *table = &seen->tables[print % TABLES];
 
-	/* At most 7/8 full; an empty shard has no table at all. */
-	if (shard->count * 8 >= shard->capacity * 7)
-		grow(shard);
-	slot = find(shard, print);
+	/* At most 7/8 full; an empty table has no table at all. */
+	if (table->count * 8 >= table->capacity * 7)
+		grow(table);
+	slot = find(table, print);
 	if (*slot == print)
 		return false;
 	*slot = print;
-	shard->count++;
+	table->count++;
 	return true;
 }
 
@@ -98,7 +98,7 @@ bool
 seen_has(const struct seen *seen, struct bytes key)
 {
 	uint64_t print = fingerprint(seen, key);
-	const struct shard *shard = &seen->shards[print % SHARDS];
+	const struct slot_table *table = &seen->tables[print % TABLES];
 
-	return shard->capacity > 0 && *find(shard, print) == print;
+	return table->capacity > 0 && *find(table, print) == print;
 }

@@ -12,12 +12,12 @@ static const char fault_number[] =
     "says it";
 static const char fault_rank[] = "a number and a host name belong here";
 
-enum field_kind {
-	FIELD_EMPTY,
-	FIELD_NUMBER,
-	FIELD_ADDRESS,
-	FIELD_NAME, /* with a dot or a port, or a URL */
-	FIELD_WORD
+enum column_kind {
+	COLUMN_EMPTY,
+	COLUMN_NUMBER,
+	COLUMN_ADDRESS,
+	COLUMN_NAME, /* with a dot or a port, or a URL */
+	COLUMN_WORD
 };
 
 bool
@@ -26,56 +26,58 @@ list_is_number(const char *text)
 	return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
 }
 
-static enum field_kind
+static enum column_kind
 kind_of(const char *field)
 {
 	if (*field == '\0')
-		return FIELD_EMPTY;
+		return COLUMN_EMPTY;
 	if (list_is_number(field))
-		return FIELD_NUMBER;
+		return COLUMN_NUMBER;
 	if (list_is_address(field))
-		return FIELD_ADDRESS;
-	return strpbrk(field, ".:") != NULL ? FIELD_NAME : FIELD_WORD;
+		return COLUMN_ADDRESS;
+	return strpbrk(field, ".:") != NULL ? COLUMN_NAME : COLUMN_WORD;
 }
 
 static bool
-is_host(enum field_kind kind)
+is_host(enum column_kind kind)
 {
-	return kind == FIELD_NAME || kind == FIELD_WORD;
+	return kind == COLUMN_NAME || kind == COLUMN_WORD;
 }
 
 static enum list_shape
 shape_of(const struct list_fields *fields, bool by_blanks)
 {
 	size_t count = fields->count, hosts = 0, targets = 0;
-	enum field_kind kinds[LIST_COLUMNS_MOST];
-	enum field_kind first, second;
+	enum column_kind kinds[LIST_COLUMNS_MOST];
+	enum column_kind first, second;
 
 	if (count < 2)
 		return SHAPE_ONE;
 	for (size_t i = 0; i < count; i++) {
 		kinds[i] = kind_of(fields->at[i]);
 		hosts += is_host(kinds[i]);
-		targets += kinds[i] == FIELD_ADDRESS || kinds[i] == FIELD_NAME;
+		targets +=
+		    kinds[i] == COLUMN_ADDRESS || kinds[i] == COLUMN_NAME;
 	}
 	first = kinds[0];
 	second = kinds[1];
-	if (count == 2 && second == FIELD_NUMBER &&
-	    (first == FIELD_ADDRESS || is_host(first)))
+	if (count == 2 && second == COLUMN_NUMBER &&
+	    (first == COLUMN_ADDRESS || is_host(first)))
 		return SHAPE_PORT;
-	if (count == 2 && first == FIELD_NUMBER &&
-	    (second == FIELD_ADDRESS || is_host(second)))
+	if (count == 2 && first == COLUMN_NUMBER &&
+	    (second == COLUMN_ADDRESS || is_host(second)))
 		return SHAPE_NUMBER_HOST;
-	if (by_blanks && first == FIELD_ADDRESS && hosts == count - 1)
+	if (by_blanks && first == COLUMN_ADDRESS && hosts == count - 1)
 		return SHAPE_HOSTS;
-	if (by_blanks ? count == 3 && kinds[2] == FIELD_NUMBER &&
-			    first == FIELD_ADDRESS && is_host(second)
-		      : count <= 4 &&
-			    (first == FIELD_ADDRESS || first == FIELD_EMPTY) &&
-			    (is_host(second) || second == FIELD_EMPTY))
+	if (by_blanks
+		? count == 3 && kinds[2] == COLUMN_NUMBER &&
+		      first == COLUMN_ADDRESS && is_host(second)
+		: count <= 4 &&
+		      (first == COLUMN_ADDRESS || first == COLUMN_EMPTY) &&
+		      (is_host(second) || second == COLUMN_EMPTY))
 		return SHAPE_ZGRAB;
-	if (is_host(first) && second == FIELD_ADDRESS &&
-	    (count == 2 || (count == 3 && kinds[2] == FIELD_NUMBER)))
+	if (is_host(first) && second == COLUMN_ADDRESS &&
+	    (count == 2 || (count == 3 && kinds[2] == COLUMN_NUMBER)))
 		return SHAPE_HOST_ADDRESS;
 	return targets == count ? SHAPE_SEVERAL : SHAPE_UNKNOWN;
 }
@@ -118,10 +120,10 @@ list_fields_split(struct list_fields *fields, char *line)
 static bool
 is_column_name(const char *field, bool may_have_dots)
 {
-	enum field_kind kind = kind_of(field);
+	enum column_kind kind = kind_of(field);
 
-	return kind == FIELD_EMPTY || kind == FIELD_WORD ||
-	       (kind == FIELD_NAME && may_have_dots &&
+	return kind == COLUMN_EMPTY || kind == COLUMN_WORD ||
+	       (kind == COLUMN_NAME && may_have_dots &&
 		   strchr(field, ':') == NULL);
 }
 
@@ -292,7 +294,7 @@ unknown_fault(struct arena *arena, const struct list_fields *fields)
 	struct text shown = { .size = 0 };
 
 	for (size_t i = fields->count; i-- > 1;)
-		if (kind_of(fields->at[i]) == FIELD_WORD)
+		if (kind_of(fields->at[i]) == COLUMN_WORD)
 			field = fields->at[i];
 	text_append_cell(&shown, field, 60);
 	fault = arena_printf(arena,

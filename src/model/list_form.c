@@ -28,11 +28,11 @@ struct sample {
 };
 
 /* Where forms are looked for: what an earlier step finds is the form. */
-enum step { STEP_HEADER, STEP_JSON, STEP_MARKER, STEP_INI, STEP_SHAPE };
+enum form_step { STEP_HEADER, STEP_JSON, STEP_MARKER, STEP_INI, STEP_SHAPE };
 
 struct form_row {
 	struct list_form form;
-	enum step step;
+	enum form_step step;
 	bool (*fits)(const struct sample *); /* NULL: by `shape` */
 	enum list_shape shape;
 	/* Of each line; COLUMN_COUNT is a number that is not read. */

@@ -46,7 +46,7 @@ static const char not_a_date[] =
     "is not a date: 2027-01-31, or 2027-01-31T12:00:00Z";
 
 /* The document while it is read; `error` once something is wrong. */
-struct reader {
+struct policy_reader {
 	struct policy *policy;
 	const char *name;
 	char *error;
@@ -75,7 +75,7 @@ append_position(struct text *out, const struct position *position)
 }
 
 static bool
-fail(struct reader *reader, const struct position *position,
+fail(struct policy_reader *reader, const struct position *position,
     const char *sentence)
 {
 	struct text error = { .size = 0 };
@@ -89,7 +89,7 @@ fail(struct reader *reader, const struct position *position,
 
 /* An object of these members, each once.  A typo must not go unnoticed. */
 static bool
-check_members(struct reader *reader, const struct position *position,
+check_members(struct policy_reader *reader, const struct position *position,
     const struct json *object, const char *const members[])
 {
 	if (!json_is_object(object))
@@ -111,7 +111,7 @@ check_members(struct reader *reader, const struct position *position,
 }
 
 static bool
-read_text(struct reader *reader, const struct position *position,
+read_text(struct policy_reader *reader, const struct position *position,
     const struct json *json, const char **out)
 {
 	const char *text = json_string(json);
@@ -134,8 +134,9 @@ read_text(struct reader *reader, const struct position *position,
 
 /* NULL stays what it was where the member is not there. */
 static bool
-read_optional_text(struct reader *reader, const struct position *position,
-    const struct json *object, const char *member, const char **out)
+read_optional_text(struct policy_reader *reader,
+    const struct position *position, const struct json *object,
+    const char *member, const char **out)
 {
 	struct position here = { position, member, 0 };
 	const struct json *json = json_get(object, member);
@@ -145,7 +146,7 @@ read_optional_text(struct reader *reader, const struct position *position,
 
 /* A list of at least one, or none at all: then `list` is NULL. */
 static bool
-check_list(struct reader *reader, const struct position *position,
+check_list(struct policy_reader *reader, const struct position *position,
     const struct json *list)
 {
 	size_t count = json_length(list);
@@ -162,7 +163,7 @@ check_list(struct reader *reader, const struct position *position,
 }
 
 static bool
-read_names(struct reader *reader, struct host_rules *rules,
+read_names(struct policy_reader *reader, struct host_rules *rules,
     const struct position *position, const struct json *list,
     const char *(*name)(struct host_rules *, const char *))
 {
@@ -185,7 +186,7 @@ read_names(struct reader *reader, struct host_rules *rules,
 
 /* Tags come last: they narrow what sites and hosts name. */
 static bool
-read_hosts(struct reader *reader, struct host_rules *rules,
+read_hosts(struct policy_reader *reader, struct host_rules *rules,
     const struct position *position, const struct json *entry)
 {
 	static const struct {
@@ -230,7 +231,7 @@ parse_fingerprint(const char *text, struct digest *digest)
 }
 
 static bool
-read_ca(struct reader *reader, const struct position *position,
+read_ca(struct policy_reader *reader, const struct position *position,
     const struct json *object, struct policy_ca *ca)
 {
 	static const char *const members[] = {
@@ -259,7 +260,7 @@ read_ca(struct reader *reader, const struct position *position,
 }
 
 static bool
-read_cas(struct reader *reader, const struct position *position,
+read_cas(struct policy_reader *reader, const struct position *position,
     const struct json *entry, const char *member, struct policy_cas *out)
 {
 	struct position list_position = { position, member, 0 };
@@ -280,7 +281,7 @@ read_cas(struct reader *reader, const struct position *position,
 }
 
 static bool
-read_expectation(struct reader *reader, const struct position *position,
+read_expectation(struct policy_reader *reader, const struct position *position,
     const struct json *entry, void *out)
 {
 	struct policy_expectation *expectation = out;
@@ -294,7 +295,7 @@ read_expectation(struct reader *reader, const struct position *position,
 }
 
 static bool
-read_days(struct reader *reader, const struct position *position,
+read_days(struct policy_reader *reader, const struct position *position,
     const struct json *entry, const char *member, unsigned *days)
 {
 	struct position here = { position, member, 0 };
@@ -310,7 +311,7 @@ read_days(struct reader *reader, const struct position *position,
 }
 
 static bool
-read_threshold(struct reader *reader, const struct position *position,
+read_threshold(struct policy_reader *reader, const struct position *position,
     const struct json *entry, void *out)
 {
 	struct policy_threshold *threshold = out;
@@ -348,7 +349,7 @@ parse_until(const char *text, int64_t *until)
 }
 
 static bool
-check_waived(struct reader *reader, const struct position *position,
+check_waived(struct policy_reader *reader, const struct position *position,
     const struct policy_waiver *waiver)
 {
 	struct position finding = { position, "finding", 0 };
@@ -366,7 +367,7 @@ check_waived(struct reader *reader, const struct position *position,
 }
 
 static bool
-read_waiver(struct reader *reader, const struct position *position,
+read_waiver(struct policy_reader *reader, const struct position *position,
     const struct json *entry, void *out)
 {
 	struct policy_waiver *waiver = out;
@@ -394,7 +395,7 @@ static const struct list_kind {
 	const char *member;
 	const char *const *members; /* of an entry */
 	size_t size;		    /* 0: an entry has only its hosts */
-	bool (*read)(struct reader *, const struct position *,
+	bool (*read)(struct policy_reader *, const struct position *,
 	    const struct json *entry, void *out);
 } list_kinds[POLICY_LISTS] = {
 	[POLICY_EXPECT] = { "expect",
@@ -412,7 +413,7 @@ static const struct list_kind {
 
 /* A reason says why the entry is there; only waivers need one. */
 static bool
-read_entry(struct reader *reader, const struct position *position,
+read_entry(struct policy_reader *reader, const struct position *position,
     const struct json *entry, enum policy_list_id id, size_t index)
 {
 	const struct list_kind *kind = &list_kinds[id];
@@ -429,8 +430,8 @@ read_entry(struct reader *reader, const struct position *position,
 }
 
 static bool
-read_list(
-    struct reader *reader, const struct json *document, enum policy_list_id id)
+read_list(struct policy_reader *reader, const struct json *document,
+    enum policy_list_id id)
 {
 	const struct list_kind *kind = &list_kinds[id];
 	const struct json *list = json_get(document, kind->member);
@@ -450,7 +451,7 @@ read_list(
 
 /* "$schema" is how editors find the schema. */
 static bool
-read_document(struct reader *reader, const struct json *document)
+read_document(struct policy_reader *reader, const struct json *document)
 {
 	static const char *const members[] = { "$schema", "schema", "expect",
 		"thresholds", "waivers", "ignore", NULL };
@@ -471,7 +472,7 @@ struct policy *
 policy_read(struct bytes text, const char *name, char **error)
 {
 	struct policy *policy = memory_new(sizeof(*policy));
-	struct reader reader = { .policy = policy, .name = name };
+	struct policy_reader reader = { .policy = policy, .name = name };
 	struct json *document;
 	char reason[80];
 

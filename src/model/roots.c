@@ -10,7 +10,7 @@
 static const char schema[] = "fleetscan/roots/1";
 
 /* The document while it is read; `error` once something is wrong. */
-struct reading {
+struct roots_reader {
 	struct arena *arena;
 	const char *name;
 	struct roots *roots;
@@ -18,7 +18,7 @@ struct reading {
 };
 
 static bool
-fail(struct reading *reading, const char *array, size_t index,
+fail(struct roots_reader *reading, const char *array, size_t index,
     const char *member, const char *what)
 {
 	reading->error = arena_printf(reading->arena, "%s: %s[%zu].%s: %s",
@@ -27,7 +27,7 @@ fail(struct reading *reading, const char *array, size_t index,
 }
 
 static bool
-read_string(struct reading *reading, const struct json *object,
+read_string(struct roots_reader *reading, const struct json *object,
     const char *array, size_t index, const char *member, const char **out)
 {
 	const char *value = json_string(json_get(object, member));
@@ -48,7 +48,7 @@ find_program(const struct roots *roots, const char *id)
 }
 
 static bool
-read_programs(struct reading *reading, const struct json *list)
+read_programs(struct roots_reader *reading, const struct json *list)
 {
 	struct roots *roots = reading->roots;
 	struct root_program *programs =
@@ -69,7 +69,7 @@ read_programs(struct reading *reading, const struct json *list)
 }
 
 static bool
-read_lists(struct reading *reading, const struct json *array)
+read_lists(struct roots_reader *reading, const struct json *array)
 {
 	struct roots *roots = reading->roots;
 	struct root_list *lists =
@@ -99,7 +99,7 @@ read_lists(struct reading *reading, const struct json *array)
 }
 
 static bool
-read_rules(struct reading *reading, const struct json *array, size_t index,
+read_rules(struct roots_reader *reading, const struct json *array, size_t index,
     struct root *root)
 {
 	static const char *const kinds[] = {
@@ -139,7 +139,7 @@ read_rules(struct reading *reading, const struct json *array, size_t index,
 }
 
 static bool
-read_root(struct reading *reading, const struct json *object, size_t index,
+read_root(struct roots_reader *reading, const struct json *object, size_t index,
     struct root *root)
 {
 	const struct roots *roots = reading->roots;
@@ -177,7 +177,7 @@ compare(const void *a, const void *b)
 }
 
 static bool
-read_roots(struct reading *reading, const struct json *array)
+read_roots(struct roots_reader *reading, const struct json *array)
 {
 	struct root *list =
 	    arena_array(reading->arena, json_length(array), sizeof(*list));
@@ -195,7 +195,7 @@ read_roots(struct reading *reading, const struct json *array)
 }
 
 static bool
-read_document(struct reading *reading, const struct json *document)
+read_document(struct roots_reader *reading, const struct json *document)
 {
 	const char *form = json_string(json_get(document, "schema"));
 	const char *date = json_string(json_get(document, "date"));
@@ -222,7 +222,7 @@ const struct roots *
 roots_read(struct arena *arena, struct bytes octets, const char *name,
     const char **error)
 {
-	struct reading reading = {
+	struct roots_reader reading = {
 		.arena = arena,
 		.name = name,
 		.roots = arena_alloc(arena, sizeof(struct roots)),

@@ -51,7 +51,12 @@ struct target_list {
 };
 
 /* What reading on came to: as target_list_next returns it, and "go on". */
-enum step { STEP_ERROR = -1, STEP_END = 0, STEP_FOUND = 1, STEP_AGAIN = 2 };
+enum target_step {
+	STEP_ERROR = -1,
+	STEP_END = 0,
+	STEP_FOUND = 1,
+	STEP_AGAIN = 2
+};
 
 struct target_list *
 target_list_new(const struct target_list_options *options)
@@ -128,7 +133,7 @@ target_list_add_file(struct target_list *list, const char *path)
 	return 0;
 }
 
-static enum step
+static enum target_step
 fail(struct target_list *list, const char *where, const char *sentence)
 {
 	text_clear(&list->error);
@@ -169,7 +174,7 @@ recognise(struct target_list *list)
 
 /* The next record of the current source; after its last one, the next source.
  */
-static enum step
+static enum target_step
 read_record(struct target_list *list, struct source *source)
 {
 	struct list_reader *reader = &source->reader;
@@ -205,7 +210,7 @@ entry_input(const struct list_entry *entry)
 }
 
 /* A line that could not be kept is called by its place. */
-static enum step
+static enum target_step
 give_bad(struct target_list *list, const char *fault, struct target **out)
 {
 	struct text input = { .size = 0 };
@@ -240,7 +245,7 @@ append_to_key(struct text *key, const char *string)
  * `address` is the block's next one; without a name it is the host.
  * STARTTLS belongs to the key once there are targets that have it.
  */
-static enum step
+static enum target_step
 give(struct target_list *list, const char *address, struct target **out)
 {
 	const struct list_entry *from = list->from;
@@ -277,7 +282,7 @@ give(struct target_list *list, const char *address, struct target **out)
  * STARTTLS would change what is scanned: to leave it out without a word
  * would be a false report, so the list ends here, strict or not.
  */
-static enum step
+static enum target_step
 give_entry(struct target_list *list, struct target **out)
 {
 	struct target_entry *entry = &list->entry;
@@ -303,7 +308,7 @@ give_entry(struct target_list *list, struct target **out)
 	return STEP_AGAIN;
 }
 
-static enum step
+static enum target_step
 step_on(struct target_list *list, struct target **out)
 {
 	const struct target_entry *entry = &list->entry;
@@ -326,10 +331,10 @@ step_on(struct target_list *list, struct target **out)
 	return read_record(list, source);
 }
 
-static enum step
+static enum target_step
 read_target(struct target_list *list, struct target **out)
 {
-	enum step step;
+	enum target_step step;
 
 	*out = NULL;
 	if (list->error.size > 0)
@@ -345,7 +350,7 @@ read_target(struct target_list *list, struct target **out)
 int
 target_list_begin(struct target_list *list)
 {
-	enum step step = STEP_FOUND;
+	enum target_step step = STEP_FOUND;
 	struct target *target;
 
 	while (list->valid == 0 && step == STEP_FOUND) {
@@ -368,7 +373,7 @@ target_list_begin(struct target_list *list)
 int
 target_list_next(struct target_list *list, struct target **out)
 {
-	enum step step = STEP_FOUND;
+	enum target_step step = STEP_FOUND;
 
 	if (list->ahead_next < list->ahead_count)
 		*out = list->ahead[list->ahead_next++];

@@ -16,13 +16,13 @@
 #include "x509/der.h"
 #include "x509/signature.h"
 
-struct answer {
+struct url_answer {
 	const char *url;
 	struct aia_answer facts;
 };
 
 struct want {
-	struct answer *urls[AIA_MOST_URLS_A_CERTIFICATE];
+	struct url_answer *urls[AIA_MOST_URLS_A_CERTIFICATE];
 	size_t count, at;
 	unsigned level;
 	struct certificate *subject; /* owned: its issuer is wanted */
@@ -32,7 +32,7 @@ struct aia {
 	struct fetch_options options;
 	bool can_fetch;
 	struct arena *arena;
-	struct map *answers;	  /* URL -> struct answer */
+	struct map *answers;	  /* URL -> struct url_answer */
 	struct map *certificates; /* SHA-256 -> struct certificate, owned */
 	struct map *places;	  /* SHA-256 -> URL */
 	struct map *wanted;	  /* URLs joined -> themselves: told already */
@@ -85,10 +85,11 @@ aia_free(struct aia *aia)
 	free(aia);
 }
 
-static struct answer *
+static struct url_answer *
 answer_for(struct aia *aia, const char *url)
 {
-	struct answer *answer = map_get(aia->answers, bytes_from_string(url));
+	struct url_answer *answer =
+	    map_get(aia->answers, bytes_from_string(url));
 
 	if (answer != NULL || map_count(aia->answers) >= AIA_MOST_URLS)
 		return answer;
@@ -133,7 +134,7 @@ want(struct aia *aia, const struct certificate *certificate, unsigned level)
 	for (size_t i = 0; i < certificate->issuer_url_count &&
 			   entry.count < AIA_MOST_URLS_A_CERTIFICATE;
 	     i++) {
-		struct answer *answer =
+		struct url_answer *answer =
 		    answer_for(aia, certificate->issuer_urls[i]);
 
 		if (answer != NULL)
@@ -187,7 +188,7 @@ keep(struct aia *aia, struct bytes der, const char *url)
 
 /* Nothing, or too much to be an issuer and its like, is a failure. */
 static void
-take_ders(struct aia *aia, struct answer *answer, const struct bytes ders[],
+take_ders(struct aia *aia, struct url_answer *answer, const struct bytes ders[],
     size_t count)
 {
 	const struct certificate **list;
@@ -210,7 +211,7 @@ void
 aia_remember(struct aia *aia, const char *url, const struct bytes ders[],
     size_t count, const char *error)
 {
-	struct answer *answer = answer_for(aia, url);
+	struct url_answer *answer = answer_for(aia, url);
 
 	if (answer == NULL || answer->facts.state != AIA_NOT_ASKED)
 		return;
@@ -228,7 +229,7 @@ aia_each(const struct aia *aia,
 	void *value;
 
 	for (size_t at = 0; map_next(aia->answers, &at, &key, &value);) {
-		const struct answer *answer = value;
+		const struct url_answer *answer = value;
 
 		if (answer->facts.state != AIA_NOT_ASKED)
 			tell(context, answer->url, &answer->facts);
@@ -237,7 +238,7 @@ aia_each(const struct aia *aia,
 
 struct round {
 	struct aia *aia;
-	struct answer **answers;
+	struct url_answer **answers;
 	struct fetch_request *requests;
 	size_t count;
 };
@@ -246,7 +247,7 @@ static void
 on_fetched(void *context, size_t index, const struct fetch_result *result)
 {
 	struct round *round = context;
-	struct answer *answer = round->answers[index];
+	struct url_answer *answer = round->answers[index];
 	struct bundle bundle = { .count = 0 };
 	struct arena *scratch;
 
@@ -275,7 +276,7 @@ gather(struct round *round)
 	    memory_array(aia->want_count + 1, sizeof(*round->requests));
 	for (size_t i = 0; i < aia->want_count; i++) {
 		struct want *entry = &aia->wants[i];
-		struct answer *answer;
+		struct url_answer *answer;
 
 		if (entry->at >= entry->count)
 			continue;
@@ -380,7 +381,7 @@ aia_where(const struct aia *aia, const struct digest *digest)
 struct aia_answer
 aia_answer_of(const struct aia *aia, const char *url)
 {
-	const struct answer *answer =
+	const struct url_answer *answer =
 	    map_get(aia->answers, bytes_from_string(url));
 
 	if (answer == NULL)

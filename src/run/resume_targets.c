@@ -15,7 +15,7 @@
 /* As many as an ordinal has values here. */
 #define MOST_TARGETS ((uint64_t)UINT32_MAX >> 2)
 
-struct entry {
+struct resume_entry {
 	uint64_t key;
 	uint32_t ordinal;
 	uint32_t state; /* enum resume_state */
@@ -23,7 +23,7 @@ struct entry {
 
 struct resume_targets {
 	struct hash_key hash_key;
-	struct entry *entries;
+	struct resume_entry *entries;
 	size_t count, capacity;
 };
 
@@ -86,7 +86,7 @@ key_of_target(const struct resume_targets *targets, const struct target *target)
 static int
 by_key(const void *a, const void *b)
 {
-	const struct entry *left = a, *right = b;
+	const struct resume_entry *left = a, *right = b;
 
 	return left->key < right->key ? -1 : left->key > right->key;
 }
@@ -108,11 +108,12 @@ resume_targets_new(struct target_list *list, const struct shard *shard)
 			targets->entries =
 			    memory_grow(targets->entries, targets->count,
 				&targets->capacity, sizeof(*targets->entries));
-			targets->entries[targets->count++] = (struct entry){
-				.key = key_of_target(targets, target),
-				.ordinal = (uint32_t)target->ordinal,
-				.state = RESUME_TARGET_OPEN,
-			};
+			targets->entries[targets->count++] =
+			    (struct resume_entry){
+				    .key = key_of_target(targets, target),
+				    .ordinal = (uint32_t)target->ordinal,
+				    .state = RESUME_TARGET_OPEN,
+			    };
 		}
 		target_free(target);
 	}
@@ -147,10 +148,10 @@ resume_targets_count(const struct resume_targets *targets)
 	return targets->count;
 }
 
-static struct entry *
+static struct resume_entry *
 find(const struct resume_targets *targets, uint64_t key)
 {
-	struct entry wanted = { .key = key };
+	struct resume_entry wanted = { .key = key };
 
 	if (targets->count == 0)
 		return NULL;
@@ -159,7 +160,7 @@ find(const struct resume_targets *targets, uint64_t key)
 }
 
 /* Its address may be the list's or the resolver's: either may be meant. */
-static struct entry *
+static struct resume_entry *
 find_seen(const struct resume_targets *targets, const struct observation *seen)
 {
 	bool names_nothing = seen->status == STATUS_INVALID_INPUT;
@@ -172,7 +173,7 @@ find_seen(const struct resume_targets *targets, const struct observation *seen)
 		.ordinal = names_nothing ? seen->ordinal : 0,
 		.port = seen->port,
 	};
-	struct entry *entry = find(targets, key_of(targets, &identity));
+	struct resume_entry *entry = find(targets, key_of(targets, &identity));
 
 	if (entry != NULL)
 		return entry;
@@ -184,7 +185,7 @@ uint32_t
 resume_targets_take(struct resume_targets *targets,
     const struct observation *seen, enum resume_state state)
 {
-	struct entry *entry = find_seen(targets, seen);
+	struct resume_entry *entry = find_seen(targets, seen);
 
 	if (entry == NULL || entry->state != RESUME_TARGET_OPEN)
 		return 0;
@@ -203,7 +204,7 @@ bool
 resume_targets_is_open(
     const struct resume_targets *targets, const struct target *target)
 {
-	const struct entry *entry =
+	const struct resume_entry *entry =
 	    find(targets, key_of_target(targets, target));
 
 	return entry == NULL || entry->state == RESUME_TARGET_OPEN;

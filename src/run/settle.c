@@ -14,19 +14,19 @@
 #include "run/sources.h"
 #include "model/site.h"
 
-struct waiting {
+struct pending_place {
 	uint64_t ordinal, offset;
 };
 
 struct waiting_list {
-	struct waiting *list;
+	struct pending_place *list;
 	size_t count, capacity;
 };
 
 static int
 by_ordinal(const void *a, const void *b)
 {
-	const struct waiting *left = a, *right = b;
+	const struct pending_place *left = a, *right = b;
 
 	return left->ordinal < right->ordinal ? -1
 					      : left->ordinal > right->ordinal;
@@ -68,7 +68,7 @@ list_waiting(
 		waiting->list = memory_grow(waiting->list, waiting->count,
 		    &waiting->capacity, sizeof(*waiting->list));
 		waiting->list[waiting->count++] =
-		    (struct waiting){ seen.ordinal,
+		    (struct pending_place){ seen.ordinal,
 			    line_reader_offset(reader) };
 	}
 	line_reader_close(reader);

@@ -6,14 +6,14 @@
 #include "base/map.h"
 #include "base/memory.h"
 
-struct waiting {
-	struct waiting *next;
+struct queue_item {
+	struct queue_item *next;
 	void *item;
 };
 
 struct queue_host {
 	char *name; /* the key in hosts */
-	struct waiting *first, *last;
+	struct queue_item *first, *last;
 	unsigned under_way;
 	struct queue_host *next; /* of those that may begin one */
 	bool listed;
@@ -48,7 +48,7 @@ fetch_queue_free(struct fetch_queue *queue)
 		return;
 	while (map_next(queue->hosts, &at, &key, &value)) {
 		struct queue_host *host = value;
-		struct waiting *next;
+		struct queue_item *next;
 
 		for (; host->first != NULL; host->first = next) {
 			next = host->first->next;
@@ -95,7 +95,7 @@ void
 fetch_queue_add(struct fetch_queue *queue, const char *name, void *item)
 {
 	struct queue_host *host = host_get(queue, name);
-	struct waiting *waiting = memory_new(sizeof(*waiting));
+	struct queue_item *waiting = memory_new(sizeof(*waiting));
 
 	waiting->item = item;
 	if (host->last != NULL)
@@ -110,7 +110,7 @@ void *
 fetch_queue_next(struct fetch_queue *queue)
 {
 	struct queue_host *host = queue->first;
-	struct waiting *waiting;
+	struct queue_item *waiting;
 	void *item;
 
 	if (host == NULL || queue->under_way >= queue->in_all)

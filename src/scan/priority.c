@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-struct word_row {
+struct priority_row {
 	const char *words;
 	uint64_t kinds; /* any of them needs it; 0: always there */
 };
@@ -23,7 +23,7 @@ struct word_row {
  * always: clients differ little about those of the handshake.  %COMPAT lets a
  * leaf pass whose key usage does not fit the key exchange.
  */
-static const struct word_row rows[] = {
+static const struct priority_row rows[] = {
 	{ "NONE", 0 },
 	{ ":+VERS-TLS1.3", OFFER_BIT(OFFER_TLS13) },
 	{ ":+VERS-TLS1.2", OFFER_BIT(OFFER_TLS12) },

@@ -19,7 +19,7 @@ struct learned {
 	struct map *fresh; /* SHA-256 -> struct bytes, in the arena */
 };
 
-struct entry {
+struct learned_entry {
 	struct digest sha256;
 	struct bytes der;
 };
@@ -50,7 +50,7 @@ void
 learned_add(
     struct learned *learned, const struct digest *sha256, struct bytes der)
 {
-	struct entry *entry;
+	struct learned_entry *entry;
 
 	if (map_count(learned->fresh) >= LEARNED_MOST ||
 	    map_get(learned->fresh, digest_bytes(sha256)) != NULL)
@@ -87,7 +87,7 @@ join(struct learned *learned)
 static int
 by_digest(const void *a, const void *b)
 {
-	const struct entry *const *left = a, *const *right = b;
+	const struct learned_entry *const *left = a, *const *right = b;
 
 	return digest_compare(&(*left)->sha256, &(*right)->sha256);
 }
@@ -96,7 +96,7 @@ int
 learned_save(struct learned *learned)
 {
 	struct text out = { .size = 0 };
-	const struct entry **list;
+	const struct learned_entry **list;
 	size_t count = 0;
 	struct bytes key;
 	void *entry;

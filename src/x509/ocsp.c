@@ -26,7 +26,7 @@ struct basic {
 };
 
 /* SingleResponse. */
-struct answer {
+struct single_response {
 	struct der id;
 	struct der_item status;
 	int64_t this_update, next_update;
@@ -34,7 +34,7 @@ struct answer {
 	struct der extensions;
 };
 
-struct question {
+struct staple_check {
 	const struct certificate *leaf, *issuer;
 	struct signature_memory *signatures;
 	int64_t now;
@@ -167,11 +167,11 @@ read_response(
 }
 
 static bool
-read_answer(struct der *list, struct answer *answer)
+read_answer(struct der *list, struct single_response *answer)
 {
 	struct der der, explicit;
 
-	*answer = (struct answer){ .has_next_update = false };
+	*answer = (struct single_response){ .has_next_update = false };
 	if (!der_enter(list, DER_SEQUENCE, &der) ||
 	    !der_enter(&der, DER_SEQUENCE, &answer->id) ||
 	    !der_next(&der, &answer->status) ||
@@ -241,7 +241,7 @@ key_octets(const struct certificate *certificate)
 
 /* CertID, RFC 6960 4.1.1: the name is the issuer's as the leaf spells it. */
 static bool
-is_about(struct der id, const struct question *question)
+is_about(struct der id, const struct staple_check *question)
 {
 	struct der algorithm;
 	struct der_item oid, name, key, serial;
@@ -263,8 +263,8 @@ is_about(struct der id, const struct question *question)
 }
 
 static bool
-find_answer(struct der answers, const struct question *question,
-    struct answer *answer, struct ocsp_staple *staple)
+find_answer(struct der answers, const struct staple_check *question,
+    struct single_response *answer, struct ocsp_staple *staple)
 {
 	for (int i = 0; i < MOST_ANSWERS && !der_at_end(&answers); i++) {
 		if (!read_answer(&answers, answer)) {
@@ -302,7 +302,7 @@ is_named(
 /* RFC 6960 4.2.2.2: issued by the same CA, and for this purpose. */
 static bool
 is_authorized(
-    const struct certificate *responder, const struct question *question)
+    const struct certificate *responder, const struct staple_check *question)
 {
 	if (!bytes_equal(
 		responder->issuer_key_name, question->issuer->subject_key) ||
@@ -325,7 +325,7 @@ enum signer { SIGNER_ABSENT, SIGNER_UNAUTHORIZED, SIGNER_FORGED, SIGNER_GOOD };
 
 static enum signer
 try_signer(const struct certificate *signer, const struct basic *basic,
-    const struct question *question)
+    const struct staple_check *question)
 {
 	bool is_issuer =
 	    digest_equal(&signer->spki_sha256, &question->issuer->spki_sha256);
@@ -342,7 +342,7 @@ try_signer(const struct certificate *signer, const struct basic *basic,
 }
 
 static bool
-check_signer(const struct basic *basic, const struct question *question,
+check_signer(const struct basic *basic, const struct staple_check *question,
     struct ocsp_staple *staple)
 {
 	struct der certificates = basic->certificates;
@@ -392,8 +392,8 @@ has_critical(struct der extensions)
 }
 
 static bool
-check_dates(
-    const struct answer *answer, int64_t now, struct ocsp_staple *staple)
+check_dates(const struct single_response *answer, int64_t now,
+    struct ocsp_staple *staple)
 {
 	int64_t end = answer->has_next_update
 			  ? answer->next_update
@@ -466,9 +466,9 @@ ocsp_judge(struct ocsp_staple *staple, struct bytes response,
     const struct certificate *leaf, const struct certificate *issuer,
     struct signature_memory *signatures, int64_t now)
 {
-	struct question question = { leaf, issuer, signatures, now };
+	struct staple_check question = { leaf, issuer, signatures, now };
 	struct basic basic = { .signed_data = response };
-	struct answer answer;
+	struct single_response answer;
 
 	*staple = (struct ocsp_staple){ .state = OCSP_NONE };
 	if (response.size == 0 || !read_response(response, &basic, staple) ||
