@@ -1,8 +1,9 @@
 #!/bin/sh
 # What keeps the house in order, checked: who may include whom, that nothing
-# needs itself in a circle, which file may know which library, how long a file
-# and a function may be, which calls and marks are not wanted.  floors.sh [DIR] prints a line a check and fails when
-# one of them does; floors_test.sh shows that each can.
+# needs itself in a circle, which file may know which library, that a tag means
+# one thing, how long a file and a function may be, which calls and marks are
+# not wanted.  floors.sh [DIR] prints a line a check and fails when one of them
+# does; floors_test.sh shows that each can.
 set -u
 
 dir=${1:-$(dirname "$0")/..}
@@ -24,12 +25,19 @@ sources() {
 	find "$@" -type f \( -name '*.c' -o -name '*.h' \) 2>/dev/null | sort
 }
 
+# in_sources PROGRAM DIR...: one awk over all sources below the directories.
+in_sources() {
+	program=$1
+	shift
+	sources "$@" | xargs -r awk "$program"
+}
+
 # includes DIR...: "FILE HEADER" for each #include, quoted or not.
 includes() {
-	sources "$@" | while read -r file; do
-		sed -n 's|^[ 	]*#[ 	]*include[ 	]*[<"]\([^">]*\)[">].*|\1|p' \
-			"$file" | sed "s|^|$file |"
-	done
+	in_sources '/^[ \t]*#[ \t]*include[ \t]*[<"][^">]*[">]/ {
+		split($0, part, /[<">]/)
+		print FILENAME, part[2]
+	}' "$@"
 }
 
 # Outside calls come as prefix "(" so that my_time( and time_left( are not
@@ -37,21 +45,20 @@ includes() {
 calls() {
 	pattern=$1
 	shift
-	sources "$@" | while read -r file; do
-		awk -v file="$file" -v pattern="$pattern" '
-		{
-			line = $0
-			gsub(/\\./, "", line)
-			gsub(/"[^"]*"/, "", line)
-			if (inside && !sub(/^.*\*\//, "", line)) next
-			inside = 0
-			gsub(/\/\*([^*]|\*+[^*\/])*\*+\//, "", line)
-			if (sub(/\/\*.*/, "", line)) inside = 1
-			sub(/\/\/.*/, "", line)
-			if (line ~ "(^|[^A-Za-z0-9_])(" pattern ")[ \t]*\\(")
-				print file ":" FNR ": " $0
-		}' "$file"
-	done
+	in_sources '
+	FNR == 1 { inside = 0 }
+	{
+		line = $0
+		gsub(/\\./, "", line)
+		gsub(/"[^"]*"/, "", line)
+		if (inside && !sub(/^.*\*\//, "", line)) next
+		inside = 0
+		gsub(/\/\*([^*]|\*+[^*\/])*\*+\//, "", line)
+		if (sub(/\/\*.*/, "", line)) inside = 1
+		sub(/\/\/.*/, "", line)
+		if (line ~ /(^|[^A-Za-z0-9_])('"$pattern"')[ \t]*\(/)
+			print FILENAME ":" FNR ": " $0
+	}' "$@"
 }
 
 # Everything that is the project's: tracked, or all where there is no git.
@@ -63,6 +70,11 @@ tracked() {
 		find . -type f ! -path './build/*' ! -path './.git/*' |
 			sed 's|^\./||'
 	fi
+}
+
+# in_tracked PATTERN: where it stands in the files named on standard input.
+in_tracked() {
+	tr '\n' '\0' | xargs -0 -r grep -nIHsE "$1"
 }
 
 # A row: a floor, and the floors below it that it may include.  src/README.md
@@ -140,11 +152,22 @@ check_floors() {
 			print $1 " includes " $2
 	}')"
 	report 'includes of ours are spelled "floor/file.h"' "$(
-	sources src cmd | while read -r file; do
-		grep -nE '^[ 	]*#[ 	]*include[ 	]*"' "$file" |
-			grep -vE '"('"$(floor_table | cut -d' ' -f1 | paste -sd'|')"'|tests/lab)/[a-z0-9_]+\.h"' |
-			sed "s|^|$file:|"
-	done)"
+	in_sources '/^[ \t]*#[ \t]*include[ \t]*"/ {
+		if ($0 !~ /"('"$(floor_table | cut -d' ' -f1 | paste -sd'|')"'|tests\/lab)\/[a-z0-9_]+\.h"/)
+			print FILENAME ":" FNR ":" $0
+	}' src cmd)"
+}
+
+# A tag that two files define means two things to who reads both.
+check_tags() {
+	report 'a struct or enum tag means one thing' "$(
+	in_sources '/^(static |const )*(struct|enum) [a-z0-9_]+ \{/ {
+		match($0, /(struct|enum) [a-z0-9_]+/)
+		tag = substr($0, RSTART, RLENGTH)
+		if (tag in home && home[tag] != FILENAME)
+			print tag ": " home[tag] ", " FILENAME
+		home[tag] = FILENAME
+	}' src cmd)"
 }
 
 # Which file may know which library: a row is the library, its headers and the
@@ -179,26 +202,19 @@ check_top_level() {
 }
 
 check_sizes() {
-	report 'no file has over 1000 lines' "$(
-	sources cmd src | while read -r file; do
-		awk -v file="$file" 'END { if (NR > 1000) print file ": " NR }' \
-			"$file"
-	done)"
-	report 'no function has over 100 lines' "$(
-	sources cmd src | while read -r file; do
-		awk -v file="$file" '
-		/^{/ { start = FNR; name = before }
-		/^}/ && start {
-			if (FNR - start > 100)
-				print file ":" start ": " name ": " FNR - start
-			start = 0
-		}
-		{ before = $0 }' "$file"
-	done)"
-	report 'each file opens by saying what it is' "$(
-	sources cmd src tests | while read -r file; do
-		head -n 1 "$file" | grep -q '^/\*' || echo "$file"
-	done)"
+	report 'no file has over 1000 lines' "$(in_sources '
+	FNR == 1001 { print FILENAME }' cmd src)"
+	report 'no function has over 100 lines' "$(in_sources '
+	FNR == 1 { start = 0 }
+	/^{/ { start = FNR; name = before }
+	/^}/ && start {
+		if (FNR - start > 100)
+			print FILENAME ":" start ": " name ": " FNR - start
+		start = 0
+	}
+	{ before = $0 }' cmd src)"
+	report 'each file opens by saying what it is' "$(in_sources '
+	FNR == 1 && !/^\/\*/ { print FILENAME }' cmd src tests)"
 }
 
 # The words are put together here so that this file is not one of its finds.
@@ -206,10 +222,7 @@ check_wording() {
 	marks="TO""DO|FIX""ME|XX""X|HA""CK"
 	report 'nothing is marked as left for later' "$(tracked |
 	grep -E '^(cmd|src|tests|Makefile|README\.md)' |
-	while read -r file; do
-		[ ! -f "$file" ] || grep -nIE "(^|[^A-Za-z0-9_])($marks)([^A-Za-z0-9_]|\$)" \
-			"$file" /dev/null
-	done)"
+	in_tracked "(^|[^A-Za-z0-9_])($marks)([^A-Za-z0-9_]|\$)")"
 	report 'no call that the style does without' "$(calls \
 	'sprintf|vsprintf|strcpy|strcat|strtok|atoi|atol|gets' cmd src)"
 	homes="/ho""me/[a-z]|/Us""ers/[A-Za-z]"
@@ -219,9 +232,7 @@ check_wording() {
 	*) homes="$homes|(^|[^A-Za-z0-9_.])$here/" ;;
 	esac
 	report "no path of one developer's machine" "$(tracked |
-	while read -r file; do
-		[ ! -f "$file" ] || grep -nIE "$homes" "$file" /dev/null
-	done)"
+	in_tracked "$homes")"
 }
 
 # run.sh takes what is not executable for a helper of the tests beside it.
@@ -236,6 +247,7 @@ check_tests() {
 }
 
 check_floors
+check_tags
 check_circles
 check_objects
 check_libraries

@@ -21,6 +21,7 @@ build_house() {
 	printf '%s\n' '/* Rules: time() is not asked, "strcpy(" is not called. */' \
 		'#include <string.h>' '#include "model/words.h"' \
 		'static int downtime(int lifetime) { return lifetime; }' \
+		'struct one {' 'enum one {' \
 		>"$1/src/audit/rules.c"
 	printf '%s\n' '/* Probes. */' '#include <uv.h>' '#include <pthread.h>' \
 		'#include "model/target.h"' >"$1/src/scan/probe.c"
@@ -88,6 +89,8 @@ no files include|echo '#include "base/fill.h"' >src/base/plain.h; echo '#include
 no files include|for at in a:b b:c c:a; do echo "#include \"cmd/${at#*:}.h\"" >"cmd/${at%:*}.c"; done
 no objects need|object fill pour; object pour fill
 no objects need|object one two; object two three; object three one
+a struct or enum tag|echo 'struct reader {' >>src/base/plain.c; echo 'struct reader {' >>cmd/main.c
+a struct or enum tag|echo 'static const struct row {' >>src/base/plain.c; echo 'struct row {' >>src/run/plain.c
 libuv|echo '#include <uv.h>' >>src/fleet/plain.c
 c-ares|echo '#include <ares.h>' >>src/scan/plain.c
 c-ares|echo '#include <ares_dns.h>' >>src/scan/plain.c
