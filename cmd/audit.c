@@ -128,6 +128,7 @@ run_chain(struct audit_options *options, char **paths, size_t count)
 	struct judging judging = { .arena = NULL };
 	int code = EXIT_CODE_USAGE;
 
+	log_set_level(options->common.level);
 	if (judging_load(&judging, &options->common.judging))
 		code = audit_chain(options, &judging, paths, count);
 	else

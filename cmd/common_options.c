@@ -73,7 +73,7 @@ parse_store(void *group, const char *value)
 		free(name);
 		return "names a store that was named before";
 	}
-	store_settings_add(stores, name, equals + 1);
+	store_settings_add(stores, name, equals + 1, false);
 	return NULL;
 }
 

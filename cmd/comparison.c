@@ -91,7 +91,10 @@ comparison_run(const struct past_run *saved, struct command_options *options,
 
 	past_run_lend(saved, &options->judging);
 	other = options->judging;
-	other.stores = (struct store_settings){ .saved_name = NULL };
+	/* Of the same name, so that the same clients are judged by it. */
+	other.stores = (struct store_settings){
+		.saved_name = options->judging.stores.saved_name,
+	};
 	string_list_add(&other.stores.files, file);
 	if (!judging_load(&before, &other))
 		log_error("%s", before.error);

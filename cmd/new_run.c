@@ -31,6 +31,7 @@ describe(struct new_run *run)
 	const struct command_options *options = run->options;
 	const struct audit_settings *audit = &run->judging.audit;
 	struct manifest *manifest = &run->manifest;
+	struct certificate_list added;
 
 	request_describe(run->arena, manifest, &options->given);
 	manifest->lists = request_strings(
@@ -48,6 +49,19 @@ describe(struct new_run *run)
 	manifest->store_count = audit->store_count;
 	for (size_t i = 0; i < audit->store_count; i++)
 		manifest->stores[i] = trust_store_name(audit->stores[i]);
+	manifest->named_stores = request_strings(
+	    run->arena, run->judging.named, run->judging.named_count);
+	manifest->named_store_count = run->judging.named_count;
+	added = certificate_index_all(run->judging.added);
+	manifest->added_roots =
+	    arena_array(run->arena, added.count, sizeof(char *));
+	manifest->added_root_count = added.count;
+	for (size_t i = 0; i < added.count; i++) {
+		char *hex = arena_alloc(run->arena, DIGEST_HEX_SIZE);
+
+		digest_to_hex(&added.certificates[i]->sha256, hex);
+		manifest->added_roots[i] = hex;
+	}
 	clock_format_basic(manifest->started, run->id);
 	manifest->id = run->id;
 	manifest->version = FLEETSCAN_VERSION;

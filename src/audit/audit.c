@@ -441,38 +441,18 @@ judge_clients(struct judgement *judgement, struct verdict *verdict)
 		.host = &view->host,
 		.validation = &judgement->validation,
 		.edges = view->edges,
+		.judged = view->path,
 		.staple = staple_word(&view->staple),
 		.aia =
 		    judgement->sources == NULL ? NULL : judgement->sources->aia,
 		.preloaded = view->settings->preloaded,
 	};
-	const struct distrust *distrust = view->settings->distrust;
-	const struct path *path = view->path;
-	bool open;
 
 	if (view->settings->clients == NULL ||
 	    view->seen->status == STATUS_INVALID_INPUT)
 		return false;
-	open = clients_judge(
+	return clients_judge(
 	    view->settings->clients, judgement->arena, &facts, verdict);
-	if (path == NULL || path->end != PATH_ANCHOR || distrust == NULL)
-		return open;
-	/* A client may distrust the root of a chain that is good otherwise. */
-	for (size_t i = 0; i < verdict->client_count; i++) {
-		struct client_verdict *client = &verdict->clients[i];
-		const struct distrust_rule *rule = NULL;
-
-		if (client->accepts == ACCEPTS_YES)
-			rule = distrust_find(distrust, client->id,
-			    view->received[0],
-			    path->steps[path->length - 1].certificate,
-			    view->settings->now);
-		if (rule == NULL)
-			continue;
-		client->accepts = ACCEPTS_NO;
-		client->reason = rule->sentence;
-	}
-	return open;
 }
 
 bool

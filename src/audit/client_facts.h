@@ -36,6 +36,9 @@ struct client_facts {
 	struct edge_memory *edges;
 	enum staple_word staple;
 	const struct client_aia *aia; /* NULL: nobody looked */
+	/* The record's path, in the default store; NULL: none was looked for.
+	 */
+	const struct path *judged;
 	/* Public intermediates (not the operator's own); NULL: none known. */
 	const struct certificate_index *preloaded;
 };

@@ -155,6 +155,14 @@ add_stored(const struct walk *walk, struct candidates *to,
 	}
 }
 
+static bool
+is_listed(
+    const struct client_search *search, const struct certificate *certificate)
+{
+	return search->client != NULL && certificate->self_issued &&
+	       client_store_lists(search->stores, search->client, certificate);
+}
+
 static void
 add_received(
     const struct walk *walk, struct candidates *to, size_t from, size_t end)
@@ -173,6 +181,7 @@ add_received(
 				.certificate = issuer,
 				.from = SOURCE_RECEIVED,
 				.received = (int)i,
+				.anchor = is_listed(walk->search, issuer),
 				.rank = late ? RANK_LATE : RANK_RECEIVED,
 			    });
 	}

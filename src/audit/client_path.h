@@ -6,6 +6,7 @@
 #ifndef AUDIT_CLIENT_PATH_H
 #define AUDIT_CLIENT_PATH_H
 
+#include "audit/client_stores.h"
 #include "audit/client_traits.h"
 
 struct client_search {
@@ -13,6 +14,10 @@ struct client_search {
 	const struct validation *validation; /* as client_path_outcome's */
 	const struct trust_store *store;
 	const struct client_builder *how;
+	/* Of a client whose program judges: a received certificate that the
+	   program lists is an anchor, be it in the store or not. */
+	const struct client_stores *stores;
+	const struct client_store *client; /* NULL: no program */
 	/* Continues past a bad signature, to see the whole path. */
 	bool past_bad_signatures;
 	/* Told of each end that is reached; true ends the search. */

@@ -12,15 +12,16 @@
 #include "base/memory.h"
 
 struct group {
-	const struct trust_store *store;
+	const struct client_store *client; /* of its members */
 	struct client_builder builder;
 	size_t *members; /* indexes of profiles */
 	size_t member_count;
 };
 
 struct clients {
+	struct client_settings settings;
 	const struct client_profiles *profiles;
-	bool one_store;
+	struct client_stores *stores;
 	struct group *groups; /* those of one store side by side */
 	size_t group_count;
 };
@@ -33,14 +34,25 @@ struct standing {
 	struct client_traits best; /* with those of the path it likes best */
 	unsigned best_count;
 	bool judged;
-	bool unseen; /* AIA would have been asked */
+	bool unseen;		     /* AIA would have been asked */
+	struct root_refusal refusal; /* of that path, with TRAIT_ROOT_REFUSED */
+	const struct certificate *last; /* the end of that path */
+};
+
+/* What verdicts need to know of a path. */
+struct seen_path {
+	enum path_end end;
+	const struct certificate *last;
+	struct client_outcome outcome;
 };
 
 struct weighing {
-	const struct client_profiles *profiles;
-	const struct group *group;
+	const struct clients *clients;
+	const struct client_facts *facts;
+	const size_t *members; /* indexes of profiles */
+	size_t member_count;
 	struct standing *standings;
-	struct client_outcome last;
+	struct seen_path seen;
 };
 
 /*
@@ -51,7 +63,7 @@ static const enum client_trait repairable[] = { TRAIT_UNTRUSTED_ROOT,
 	TRAIT_PARTIAL_CHAIN, TRAIT_NO_ISSUER, TRAIT_BAD_SIGNATURE,
 	TRAIT_PATH_COUNT, TRAIT_CA_MALFORMED, TRAIT_NOT_A_CA, TRAIT_PATH_LENGTH,
 	TRAIT_CA_KEY_USAGE, TRAIT_NAME_CONSTRAINTS, TRAIT_CA_PURPOSE,
-	TRAIT_CA_EXPIRED, TRAIT_ROOT_EXPIRED };
+	TRAIT_CA_EXPIRED, TRAIT_ROOT_EXPIRED, TRAIT_ROOT_REFUSED };
 
 static bool
 builds_alike(const struct client_builder *a, const struct client_builder *b)
@@ -73,19 +85,20 @@ builds_alike(const struct client_builder *a, const struct client_builder *b)
 }
 
 static void
-join_group(struct clients *clients, const struct trust_store *store, size_t at)
+join_group(
+    struct clients *clients, const struct client_store *client, size_t at)
 {
 	const struct client_builder *builder =
 	    &clients->profiles->list[at].builder;
 	struct group *group = clients->groups;
 	const struct group *end = group + clients->group_count;
 
-	while (group < end && (group->store != store ||
+	while (group < end && (group->client->store != client->store ||
 				  !builds_alike(&group->builder, builder)))
 		group++;
 	if (group == end) {
 		clients->group_count++;
-		group->store = store;
+		group->client = client;
 		group->builder = *builder;
 		group->members = memory_array(
 		    clients->profiles->count, sizeof(*group->members));
@@ -93,38 +106,66 @@ join_group(struct clients *clients, const struct trust_store *store, size_t at)
 	group->members[group->member_count++] = at;
 }
 
+/* Groups of the default store first, then each other store's together. */
+static void
+make_groups(struct clients *clients)
+{
+	size_t count = clients->profiles->count, left = count;
+	const struct trust_store *store = clients->settings.stores[0];
+	bool *joined = memory_array(count, sizeof(*joined));
+
+	while (left > 0) {
+		const struct trust_store *next = NULL;
+
+		for (size_t i = 0; i < count; i++) {
+			const struct client_store *client =
+			    client_store_of(clients->stores, i);
+
+			if (joined[i])
+				continue;
+			if (client->store == store) {
+				join_group(clients, client, i);
+				joined[i] = true;
+				left--;
+			} else if (next == NULL) {
+				next = client->store;
+			}
+		}
+		store = next;
+	}
+	free(joined);
+}
+
 struct clients *
-clients_new(const struct client_profiles *profiles,
-    const struct trust_store *const *stores, size_t store_count, bool one_store)
+clients_new(const struct client_settings *settings)
 {
 	struct clients *clients = memory_new(sizeof(*clients));
 
-	clients->profiles = profiles;
-	clients->one_store = one_store;
+	clients->settings = *settings;
+	clients->profiles = settings->profiles;
+	clients->stores = client_stores_new(&clients->settings);
 	clients->groups =
-	    memory_array(profiles->count, sizeof(*clients->groups));
-	for (size_t k = 0; k < store_count; k++)
-		for (size_t i = 0; i < profiles->count; i++) {
-			const char *wanted = profiles->list[i].store;
-			size_t own = 0;
-
-			while (
-			    own < store_count &&
-			    (one_store || strcmp(trust_store_name(stores[own]),
-					      wanted) != 0))
-				own++;
-			if (k == (own < store_count ? own : 0))
-				join_group(clients, stores[k], i);
-		}
+	    memory_array(clients->profiles->count, sizeof(*clients->groups));
+	make_groups(clients);
 	return clients;
 }
 
 struct clients *
 clients_with_stores(const struct clients *clients,
-    const struct trust_store *const *stores, size_t store_count)
+    const struct trust_store *const *stores,
+    const struct certificate_index *added)
 {
-	return clients_new(
-	    clients->profiles, stores, store_count, clients->one_store);
+	struct client_settings settings = clients->settings;
+
+	settings.stores = stores;
+	settings.added = added;
+	return clients_new(&settings);
+}
+
+struct certificate_list
+clients_local_roots(const struct clients *clients)
+{
+	return client_stores_local(clients->stores);
 }
 
 size_t
@@ -152,6 +193,7 @@ clients_free(struct clients *clients)
 	for (size_t i = 0; i < clients->group_count; i++)
 		free(clients->groups[i].members);
 	free(clients->groups);
+	client_stores_free(clients->stores);
 	free(clients);
 }
 
@@ -180,27 +222,40 @@ refusals(
 
 /* Each member keeps the path with the fewest refusals; true: none has any. */
 static bool
-weigh(void *context, const struct path *path,
-    const struct client_outcome *outcome)
+weigh_seen(struct weighing *weighing)
 {
-	struct weighing *weighing = context;
-	const struct group *group = weighing->group;
+	const struct clients *clients = weighing->clients;
+	const struct seen_path *seen = &weighing->seen;
 	bool content = true;
 
-	(void)path;
-	weighing->last = *outcome;
-	for (size_t i = 0; i < group->member_count; i++) {
-		size_t at = group->members[i];
+	for (size_t i = 0; i < weighing->member_count; i++) {
+		size_t at = weighing->members[i];
+		const struct client_store *client =
+		    client_store_of(clients->stores, at);
 		struct standing *standing = &weighing->standings[at];
 		struct client_traits bad =
-		    refusals(&weighing->profiles->list[at], outcome);
+		    refusals(&clients->profiles->list[at], &seen->outcome);
+		struct root_refusal refusal;
 		unsigned count;
+		bool late = seen->end == PATH_ANCHOR &&
+			    client_store_refuses(clients->stores, client,
+				weighing->facts->received[0], seen->last,
+				weighing->facts->validation->now, &refusal);
 
 		client_traits_add_all(&bad, &standing->host);
+		/* A program asks while it looks for a path, and looks for
+		   another one; Java asks when it has found its path. */
+		if (late && client->list != NULL)
+			client_traits_add(&bad, TRAIT_ROOT_REFUSED);
 		count = client_traits_count(&bad);
 		if (!standing->judged || count < standing->best_count) {
+			if (late)
+				client_traits_add(&bad, TRAIT_ROOT_REFUSED);
 			standing->best = bad;
 			standing->best_count = count;
+			standing->last = seen->last;
+			if (late)
+				standing->refusal = refusal;
 		}
 		standing->judged = true;
 		/* The best one has those of the host in any case. */
@@ -210,48 +265,159 @@ weigh(void *context, const struct path *path,
 	return content;
 }
 
-static void
-judge_groups(const struct clients *clients, const struct client_facts *facts,
-    const struct validation *validation, struct standing *standings)
+static bool
+weigh(void *context, const struct path *path,
+    const struct client_outcome *outcome)
 {
+	struct weighing *weighing = context;
+
+	weighing->seen = (struct seen_path){
+		.end = path->end,
+		.last = path->steps[path->length - 1].certificate,
+		.outcome = *outcome,
+	};
+	return weigh_seen(weighing);
+}
+
+static bool
+lists_equal(struct certificate_list a, struct certificate_list b)
+{
+	if (a.count != b.count)
+		return false;
+	for (size_t i = 0; i < a.count; i++)
+		if (!digest_equal(
+			&a.certificates[i]->sha256, &b.certificates[i]->sha256))
+			return false;
+	return true;
+}
+
+/*
+ * Does a client find the same in both stores, whatever it was sent here?  Then
+ * one search serves the clients of both.  What AIA or preloaded certificates
+ * lead to is not looked at.
+ */
+static bool
+is_same_store(const struct clients *clients, const struct client_facts *facts,
+    const struct trust_store *first, const struct client_store *other)
+{
+	const struct trust_store *store = other->store;
+
+	if (first == store)
+		return true;
+	for (size_t i = 0; i < facts->seen->received_count; i++) {
+		const struct certificate *sent = facts->received[i];
+		struct certificate_list anchors = certificate_index_find(
+		    trust_store_anchors(first), sent->issuer_key_name);
+
+		/* Above one that is not a root, more of the store follows. */
+		for (size_t k = 0; k < anchors.count; k++)
+			if (!anchors.certificates[k]->self_issued)
+				return false;
+		if (!lists_equal(anchors,
+			certificate_index_find(trust_store_anchors(store),
+			    sent->issuer_key_name)) ||
+		    certificate_index_find(
+			trust_store_intermediates(first), sent->issuer_key_name)
+			    .count > 0 ||
+		    certificate_index_find(
+			trust_store_intermediates(store), sent->issuer_key_name)
+			    .count > 0)
+			return false;
+		/* A root that is known by its fingerprint alone. */
+		if (sent->self_issued &&
+		    client_store_lists(clients->stores, other, sent) &&
+		    trust_store_find(store, &sent->sha256) == STORE_ABSENT)
+			return false;
+	}
+	return trust_store_find(first, &facts->received[0]->sha256) ==
+	       trust_store_find(store, &facts->received[0]->sha256);
+}
+
+/* The path that there is no other to, once a search has found that. */
+struct plain_path {
+	const struct trust_store *store;
+	bool found;
+	struct seen_path seen;
+};
+
+static void
+judge_groups(const struct clients *clients, struct arena *arena,
+    const struct client_facts *facts, const struct validation *validation,
+    struct standing *standings)
+{
+	size_t count = clients->group_count;
 	struct weighing weighing = {
-		.profiles = clients->profiles,
+		.clients = clients,
+		.facts = facts,
 		.standings = standings,
 	};
-	struct client_search search = { .plain = false };
-	struct client_outcome plain;
-	const struct trust_store *store = NULL;
+	struct plain_path first = { .found = false }, other = first;
+	size_t *members =
+	    arena_array(arena, clients->profiles->count, sizeof(*members));
+	bool *same = arena_array(arena, count, sizeof(*same));
+	bool *done = arena_array(arena, count, sizeof(*done));
 
-	for (size_t i = 0; i < clients->group_count; i++) {
+	first.store = clients->settings.stores[0];
+	for (size_t i = 0; i < count; i++)
+		same[i] = i > 0 && clients->groups[i].client->store ==
+				       clients->groups[i - 1].client->store
+			      ? same[i - 1]
+			      : is_same_store(clients, facts, first.store,
+				    clients->groups[i].client);
+	for (size_t i = 0; i < count; i++) {
 		const struct group *group = &clients->groups[i];
 		const struct client_builder *builder = &group->builder;
+		struct plain_path *plain = same[i] ? &first : &other;
 		bool sorts =
 		    builder->most_sorted == 0 ||
 		    facts->seen->received_count <= builder->most_sorted;
 		bool finds_more = builder->fetches_aia || builder->preloads;
+		struct client_search search;
 
-		weighing.group = group;
+		if (done[i])
+			continue;
+		weighing.members = members;
+		weighing.member_count = 0;
+		for (size_t k = i; k < count; k++) {
+			const struct group *more = &clients->groups[k];
+
+			if (k != i &&
+			    (finds_more || !same[i] || !same[k] ||
+				!builds_alike(builder, &more->builder)))
+				continue;
+			done[k] = true;
+			for (size_t m = 0; m < more->member_count; m++)
+				members[weighing.member_count++] =
+				    more->members[m];
+		}
+		if (!same[i] && other.store != group->client->store)
+			other = (struct plain_path){ .found = false };
+		other.store = same[i] ? other.store : group->client->store;
 		/*
 		 * The one path there is suffices when all members accept it,
 		 * or have no other place to look.
 		 */
-		if (group->store == store && search.plain && sorts &&
-		    (weigh(&weighing, NULL, &plain) || !finds_more))
-			continue;
+		if (plain->found && sorts) {
+			weighing.seen = plain->seen;
+			if (weigh_seen(&weighing) || !finds_more)
+				continue;
+		}
 		search = (struct client_search){
 			.facts = facts,
 			.validation = validation,
-			.store = group->store,
+			.store = group->client->store,
 			.how = builder,
+			.stores = clients->stores,
+			.client =
+			    group->client->list == NULL ? NULL : group->client,
 			.consider = weigh,
 			.context = &weighing,
 		};
 		client_search_run(&search);
-		for (size_t k = 0; k < group->member_count; k++)
-			standings[group->members[k]].unseen = search.unseen;
-		search.plain = search.plain && !finds_more;
-		plain = weighing.last;
-		store = group->store;
+		for (size_t k = 0; k < weighing.member_count; k++)
+			standings[members[k]].unseen = search.unseen;
+		plain->found = search.plain && !finds_more;
+		plain->seen = weighing.seen;
 	}
 }
 
@@ -304,19 +470,43 @@ certain_refusals(const struct standing *standing)
 	return certain;
 }
 
+/* Could another certificate for an issuer change the verdict? */
+static bool
+is_repairable(const struct client_traits *certain)
+{
+	unsigned repaired = 0;
+
+	for (size_t i = 0; i < sizeof(repairable) / sizeof(repairable[0]); i++)
+		repaired += client_traits_has(certain, repairable[i]);
+	return repaired > 0 && repaired == client_traits_count(certain);
+}
+
 /* Would AIA be asked, and could its answer change the verdict? */
 static bool
 is_open(const struct standing *standing)
 {
 	struct client_traits certain = certain_refusals(standing);
-	unsigned count = client_traits_count(&certain);
-	unsigned repaired = 0;
 
-	if (!standing->unseen || count == 0)
-		return false;
-	for (size_t i = 0; i < sizeof(repairable) / sizeof(repairable[0]); i++)
-		repaired += client_traits_has(&certain, repairable[i]);
-	return repaired == count;
+	return standing->unseen && is_repairable(&certain);
+}
+
+/*
+ * A root that the program has, whose certificate is nowhere at hand, and whose
+ * name is that of an issuer: whether it signed, nobody here can say.
+ */
+static const struct root *
+find_absent_root(
+    const struct client_store *client, const struct client_facts *facts)
+{
+	for (size_t i = 0; i < facts->seen->received_count; i++) {
+		const char *issuer = facts->received[i]->issuer;
+
+		for (size_t k = 0; issuer != NULL && k < client->absent_count;
+		     k++)
+			if (strcmp(client->absent[k]->subject, issuer) == 0)
+				return client->absent[k];
+	}
+	return NULL;
 }
 
 /* With the alert's name where the client tells it. */
@@ -345,32 +535,124 @@ reason_of(struct arena *arena, const struct client_profile *profile,
 	return reason;
 }
 
+/*
+ * The public root that the chain leads to, and that is not in the program's
+ * list; NULL: there is none.  Where the record's path ends, or else where this
+ * client's own path does, or could go on.
+ */
+static const struct root *
+find_dropped_root(const struct clients *clients,
+    const struct client_store *client, const struct client_facts *facts,
+    const struct standing *standing)
+{
+	const struct roots *roots = clients->settings.roots;
+	const struct path *judged = facts->judged;
+	const struct certificate *last = standing->last;
+	const struct root *root = NULL;
+	struct certificate_list issuers;
+
+	if (judged != NULL && judged->end == PATH_ANCHOR)
+		root = roots_find(roots,
+		    &judged->steps[judged->length - 1].certificate->sha256);
+	if (root == NULL)
+		root = roots_find(roots, &last->sha256);
+	issuers = certificate_index_find(
+	    client_stores_public(clients->stores), last->issuer_key_name);
+	for (size_t i = 0; root == NULL && i < issuers.count; i++) {
+		enum signature_result result;
+
+		if (edge_signature(
+			facts->edges, last, issuers.certificates[i], &result) &&
+		    result == SIGNATURE_GOOD)
+			root =
+			    roots_find(roots, &issuers.certificates[i]->sha256);
+	}
+	return root == NULL || root_is_in(roots, root, client->list) ? NULL
+								     : root;
+}
+
+/* "its root R is not in Chrome 156's list (in Debian 12's until ...)" */
+static const char *
+dropped_root_text(struct arena *arena, const struct roots *roots,
+    const struct root_list *list, const struct root *root)
+{
+	const struct root_list *last, *gone;
+	const char *text = arena_printf(
+	    arena, "its root %s is not in %s's list", root->name, list->title);
+
+	if (!roots_system_standing(roots, root, &last, &gone))
+		return text;
+	if (gone == NULL)
+		return arena_printf(
+		    arena, "%s (it is in %s's)", text, last->title);
+	return arena_printf(
+	    arena, "%s (in %s's until %s)", text, last->title, gone->version);
+}
+
+/* The traits of a path that comes to no root of the store. */
+static bool
+is_rootless(enum client_trait trait)
+{
+	return trait == TRAIT_SELF_SIGNED_LEAF ||
+	       trait == TRAIT_UNTRUSTED_ROOT || trait == TRAIT_PARTIAL_CHAIN ||
+	       trait == TRAIT_NO_ISSUER;
+}
+
 static struct client_verdict
-verdict_of(struct arena *arena, const struct client_profile *profile,
+verdict_of(const struct clients *clients, struct arena *arena, size_t at,
     const struct client_facts *facts, const struct standing *standing)
 {
+	const struct client_profile *profile = &clients->profiles->list[at];
+	const struct client_store *client =
+	    client_store_of(clients->stores, at);
 	struct client_verdict verdict = { .id = profile->id };
 	struct client_traits certain = certain_refusals(standing);
 	struct client_traits first = certain, others = certain;
+	const struct root *root = NULL;
+	enum client_trait trait;
 
 	client_traits_keep(&first, &profile->tells_first);
 	client_traits_remove_all(&others, &profile->tells_last);
-	if (standing->best_count == 0) {
+	if (client_traits_is_empty(&standing->best)) {
 		verdict.accepts = ACCEPTS_YES;
-	} else if (client_traits_is_empty(&certain)) {
-		verdict.accepts = ACCEPTS_UNKNOWN;
-		verdict.reason = "no answer was seen to what it offers";
-	} else if (is_open(standing)) {
-		verdict.accepts = ACCEPTS_UNKNOWN;
-		verdict.reason = "it would follow AIA, which was not done";
-	} else {
-		if (client_traits_is_empty(&first))
-			first =
-			    client_traits_is_empty(&others) ? certain : others;
-		verdict.accepts = ACCEPTS_NO;
-		verdict.reason = reason_of(
-		    arena, profile, facts, client_traits_first(&first));
+		return verdict;
 	}
+	verdict.accepts = ACCEPTS_UNKNOWN;
+	if (client_traits_is_empty(&certain)) {
+		verdict.reason = "no answer was seen to what it offers";
+		return verdict;
+	}
+	if (client_traits_is_empty(&first))
+		first = client_traits_is_empty(&others) ? certain : others;
+	trait = client_traits_first(&first);
+	if (is_rootless(trait) && is_repairable(&certain))
+		root = find_absent_root(client, facts);
+	if (root != NULL) {
+		verdict.reason = arena_printf(arena,
+		    "the certificate of %s, a root of %s's list, is not at "
+		    "hand: --intermediates can name it",
+		    root->name, client->list->title);
+		return verdict;
+	}
+	if (is_rootless(trait) && client->list != NULL)
+		root = find_dropped_root(clients, client, facts, standing);
+	/* What AIA leads to below a root that is known is that root. */
+	if (root == NULL && trait != TRAIT_ROOT_REFUSED && is_open(standing)) {
+		verdict.reason = "it would follow AIA, which was not done";
+		return verdict;
+	}
+	verdict.accepts = ACCEPTS_NO;
+	verdict.reason = reason_of(arena, profile, facts, trait);
+	if (root != NULL)
+		verdict.reason = arena_printf(arena, "%s: %s", verdict.reason,
+		    dropped_root_text(
+			arena, clients->settings.roots, client->list, root));
+	else if (trait == TRAIT_ROOT_REFUSED && standing->refusal.rule == NULL)
+		verdict.reason = standing->refusal.distrust->sentence;
+	else if (trait == TRAIT_ROOT_REFUSED)
+		verdict.reason = arena_printf(arena, "%s: %s", verdict.reason,
+		    root_refusal_text(
+			arena, &standing->refusal, client, facts->received[0]));
 	return verdict;
 }
 
@@ -408,10 +690,10 @@ clients_judge(const struct clients *clients, struct arena *arena,
 	}
 	validation = *facts->validation;
 	validation.host = fits.count == 0 ? NULL : facts->host;
-	judge_groups(clients, facts, &validation, standings);
+	judge_groups(clients, arena, facts, &validation, standings);
 	for (size_t i = 0; i < count; i++) {
 		verdict->clients[i] =
-		    verdict_of(arena, &profiles[i], facts, &standings[i]);
+		    verdict_of(clients, arena, i, facts, &standings[i]);
 		open = open || is_open(&standings[i]);
 	}
 	return open;
@@ -446,7 +728,7 @@ clients_find_path(const struct clients *clients, const char *id,
 	search = (struct client_search){
 		.facts = facts,
 		.validation = facts->validation,
-		.store = group->store,
+		.store = group->client->store,
 		.how = &group->builder,
 		.past_bad_signatures = true,
 		.consider = take_first,

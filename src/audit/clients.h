@@ -8,24 +8,27 @@
 #define AUDIT_CLIENTS_H
 
 #include "audit/client_facts.h"
+#include "audit/client_stores.h"
 #include "model/client_profile.h"
 #include "model/result.h"
 
 /* Profiles with their stores: made once a run, read by all threads. */
 struct clients;
 
+/* The settings are copied, what they name is borrowed.  The caller frees. */
+struct clients *clients_new(const struct client_settings *);
 /*
- * Each profile is judged with the store that it names, if that is one of
- * these, else with the first; with `one_store` always with the first.
- * Profiles and stores are borrowed.  The caller frees.
+ * The same profiles with other stores, as many and with the same names, to
+ * which these certificates were added for every client.
  */
-struct clients *clients_new(const struct client_profiles *,
-    const struct trust_store *const *stores, size_t store_count,
-    bool one_store);
-/* The same profiles with other stores, as many and with the same names. */
 struct clients *clients_with_stores(const struct clients *,
-    const struct trust_store *const *stores, size_t store_count);
+    const struct trust_store *const *stores,
+    const struct certificate_index *added);
 void clients_free(struct clients *);
+
+/* The roots of the machine's store that no program lists: they count for every
+   client.  None where no program judges. */
+struct certificate_list clients_local_roots(const struct clients *);
 
 /* Each offer that some of them makes, once; returns how many. */
 enum { CLIENTS_MOST_OFFERS = 64 };

@@ -40,7 +40,6 @@ read_kind(struct distrust_reader *reader, const struct json *object,
     size_t index, struct distrust_rule *rule)
 {
 	static const char *const words[] = {
-		[DISTRUST_SCT_AFTER] = "sct_after",
 		[DISTRUST_ISSUED_AFTER] = "issued_after",
 		[DISTRUST_FROM] = "from",
 	};
@@ -184,19 +183,11 @@ distrust_read(struct arena *arena, struct bytes text, const char *name,
 	return distrust;
 }
 
-static bool
-is_about(const struct distrust_rule *rule, const char *client,
-    const struct digest *root)
+bool
+distrust_rule_names(const struct distrust_rule *rule, const char *client)
 {
-	size_t at = 0;
-
-	while (
-	    at < rule->client_count && strcmp(rule->clients[at], client) != 0)
-		at++;
-	if (at == rule->client_count)
-		return false;
-	for (size_t i = 0; i < rule->root_count; i++)
-		if (digest_equal(rule->roots[i], root))
+	for (size_t i = 0; i < rule->client_count; i++)
+		if (strcmp(rule->clients[i], client) == 0)
 			return true;
 	return false;
 }
@@ -205,30 +196,20 @@ static bool
 is_too_late(const struct distrust_rule *rule, const struct certificate *leaf,
     int64_t now)
 {
-	switch (rule->kind) {
-	case DISTRUST_FROM:
+	if (rule->kind == DISTRUST_FROM)
 		return now >= rule->date;
-	case DISTRUST_SCT_AFTER:
-		if (leaf->earliest_sct != 0)
-			return leaf->earliest_sct > rule->date;
-		break;
-	case DISTRUST_ISSUED_AFTER:
-		break;
-	}
 	return leaf->times_valid && leaf->not_before > rule->date;
 }
 
 const struct distrust_rule *
-distrust_find(const struct distrust *distrust, const char *client,
+distrust_find(const struct distrust_rule *const *rules, size_t count,
     const struct certificate *leaf, const struct certificate *anchor,
     int64_t now)
 {
-	for (size_t i = 0; i < distrust->count; i++) {
-		const struct distrust_rule *rule = &distrust->rules[i];
-
-		if (is_about(rule, client, &anchor->sha256) &&
-		    is_too_late(rule, leaf, now))
-			return rule;
-	}
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < rules[i]->root_count; k++)
+			if (digest_equal(rules[i]->roots[k], &anchor->sha256) &&
+			    is_too_late(rules[i], leaf, now))
+				return rules[i];
 	return NULL;
 }

@@ -1,7 +1,8 @@
 /*
- * Distrust that no PEM file can carry: some clients keep a root, and refuse
- * what it issued after a day.  Which do is data (data/distrust.json), with its
- * sources.
+ * Distrust that is part of a client's code: it refuses what a root issued after
+ * a day, whatever store the root is in, or refuses a root that no program lists
+ * any more.  Which do is data (data/distrust.json), with its sources.  What a
+ * program says of the roots in its own list is in model/roots.h.
  */
 #ifndef AUDIT_DISTRUST_H
 #define AUDIT_DISTRUST_H
@@ -11,8 +12,6 @@
 
 /* What of the leaf is compared with the rule's date. */
 enum distrust_kind {
-	/* The earliest SCT; where the leaf embeds none, its first day. */
-	DISTRUST_SCT_AFTER,
 	DISTRUST_ISSUED_AFTER, /* its first day */
 	DISTRUST_FROM	       /* nothing: all are refused from then on */
 };
@@ -43,12 +42,14 @@ struct distrust {
 const struct distrust *distrust_read(
     struct arena *, struct bytes, const char *name, const char **error);
 
+bool distrust_rule_names(const struct distrust_rule *, const char *client);
+
 /*
- * Why `client` does not accept this leaf although its path ends at `anchor`;
- * NULL: no rule is against it.
+ * The first of these rules that is against this leaf although its path ends
+ * at `anchor`; NULL: none is.
  */
-const struct distrust_rule *distrust_find(const struct distrust *,
-    const char *client, const struct certificate *leaf,
+const struct distrust_rule *distrust_find(const struct distrust_rule *const *,
+    size_t count, const struct certificate *leaf,
     const struct certificate *anchor, int64_t now);
 
 #endif

@@ -8,15 +8,14 @@
 /* The clients that a rule names and that it is against here. */
 static void
 check_rule(const struct audit_view *view, const struct distrust_rule *rule,
-    const struct distrust *alone, struct findings *findings)
+    struct findings *findings)
 {
 	const struct path *path = view->path;
 	const struct certificate *anchor =
 	    path->steps[path->length - 1].certificate;
 	struct finding *finding;
 
-	if (rule->client_count == 0 ||
-	    distrust_find(alone, rule->clients[0], view->received[0], anchor,
+	if (distrust_find(&rule, 1, view->received[0], anchor,
 		view->settings->now) == NULL)
 		return;
 	finding = findings_add(
@@ -34,11 +33,8 @@ find_distrust(const struct audit_view *view, struct findings *findings)
 
 	if (distrust == NULL || view->path->end != PATH_ANCHOR)
 		return;
-	for (size_t i = 0; i < distrust->count; i++) {
-		struct distrust alone = { &distrust->rules[i], 1 };
-
-		check_rule(view, &distrust->rules[i], &alone, findings);
-	}
+	for (size_t i = 0; i < distrust->count; i++)
+		check_rule(view, &distrust->rules[i], findings);
 }
 
 const struct audit_rule distrust_rules[] = {

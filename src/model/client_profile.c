@@ -180,6 +180,7 @@ static const struct field {
 	{ "source", read_string, AT(profile.source) },
 	{ "standing", read_standing, AT(profile.standing) },
 	{ "store", read_string, AT(profile.store) },
+	{ "roots", read_string, AT(profile.roots) },
 	{ "backtracks", read_bool, AT(profile.builder.backtracks) },
 	{ "partial_chain", read_bool, AT(profile.builder.partial_chain) },
 	{ "key_ids_must_fit", read_bool, AT(profile.builder.key_ids_must_fit) },

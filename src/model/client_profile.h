@@ -71,6 +71,9 @@ struct client_profile {
 	const char *date;    /* when it was seen: "2026-11" */
 	const char *source;  /* where the rules come from */
 	const char *store;   /* the store it reads; else the default one */
+	/* The root program whose list it brings along, or one of its lists
+	   (model/roots.h); NULL: it reads a store. */
+	const char *roots;
 	enum client_standing standing;
 	struct client_builder builder;
 	uint64_t offers;	      /* bits of enum offer_kind */

@@ -72,6 +72,8 @@
 	/* it ends in the store, but at no root */                            \
 	ROW(PARTIAL_CHAIN, "partial_chain")                                   \
 	ROW(NO_ISSUER, "no_issuer")                                           \
+	/* its program no longer takes what the root issues */                \
+	ROW(ROOT_REFUSED, "root_refused")                                     \
 	/* The path's rules, RFC 5280 section 6.1 */                          \
 	ROW(BAD_SIGNATURE, "bad_signature")                                   \
 	ROW(UNSUPPORTED_ALGORITHM, "unsupported_algorithm")                   \

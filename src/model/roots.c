@@ -86,6 +86,8 @@ read_lists(struct roots_reader *reading, const struct json *array)
 		if (!read_string(reading, at, "lists", i, "id", &lists[i].id) ||
 		    !read_string(
 			reading, at, "lists", i, "title", &lists[i].title) ||
+		    !read_string(reading, at, "lists", i, "version",
+			&lists[i].version) ||
 		    !read_string(
 			reading, at, "lists", i, "source", &lists[i].source))
 			return false;

@@ -26,9 +26,10 @@ struct root_program {
 
 /* One version of a program's list. */
 struct root_list {
-	const char *id;	    /* "chrome-156" */
-	const char *title;  /* "Chrome 156" */
-	const char *source; /* what it was read out of */
+	const char *id;	     /* "chrome-156" */
+	const char *title;   /* "Chrome 156" */
+	const char *version; /* "ca-certificates 20260816" */
+	const char *source;  /* what it was read out of */
 	const struct root_program *program;
 };
 

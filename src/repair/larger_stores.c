@@ -55,8 +55,11 @@ larger_stores_init(struct larger_stores *larger,
 		larger->stores[i] = store_with(audit->stores[i], extra, count);
 	larger->audit.stores =
 	    (const struct trust_store *const *)larger->stores;
+	larger->added = certificate_index_new();
+	for (size_t i = 0; i < count; i++)
+		certificate_index_add(larger->added, extra[i]);
 	larger->clients = clients_with_stores(
-	    audit->clients, larger->audit.stores, audit->store_count);
+	    audit->clients, larger->audit.stores, larger->added);
 	larger->audit.clients = larger->clients;
 }
 
@@ -64,6 +67,7 @@ void
 larger_stores_clear(struct larger_stores *larger)
 {
 	clients_free(larger->clients);
+	certificate_index_free(larger->added);
 	for (size_t i = 0; i < larger->audit.store_count; i++)
 		trust_store_free(larger->stores[i]);
 	free(larger->stores);

@@ -33,13 +33,24 @@ judging_settings_add_run(struct judging_settings *settings, struct arena *arena,
 	struct store_settings *stores = &settings->stores;
 	size_t count = stores->files.count == 0 ? manifest->store_count : 0;
 
+	if (count > 0) {
+		settings->added_roots = manifest->added_roots;
+		settings->added_root_count = manifest->added_root_count;
+	}
 	for (size_t i = 0; i < count; i++) {
 		const char *name = manifest->stores[i];
 		const char *path =
 		    arena_printf(arena, "%s/stores/%s.pem", directory, name);
 
 		if (i > 0) {
-			store_settings_add(stores, memory_string(name), path);
+			bool named = false;
+
+			for (size_t k = 0; k < manifest->named_store_count; k++)
+				named =
+				    named || strcmp(manifest->named_stores[k],
+						 name) == 0;
+			store_settings_add(
+			    stores, memory_string(name), path, !named);
 			continue;
 		}
 		stores->saved_name = name;
@@ -209,17 +220,109 @@ read_data(struct arena *arena, const struct judging_settings *settings,
 	return error;
 }
 
-/* What data/ holds: client profiles and distrust rules. */
+/*
+ * What an administrator added to the default store: the files of --trust-add,
+ * and what they were in a saved run.
+ */
+static void
+find_added(struct judging *judging, const struct judging_settings *settings)
+{
+	const struct certificate_index *anchors =
+	    trust_store_anchors(judging->stores[0]);
+	const struct string_list *files = &settings->stores.added;
+	struct bundle bundle = { NULL, 0, 0 };
+	const char *error;
+	const struct certificate *found;
+	struct digest sha256;
+
+	judging->added = certificate_index_new();
+	/* They are in the store, so each of them could be read. */
+	for (size_t i = 0; i < files->count; i++)
+		bundle_read_path(
+		    judging->arena, files->items[i], NULL, &bundle, &error);
+	for (size_t i = 0; i < bundle.count; i++) {
+		certificate_digest(bundle.certificates[i], &sha256);
+		found = certificate_index_get(anchors, &sha256);
+		if (found != NULL)
+			certificate_index_add(judging->added, found);
+	}
+	for (size_t i = 0; i < settings->added_root_count; i++) {
+		found = digest_from_hex(&sha256, settings->added_roots[i])
+			    ? certificate_index_get(anchors, &sha256)
+			    : NULL;
+		if (found != NULL)
+			certificate_index_add(judging->added, found);
+	}
+}
+
+/*
+ * By their program's list they would be unknown: an administrator who wonders
+ * why Chrome takes them reads it here, once a run.
+ */
+static void
+tell_local_roots(const struct judging *judging)
+{
+	enum { MOST_NAMES = 5 };
+	struct certificate_list local = clients_local_roots(judging->clients);
+	struct text names = { .size = 0 };
+
+	for (size_t i = 0; i < local.count && i < MOST_NAMES; i++)
+		text_printf(&names, "%s%s", i == 0 ? "" : "; ",
+		    local.certificates[i]->subject);
+	if (local.count > 0)
+		log_info("store %s: %zu of its certificates %s in no public "
+			 "list and count%s for every client: %s%s",
+		    trust_store_name(judging->stores[0]), local.count,
+		    local.count == 1 ? "is" : "are",
+		    local.count == 1 ? "s" : "", names.data,
+		    local.count > MOST_NAMES ? "; ..." : "");
+	text_free(&names);
+}
+
+/* Profiles with the stores and programs that they are judged by. */
+static void
+add_clients(struct judging *judging, const struct judging_settings *settings,
+    const struct client_profiles *profiles, const struct roots *roots)
+{
+	const struct store_settings *stores = &settings->stores;
+	const char **named =
+	    arena_array(judging->arena, stores->named_count, sizeof(*named));
+	size_t count = 0;
+
+	for (size_t i = 0; i < stores->named_count; i++)
+		if (!stores->named[i].installed)
+			named[count++] =
+			    arena_string(judging->arena, stores->named[i].name);
+	find_added(judging, settings);
+	judging->named = named;
+	judging->named_count = count;
+	judging->profiles = profiles;
+	judging->clients = clients_new(&(struct client_settings){
+	    .profiles = profiles,
+	    .stores = judging->audit.stores,
+	    .store_count = judging->audit.store_count,
+	    /* --trust is every client's store; so it was in a saved run. */
+	    .one_store = stores->files.count > 0 &&
+			 (stores->saved_name == NULL ||
+			     strcmp(stores->saved_name, "trust") == 0),
+	    .named = named,
+	    .named_count = count,
+	    .roots = roots,
+	    .distrust = judging->audit.distrust,
+	    .at_hand = { known_certificates(judging->known),
+		known_certificates(judging->preloaded) },
+	    .added = judging->added,
+	});
+	tell_local_roots(judging);
+}
+
+/* What data/ holds: client profiles, root programs and distrust rules. */
 static bool
 add_data(struct judging *judging, const struct judging_settings *settings)
 {
 	struct arena *arena = judging->arena;
-	const struct store_settings *stores = &settings->stores;
 	const struct client_profiles *profiles = NULL;
-	/* --trust is every client's store; so it was in a saved run. */
-	bool is_one_store = stores->files.count > 0 &&
-			    (stores->saved_name == NULL ||
-				strcmp(stores->saved_name, "trust") == 0);
+	const struct roots *roots = NULL;
 	struct bytes text = { NULL, 0 };
 	const char *error = read_data(arena, settings, "clients.json", &text);
 
@@ -232,17 +335,29 @@ add_data(struct judging *judging, const struct judging_settings *settings)
 		if (profiles == NULL)
 			error = arena_printf(arena, "--clients: %s", error);
 	}
-	if (profiles != NULL) {
-		judging->profiles = profiles;
-		judging->clients = clients_new(profiles, judging->audit.stores,
-		    judging->audit.store_count, is_one_store);
+	if (error == NULL)
+		error = read_data(arena, settings, "roots.json", &text);
+	if (error == NULL)
+		roots = roots_read(arena, text, "roots.json", &error);
+	if (error == NULL)
 		error = read_data(arena, settings, "distrust.json", &text);
-	}
 	if (error == NULL)
 		judging->audit.distrust =
 		    distrust_read(arena, text, "distrust.json", &error);
+	for (size_t i = 0; error == NULL && i < profiles->count; i++) {
+		const struct client_profile *profile = &profiles->list[i];
+
+		if (profile->roots != NULL &&
+		    roots_list(roots, profile->roots) == NULL)
+			error = arena_printf(arena,
+			    "clients.json: %s.roots: %s is no program and no "
+			    "list of roots.json",
+			    profile->id, profile->roots);
+	}
+	if (error == NULL)
+		add_clients(judging, settings, profiles, roots);
 	judging->error = error;
-	return judging->audit.distrust != NULL;
+	return error == NULL;
 }
 
 bool
@@ -304,6 +419,7 @@ void
 judging_clear(struct judging *judging)
 {
 	clients_free(judging->clients);
+	certificate_index_free(judging->added);
 	policy_free(judging->policy);
 	arena_free(judging->arena);
 	free(judging->stores);

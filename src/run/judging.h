@@ -23,7 +23,9 @@ struct judging_settings {
 	const char *data;    /* where clients.json and the like are; NULL:
 				with the program */
 	const char *clients; /* --clients; NULL: "default" */
-	const char *policy;  /* a file; "none" or NULL: none */
+	const char *const *added_roots; /* SHA-256: a saved run's */
+	size_t added_root_count;
+	const char *policy; /* a file; "none" or NULL: none */
 	bool has_now;
 	int64_t now;	    /* the clock to judge by; else the machine's */
 	unsigned warn_days; /* 0: 30, or a third of the validity */
@@ -50,6 +52,9 @@ struct judging {
 	struct arena *arena;	 /* holds what is read from data files */
 	struct policy *policy;	 /* NULL: none */
 	const struct client_profiles *profiles; /* the chosen ones */
+	const char *const *named;		/* stores of --store */
+	size_t named_count;
+	struct certificate_index *added; /* by --trust-add */
 	struct clients *clients;
 };
 

@@ -90,6 +90,12 @@ manifest_write(const char *directory, const struct manifest *manifest)
 	json_add_string(
 	    object, "list_hash", totals->list_hash == 0 ? NULL : hash);
 	add_strings(object, "stores", manifest->stores, manifest->store_count);
+	if (manifest->named_store_count > 0)
+		add_strings(object, "named_stores", manifest->named_stores,
+		    manifest->named_store_count);
+	if (manifest->added_root_count > 0)
+		add_strings(object, "added_roots", manifest->added_roots,
+		    manifest->added_root_count);
 	clients = json_add_array(object, "clients");
 	for (size_t i = 0; i < manifest->client_count; i++) {
 		const struct manifest_client *client = &manifest->clients[i];
@@ -218,6 +224,10 @@ read_members(
 	manifest->shard = read_string(arena, json, "shard");
 	manifest->stores = read_strings(
 	    arena, json_get(json, "stores"), &manifest->store_count);
+	manifest->named_stores = read_strings(arena,
+	    json_get(json, "named_stores"), &manifest->named_store_count);
+	manifest->added_roots = read_strings(
+	    arena, json_get(json, "added_roots"), &manifest->added_root_count);
 	read_clients(arena, json_get(json, "clients"), manifest);
 	/* These become names of files, here and in what is made of this run:
 	   one that leads to another directory is refused. */

@@ -48,6 +48,10 @@ struct manifest {
 	const char *shard;	       /* "I/N", or NULL */
 	const char **stores;	       /* names; the first is the default */
 	size_t store_count;
+	const char **named_stores; /* those of them that --store names */
+	size_t named_store_count;
+	const char **added_roots; /* SHA-256: of the default, --trust-add's */
+	size_t added_root_count;
 	struct manifest_client *clients; /* in the order of records */
 	size_t client_count;		 /* 0: of a version without --clients */
 	struct run_totals totals;

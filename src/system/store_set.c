@@ -8,13 +8,13 @@
 #include "system/installed_stores.h"
 
 void
-store_settings_add(
-    struct store_settings *settings, char *name, const char *path)
+store_settings_add(struct store_settings *settings, char *name,
+    const char *path, bool installed)
 {
 	settings->named = memory_grow(settings->named, settings->named_count,
 	    &settings->named_capacity, sizeof(*settings->named));
 	settings->named[settings->named_count++] =
-	    (struct named_store){ name, path };
+	    (struct named_store){ name, path, installed };
 }
 
 bool

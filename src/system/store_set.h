@@ -13,6 +13,7 @@
 struct named_store {
 	const char *name; /* on the heap */
 	const char *path;
+	bool installed; /* a saved run's that was found where it was made */
 };
 
 /* Strings are borrowed, but for names of stores. */
@@ -24,7 +25,8 @@ struct store_settings {
 	size_t named_count, named_capacity;
 };
 
-void store_settings_add(struct store_settings *, char *name, const char *path);
+void store_settings_add(
+    struct store_settings *, char *name, const char *path, bool installed);
 /* Is a store of this name among those that --store names? */
 bool store_settings_names(const struct store_settings *, const char *name);
 void store_settings_clear(struct store_settings *);

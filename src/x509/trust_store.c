@@ -15,7 +15,7 @@ enum { MOST_NAME = 64 };
 /* What stores of several names share. */
 struct contents {
 	size_t users;
-	struct certificate **certificates; /* owned */
+	struct certificate **certificates; /* owned; none of borrowed ones */
 	size_t count, capacity, damaged;
 	struct certificate_index *anchors, *intermediates;
 };
@@ -71,24 +71,33 @@ is_issued_within(const struct certificate *certificate,
 	return false;
 }
 
+/* Tells the anchors among them from the others. */
+static void
+sort_out(struct contents *contents, const struct certificate_index *known)
+{
+	struct certificate_list all = certificate_index_all(known);
+	struct signature_memory *memory = signature_memory_new();
+
+	contents->anchors = certificate_index_new();
+	contents->intermediates = certificate_index_new();
+	for (size_t i = 0; i < all.count; i++)
+		certificate_index_add(
+		    is_issued_within(all.certificates[i], known, memory)
+			? contents->intermediates
+			: contents->anchors,
+		    all.certificates[i]);
+	signature_memory_free(memory);
+}
+
 static struct contents *
 contents_new(const struct bundle *bundle)
 {
 	struct contents *contents = memory_new(sizeof(*contents));
 	struct certificate_index *known = certificate_index_new();
-	struct signature_memory *memory = signature_memory_new();
 
-	contents->anchors = certificate_index_new();
-	contents->intermediates = certificate_index_new();
 	for (size_t i = 0; i < bundle->count; i++)
 		add(contents, known, bundle->certificates[i]);
-	for (size_t i = 0; i < contents->count; i++)
-		certificate_index_add(
-		    is_issued_within(contents->certificates[i], known, memory)
-			? contents->intermediates
-			: contents->anchors,
-		    contents->certificates[i]);
-	signature_memory_free(memory);
+	sort_out(contents, known);
 	certificate_index_free(known);
 	return contents;
 }
@@ -147,6 +156,15 @@ trust_store_load(
 		    name, origin == NULL ? "" : origin, &bundle, error);
 	arena_free(arena);
 	return store;
+}
+
+struct trust_store *
+trust_store_of(const char *name, const struct certificate_index *known)
+{
+	struct contents *contents = memory_new(sizeof(*contents));
+
+	sort_out(contents, known);
+	return store_new(name, "", contents);
 }
 
 struct trust_store *

@@ -38,6 +38,13 @@ struct trust_store *trust_store_from_bundle(
     const char *name, const char *origin, const struct bundle *, char **error);
 
 /*
+ * The same out of certificates that others hold, and that have to outlive the
+ * store; it may be empty.
+ */
+struct trust_store *trust_store_of(
+    const char *name, const struct certificate_index *);
+
+/*
  * The same certificates under another name: one file can be the store of
  * several clients.  Both are to be freed, in any order.
  */

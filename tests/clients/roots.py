@@ -48,6 +48,12 @@ def list_title(name):
     return f"{KINDS[kind]} {version}"
 
 
+def version_text(name):
+    """As it is told when a root left a list."""
+    kind, version = name.split("-", 1)
+    return f"ca-certificates {version}" if kind == "debian" else version
+
+
 def list_version(name):
     """Orders the lists of a program."""
     return [int(part) for part in re.findall(r"\d+", name.split("-", 1)[1])]
@@ -95,7 +101,8 @@ def rules_of(root, mozilla):
 def convert(lists):
     order = [program for program, title in PROGRAMS]
     rows = [{"id": name, "program": PREFIXES[name.split("-")[0]],
-             "title": list_title(name), "source": what}
+             "title": list_title(name), "version": version_text(name),
+             "source": what}
             for name, what in lists["programs"].items()]
     rows.sort(key=lambda row: (order.index(row["program"]),
                                list_version(row["id"])))

@@ -326,7 +326,12 @@ judge_asked(const struct world *world, const struct station *station,
 	struct trust_store *store =
 	    load_store(world, trust != NULL ? trust : "r1");
 	const struct trust_store *stores[] = { store };
-	struct clients *clients = clients_new(world->profiles, stores, 1, true);
+	struct clients *clients = clients_new(&(struct client_settings){
+	    .profiles = world->profiles,
+	    .stores = stores,
+	    .store_count = 1,
+	    .one_store = true,
+	});
 	struct visit_facts visit;
 	struct client_aia aia = { .find = find_aia, .context = &visit };
 	bool open;

@@ -169,7 +169,7 @@ test_system_store(void **state)
 	" \"programs\": [{ \"id\": \"p\", \"title\": \"P\" }],"
 #define LISTS                                           \
 	" \"lists\": [{ \"id\": \"p-1\", \"program\": " \
-	"\"p\", \"title\": \"P 1\", \"source\": \"s\" }],"
+	"\"p\", \"title\": \"P 1\", \"version\": \"1\", \"source\": \"s\" }],"
 #define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define ROOT(more)                                                     \
 	HEAD LISTS " \"roots\": [{ \"sha256\": \"" SHA "\", \"name\":" \
@@ -182,7 +182,8 @@ static const struct {
 	{ "", "r.json: " },
 	{ "{ \"schema\": \"fleetscan/roots/2\", \"date\": \"d\" }",
 	    "r.json: not a file of the form fleetscan/roots/1" },
-	{ HEAD " \"lists\": [{ \"id\": \"a\", \"title\": \"A\", \"source\": "
+	{ HEAD " \"lists\": [{ \"id\": \"a\", \"title\": \"A\", \"version\": "
+	       "\"1\", \"source\": "
 	       "\"s\", \"program\": \"q\" }] }",
 	    "r.json: lists[0].program: no such program" },
 	{ HEAD " \"lists\": [{ \"id\": \"\" }] }",
