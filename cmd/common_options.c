@@ -12,7 +12,6 @@
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
 enum {
-	DEFAULT_PORT = 443,
 	DEFAULT_CONCURRENCY = 500,
 	DEFAULT_PER_IP = 4,
 	DEFAULT_TIMEOUT_MS = 10000,
@@ -24,7 +23,6 @@ void
 command_options_init(struct command_options *options)
 {
 	*options = (struct command_options){
-		.port = DEFAULT_PORT,
 		.scan = {
 			.concurrency = DEFAULT_CONCURRENCY,
 			.per_ip = DEFAULT_PER_IP,

@@ -31,6 +31,7 @@ list_targets(const struct command_options *options, char *const arguments[],
 		.defaults = {
 			.port = (uint16_t)options->port,
 			.sni = options->sni,
+			.starttls = options->starttls,
 		},
 		.form = options->form,
 		.strict = options->strict,

@@ -7,12 +7,17 @@
 #include "base/address.h"
 #include "base/memory.h"
 #include "model/endpoint.h"
+#include "model/starttls_name.h"
 #include "model/target.h"
 #include "report/report.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
 enum { MOST_SHARDS = 1000000, GROUP_COUNT = 8 };
+
+/* For the greeting of an SMTP server: postscreen and sendmail's greet_pause
+   wait before it, and whoever speaks first is refused. */
+enum { GREETING_MS = 30000 };
 
 /* "IP", "IP:PORT", "[IPv6]:PORT"; the address in canonical form, on the heap.
  */
@@ -166,6 +171,17 @@ refuse_for_now(void *group, const char *value)
 	return "not in this version";
 }
 
+static const char *
+parse_starttls(void *group, const char *value)
+{
+	struct command_options *options = group;
+
+	options->starttls = starttls_choice(value);
+	return options->starttls != NULL ? NULL
+					 : "is none of " STARTTLS_NAMES
+					   "auto none";
+}
+
 static const struct option_row target_rows[] = {
 	{ .letter = 'l',
 	    .name = "list",
@@ -193,7 +209,8 @@ static const struct option_row target_rows[] = {
 	    .offset = OPTION(port),
 	    .least = 1,
 	    .most = UINT16_MAX,
-	    .help = "where a target names none (default: 443)" },
+	    .help = "where a target names none (default: 443, or the "
+		    "STARTTLS protocol's)" },
 	{ .name = "sni",
 	    .argument = "NAME",
 	    .kind = OPTION_STRING,
@@ -201,9 +218,11 @@ static const struct option_row target_rows[] = {
 	    .help = "ask every target for this name, and check its "
 		    "certificate against it" },
 	{ .name = "starttls",
-	    .argument = "PROTO",
+	    .argument = "PROTO|auto|none",
 	    .kind = OPTION_FUNCTION,
-	    .parse = refuse_for_now },
+	    .parse = parse_starttls,
+	    .help = "ask for TLS first, where a target does not say; auto: by "
+		    "the port. PROTO is one of " STARTTLS_NAMES },
 	{ .name = "strict",
 	    .kind = OPTION_FLAG,
 	    .offset = OPTION(strict),
@@ -405,6 +424,15 @@ name_shard(struct command_options *options)
 	}
 }
 
+static bool
+has_given(const struct command_options *options, const char *name)
+{
+	for (size_t i = 0; i < options->given.count; i++)
+		if (string_equal(options->given.items[i].row->name, name))
+			return true;
+	return false;
+}
+
 int
 scan_options_parse(struct command_options *options, int argc, char **argv)
 {
@@ -430,6 +458,8 @@ scan_options_parse(struct command_options *options, int argc, char **argv)
 	list_groups(options, groups);
 	first = options_parse(&usage, argc, argv);
 	name_shard(options);
+	options->scan.greeting_ms =
+	    has_given(options, "timeout") ? 0 : GREETING_MS;
 	if (first >= 0 && !check(options, first < argc))
 		return OPTIONS_WRONG;
 	return first;

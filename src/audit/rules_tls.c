@@ -81,9 +81,30 @@ find_missing_staple(const struct audit_view *view, struct findings *findings)
 		    "the certificate demands an OCSP staple and none is sent");
 }
 
+/* RFC 3207 4.2: what came before TLS is to be discarded. */
+static void
+find_injection(const struct audit_view *view, struct findings *findings)
+{
+	const struct observation *seen = view->seen;
+	struct finding *finding;
+
+	if (seen->early_octets == 0)
+		return;
+	finding = findings_add(findings, FINDING_STARTTLS_INJECTION, NULL, -1,
+	    arena_printf(findings->arena,
+		"the server sent %u octets after its go-ahead, before TLS: %s",
+		seen->early_octets,
+		seen->early_text != NULL ? seen->early_text : ""));
+	finding_tell(findings, finding, "octets",
+	    arena_printf(findings->arena, "%u", seen->early_octets));
+	if (seen->early_text != NULL)
+		finding_tell(findings, finding, "text", seen->early_text);
+}
+
 const struct audit_rule tls_rules[] = {
 	{ "client certificate", find_client_certificate },
 	{ "handshake", find_handshake_failed },
+	{ "STARTTLS", find_injection },
 	{ "protocol", find_old_protocol },
 	{ "key exchange", find_weak_key_exchange },
 	{ "staple", find_missing_staple },

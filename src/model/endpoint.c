@@ -6,6 +6,8 @@
 
 #include <strings.h>
 
+#include "model/starttls_name.h"
+
 static const char fault_port[] = "a port is a number from 1 to 65535";
 static const char fault_bracket[] =
     "\"[\" opens an IPv6 address that \"]\" closes, then \":PORT\"";
@@ -14,49 +16,64 @@ static const char fault_no_tls[] =
 static const char fault_scheme[] = "an unknown URL scheme";
 static const char fault_path[] = "a slash where a host name should be";
 
+enum way { TLS_AT_ONCE, AFTER_STARTTLS, WITHOUT_TLS };
+
 /* How a service that a URL names does TLS. */
 struct scheme {
 	const char *name;
-	uint16_t port;	      /* 0: the default one */
-	const char *starttls; /* NULL: TLS from the first octet */
-	bool has_no_tls;
+	enum way way;
+	enum starttls_protocol protocol; /* AFTER_STARTTLS */
+	uint16_t port;			 /* 0: the protocol's, or the default */
 };
 
 static const struct scheme schemes[] = {
-	{ "https", 443, NULL, false },
-	{ "wss", 443, NULL, false },
-	{ "tls", 0, NULL, false },
-	{ "ssl", 0, NULL, false },
-	{ "smtps", 465, NULL, false },
-	{ "submissions", 465, NULL, false },
-	{ "imaps", 993, NULL, false },
-	{ "pop3s", 995, NULL, false },
-	{ "ldaps", 636, NULL, false },
-	{ "ftps", 990, NULL, false },
-	{ "nntps", 563, NULL, false },
-	{ "ircs", 6697, NULL, false },
-	{ "xmpps", 5223, NULL, false },
-	{ "sips", 5061, NULL, false },
-	{ "mqtts", 8883, NULL, false },
-	{ "amqps", 5671, NULL, false },
-	{ "rediss", 6379, NULL, false },
-	{ "smtp", 25, "smtp", false },
-	{ "submission", 587, "smtp", false },
-	{ "lmtp", 24, "lmtp", false },
-	{ "imap", 143, "imap", false },
-	{ "pop3", 110, "pop3", false },
-	{ "ldap", 389, "ldap", false },
-	{ "ftp", 21, "ftp", false },
-	{ "nntp", 119, "nntp", false },
-	{ "sieve", 4190, "sieve", false },
-	{ "xmpp", 5222, "xmpp", false },
-	{ "irc", 6667, "irc", false },
-	{ "postgres", 5432, "postgres", false },
-	{ "postgresql", 5432, "postgres", false },
-	{ "mysql", 3306, "mysql", false },
-	{ "http", 80, NULL, true },
-	{ "ws", 80, NULL, true },
+	{ "https", TLS_AT_ONCE, .port = 443 },
+	{ "wss", TLS_AT_ONCE, .port = 443 },
+	{ "tls", TLS_AT_ONCE, .port = 0 },
+	{ "ssl", TLS_AT_ONCE, .port = 0 },
+	{ "smtps", TLS_AT_ONCE, .port = 465 },
+	{ "submissions", TLS_AT_ONCE, .port = 465 },
+	{ "imaps", TLS_AT_ONCE, .port = 993 },
+	{ "pop3s", TLS_AT_ONCE, .port = 995 },
+	{ "ldaps", TLS_AT_ONCE, .port = 636 },
+	{ "ftps", TLS_AT_ONCE, .port = 990 },
+	{ "nntps", TLS_AT_ONCE, .port = 563 },
+	{ "ircs", TLS_AT_ONCE, .port = 6697 },
+	{ "xmpps", TLS_AT_ONCE, .port = 5223 },
+	{ "sips", TLS_AT_ONCE, .port = 5061 },
+	{ "mqtts", TLS_AT_ONCE, .port = 8883 },
+	{ "amqps", TLS_AT_ONCE, .port = 5671 },
+	{ "rediss", TLS_AT_ONCE, .port = 6379 },
+	{ "submission", AFTER_STARTTLS, STARTTLS_SMTP, 587 },
+	{ "xmpp", AFTER_STARTTLS, STARTTLS_XMPP_CLIENT, .port = 0 },
+	{ "postgresql", AFTER_STARTTLS, STARTTLS_POSTGRES, .port = 0 },
+	{ "mariadb", AFTER_STARTTLS, STARTTLS_MYSQL, .port = 0 },
+	{ "http", WITHOUT_TLS, .port = 80 },
+	{ "ws", WITHOUT_TLS, .port = 80 },
 };
+
+/* The name of each protocol is a scheme too.  False: it is none. */
+static bool
+scheme_find(struct scheme *scheme, struct bytes name)
+{
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++) {
+		*scheme = schemes[i];
+		if (strlen(scheme->name) == name.size &&
+		    strncasecmp(
+			scheme->name, (const char *)name.data, name.size) == 0)
+			return true;
+	}
+	*scheme = (struct scheme){ .way = AFTER_STARTTLS };
+	for (unsigned id = 0; id < STARTTLS_COUNT; id++) {
+		scheme->protocol = (enum starttls_protocol)id;
+		scheme->name = starttls_word(scheme->protocol);
+		if (strlen(scheme->name) == name.size &&
+		    strncasecmp(
+			scheme->name, (const char *)name.data, name.size) == 0)
+			return true;
+	}
+	return false;
+}
 
 /* Where `c` is, or the size when it is nowhere. */
 static size_t
@@ -132,18 +149,13 @@ parse_host_and_port(struct endpoint *endpoint, struct bytes text)
 static const char *
 parse_url(struct endpoint *endpoint, struct bytes text, size_t scheme_size)
 {
-	const struct scheme *scheme = NULL;
 	struct bytes rest = after(text, scheme_size + 3), authority = rest;
+	struct scheme scheme;
 	const char *fault;
 
-	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++)
-		if (strlen(schemes[i].name) == scheme_size &&
-		    strncasecmp(schemes[i].name, (const char *)text.data,
-			scheme_size) == 0)
-			scheme = &schemes[i];
-	if (scheme == NULL)
+	if (!scheme_find(&scheme, bytes_of(text.data, scheme_size)))
 		return fault_scheme;
-	if (scheme->has_no_tls)
+	if (scheme.way == WITHOUT_TLS)
 		return fault_no_tls;
 	/* RFC 3986 3.2: the authority ends at a path, query or fragment. */
 	authority.size = 0;
@@ -159,9 +171,14 @@ parse_url(struct endpoint *endpoint, struct bytes text, size_t scheme_size)
 	if (authority.size > 0 && authority.data[authority.size - 1] == ':')
 		authority.size--;
 	fault = parse_host_and_port(endpoint, authority);
+	endpoint->starttls = STARTTLS_NONE;
+	if (scheme.way == AFTER_STARTTLS) {
+		endpoint->starttls = starttls_word(scheme.protocol);
+		if (scheme.port == 0)
+			scheme.port = starttls_port(scheme.protocol);
+	}
 	if (endpoint->port == 0)
-		endpoint->port = scheme->port;
-	endpoint->starttls = scheme->starttls;
+		endpoint->port = scheme.port;
 	return fault;
 }
 

@@ -11,7 +11,8 @@
 struct endpoint {
 	struct bytes host;    /* as typed; nothing for a block */
 	uint16_t port;	      /* 0: none was named */
-	const char *starttls; /* what the scheme asks for; NULL: TLS at once */
+	const char *starttls; /* what the scheme asks for: STARTTLS_NONE or a
+				 protocol; NULL: there is no scheme */
 	bool is_block;
 	struct address_block block;
 };

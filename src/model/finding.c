@@ -112,6 +112,10 @@ static const struct {
 	    { "A serial number is zero, negative or too long",
 		"Have the CA give serial numbers of 1 to 20 octets, greater "
 		"than zero; some software refuses others." } },
+	[FINDING_STARTTLS_INJECTION] = { "starttls_injection", SEVERITY_WARNING,
+	    { "Plain text follows the server's go-ahead for TLS",
+		"Find out what puts it there, the service or something on the "
+		"way: a client that keeps it takes it for protected." } },
 	[FINDING_OLD_PROTOCOL] = { "old_protocol", SEVERITY_WARNING,
 	    { "The server speaks only old versions of TLS",
 		"Switch on TLS 1.2 and 1.3; current clients refuse TLS 1.0 "
@@ -314,7 +318,7 @@ static const struct {
 	{ FINDING_NO_TLS, "starttls-error",
 	    { "The server does not start TLS",
 		"Switch STARTTLS on in the service, or correct the "
-		"protocol." } },
+		"protocol; the error has the server's own words." } },
 	{ FINDING_NO_TLS, "handshake-error",
 	    { "The TLS handshake fails before a certificate comes",
 		"Check the server's protocol versions, its cipher suites, and "

@@ -35,6 +35,11 @@ struct observation {
 	const char *error; /* a sentence, or NULL on success */
 	unsigned attempts;
 	struct timing timing;
+
+	/* Octets of plain text behind the go-ahead of a STARTTLS dialogue:
+	   how many, and the first 80, printable; NULL: none */
+	unsigned early_octets;
+	const char *early_text;
 	bool has_tls;
 	struct tls_facts tls;
 

@@ -181,6 +181,32 @@ read_failure(
 	read_stage(reader, member, &tls->failed_at);
 }
 
+static const struct record_field early_fields[] = {
+	FIELD_AS("octets", COUNT, observation, early_octets),
+	FIELD_AS("text", STRING, observation, early_text),
+	{ .kind = FIELD_END },
+};
+
+/* A server that keeps to the protocol sends no such octets. */
+static void
+write_early(struct json *object, const void *facts, struct arena *scratch)
+{
+	const struct observation *seen = facts;
+
+	if (seen->early_octets > 0)
+		record_fields_write(json_add_object(object, "starttls_early"),
+		    early_fields, facts, scratch);
+}
+
+static void
+read_early(struct record_reader *reader, const struct json *object, void *facts)
+{
+	const struct json *member = json_get(object, "starttls_early");
+
+	if (member != NULL)
+		record_fields_read(reader, member, early_fields, facts);
+}
+
 static const struct record_field alert_fields[] = {
 	{ .kind = FIELD_OWN, .write = write_alert, .read = read_alert },
 	{ .kind = FIELD_END },
@@ -231,6 +257,7 @@ static const struct record_field observation_fields[] = {
 	FIELD(STRING, observation, ip),
 	FIELD(STRING, observation, sni),
 	FIELD(STRING, observation, starttls),
+	{ .kind = FIELD_OWN, .write = write_early, .read = read_early },
 	FIELD_COUNTED("tags", STRINGS, observation, tags, tag_count),
 	FIELD(TIME, observation, timestamp),
 	FIELD(STATUS, observation, status),

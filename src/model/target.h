@@ -27,10 +27,14 @@ struct target {
 	bool is_address; /* host is an IP address */
 };
 
+enum { TARGET_DEFAULT_PORT = 443 };
+
 /* What a target gets that does not say otherwise. */
 struct target_defaults {
-	uint16_t port;	 /* 443 */
-	const char *sni; /* or NULL */
+	uint16_t port;	      /* 0: the STARTTLS protocol's, else
+				 TARGET_DEFAULT_PORT */
+	const char *sni;      /* or NULL */
+	const char *starttls; /* of starttls_choice(), static; or NULL */
 };
 
 /*

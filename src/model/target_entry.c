@@ -7,11 +7,14 @@
 #include <stdlib.h>
 
 #include "model/endpoint.h"
+#include "model/starttls_name.h"
 #include "model/target.h"
 
 static const char fault_port[] = "a port is a number from 1 to 65535";
 static const char fault_ip[] = "not an IP address";
 static const char fault_block_ip[] = "an address block has no one IP address";
+static const char fault_starttls[] =
+    "an unknown STARTTLS protocol; known are " STARTTLS_NAMES "auto none";
 static const char fault_sni[] = "a server name (SNI) cannot be an address";
 
 void
@@ -63,7 +66,7 @@ read_host(struct target_entry *entry, const char *typed)
 	if (!endpoint_parse(&endpoint, text, &fault))
 		return fault;
 	entry->port = endpoint.port;
-	entry->wants_starttls = endpoint.starttls != NULL;
+	entry->starttls = endpoint.starttls;
 	if (address_range_is(endpoint.host)) {
 		entry->is_block =
 		    address_range_parse(&entry->block, endpoint.host, &fault);
@@ -123,6 +126,10 @@ target_entry_check(struct target_entry *entry, const struct list_entry *from)
 		if (entry->sni != NULL && is_address)
 			fault = fault_sni;
 	}
-	entry->wants_starttls = entry->wants_starttls || from->starttls != NULL;
+	if (fault == NULL && from->starttls != NULL) {
+		entry->starttls = starttls_choice(from->starttls);
+		if (entry->starttls == NULL)
+			fault = fault_starttls;
+	}
 	entry->fault = fault;
 }

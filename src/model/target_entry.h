@@ -14,8 +14,8 @@ struct target_entry {
 	struct address_block block;
 	bool is_address; /* the host is one */
 	bool is_block;
-	bool wants_starttls;
-	uint16_t port;	   /* 0: none was named */
+	uint16_t port;	      /* 0: none was named */
+	const char *starttls; /* of starttls_choice(); NULL: not said */
 	const char *fault; /* a sentence, static or the list entry's; or NULL */
 };
 

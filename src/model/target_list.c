@@ -12,6 +12,7 @@
 #include "base/map.h"
 #include "base/memory.h"
 #include "model/list_columns.h"
+#include "model/starttls_name.h"
 #include "model/target_entry.h"
 
 static const char fault_block[] =
@@ -226,7 +227,9 @@ give_bad(struct target_list *list, const char *fault, struct target **out)
 	*out = target_new(&(struct target){
 	    .input = input.data,
 	    .host = input.data,
-	    .port = list->options.defaults.port,
+	    .port = list->options.defaults.port != 0
+			? list->options.defaults.port
+			: TARGET_DEFAULT_PORT,
 	    .fault = fault,
 	});
 	text_free(&input);
@@ -242,9 +245,31 @@ append_to_key(struct text *key, const char *string)
 }
 
 /*
- * `address` is the block's next one; without a name it is the host.
- * STARTTLS belongs to the key once there are targets that have it.
+ * What is asked for may need the port (STARTTLS_AUTO), and a port that is not
+ * named may follow from what is asked for.
  */
+static void
+choose_starttls(const struct target_defaults *defaults,
+    const struct target_entry *entry, struct target *target)
+{
+	const char *choice =
+	    entry->starttls != NULL ? entry->starttls : defaults->starttls;
+	enum starttls_protocol protocol = STARTTLS_COUNT;
+
+	if (choice != NULL)
+		protocol = starttls_find(choice);
+	target->port = entry->port != 0 ? entry->port : defaults->port;
+	if (target->port == 0)
+		target->port = protocol != STARTTLS_COUNT
+				   ? starttls_port(protocol)
+				   : TARGET_DEFAULT_PORT;
+	if (string_equal(choice, STARTTLS_AUTO))
+		protocol = starttls_of_port(target->port);
+	if (protocol != STARTTLS_COUNT)
+		target->starttls = starttls_word(protocol);
+}
+
+/* `address` is the block's next one; without a name it is the host. */
 static enum target_step
 give(struct target_list *list, const char *address, struct target **out)
 {
@@ -259,14 +284,15 @@ give(struct target_list *list, const char *address, struct target **out)
 		.sni = entry->sni != NULL ? entry->sni : defaults->sni,
 		.tags = (const char **)from->tags,
 		.tag_count = from->tag_count,
-		.port = entry->port != 0 ? entry->port : defaults->port,
 		.is_address = entry->host == NULL || entry->is_address,
 	};
 
+	choose_starttls(defaults, entry, &model);
 	text_clear(key);
 	append_to_key(key, model.host);
 	append_to_key(key, model.ip);
 	append_to_key(key, model.sni);
+	append_to_key(key, model.starttls);
 	text_append_bytes(key, bytes_of(&model.port, sizeof(model.port)));
 	if (!seen_add(list->seen, bytes_of(key->data, key->size)))
 		return STEP_AGAIN;
@@ -278,10 +304,6 @@ give(struct target_list *list, const char *address, struct target **out)
 	return STEP_FOUND;
 }
 
-/*
- * STARTTLS would change what is scanned: to leave it out without a word
- * would be a false report, so the list ends here, strict or not.
- */
 static enum target_step
 give_entry(struct target_list *list, struct target **out)
 {
@@ -290,9 +312,6 @@ give_entry(struct target_list *list, struct target **out)
 
 	target_entry_check(entry, list->from);
 	list->next_address = 0;
-	if (entry->fault == NULL && entry->wants_starttls)
-		return fail(
-		    list, list->where.data, "starttls is not in this version");
 	if (entry->fault != NULL)
 		return give_bad(list, entry->fault, out);
 	if (!entry->is_block)

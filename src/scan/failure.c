@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <uv.h>
 
+#include "base/text.h"
 #include "scan/failure.h"
 
 struct code_row {
@@ -42,14 +43,19 @@ static const struct {
 	const char *prefix, *looks;
 } foreign[] = {
 	{ "HTTP/", "plain HTTP" },
+	{ "<?xml version='1.0'?><stream:",
+	    "plain XMPP: use --starttls xmpp-client" },
 	{ "<", "plain HTTP or HTML" },
-	{ "220", "plain SMTP or FTP" },
-	{ "421 ", "plain SMTP or FTP" },
-	{ "500 ", "plain SMTP or FTP" },
-	{ "502 ", "plain SMTP or FTP" },
-	{ "554", "plain SMTP" },
-	{ "* ", "plain IMAP" },
-	{ "+OK", "plain POP3" },
+	{ "220", "plain SMTP or FTP: use --starttls smtp or ftp" },
+	{ "421 ", "plain SMTP or FTP: use --starttls smtp or ftp" },
+	{ "500 ", "plain SMTP or FTP: use --starttls smtp or ftp" },
+	{ "502 ", "plain SMTP or FTP: use --starttls smtp or ftp" },
+	{ "554", "plain SMTP: use --starttls smtp" },
+	{ "* ", "plain IMAP: use --starttls imap" },
+	{ "+OK", "plain POP3: use --starttls pop3" },
+	{ "200 ", "plain NNTP: use --starttls nntp" },
+	{ "201 ", "plain NNTP: use --starttls nntp" },
+	{ "\"IMPLEMENTATION\"", "plain ManageSieve: use --starttls sieve" },
 	{ "SSH-", "SSH" },
 	{ "RFB ", "VNC" },
 	{ "-ERR", "plain POP3 or Redis" },
@@ -111,15 +117,35 @@ failure_of_stream(struct failure *failure, int code)
 	    sizeof(stream_rows) / sizeof(stream_rows[0]), code);
 }
 
+/* RFC 8446 5.1: content types 20 to 24, then a version that begins with 3. */
+static bool
+may_be_tls(struct bytes first)
+{
+	return first.size == 0 || (first.data[0] >= 20 && first.data[0] <= 24 &&
+				      (first.size < 2 || first.data[1] == 3));
+}
+
+bool
+failure_of_octets_after_starttls(struct failure *failure, struct bytes first)
+{
+	struct text words = { .size = 0 };
+
+	if (may_be_tls(first))
+		return false;
+	text_append_clean(&words, first);
+	failure_set(failure, STATUS_PROTOCOL_ERROR,
+	    "after its go-ahead the server does not speak TLS; it says: %s",
+	    words.data);
+	text_free(&words);
+	return true;
+}
+
 bool
 failure_of_first_octets(struct failure *failure, struct bytes first)
 {
 	const char *looks = "something else";
 
-	/* RFC 8446 5.1: content types 20 to 24, then a version that begins
-	   with 3. */
-	if (first.size == 0 || (first.data[0] >= 20 && first.data[0] <= 24 &&
-				   (first.size < 2 || first.data[1] == 3)))
+	if (may_be_tls(first))
 		return false;
 	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
 		size_t size = strlen(foreign[i].prefix);

@@ -11,7 +11,7 @@
 struct failure {
 	enum status status;
 	bool may_pass; /* trying again later may help */
-	char sentence[160];
+	char sentence[320];
 };
 
 /* Timeouts and resets may pass, unless the caller knows better. */
@@ -29,5 +29,11 @@ void failure_of_stream(struct failure *, int code);
  * enough; none are not.  If so the failure says what it looks like.
  */
 bool failure_of_first_octets(struct failure *, struct bytes first);
+
+/*
+ * The same for octets that follow the go-ahead of a STARTTLS dialogue: what
+ * the server has to say stands in the failure.
+ */
+bool failure_of_octets_after_starttls(struct failure *, struct bytes first);
 
 #endif

@@ -22,9 +22,9 @@ static void close_further(struct probe *, enum offer_reply);
 static void on_deadline(uv_timer_t *);
 
 static struct probe *
-probe_of(struct wire *wire)
+probe_of(struct tls_link *link)
 {
-	return (struct probe *)((char *)wire - offsetof(struct probe, wire));
+	return (struct probe *)((char *)link - offsetof(struct probe, link));
 }
 
 /* Of this stage. */
@@ -141,6 +141,8 @@ observe(const struct probe *probe, struct observation *seen,
 	seen->timing.dns_ms = probe->job->dns_ms;
 	seen->status = probe->failed ? probe->failure.status : STATUS_SUCCESS;
 	seen->error = probe->failed ? probe->failure.sentence : NULL;
+	seen->early_octets = (unsigned)probe->early_count;
+	seen->early_text = probe->early_count > 0 ? probe->early : NULL;
 	seen->has_tls = probe->has_tls;
 	seen->tls = probe->tls;
 	/* Else the chain is still that of an earlier target. */
@@ -194,8 +196,8 @@ release_slot(struct probe *probe)
 	question_withdraw(&probe->question);
 	probe->job = NULL;
 	probe->stage = PROBE_CLOSING;
-	if (probe->wire.open) {
-		wire_close(&probe->wire);
+	if (probe->link.wire.open) {
+		link_close(&probe->link);
 		return;
 	}
 	probe->stage = PROBE_IDLE;
@@ -224,8 +226,8 @@ conclude(struct probe *probe)
 	probe->shared->done(probe, job, &seen);
 	clear_further(probe);
 	/* Closed before another probe may connect to this address. */
-	if (probe->wire.open)
-		wire_close(&probe->wire);
+	if (probe->link.wire.open)
+		link_close(&probe->link);
 	leave_address(probe, outcome_of(probe));
 	release_slot(probe);
 }
@@ -294,7 +296,7 @@ fail_address(struct probe *probe, int code)
 	probe->reopen = true;
 	uv_timer_stop(&probe->timer);
 	question_withdraw(&probe->question);
-	wire_close(&probe->wire);
+	link_close(&probe->link);
 }
 
 /*
@@ -362,109 +364,94 @@ resolve(struct probe *probe)
 	try_next_address(probe);
 }
 
-/* The first handshake */
+/* Connections */
 
-static ssize_t
-pull(void *context, void *buffer, size_t size)
+/* Of the handshake and the failure given, to the address at hand. */
+static struct link_plan
+plan_link(const struct probe *probe, uint64_t offer,
+    struct handshake *handshake, struct failure *failure)
 {
-	struct probe *probe = context;
+	const struct target *target = probe->job->target;
 
-	return wire_pull(&probe->wire, buffer, size);
+	return (struct link_plan){
+		.address = &probe->address,
+		.port = probe->job->port,
+		.starttls = starttls_find(target->starttls),
+		.domain = target->sni != NULL ? target->sni : target->host,
+		.server_name = server_name(target),
+		.offer = offer,
+		.terms = probe->shared->terms,
+		.handshake = handshake,
+		.failure = failure,
+	};
 }
 
-static ssize_t
-push(void *context, const struct iovec *parts, int count)
-{
-	struct probe *probe = context;
-
-	return wire_push(&probe->wire, parts, count);
-}
-
-static const struct handshake_transport transport = { pull, push };
-
-/* GnuTLS may stop for more in the middle of a long message's fragments. */
-static enum handshake_step
-advance(struct probe *probe, struct handshake *handshake,
-    enum handshake_step (*step)(struct handshake *))
-{
-	enum handshake_step result;
-	size_t before;
-
-	do {
-		before = probe->wire.input.size;
-		result = step(handshake);
-	} while (result == HANDSHAKE_WAITS && probe->wire.input.size > 0 &&
-		 probe->wire.input.size < before);
-	wire_flush(&probe->wire);
-	return result;
-}
-
-/* Fails the probe by what the handshake, or the stream below it, says. */
+/*
+ * The time for a slow greeting is beyond the target's, which counts again from
+ * the greeting on.
+ */
 static void
-explain_handshake(struct probe *probe)
+arm_dialogue(struct probe *probe)
 {
-	const struct wire *wire = &probe->wire;
-	struct failure *failure = &probe->failure;
+	const struct starttls *starttls = &probe->link.starttls;
+	unsigned patience_ms = starttls_patience_ms(starttls);
+	uint64_t greeting_ms = probe->shared->options->greeting_ms;
+	uint64_t now = uv_now(probe->shared->loop);
 
-	probe->failed = true;
-	if (failure_of_first_octets(
-		failure, bytes_of(wire->first, wire->first_size)))
-		return;
-	if (wire->ended == 0 || handshake_knows_reason(&probe->handshake)) {
-		handshake_failure(&probe->handshake, failure);
-		return;
+	if (starttls_awaits_slow_greeting(starttls) && greeting_ms > 0) {
+		probe->after_greeting_ms = left_ms(probe);
+		probe->deadline_ms = now + greeting_ms;
+	} else if (probe->after_greeting_ms > 0) {
+		probe->deadline_ms = now + probe->after_greeting_ms;
+		probe->after_greeting_ms = 0;
 	}
-	failure_of_stream(failure, wire_end_code(wire));
-	/* Closed before any octet: overloaded servers do that too. */
-	if (wire->first_size == 0)
-		failure->may_pass = true;
+	arm(probe, patience_ms > 0 ? patience_ms : left_ms(probe));
 }
+
+/* The first handshake */
 
 static void
 check_demand(struct probe *probe)
 {
-	switch (advance(probe, &probe->handshake, handshake_check)) {
+	switch (link_step(&probe->link, handshake_check)) {
 	case HANDSHAKE_WAITS:
 		return;
 	case HANDSHAKE_DONE:
 		break;
 	case HANDSHAKE_FAILED:
 		/* A stream that just ends demands nothing. */
-		if (probe->handshake.certificate_demanded)
-			explain_handshake(probe);
+		if (probe->handshake.certificate_demanded) {
+			probe->failed = true;
+			link_explain(&probe->link);
+		}
 		break;
 	}
 	finish(probe);
 }
 
 static void
-step_first(struct probe *probe)
+on_ended(struct tls_link *link, enum link_end how)
 {
-	switch (advance(probe, &probe->handshake, handshake_step)) {
-	case HANDSHAKE_WAITS:
-		return;
-	case HANDSHAKE_FAILED:
+	struct probe *probe = probe_of(link);
+
+	probe->early_count = link->starttls.early_count;
+	memcpy(probe->early, link->starttls.early, sizeof(probe->early));
+	probe->failed = how != LINK_DONE;
+	if (how != LINK_NOT_STARTED)
 		probe->timing.tls_ms = elapsed_ms(probe);
-		explain_handshake(probe);
-		break;
-	case HANDSHAKE_DONE:
-		probe->timing.tls_ms = elapsed_ms(probe);
-		if (!handshake_needs_check(&probe->handshake))
-			break;
-		begin_stage(probe, PROBE_CHECKING);
-		arm(probe, CHECK_MS);
-		check_demand(probe);
+	if (how != LINK_DONE || !handshake_needs_check(&probe->handshake)) {
+		finish(probe);
 		return;
 	}
-	finish(probe);
+	begin_stage(probe, PROBE_CHECKING);
+	arm(probe, CHECK_MS);
+	check_demand(probe);
 }
 
-/* Connecting */
-
 static void
-on_connected(struct wire *wire, int status)
+on_connected(struct tls_link *link, int status)
 {
-	struct probe *probe = probe_of(wire);
+	struct probe *probe = probe_of(link);
 
 	if (status < 0) {
 		fail_address(probe, status);
@@ -473,34 +460,31 @@ on_connected(struct wire *wire, int status)
 	question_withdraw(&probe->question);
 	probe->failed = false;
 	probe->timing.connect_ms = elapsed_ms(probe);
-	begin_stage(probe, PROBE_HANDSHAKING);
-	arm(probe, left_ms(probe));
-	if (handshake_begin(&probe->handshake, probe->shared->terms, OFFER_ALL,
-		server_name(probe->job->target), &transport, probe) < 0) {
-		handshake_failure(&probe->handshake, &probe->failure);
-		probe->failed = true;
-		finish(probe);
-		return;
-	}
-	wire_start(wire);
-	step_first(probe);
 }
 
 static void
-on_input(struct wire *wire)
+on_stage_begun(struct tls_link *link)
 {
-	struct probe *probe = probe_of(wire);
+	struct probe *probe = probe_of(link);
 
-	if (probe->stage == PROBE_HANDSHAKING)
-		step_first(probe);
-	else if (probe->stage == PROBE_CHECKING)
+	begin_stage(probe,
+	    link->stage == LINK_ASKING ? PROBE_ASKING : PROBE_HANDSHAKING);
+	arm_dialogue(probe);
+}
+
+static void
+on_input(struct tls_link *link)
+{
+	struct probe *probe = probe_of(link);
+
+	if (probe->stage == PROBE_CHECKING)
 		check_demand(probe);
 }
 
 static void
-on_closed(struct wire *wire)
+on_closed(struct tls_link *link)
 {
-	struct probe *probe = probe_of(wire);
+	struct probe *probe = probe_of(link);
 
 	if (probe->stage == PROBE_OFFERING) {
 		connect_further(probe);
@@ -516,20 +500,22 @@ on_closed(struct wire *wire)
 	probe->shared->idle(probe);
 }
 
-static const struct wire_events first_events = { on_connected, on_input,
-	on_closed };
+static const struct link_events first_events = { on_connected, on_stage_begun,
+	on_ended, on_input, on_closed };
 
 static void
 connect_to_address(struct probe *probe)
 {
 	struct job *job = probe->job;
+	struct link_plan plan =
+	    plan_link(probe, OFFER_ALL, &probe->handshake, &probe->failure);
 	uint64_t share =
 	    probe->shared->options->timeout_ms / SHARE_OF_ONE_ADDRESS;
 	int result;
 
 	begin_stage(probe, PROBE_CONNECTING);
-	result = wire_open(&probe->wire, probe->shared->loop,
-	    probe->shared->buffers, &first_events, &probe->address, job->port);
+	result = link_open(&probe->link, probe->shared->loop,
+	    probe->shared->buffers, &first_events, &plan);
 	if (failure_is_no_descriptor(result) && job->waits_from_ms == 0)
 		job->waits_from_ms =
 		    probe->deadline_ms - probe->shared->options->timeout_ms;
@@ -609,9 +595,14 @@ fail_at_deadline(struct probe *probe)
 		resolve_failure(RESOLVE_TIMEOUT, &probe->failure);
 		return;
 	}
+	if (probe->stage == PROBE_ASKING) {
+		starttls_silence(&probe->link.starttls,
+		    (unsigned)elapsed_ms(probe), &probe->failure);
+		return;
+	}
 	probe->timing.tls_ms = elapsed_ms(probe);
 	failure_set(&probe->failure, STATUS_IO_TIMEOUT, "%s",
-	    probe->wire.first_size > 0
+	    probe->link.wire.first_size > 0
 		? "the server fell silent during the handshake"
 		: "the server accepted the connection and said nothing");
 }
@@ -706,84 +697,58 @@ close_further(struct probe *probe, enum offer_reply reply)
  * connections from us.  An alert, or a choice that we did not offer, is one.
  */
 static void
-fail_further(struct probe *probe)
+on_further_ended(struct tls_link *link, enum link_end how)
 {
-	struct handshake *handshake = further_handshake(probe);
-	const struct wire *wire = &probe->wire;
-	struct failure *failure = further_failure(probe);
+	struct probe *probe = probe_of(link);
 
-	if (failure_of_first_octets(
-		failure, bytes_of(wire->first, wire->first_size))) {
-		close_further(probe, REPLY_NONE);
-	} else if (wire->ended != 0 && !handshake_knows_reason(handshake)) {
-		failure_of_stream(failure, wire_end_code(wire));
-		close_further(probe, REPLY_NONE);
-	} else if (handshake_was_agreed(handshake)) {
+	if (how == LINK_DONE ||
+	    (how == LINK_REFUSED &&
+		handshake_was_agreed(further_handshake(probe))))
 		close_further(probe, REPLY_ACCEPTED);
-	} else {
-		handshake_failure(handshake, failure);
-		close_further(probe, REPLY_REFUSED);
-	}
+	else
+		close_further(
+		    probe, how == LINK_REFUSED ? REPLY_REFUSED : REPLY_NONE);
 }
 
 static void
-step_further(struct probe *probe)
+on_further_connected(struct tls_link *link, int status)
 {
-	switch (advance(probe, further_handshake(probe), handshake_step)) {
-	case HANDSHAKE_WAITS:
+	struct probe *probe = probe_of(link);
+
+	if (status >= 0)
 		return;
-	case HANDSHAKE_FAILED:
-		fail_further(probe);
-		return;
-	case HANDSHAKE_DONE:
-		close_further(probe, REPLY_ACCEPTED);
-	}
+	failure_of_connect(further_failure(probe), status);
+	close_further(probe, REPLY_NONE);
 }
 
 static void
-on_further_connected(struct wire *wire, int status)
+on_further_stage_begun(struct tls_link *link)
 {
-	struct probe *probe = probe_of(wire);
-	struct handshake *handshake = further_handshake(probe);
-
-	if (status < 0) {
-		failure_of_connect(further_failure(probe), status);
-		close_further(probe, REPLY_NONE);
-		return;
-	}
-	if (handshake_begin(handshake, probe->shared->terms,
-		probe->answers[probe->answer_count].offer,
-		server_name(probe->job->target), &transport, probe) < 0) {
-		handshake_failure(handshake, further_failure(probe));
-		close_further(probe, REPLY_NONE);
-		return;
-	}
-	wire_start(wire);
-	step_further(probe);
+	arm_dialogue(probe_of(link));
 }
 
+/* What comes after a further handshake is of no use. */
 static void
-on_further_input(struct wire *wire)
+on_further_input(struct tls_link *link)
 {
-	struct probe *probe = probe_of(wire);
-
-	if (probe->stage == PROBE_OFFERING)
-		step_further(probe);
+	(void)link;
 }
 
-static const struct wire_events further_events = { on_further_connected,
-	on_further_input, on_closed };
+static const struct link_events further_events = { on_further_connected,
+	on_further_stage_begun, on_further_ended, on_further_input, on_closed };
 
 /* The connection before is closed. */
 static void
 connect_further(struct probe *probe)
 {
+	struct link_plan plan =
+	    plan_link(probe, probe->answers[probe->answer_count].offer,
+		further_handshake(probe), further_failure(probe));
 	int result;
 
 	pace_count_start(probe->shared->pace);
-	result =
-	    wire_open(&probe->wire, probe->shared->loop, probe->shared->buffers,
-		&further_events, &probe->address, probe->job->port);
+	result = link_open(&probe->link, probe->shared->loop,
+	    probe->shared->buffers, &further_events, &plan);
 	if (result == 0)
 		return;
 	failure_of_connect(further_failure(probe), result);
@@ -811,8 +776,8 @@ begin_further(struct probe *probe)
 	probe->tls.offers = probe->answers;
 	begin_stage(probe, PROBE_OFFERING);
 	arm(probe, left_ms(probe));
-	if (probe->wire.open)
-		wire_close(&probe->wire);
+	if (probe->link.wire.open)
+		link_close(&probe->link);
 	else
 		connect_further(probe);
 	return true;
@@ -846,6 +811,7 @@ on_deadline(uv_timer_t *timer)
 		on_connect_deadline(probe);
 		return;
 	case PROBE_RESOLVING:
+	case PROBE_ASKING:
 	case PROBE_HANDSHAKING:
 		fail_at_deadline(probe);
 		break;
@@ -873,6 +839,8 @@ probe_start(struct probe *probe, struct job *job)
 	probe->failed = false;
 	probe->reopen = false;
 	probe->has_address = false;
+	probe->early_count = 0;
+	probe->after_greeting_ms = 0;
 	probe->start_counted = true;
 	probe->timing = (struct timing){ -1, -1, -1 };
 	probe->timestamp = probe_timestamp(shared);

@@ -6,12 +6,11 @@
 #ifndef SCAN_PROBE_H
 #define SCAN_PROBE_H
 
-#include "scan/handshake.h"
 #include "scan/job.h"
 #include "scan/pace.h"
 #include "scan/resolve.h"
 #include "scan/scan.h"
-#include "scan/wire.h"
+#include "scan/tls_link.h"
 
 struct probe;
 
@@ -42,6 +41,7 @@ enum probe_stage {
 	PROBE_IDLE,
 	PROBE_RESOLVING,
 	PROBE_CONNECTING,
+	PROBE_ASKING, /* for TLS, in another protocol's words */
 	PROBE_HANDSHAKING,
 	PROBE_CHECKING, /* is a client certificate demanded after all? */
 	PROBE_OFFERING, /* less, on a further connection */
@@ -54,10 +54,11 @@ struct probe {
 	enum probe_stage stage;
 	struct job *job;
 	uv_timer_t timer;
-	uint64_t deadline_ms; /* of the whole target, uv_now */
+	uint64_t deadline_ms;	    /* of the whole target, uv_now */
+	uint64_t after_greeting_ms; /* left of it then; 0: not extended */
 	uint64_t stage_began_ns;
 	struct question question;
-	struct wire wire;
+	struct tls_link link;
 	struct handshake handshake;
 	struct failure failure;
 	bool failed;
@@ -68,6 +69,10 @@ struct probe {
 	bool start_counted; /* the rate counts a start that is not made yet */
 	struct timing timing;
 	int64_t timestamp;
+
+	/* Of the first connection's dialogue: starttls.h */
+	size_t early_count;
+	char early[STARTTLS_EARLY_SIZE];
 
 	/* Of the first handshake, kept when its session ends */
 	bool has_tls;

@@ -29,6 +29,7 @@ struct scan_options {
 	unsigned rate;	      /* new connections a second; 0: no limit */
 	unsigned per_ip;      /* connections in flight to one address */
 	unsigned timeout_ms;  /* the whole target */
+	unsigned greeting_ms; /* beyond it, for servers that greet slowly */
 	unsigned retries;
 	enum family family;
 	enum handshake_depth depth;

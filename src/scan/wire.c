@@ -109,6 +109,33 @@ wire_pull(struct wire *wire, void *buffer, size_t size)
 	return (ssize_t)size;
 }
 
+struct bytes
+wire_take(struct wire *wire)
+{
+	struct bytes all = wire->input;
+
+	wire->input = bytes_of(NULL, 0);
+	return all;
+}
+
+void
+wire_begin_anew(struct wire *wire)
+{
+	wire->first_size = 0;
+}
+
+void
+wire_own_address(const struct wire *wire, char text[ADDRESS_TEXT_SIZE])
+{
+	struct sockaddr_storage own;
+	int size = sizeof(own);
+
+	snprintf(text, ADDRESS_TEXT_SIZE, "0.0.0.0");
+	if (uv_tcp_getsockname(&wire->tcp, (struct sockaddr *)&own, &size) < 0)
+		return;
+	uv_ip_name((const struct sockaddr *)&own, text, ADDRESS_TEXT_SIZE);
+}
+
 static void
 on_late_written(uv_write_t *request, int status)
 {

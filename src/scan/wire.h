@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "scan/job.h"
 
-enum { WIRE_BUFFER_SIZE = 64 * 1024, WIRE_FIRST_SIZE = 16 };
+enum { WIRE_BUFFER_SIZE = 64 * 1024, WIRE_FIRST_SIZE = 80 };
 
 /* One a loop: between two steps both are empty. */
 struct wire_buffers {
@@ -56,6 +56,12 @@ int wire_start(struct wire *);
 
 /* Octets, 0 at the end of the stream, -EAGAIN, or another -errno. */
 ssize_t wire_pull(struct wire *, void *buffer, size_t size);
+/* All of them, valid until the read callback returns. */
+struct bytes wire_take(struct wire *);
+/* What comes from now on is another protocol: `first` is of that. */
+void wire_begin_anew(struct wire *);
+/* This end's address as text; "0.0.0.0" where the system does not say. */
+void wire_own_address(const struct wire *, char text[ADDRESS_TEXT_SIZE]);
 /* Always takes everything; it leaves with wire_flush, due after each step. */
 ssize_t wire_push(struct wire *, const struct iovec *, int count);
 void wire_flush(struct wire *);

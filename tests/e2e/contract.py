@@ -381,12 +381,6 @@ def test_csv(desk, name, port):
     check("a CSV of zgrab2", record["host"] == name and record["ip"] == ip
           and record["tags"] == ["blue"] and record["class"] == "ok",
           str(record))
-    for text in ("smtp://mail.example.test\n",
-                 f"host,starttls\n{name},smtp\n"):
-        done = desk.scan("--json", "-l", "-", text=f"{text}")
-        check(f"{text.strip()!r} in a list: not in this version",
-              done.returncode == 2 and not done.stdout
-              and "not in this version" in done.stderr, str(done))
     done = desk.scan("--json", "-l", "-", "-l", "one.txt", desk.odd,
                      text="127.0.0.1:1\n")
     check("lists, stdin and arguments join", len(objects(done)) == 3)

@@ -109,6 +109,4 @@ WRONG = (
     "--policy none.json", "-l none.txt", "-r dns.example", "--resolve a:1",
     "--config none.conf", "--resume", "-o",
 )
-NOT_YET = ("--all-ips", "--starttls smtp", "--starttls=auto",
-           "smtp://mail.example.test", "imap://mail.example.test:143",
-           "ldap://a.example.test", "postgres://a.example.test/db")
+NOT_YET = ("--all-ips",)

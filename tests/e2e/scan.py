@@ -121,9 +121,6 @@ def test_bad_lines(bench):
           == ["success", "invalid-input"], done.stdout)
     strict = bench.run("--json", "--strict", "-l", "-", text=text)
     check("--strict ends with exit 2", strict.returncode == 2)
-    starttls = bench.run("--json", "smtp://mail.example.test")
-    check("STARTTLS is refused, not ignored", starttls.returncode == 2
-          and "not in this version" in starttls.stderr, starttls.stderr)
 
 
 def test_exit_codes(bench):

@@ -97,7 +97,8 @@ static const struct {
 	{ "a --aia maybe", "--aia: is not one of off|cache|fetch" },
 	{ "a --handshake half", "--handshake: is not one of "
 				"full|certificate" },
-	{ "a --starttls smtp", "--starttls: not in this version" },
+	{ "a --starttls telnet",
+	    "--starttls: is none of " STARTTLS_NAMES "auto none" },
 	{ "a --all-ips", "--all-ips: not in this version" },
 	{ "a --shard 3/3", "--shard: I is not from 0 to N-1" },
 	{ "a --shard -1/3", "--shard: I is not from 0 to N-1" },
@@ -180,7 +181,8 @@ defaults_are_the_contract(void **state)
 	struct command_options options;
 
 	assert_int_equal(parse_good(*state, "a.example", &options), 1);
-	assert_int_equal(options.port, 443);
+	assert_int_equal(options.port, 0);
+	assert_int_equal(options.scan.greeting_ms, 30000);
 	assert_int_equal(options.scan.concurrency, 500);
 	assert_int_equal(options.scan.threads, 0);
 	assert_int_equal(options.scan.rate, 0);
@@ -516,7 +518,7 @@ help_fits_the_terminal(void **state)
 	fclose(stream);
 	assert_non_null(strstr(data, "  -c, --concurrency N         targets"));
 	/* Options that are refused are not listed. */
-	assert_null(strstr(data, "--starttls"));
+	assert_null(strstr(data, "--all-ips"));
 	for (size_t i = 0; i < size; i++) {
 		columns = data[i] == '\n' ? 0 : columns + 1;
 		assert_in_range(columns, 0, 80);

@@ -1,7 +1,8 @@
 /*
  * Host lists in, targets out.  A row is the text of a list and what comes of
- * it, a line a target: "HOST:PORT" and " ip=", " sni=", " tags=" where there
- * are any; "!SENTENCE" for a bad line; "ERROR SENTENCE" where the list ends.
+ * it, a line a target: "HOST:PORT" and " ip=", " sni=", " starttls=", " tags="
+ * where there are any; "!SENTENCE" for a bad line; "ERROR SENTENCE" where the
+ * list ends.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -14,6 +15,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "model/starttls_name.h"
 #include "model/target_list.h"
 
 static void
@@ -29,6 +31,8 @@ write_target(struct text *text, const struct target *target)
 		text_printf(text, " ip=%s", target->ip);
 	if (target->sni != NULL)
 		text_printf(text, " sni=%s", target->sni);
+	if (target->starttls != NULL)
+		text_printf(text, " starttls=%s", target->starttls);
 	for (size_t i = 0; i < target->tag_count; i++)
 		text_printf(
 		    text, "%s%s", i == 0 ? " tags=" : ";", target->tags[i]);
@@ -358,41 +362,70 @@ defaults_fill_in(void **state)
 	    "!a character that cannot be in a host name\n");
 }
 
+/* A scheme names the protocol and its port; both may be said otherwise. */
 static void
-starttls_is_refused(void **state)
+schemes_choose_starttls(void **state)
 {
-	static const char *const schemes[] = { "smtp", "submission", "imap",
-		"pop3", "ldap", "ftp", "postgres", "postgresql", "mysql",
-		"xmpp", "nntp", "sieve", "IMAP" };
+	static const char *const arguments[] = { "smtp://a.test",
+		"submission://a.test", "IMAP://a.test:1143", "xmpp://a.test",
+		"xmpp-server://a.test", "postgresql://u:p@a.test/db",
+		"rdp://a.test", "smtps://a.test", "https://a.test", "a.test:25",
+		NULL };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(schemes) / sizeof(*schemes); i++) {
-		struct text url = { NULL, 0, 0 };
+	assert_arguments(&plain, arguments,
+	    "a.test:25 starttls=smtp\na.test:587 starttls=smtp\n"
+	    "a.test:1143 starttls=imap\na.test:5222 starttls=xmpp-client\n"
+	    "a.test:5269 starttls=xmpp-server\n"
+	    "a.test:5432 starttls=postgres\na.test:3389 starttls=rdp\n"
+	    "a.test:465\na.test:443\na.test:25\n");
+}
 
-		text_printf(&url, "%s://a.test", schemes[i]);
-		assert_arguments(&plain,
-		    (const char *const[]){ "b.test", url.data, "c.test", NULL },
-		    "b.test:443\n"
-		    "ERROR argument 2: starttls is not in this version\n");
-		text_free(&url);
-	}
+/* The same host and port with TLS at once is another target. */
+static void
+starttls_is_the_default_of_targets_that_do_not_say(void **state)
+{
+	static const char *const arguments[] = { "a.test", "a.test:143",
+		"a.test:587", "smtps://a.test:143", "ldap://a.test:587",
+		"b.test:443", NULL };
+	struct target_list_options options = { .defaults = {
+						   .starttls = "smtp" } };
+
+	(void)state;
+	assert_arguments(&options, arguments,
+	    "a.test:25 starttls=smtp\na.test:143 starttls=smtp\n"
+	    "a.test:587 starttls=smtp\na.test:143\n"
+	    "a.test:587 starttls=ldap\nb.test:443 starttls=smtp\n");
+	options.defaults.starttls = STARTTLS_AUTO;
+	assert_arguments(&options, arguments,
+	    "a.test:443\na.test:143 starttls=imap\n"
+	    "a.test:587 starttls=smtp\na.test:143\n"
+	    "a.test:587 starttls=ldap\nb.test:443\n");
+	options.defaults.port = 389;
+	assert_arguments(&options, (const char *[]){ "a.test", NULL },
+	    "a.test:389 starttls=ldap\n");
 }
 
 static void
-a_starttls_column_is_refused(void **state)
+a_column_chooses_starttls(void **state)
 {
 	char path[] = "/tmp/fleetscan-list-XXXXXX";
 	struct target_list *list = target_list_new(&plain);
 	struct text text = { NULL, 0, 0 }, expected = { NULL, 0, 0 };
 
 	(void)state;
-	write_temporary(
-	    path, bytes_from_string("host,starttls\na.test,\nb.test,smtp\n"));
+	write_temporary(path,
+	    bytes_from_string("host,starttls,port\na.test,,\nb.test,SMTP,\n"
+			      "c.test,auto,110\nsmtp://d.test,none,\n"
+			      "e.test,telnet,\n"));
 	target_list_add_file(list, path);
 	unlink(path);
 	write_list(&text, list);
 	text_printf(&expected,
-	    "a.test:443\nERROR %s:3: starttls is not in this version\n", path);
+	    "a.test:443\nb.test:443 starttls=smtp\nc.test:110 starttls=pop3\n"
+	    "d.test:25\n!an unknown STARTTLS protocol; known are %s"
+	    "auto none\n",
+	    STARTTLS_NAMES);
 	assert_string_equal(text.data, expected.data);
 	target_list_free(list);
 	text_free(&text);
@@ -529,9 +562,9 @@ standard_input_has_its_name(void **state)
 	assert_string_equal(target->host, "a.test");
 	target_free(target);
 	assert_int_equal(write(ends[1], "imap://b.test\n", 14), 14);
-	assert_int_equal(target_list_next(list, &target), -1);
-	assert_string_equal(target_list_error(list),
-	    "stdin:2: starttls is not in this version");
+	assert_int_equal(target_list_next(list, &target), 1);
+	assert_string_equal(target->starttls, "imap");
+	target_free(target);
 	target_list_free(list);
 	dup2(input, STDIN_FILENO);
 	close(input);
@@ -572,8 +605,10 @@ main(void)
 		cmocka_unit_test(csv_is_read),
 		cmocka_unit_test(arguments_are_sources),
 		cmocka_unit_test(defaults_fill_in),
-		cmocka_unit_test(starttls_is_refused),
-		cmocka_unit_test(a_starttls_column_is_refused),
+		cmocka_unit_test(schemes_choose_starttls),
+		cmocka_unit_test(
+		    starttls_is_the_default_of_targets_that_do_not_say),
+		cmocka_unit_test(a_column_chooses_starttls),
 		cmocka_unit_test(bad_lines_are_told_of_and_counted),
 		cmocka_unit_test(strict_ends_at_a_bad_line),
 		cmocka_unit_test(long_lines_are_bad_lines),

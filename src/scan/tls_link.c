@@ -1,0 +1,216 @@
+/* From connected to the end of a handshake, driven by what comes in. */
+#include "scan/tls_link.h"
+
+static struct tls_link *
+link_of(struct wire *wire)
+{
+	return (
+	    struct tls_link *)((char *)wire - offsetof(struct tls_link, wire));
+}
+
+static ssize_t
+pull(void *context, void *buffer, size_t size)
+{
+	return wire_pull(context, buffer, size);
+}
+
+static ssize_t
+push(void *context, const struct iovec *parts, int count)
+{
+	return wire_push(context, parts, count);
+}
+
+static const struct handshake_transport transport = { pull, push };
+
+static void
+end(struct tls_link *link, enum link_end how)
+{
+	link->stage = LINK_ENDED;
+	starttls_end(&link->starttls);
+	link->events->ended(link, how);
+}
+
+/* GnuTLS may stop for more in the middle of a long message's fragments. */
+enum handshake_step
+link_step(
+    struct tls_link *link, enum handshake_step (*step)(struct handshake *))
+{
+	enum handshake_step result;
+	size_t before;
+
+	do {
+		before = link->wire.input.size;
+		result = step(link->plan.handshake);
+	} while (result == HANDSHAKE_WAITS && link->wire.input.size > 0 &&
+		 link->wire.input.size < before);
+	wire_flush(&link->wire);
+	return result;
+}
+
+enum link_end
+link_explain(struct tls_link *link)
+{
+	const struct wire *wire = &link->wire;
+	struct failure *failure = link->plan.failure;
+	struct bytes first = bytes_of(wire->first, wire->first_size);
+
+	if (link->plan.starttls != STARTTLS_COUNT
+		? failure_of_octets_after_starttls(failure, first)
+		: failure_of_first_octets(failure, first))
+		return LINK_FOREIGN;
+	if (wire->ended == 0 || handshake_knows_reason(link->plan.handshake)) {
+		handshake_failure(link->plan.handshake, failure);
+		return LINK_REFUSED;
+	}
+	failure_of_stream(failure, wire_end_code(wire));
+	/* Closed before any octet: overloaded servers do that too. */
+	if (wire->first_size == 0)
+		failure->may_pass = true;
+	return LINK_BROKEN;
+}
+
+static void
+step_handshake(struct tls_link *link)
+{
+	switch (link_step(link, handshake_step)) {
+	case HANDSHAKE_WAITS:
+		return;
+	case HANDSHAKE_FAILED:
+		end(link, link_explain(link));
+		return;
+	case HANDSHAKE_DONE:
+		end(link, LINK_DONE);
+	}
+}
+
+static void
+begin_stage(struct tls_link *link, enum link_stage stage)
+{
+	link->stage = stage;
+	link->events->stage_begun(link);
+}
+
+static void
+begin_handshake(struct tls_link *link)
+{
+	const struct link_plan *plan = &link->plan;
+
+	begin_stage(link, LINK_HANDSHAKING);
+	if (handshake_begin(plan->handshake, plan->terms, plan->offer,
+		plan->server_name, &transport, &link->wire) < 0) {
+		handshake_failure(plan->handshake, plan->failure);
+		end(link, LINK_UNUSABLE);
+		return;
+	}
+	step_handshake(link);
+}
+
+static void
+begin_dialogue(struct tls_link *link)
+{
+	const struct link_plan *plan = &link->plan;
+	char own[ADDRESS_TEXT_SIZE];
+
+	wire_own_address(&link->wire, own);
+	starttls_begin(&link->starttls, plan->starttls, plan->domain, own,
+	    &link->wire.buffers->output);
+	wire_flush(&link->wire);
+	begin_stage(link, LINK_ASKING);
+}
+
+static void
+step_dialogue(struct tls_link *link)
+{
+	struct starttls *starttls = &link->starttls;
+	struct bytes input = wire_take(&link->wire);
+	enum starttls_state state = STARTTLS_WAITS;
+	unsigned step = starttls->step;
+
+	if (input.size > 0)
+		state = starttls_input(starttls, input,
+		    &link->wire.buffers->output, link->plan.failure);
+	wire_flush(&link->wire);
+	if (state == STARTTLS_WAITS && link->wire.ended != 0) {
+		starttls_ended(
+		    starttls, wire_end_code(&link->wire), link->plan.failure);
+		state = STARTTLS_FAILED;
+	}
+	switch (state) {
+	case STARTTLS_WAITS:
+		if (starttls->step != step)
+			begin_stage(link, LINK_ASKING);
+		return;
+	case STARTTLS_FAILED:
+		end(link, LINK_NOT_STARTED);
+		return;
+	case STARTTLS_READY:
+		starttls_end(starttls);
+		wire_begin_anew(&link->wire);
+		begin_handshake(link);
+	}
+}
+
+static void
+on_connected(struct wire *wire, int status)
+{
+	struct tls_link *link = link_of(wire);
+
+	link->events->connected(link, status);
+	if (status < 0)
+		return;
+	wire_start(wire);
+	if (link->plan.starttls != STARTTLS_COUNT)
+		begin_dialogue(link);
+	else
+		begin_handshake(link);
+}
+
+static void
+on_input(struct wire *wire)
+{
+	struct tls_link *link = link_of(wire);
+
+	switch (link->stage) {
+	case LINK_CONNECTING:
+		return;
+	case LINK_ASKING:
+		step_dialogue(link);
+		return;
+	case LINK_HANDSHAKING:
+		step_handshake(link);
+		return;
+	case LINK_ENDED:
+		link->events->input(link);
+	}
+}
+
+static void
+on_closed(struct wire *wire)
+{
+	struct tls_link *link = link_of(wire);
+
+	link->events->closed(link);
+}
+
+static const struct wire_events wire_events = { on_connected, on_input,
+	on_closed };
+
+int
+link_open(struct tls_link *link, uv_loop_t *loop, struct wire_buffers *buffers,
+    const struct link_events *events, const struct link_plan *plan)
+{
+	link->events = events;
+	link->plan = *plan;
+	link->stage = LINK_CONNECTING;
+	link->starttls.early_count = 0;
+	return wire_open(&link->wire, loop, buffers, &wire_events,
+	    plan->address, plan->port);
+}
+
+void
+link_close(struct tls_link *link)
+{
+	link->stage = LINK_ENDED;
+	starttls_end(&link->starttls);
+	wire_close(&link->wire);
+}
