@@ -1,0 +1,104 @@
+"""Certificates of the tests' own, with any dates and SCTs: DER written here,
+signed with openssl's P-256 keys."""
+import base64
+import datetime
+import hashlib
+import pathlib
+import subprocess
+
+ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
+OIDS = {"cn": "550403", "basic": "551d13", "names": "551d11",
+        "purpose": "551d25", "usage": "551d0f",
+        "key": "551d0e", "issuer key": "551d23", "scts": "2b06010401d679020402"}
+CERT_SIGN = bytes.fromhex("03020106")
+SERVER_AUTH = bytes.fromhex("06082b06010505070301")
+
+
+def tlv(tag, *parts):
+    body = b"".join(parts)
+    size = len(body)
+    if size < 128:
+        return bytes([tag, size]) + body
+    octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(octets)]) + octets + body
+
+
+def name(cn):
+    oid = tlv(0x06, bytes.fromhex(OIDS["cn"]))
+    return tlv(0x30, tlv(0x31, tlv(0x30, oid, tlv(0x0c, cn.encode()))))
+
+
+def time(text):
+    """RFC 5280 4.1.2.5: UTCTime up to 2049."""
+    day = datetime.datetime.fromisoformat(text)
+    if day.year < 2050:
+        return tlv(0x17, day.strftime("%y%m%d%H%M%SZ").encode())
+    return tlv(0x18, day.strftime("%Y%m%d%H%M%SZ").encode())
+
+
+def extension(oid, value, critical=False):
+    return tlv(0x30, tlv(0x06, bytes.fromhex(OIDS[oid])),
+               tlv(0x01, b"\xff") if critical else b"", tlv(0x04, value))
+
+
+def sct_list(*times):
+    """RFC 6962 3.3, with a log and a signature of nobody."""
+    scts = b""
+    for text in times:
+        logged = datetime.datetime.fromisoformat(text + "+00:00")
+        sct = (b"\0" + bytes(32)
+               + int(logged.timestamp() * 1000).to_bytes(8, "big")
+               + b"\0\0" + b"\4\3" + b"\0\4" + bytes(4))
+        scts += len(sct).to_bytes(2, "big") + sct
+    return tlv(0x04, len(scts).to_bytes(2, "big") + scts)
+
+
+class Entity:
+    """A name and a key."""
+
+    def __init__(self, folder, cn):
+        self.cn = cn
+        self.path = pathlib.Path(folder) / (hashlib.sha256(cn.encode())
+                                            .hexdigest()[:16] + ".key")
+        subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey",
+                        "-noout", "-out", self.path], check=True)
+        self.key_id = hashlib.sha256(cn.encode()).digest()[:20]
+        self.public = subprocess.run(
+            ["openssl", "pkey", "-in", self.path, "-pubout", "-outform",
+             "DER"], check=True, capture_output=True).stdout
+
+    def sign(self, octets):
+        return subprocess.run(["openssl", "dgst", "-sha256", "-sign",
+                               self.path], input=octets, check=True,
+                              capture_output=True).stdout
+
+
+def certify(subject, issuer, begin="2026-01-01", end="2036-01-01", host=None,
+            logged=()):
+    """DER; with a host a server's certificate, else a CA's."""
+    keys = [extension("key", tlv(0x04, subject.key_id)),
+            extension("issuer key", tlv(0x30, tlv(0x80, issuer.key_id)))]
+    extensions = [extension("basic", tlv(0x30, tlv(0x01, b"\xff")), True),
+                  extension("usage", CERT_SIGN, True), *keys]
+    if host is not None:
+        extensions = [
+            extension("names", tlv(0x30, tlv(0x82, host.encode()))),
+            extension("purpose", tlv(0x30, SERVER_AUTH)), *keys]
+    if logged:
+        extensions.append(extension("scts", sct_list(*logged)))
+    serial = hashlib.sha256(repr((subject.cn, issuer.cn, begin, end, host,
+                                  logged)).encode()).digest()[:8]
+    body = tlv(0x30, tlv(0xa0, tlv(0x02, b"\2")),
+               tlv(0x02, b"\1" + serial), ECDSA_SHA256, name(issuer.cn),
+               tlv(0x30, time(begin), time(end)), name(subject.cn),
+               subject.public, tlv(0xa3, tlv(0x30, *extensions)))
+    return tlv(0x30, body, ECDSA_SHA256, tlv(0x03, b"\0", issuer.sign(body)))
+
+
+def pem(*certificates):
+    text = ""
+    for der in certificates:
+        body = base64.encodebytes(der).decode()
+        text += (f"-----BEGIN CERTIFICATE-----\n{body}"
+                 "-----END CERTIFICATE-----\n")
+    return text

@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""Root programs and their dates: chains to roots of the tests' own, which play
+the roles that public roots have in data/roots.json."""
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+from certificates import Entity, certify, pem
+from laboratory import FLEETSCAN
+from tap import FAILED, check
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HOST = "www.example.com"
+OWN = {"chrome", "firefox", "requests", "node"}
+ROLES = ("DigiCert Global Root CA", "GlobalSign Root CA",
+         "USERTrust RSA Certification Authority", "Izenpe.com",
+         "Entrust Root Certification Authority - G2", "ISRG Root X1",
+         "ISRG Root X2", "GlobalSign Root CA - R3")
+ENTRUST = "Entrust Root Certification Authority - G2"
+USERTRUST = "USERTrust RSA Certification Authority"
+
+
+class World:
+    """The program in a folder with roots.json of its own."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        (self.folder / "build").mkdir()
+        shutil.copy(FLEETSCAN, self.folder / "build" / "fleetscan")
+        shutil.copytree(ROOT / "data", self.folder / "data")
+        self.keys, self.roots = {}, {}
+        for role in ROLES:
+            self.keys[role] = Entity(folder, f"{role} of a test")
+            self.roots[role] = certify(self.keys[role], self.keys[role])
+        self.keys["local"] = Entity(folder, "A company's root")
+        self.roots["local"] = certify(self.keys["local"], self.keys["local"])
+        self.ca = Entity(folder, "An intermediate")
+        self.server = Entity(folder, HOST)
+        self.replace_roots()
+        self.store("all.pem", *self.roots)
+
+    def replace_roots(self):
+        for name in ("roots.json", "distrust.json"):
+            path = self.folder / "data" / name
+            document = json.loads(path.read_text())
+            text = path.read_text()
+            for root in json.loads((ROOT / "data" / "roots.json")
+                                   .read_text())["roots"]:
+                if root["name"] in ROLES:
+                    text = text.replace(root["sha256"], hashlib.sha256(
+                        self.roots[root["name"]]).hexdigest())
+            document = json.loads(text)
+            for root in document["roots"] if name == "roots.json" else ():
+                if root["name"] in ROLES:
+                    root["subject"] = f"CN={root['name']} of a test"
+            path.write_text(json.dumps(document))
+
+    def store(self, name, *roles):
+        (self.folder / name).write_text(
+            pem(*(self.roots[role] for role in roles)))
+        return self.folder / name
+
+    def chain(self, role, issued="2026-06-01", logged=(), sends=()):
+        """Leaf and intermediate below the root of this role."""
+        leaf = certify(self.server, self.ca, issued, "2027-01-01", HOST,
+                       logged)
+        return [leaf, certify(self.ca, self.keys[role]), *sends]
+
+    def cross(self, subject, issuer):
+        return certify(self.keys[subject], self.keys[issuer])
+
+    def call(self, *arguments, store="all.pem"):
+        return subprocess.run(
+            [self.folder / "build" / "fleetscan", *map(str, arguments)],
+            env={**os.environ, "HOME": str(self.folder),
+                 "SSL_CERT_FILE": str(self.folder / store),
+                 "XDG_CACHE_HOME": str(self.folder / "cache")},
+            capture_output=True, text=True, timeout=60)
+
+    def judge(self, chain, *options, store="all.pem"):
+        """The record of one chain, every client but Java from one store."""
+        (self.folder / "chain.pem").write_text(pem(*chain))
+        done = self.call("audit", "--host", HOST, "--json", "--at",
+                         "2026-11-28", "--clients", "first", "--store",
+                         f"java={self.folder / store}", *options,
+                         self.folder / "chain.pem", store=store)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+def refused(record):
+    return {client for client, verdict in record["clients"].items()
+            if verdict["accepts"] is False}
+
+
+def rows(world):
+    """name, chain, options, who refuses, a part of Chrome's reason."""
+    chain = world.chain
+    dropped = "net::ERR_CERT_AUTHORITY_INVALID: its root {} is not in " \
+        "Chrome 156's list (in Debian 12's until ca-certificates 20260816)"
+    yield ("DigiCert's root of 2006", chain(ROLES[0]), {}, OWN,
+           dropped.format(ROLES[0]))
+    yield ("GlobalSign Root CA", chain(ROLES[1]), {}, OWN,
+           dropped.format(ROLES[1]))
+    yield ("GlobalSign Root CA, sent",
+           chain(ROLES[1], sends=[world.roots[ROLES[1]]]), {}, OWN,
+           dropped.format(ROLES[1]))
+    yield ("Entrust", chain(ENTRUST), {}, OWN | {"java"},
+           dropped.format(ENTRUST))
+    yield ("Entrust, of before Java's date", chain(ENTRUST, "2024-11-10"), {},
+           OWN, dropped.format(ENTRUST))
+    yield ("USERTrust RSA, logged in time",
+           chain(USERTRUST, logged=["2026-09-30T23:00:00"]), {}, set(), None)
+    late = f"its root {USERTRUST}: Chrome 156 refuses certificates logged " \
+        "after 2026-09-30; this one "
+    yield ("USERTrust RSA, logged too late",
+           chain(USERTRUST, logged=["2026-10-01T01:00:00"]), {}, {"chrome"},
+           late + "was logged on 2026-10-01")
+    yield ("USERTrust RSA, one of two SCTs in time",
+           chain(USERTRUST, logged=["2026-10-01T01:00:00",
+                                    "2026-09-30T01:00:00"]), {}, set(), None)
+    yield ("USERTrust RSA, without SCTs", chain(USERTRUST, "2026-10-02"), {},
+           {"chrome"}, late + "has no SCT and was issued on 2026-10-02")
+    yield ("Izenpe, logged too late",
+           chain("Izenpe.com", "2026-04-14", ["2026-04-15T12:00:00"]), {},
+           {"chrome"}, "logged after 2026-04-14")
+    yield ("Izenpe, issued too late for Mozilla too",
+           chain("Izenpe.com", "2026-04-16", ["2026-04-16T12:00:00"]), {},
+           {"chrome", "firefox"}, "logged after 2026-04-14")
+    yield "a company's root", chain("local"), {}, set(), None
+    yield ("a dropped root with a cross-sign to a kept one",
+           chain(ROLES[1], sends=[world.cross(ROLES[1], "ISRG Root X1")]), {},
+           set(), None)
+    yield ("a dated root with a cross-sign to a kept one",
+           chain(USERTRUST, "2026-10-02",
+                 sends=[world.cross(USERTRUST, "ISRG Root X1")]), {}, set(),
+           None)
+    dropped_store = world.store("dropped.pem", ROLES[1])
+    yield ("--trust is every client's store", chain(ROLES[1]),
+           {"options": ["--trust", dropped_store]}, set(), None)
+    yield ("--trust-add counts for every client", chain(ROLES[1]),
+           {"options": ["--trust-add", dropped_store]}, set(), None)
+    world.store("dated.pem", USERTRUST)
+    yield ("--trust-add counts whatever the date", chain(USERTRUST,
+                                                         "2026-10-02"),
+           {"options": ["--trust-add", world.folder / "dated.pem"]}, set(),
+           None)
+    yield ("--store beside --trust is of the client of that name",
+           chain(ROLES[1]), {"options": ["--trust", world.folder / "all.pem",
+                                         "--store",
+                                         f"chrome={world.folder}/dated.pem"]},
+           {"chrome"}, None)
+    yield ("--store names a client", chain("ISRG Root X1"),
+           {"options": ["--store", f"curl={world.folder}/dated.pem"]},
+           {"curl"}, None)
+    world.store("few.pem", "local")
+    everyone_else = {"openssl", "curl", "python", "python313", "ruby", "php",
+                     "perl", "gnutls", "wget", "git", "go", "java"}
+    yield ("a root by its fingerprint alone",
+           chain("ISRG Root X1", sends=[world.roots["ISRG Root X1"]]),
+           {"store": "few.pem"}, everyone_else, None)
+
+
+def check_rows(world):
+    for name, chain, how, clients, reason in rows(world):
+        record = world.judge(chain, *how.get("options", ()),
+                             store=how.get("store", "all.pem"))
+        found = refused(record)
+        check(f"{name}: refused by {len(clients)}", found == clients,
+              f"{sorted(found)}, expected {sorted(clients)}")
+        said = str(record["clients"]["chrome"]["reason"])
+        check(f"{name}: why", reason is None or reason in said, said)
+
+
+def check_absent(world):
+    """A root of a program whose certificate is nowhere."""
+    record = world.judge(world.chain("ISRG Root X1"), store="few.pem")
+    for client in sorted(OWN):
+        verdict = record["clients"][client]
+        check(f"{client} is not decided where its root is not at hand",
+              verdict["accepts"] is None
+              and "ISRG Root X1" in verdict["reason"], verdict)
+    world.store("late.pem", "ISRG Root X1")
+    record = world.judge(world.chain("ISRG Root X1"), "--intermediates",
+                         world.folder / "late.pem", store="few.pem")
+    check("a root among known certificates is at hand",
+          refused(record).isdisjoint(OWN), record["clients"])
+
+
+def check_local(world):
+    (world.folder / "chain.pem").write_text(pem(*world.chain("local")))
+    done = world.call("audit", "--host", HOST, world.folder / "chain.pem")
+    check("local roots are told once",
+          done.stderr.count("CN=A company's root") == 1, done.stderr)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(folder)
+        check_rows(world)
+        check_absent(world)
+        check_local(world)
+    return bool(FAILED)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
