@@ -28,6 +28,22 @@ digest_to_hex(const struct digest *digest, char hex[DIGEST_HEX_SIZE])
 }
 
 bool
+bytes_take_vector(struct bytes *from, size_t width, struct bytes *vector)
+{
+	size_t size = 0;
+
+	if (from->size < width)
+		return false;
+	for (size_t i = 0; i < width; i++)
+		size = size << 8 | from->data[i];
+	if (from->size - width < size)
+		return false;
+	*vector = bytes_of(from->data + width, size);
+	*from = bytes_of(vector->data + size, from->size - width - size);
+	return true;
+}
+
+bool
 digest_from_hex(struct digest *digest, const char *hex)
 {
 	struct digest read;

@@ -39,6 +39,12 @@ bytes_equal(struct bytes a, struct bytes b)
 	       (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
 
+/*
+ * Takes a vector off the front: a length of `width` octets, then as many
+ * octets (RFC 8446 3.4).  False where they are not there.
+ */
+bool bytes_take_vector(struct bytes *from, size_t width, struct bytes *vector);
+
 /* Both the same, or neither there. */
 static inline bool
 string_equal(const char *a, const char *b)

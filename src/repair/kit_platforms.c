@@ -10,6 +10,30 @@
 #define SYSTEM_CLIENTS \
 	"openssl curl python python313 ruby php perl gnutls wget git go"
 
+/* A copy of the client's bundle with the kit's certificates behind it, which
+ * an environment variable names; `usual` sets base to the client's own. */
+#define BUNDLE_SCRIPT(name, variable, usual)                               \
+	"data=${XDG_DATA_HOME:-${HOME:-/root}/.local/share}\n"             \
+	"bundle=${FLEETSCAN_BUNDLE:-$root$data/fleetscan/" name ".pem}\n"  \
+	"\n"                                                               \
+	"put_in() {\n"                                                     \
+	"\tbase=${" variable ":-$bundle}\n"                                \
+	"\tif [ \"$base\" = \"$bundle\" ]; then\n" usual "\tfi\n"          \
+	"\tmkdir -p \"$(dirname -- \"$bundle\")\"\n"                       \
+	"\tcat \"$base\" >\"$bundle.$$\"\n"                                \
+	"\tfor name in $certificates; do\n"                                \
+	"\t\techo\n"                                                       \
+	"\t\tcat \"$here/$name\"\n"                                        \
+	"\tdone >>\"$bundle.$$\"\n"                                        \
+	"\tmv \"$bundle.$$\" \"$bundle\"\n"                                \
+	"\tprintf 'export " variable "=%s\\n' \"$(quoted \"$bundle\")\"\n" \
+	"}\n"                                                              \
+	"\n"                                                               \
+	"take_out() {\n"                                                   \
+	"\trm -f \"$bundle\"\n"                                            \
+	"\techo 'unset " variable "'\n"                                    \
+	"}\n"
+
 static const struct kit_platform platforms[] = {
 	{ "debian.sh", "Debian and Ubuntu: the system's store",
 	    "# requests and Node read this store where the distribution\n"
@@ -58,58 +82,16 @@ static const struct kit_platform platforms[] = {
 	    "# of certifi's.  The copy grows old: run this again when certifi\n"
 	    "# is updated.  FLEETSCAN_BUNDLE names another place for it.\n",
 	    "requests",
-	    "data=${XDG_DATA_HOME:-${HOME:-/root}/.local/share}\n"
-	    "bundle=${FLEETSCAN_BUNDLE:-$root$data/fleetscan/requests.pem}\n"
-	    "\n"
-	    "put_in() {\n"
-	    "\tbase=${REQUESTS_CA_BUNDLE:-$bundle}\n"
-	    "\tif [ \"$base\" = \"$bundle\" ]; then\n"
-	    "\t\tbase=$(\"${PYTHON:-python3}\" -c \\\n"
-	    "\t\t\t'import certifi; print(certifi.where())')\n"
-	    "\tfi\n"
-	    "\tmkdir -p \"$(dirname -- \"$bundle\")\"\n"
-	    "\tcat \"$base\" >\"$bundle.$$\"\n"
-	    "\tfor name in $certificates; do\n"
-	    "\t\techo\n"
-	    "\t\tcat \"$here/$name\"\n"
-	    "\tdone >>\"$bundle.$$\"\n"
-	    "\tmv \"$bundle.$$\" \"$bundle\"\n"
-	    "\tprintf 'export REQUESTS_CA_BUNDLE=%s\\n' "
-	    "\"$(quoted \"$bundle\")\"\n"
-	    "}\n"
-	    "\n"
-	    "take_out() {\n"
-	    "\trm -f \"$bundle\"\n"
-	    "\techo 'unset REQUESTS_CA_BUNDLE'\n"
-	    "}\n" },
+	    BUNDLE_SCRIPT("requests", "REQUESTS_CA_BUNDLE",
+		"\t\tbase=$(\"${PYTHON:-python3}\" -c \\\n"
+		"\t\t\t'import certifi; print(certifi.where())')\n") },
 	{ "node.sh", "Node: certificates beside its own",
 	    "# Only programs that get the variable printed at the end.  What\n"
 	    "# NODE_EXTRA_CA_CERTS names already is kept in the new file.\n"
 	    "# FLEETSCAN_BUNDLE names another place for it.\n",
 	    "node",
-	    "data=${XDG_DATA_HOME:-${HOME:-/root}/.local/share}\n"
-	    "bundle=${FLEETSCAN_BUNDLE:-$root$data/fleetscan/node.pem}\n"
-	    "\n"
-	    "put_in() {\n"
-	    "\tbase=${NODE_EXTRA_CA_CERTS:-$bundle}\n"
-	    "\tif [ \"$base\" = \"$bundle\" ]; then\n"
-	    "\t\tbase=/dev/null\n"
-	    "\tfi\n"
-	    "\tmkdir -p \"$(dirname -- \"$bundle\")\"\n"
-	    "\tcat \"$base\" >\"$bundle.$$\"\n"
-	    "\tfor name in $certificates; do\n"
-	    "\t\techo\n"
-	    "\t\tcat \"$here/$name\"\n"
-	    "\tdone >>\"$bundle.$$\"\n"
-	    "\tmv \"$bundle.$$\" \"$bundle\"\n"
-	    "\tprintf 'export NODE_EXTRA_CA_CERTS=%s\\n' "
-	    "\"$(quoted \"$bundle\")\"\n"
-	    "}\n"
-	    "\n"
-	    "take_out() {\n"
-	    "\trm -f \"$bundle\"\n"
-	    "\techo 'unset NODE_EXTRA_CA_CERTS'\n"
-	    "}\n" },
+	    BUNDLE_SCRIPT(
+		"node", "NODE_EXTRA_CA_CERTS", "\t\tbase=/dev/null\n") },
 	{ "java.sh", "Java: its cacerts",
 	    "# The Java of JAVA_HOME, else of PATH, 9 or newer;\n"
 	    "# FLEETSCAN_CACERTS names another keystore, FLEETSCAN_STOREPASS\n"

@@ -40,7 +40,6 @@ struct aia {
 	size_t want_count, want_capacity;
 	struct certificate_index *index;
 	struct signature_memory *signatures;
-	uint64_t fetched;
 };
 
 struct aia *
@@ -357,7 +356,6 @@ aia_fetch(struct aia *aia)
 		if (round.count > 0)
 			result = fetch_all(&aia->options, round.requests,
 			    round.count, on_fetched, &round);
-		aia->fetched += round.count;
 		free(round.answers);
 		free(round.requests);
 		open = advance(aia);
@@ -387,10 +385,4 @@ aia_answer_of(const struct aia *aia, const char *url)
 	if (answer == NULL)
 		return (struct aia_answer){ .state = AIA_NOT_ASKED };
 	return answer->facts;
-}
-
-uint64_t
-aia_url_count(const struct aia *aia)
-{
-	return aia->fetched;
 }

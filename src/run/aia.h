@@ -59,6 +59,4 @@ void aia_each(const struct aia *,
     void (*tell)(void *context, const char *url, const struct aia_answer *),
     void *context);
 
-uint64_t aia_url_count(const struct aia *); /* fetched */
-
 #endif

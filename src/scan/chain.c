@@ -17,30 +17,13 @@ enum {
 	STATUS_TYPE_OCSP = 1
 };
 
-/* Takes a vector with a length field of `width` octets off the front. */
-static bool
-take_vector(struct bytes *rest, size_t width, struct bytes *out)
-{
-	size_t size = 0;
-
-	if (rest->size < width)
-		return false;
-	for (size_t i = 0; i < width; i++)
-		size = size << 8 | rest->data[i];
-	if (rest->size - width < size)
-		return false;
-	*out = bytes_of(rest->data + width, size);
-	*rest = bytes_of(out->data + size, rest->size - width - size);
-	return true;
-}
-
 static bool
 read_ocsp(struct bytes status, struct bytes *response)
 {
 	if (status.size < 1 || status.data[0] != STATUS_TYPE_OCSP)
 		return false;
 	status = bytes_of(status.data + 1, status.size - 1);
-	return take_vector(&status, 3, response);
+	return bytes_take_vector(&status, 3, response);
 }
 
 /* The extensions of one TLS 1.3 CertificateEntry. */
@@ -55,7 +38,7 @@ read_extensions(struct bytes extensions, struct bytes *staple)
 			return false;
 		type = (unsigned)extensions.data[0] << 8 | extensions.data[1];
 		extensions = bytes_of(extensions.data + 2, extensions.size - 2);
-		if (!take_vector(&extensions, 2, &body))
+		if (!bytes_take_vector(&extensions, 2, &body))
 			return false;
 		if (type == EXTENSION_STATUS_REQUEST &&
 		    !read_ocsp(body, staple))
@@ -71,7 +54,7 @@ read_list(struct chain *chain, struct bytes list, bool tls13)
 		struct bytes certificate, extensions, staple = { NULL, 0 };
 
 		if (chain->count == CHAIN_MOST_CERTIFICATES ||
-		    !take_vector(&list, 3, &certificate))
+		    !bytes_take_vector(&list, 3, &certificate))
 			return false;
 		chain->certificates =
 		    memory_grow(chain->certificates, chain->count,
@@ -79,7 +62,7 @@ read_list(struct chain *chain, struct bytes list, bool tls13)
 		chain->certificates[chain->count++] = certificate;
 		if (!tls13)
 			continue;
-		if (!take_vector(&list, 2, &extensions) ||
+		if (!bytes_take_vector(&list, 2, &extensions) ||
 		    !read_extensions(extensions, &staple))
 			return false;
 		if (chain->count == 1)
@@ -96,9 +79,9 @@ chain_parse(struct chain *chain, struct bytes message, bool tls13)
 	chain_reset(chain);
 	text_append_bytes(&chain->message, message);
 	rest = bytes_of(chain->message.data, chain->message.size);
-	if (tls13 && !take_vector(&rest, 1, &context))
+	if (tls13 && !bytes_take_vector(&rest, 1, &context))
 		return false;
-	if (take_vector(&rest, 3, &list))
+	if (bytes_take_vector(&rest, 3, &list))
 		return read_list(chain, list, tls13) && rest.size == 0;
 	/* The list claims more than came: what came is kept all the same. */
 	if (rest.size >= 3)

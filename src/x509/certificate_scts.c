@@ -14,22 +14,6 @@ big_endian(const uint8_t *octets, size_t size)
 	return number;
 }
 
-/* Two octets of length, then as many: TLS's way (RFC 8446 3.4). */
-static bool
-take_vector(struct bytes *from, struct bytes *vector)
-{
-	size_t size;
-
-	if (from->size < 2)
-		return false;
-	size = (size_t)big_endian(from->data, 2);
-	if (size > from->size - 2)
-		return false;
-	*vector = bytes_of(from->data + 2, size);
-	*from = bytes_of(from->data + 2 + size, from->size - 2 - size);
-	return true;
-}
-
 /* RFC 6962 3.2: version 0, 32 octets of log id, milliseconds. */
 int64_t
 scts_earliest(struct bytes list)
@@ -39,9 +23,9 @@ scts_earliest(struct bytes list)
 	struct bytes timestamps, one;
 	uint64_t earliest = end_of_9999, at;
 
-	if (!take_vector(&list, &timestamps))
+	if (!bytes_take_vector(&list, 2, &timestamps))
 		return 0;
-	while (take_vector(&timestamps, &one)) {
+	while (bytes_take_vector(&timestamps, 2, &one)) {
 		if (one.size < TIMESTAMP_AT + TIMESTAMP_SIZE ||
 		    one.data[0] != 0)
 			continue;

@@ -48,6 +48,25 @@ want(struct aia *aia, const char *name)
 	certificate_free(certificate);
 }
 
+static void
+count_url(void *context, const char *url, const struct aia_answer *answer)
+{
+	uint64_t *count = context;
+
+	(void)url;
+	(void)answer;
+	++*count;
+}
+
+static uint64_t
+url_count(const struct aia *aia)
+{
+	uint64_t count = 0;
+
+	aia_each(aia, count_url, &count);
+	return count;
+}
+
 static bool
 has(const struct aia *aia, const char *name)
 {
@@ -115,7 +134,7 @@ test_once(void **state)
 	assert_int_equal(aia_fetch(aia), 0);
 	assert_int_equal(lab_aia_count(lab, "/der/I1"), before + 1);
 	/* I1 itself names the place of its issuer. */
-	assert_int_equal(aia_url_count(aia), 2);
+	assert_int_equal(url_count(aia), 2);
 	aia_free(aia);
 
 	aia = aia_new(&strict);
@@ -136,7 +155,7 @@ test_loop_ends(void **state)
 	(void)state;
 	want(aia, "leaf:aia-loop");
 	assert_int_equal(aia_fetch(aia), 0);
-	assert_in_range(aia_url_count(aia), 1, 4);
+	assert_in_range(url_count(aia), 1, 4);
 	aia_free(aia);
 }
 
