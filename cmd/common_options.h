@@ -59,7 +59,7 @@ struct command_options {
 	const char *directory; /* NULL: a new one under reports/ */
 	bool json;	       /* records on stdout */
 	bool has_formats;      /* -f was given */
-	unsigned formats;      /* enum report_format bits */
+	unsigned formats;      /* a set as report.h has it */
 	bool prom_hosts;       /* a series a host in metrics.prom */
 	unsigned keep;	       /* finished runs that stay; 0: all */
 	struct fail_on fail_on;

@@ -273,7 +273,7 @@ publish_run(struct new_run *run)
 	    publish_options(run->arena, manifest, &report.option_count);
 	if (publication.terminal.stream != NULL ||
 	    publication.changes != PUBLISH_NO_CHANGES ||
-	    (publication.formats & REPORT_HTML) != 0)
+	    report_formats_have(publication.formats, "html"))
 		find_other_runs(run, &publication);
 	if (publish(archive, &report, &publication, &failed) < 0) {
 		log_error("%s: %s", failed, strerror(errno));
@@ -321,8 +321,8 @@ write_end(struct new_run *run, bool whole)
 		tell_how_to_go_on(run);
 		return code;
 	}
-	run_directory_tidy(
-	    run->directory, (run->options->formats & REPORT_NDJSON) != 0);
+	run_directory_tidy(run->directory,
+	    report_formats_have(run->options->formats, "ndjson"));
 	if (!whole)
 		return EXIT_CODE_UNFINISHED;
 	if (run->is_fleet)

@@ -336,7 +336,7 @@ check_diff_last(const struct command_options *options)
 		why = "prints words, and --json records: ask for one of them";
 	else if (options->lists.count == 0)
 		why = "compares runs of a list: name it with -l FILE";
-	else if ((options->formats & REPORT_NDJSON) == 0)
+	else if (!report_formats_have(options->formats, "ndjson"))
 		why = "compares records, which the next run needs too: let -f "
 		      "have ndjson";
 	if (why != NULL)

@@ -118,7 +118,6 @@ write_result(struct sheet *sheet, const struct result *result)
 const struct writer csv_writer = {
 	.file = "hosts.csv",
 	.word = "csv",
-	.format = REPORT_CSV,
 	.begin = begin,
 	.result = write_result,
 };

@@ -284,7 +284,6 @@ finish(struct sheet *sheet)
 const struct writer html_writer = {
 	.file = "report.html",
 	.word = "html",
-	.format = REPORT_HTML,
 	.begin = begin,
 	.result = write_row,
 	.finish = finish,

@@ -370,7 +370,6 @@ finish(struct sheet *sheet)
 const struct writer prometheus_writer = {
 	.file = "metrics.prom",
 	.word = "prom",
-	.format = REPORT_PROM,
 	.begin = begin,
 	.result = add_host,
 	.finish = finish,

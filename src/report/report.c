@@ -15,22 +15,28 @@
 #include "report/terminal.h"
 #include "report/writer.h"
 
-/* hosts.ndjson is written while the run goes on, so nothing is left to do. */
-static const struct writer stream = {
+/* hosts.ndjson is written while the run goes on: nothing is left to do. */
+static const struct writer stream_writer = {
 	.file = "hosts.ndjson",
 	.word = "ndjson",
-	.format = REPORT_NDJSON,
 };
 
-/* Adding a writer is a file and a row. */
-static const struct writer *const writers[] = {
-	&stream,
-	&csv_writer,
-	&sites_writer,
-	&summary_writer,
-	&html_writer,
-	&prometheus_writer,
-};
+/* A row NAME is the NAME_writer of a file in this folder.  Those with the same
+ * word follow one another; the bit of -f is the place in this table. */
+#define WRITER_ROWS(ROW) \
+	ROW(stream)      \
+	ROW(csv)         \
+	ROW(sites)       \
+	ROW(summary)     \
+	ROW(html)        \
+	ROW(prometheus)
+
+#define DECLARE(name) extern const struct writer name##_writer;
+#define POINTER(name) &name##_writer,
+
+WRITER_ROWS(DECLARE)
+
+static const struct writer *const writers[] = { WRITER_ROWS(POINTER) };
 
 enum { WRITERS = sizeof(writers) / sizeof(writers[0]) };
 
@@ -64,27 +70,43 @@ report_format_word(size_t at)
 	return NULL;
 }
 
+/* The writers that have this word; 0: none. */
+static unsigned
+bits_of(const char *word, size_t size)
+{
+	unsigned bits = 0;
+
+	for (size_t i = 0; i < WRITERS; i++)
+		if (writers[i]->word != NULL &&
+		    strlen(writers[i]->word) == size &&
+		    memcmp(writers[i]->word, word, size) == 0)
+			bits |= 1u << i;
+	return bits;
+}
+
 bool
 report_formats_parse(const char *list, unsigned *formats)
 {
 	unsigned found = 0;
 
 	for (bool is_last = false; !is_last;) {
-		size_t size = strcspn(list, ","), at = 0;
+		size_t size = strcspn(list, ",");
+		unsigned bits = bits_of(list, size);
 
-		while (at < WRITERS &&
-		       (writers[at]->word == NULL ||
-			   strlen(writers[at]->word) != size ||
-			   memcmp(writers[at]->word, list, size) != 0))
-			at++;
-		if (at == WRITERS)
+		if (bits == 0)
 			return false;
-		found |= writers[at]->format;
+		found |= bits;
 		is_last = list[size] == '\0';
 		list += size + 1;
 	}
 	*formats = found;
 	return true;
+}
+
+bool
+report_formats_have(unsigned formats, const char *word)
+{
+	return (formats & bits_of(word, strlen(word))) != 0;
 }
 
 /* -1 with errno. */
@@ -129,9 +151,8 @@ report_open(
 	report->scratch = arena_new();
 	tally_init(&report->tally, run->now);
 	for (size_t i = 0; i < WRITERS && directory != NULL; i++) {
-		if (writers[i] == &stream ||
-		    (writers[i]->word != NULL &&
-			(writers[i]->format & formats) == 0))
+		if (writers[i] == &stream_writer ||
+		    (writers[i]->word != NULL && (formats & 1u << i) == 0))
 			continue;
 		if (open_writer(report, writers[i], directory) == 0)
 			continue;

@@ -6,6 +6,7 @@
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H
 
+#include <limits.h>
 #include <stdio.h>
 
 #include "model/result.h"
@@ -15,8 +16,12 @@
 /* What -f takes: "ndjson", "csv", ...; NULL after the last. */
 const char *report_format_word(size_t at);
 
-/* "ndjson,csv" to enum report_format bits; false for any other word. */
+/* A set of them, a bit a writer. */
+#define REPORT_ALL UINT_MAX
+
+/* "ndjson,csv" to a set; false for any other word. */
 bool report_formats_parse(const char *list, unsigned *formats);
+bool report_formats_have(unsigned formats, const char *word);
 
 struct report;
 

@@ -17,15 +17,6 @@ struct judge;
 struct siblings;
 struct sites;
 
-/* What -f chooses from; summary.json is always written. */
-enum report_format {
-	REPORT_NDJSON = 1 << 0, /* the run's own stream */
-	REPORT_CSV = 1 << 1,
-	REPORT_HTML = 1 << 2,
-	REPORT_PROM = 1 << 3,
-	REPORT_ALL = REPORT_NDJSON | REPORT_CSV | REPORT_HTML | REPORT_PROM
-};
-
 /* So many targets get a diagnosis each on the terminal; more: a summary. */
 enum { REPORT_DIAGNOSED_MOST = 3 };
 

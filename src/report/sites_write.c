@@ -221,6 +221,5 @@ finish(struct sheet *sheet)
 const struct writer sites_writer = {
 	.file = "sites.csv",
 	.word = "csv",
-	.format = REPORT_CSV,
 	.finish = finish,
 };

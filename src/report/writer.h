@@ -1,7 +1,7 @@
 /*
  * A writer is a row: one file of the run directory and the functions that
  * fill it.  Writing cannot fail here; a full disk shows when the draft is
- * committed.
+ * committed.  The table in report.c has the rows.
  */
 #ifndef REPORT_WRITER_H
 #define REPORT_WRITER_H
@@ -27,18 +27,12 @@ struct sheet {
 
 struct writer {
 	const char *file;
-	const char *word; /* that -f chooses it by; NULL: always written */
-	unsigned format;  /* enum report_format: the same as a bit, or 0 */
+	const char *word; /* that -f chooses it by, perhaps with others;
+			     NULL: always written */
 	void (*begin)(struct sheet *); /* each may be NULL */
 	void (*result)(struct sheet *, const struct result *);
 	void (*finish)(struct sheet *);
 	void (*free_own)(void *); /* also of a report that is abandoned */
 };
-
-extern const struct writer csv_writer;	      /* csv.c */
-extern const struct writer sites_writer;      /* sites_write.c */
-extern const struct writer summary_writer;    /* summary.c */
-extern const struct writer html_writer;	      /* html.c */
-extern const struct writer prometheus_writer; /* prometheus.c */
 
 #endif
