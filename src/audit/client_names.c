@@ -182,6 +182,18 @@ is_address_text(struct bytes name, const struct host_name *host)
 	       memcmp(octets, host->address, size) == 0;
 }
 
+/* "*.0.2.1" for 192.0.2.1: compared as if the address were a name. */
+static bool
+is_wildcard_of_address(struct bytes name, const struct host_name *host)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	return has(name, '*') &&
+	       address_format(
+		   bytes_of(host->address, host->address_size), text) &&
+	       undotted_way(name, bytes_from_string(text)) != 0;
+}
+
 static uint64_t
 alternative_way(const struct general_name *name, const struct host_name *host)
 {
@@ -195,13 +207,17 @@ alternative_way(const struct general_name *name, const struct host_name *host)
 		return 0;
 	if (host->address_size == 0)
 		return name_way(name->value, host->name);
-	return is_address_text(name->value, host) ? WAY_BIT(WAY_ADDRESS_AS_NAME)
-						  : 0;
+	if (is_address_text(name->value, host))
+		return WAY_BIT(WAY_ADDRESS_AS_NAME);
+	return is_wildcard_of_address(name->value, host)
+		   ? WAY_BIT(WAY_ADDRESS_WILDCARD)
+		   : 0;
 }
 
 /* What else the leaf's alternative names are, where none is for the host. */
 struct company {
 	bool name, address, uri;
+	bool other; /* or the extension has no name at all */
 };
 
 static uint64_t
@@ -209,8 +225,10 @@ common_address_way(const struct company *company)
 {
 	if (company->name)
 		return WAY_BIT(WAY_COMMON_NAME_ADDRESS_BESIDE_NAME);
-	return company->address ? WAY_BIT(WAY_COMMON_NAME_ADDRESS_BESIDE)
-				: WAY_BIT(WAY_COMMON_NAME_ADDRESS);
+	if (company->address)
+		return WAY_BIT(WAY_COMMON_NAME_ADDRESS_BESIDE);
+	return WAY_BIT(WAY_COMMON_NAME_ADDRESS) |
+	       (company->other ? WAY_BIT(WAY_COMMON_NAME_BESIDE_OTHER) : 0);
 }
 
 /* Where among the common names it stands; 0: it is the only one. */
@@ -244,6 +262,8 @@ common_name_way(struct bytes name, const struct host_name *host,
 		return way | WAY_BIT(WAY_COMMON_NAME_BESIDE);
 	if (company->uri)
 		return way | WAY_BIT(WAY_COMMON_NAME_BESIDE_URI);
+	if (company->other)
+		way |= WAY_BIT(WAY_COMMON_NAME_BESIDE_OTHER);
 	return way | WAY_BIT(WAY_COMMON_NAME);
 }
 
@@ -262,7 +282,7 @@ client_fits_find(const struct host_name *host, const struct certificate *leaf,
     struct client_fits *fits)
 {
 	const struct name_list *names = &leaf->alternative_names;
-	struct company company = { false, false, false };
+	struct company company = { .other = leaf->has_alternative_names };
 
 	fits->count = 0;
 	for (size_t i = 0; i < names->count; i++) {

@@ -7,6 +7,7 @@
 
 enum {
 	CANDIDATES_MOST = 64,
+	KNOWN_MOST = 64,
 	ENDS_MOST = 128 /* a hostile chain has no end of them */
 };
 
@@ -15,7 +16,8 @@ enum rank {
 	RANK_STORED,
 	RANK_STORED_LATE, /* late: not valid now */
 	RANK_RECEIVED,
-	RANK_LATE, /* only where the client prefers valid ones */
+	RANK_LATE,	    /* only where the client prefers valid ones */
+	RANK_STORED_BEHIND, /* where it takes sent ones first */
 	RANK_PRELOADED,
 	RANK_FETCHED
 };
@@ -37,6 +39,7 @@ struct walk {
 	struct client_search *search;
 	struct path path;
 	unsigned ends;
+	unsigned verdicts; /* ends but those for lack of a current root */
 	bool over;
 };
 
@@ -47,12 +50,16 @@ last_certificate(const struct walk *walk)
 }
 
 static bool
-is_current(const struct walk *walk, const struct certificate *certificate)
+is_valid_at(const struct certificate *certificate, int64_t now)
 {
-	int64_t now = walk->search->validation->now;
-
 	return certificate->times_valid && now >= certificate->not_before &&
 	       now <= certificate->not_after;
+}
+
+static bool
+is_current(const struct walk *walk, const struct certificate *certificate)
+{
+	return is_valid_at(certificate, walk->search->validation->now);
 }
 
 /*
@@ -149,8 +156,9 @@ add_stored(const struct walk *walk, struct candidates *to,
 			.anchor = how->partial_chain ||
 				  (anchors && issuer->self_issued &&
 				      is_issuer_for(how, issuer, issuer, true)),
-			.rank = is_current(walk, issuer) ? RANK_STORED
-							 : RANK_STORED_LATE,
+			.rank = how->sent_first		   ? RANK_STORED_BEHIND
+				: is_current(walk, issuer) ? RANK_STORED
+							   : RANK_STORED_LATE,
 		    });
 	}
 }
@@ -238,7 +246,7 @@ gather(const struct walk *walk, struct candidates *to)
 	const struct client_search *search = walk->search;
 	const struct path_step *last = &walk->path.steps[walk->path.length - 1];
 	struct bytes issuer = last->certificate->issuer_key_name;
-	size_t count = search->facts->seen->received_count;
+	size_t count = search->facts->seen->received_count, first = 0;
 	struct certificate_list preloaded = { NULL, 0 };
 
 	to->count = 0;
@@ -251,9 +259,15 @@ gather(const struct walk *walk, struct candidates *to)
 		    (size_t)last->received + 2);
 		return;
 	}
+	if (search->how->issuers_follow && last->received >= 0)
+		first = (size_t)last->received + 1;
+	for (size_t i = 0; i < first; i++)
+		if (bytes_equal(
+			search->facts->received[i]->subject_key, issuer))
+			walk->search->plain = false;
 	add_stored(walk, to, trust_store_anchors(search->store), true);
 	add_stored(walk, to, trust_store_intermediates(search->store), false);
-	add_received(walk, to, 0, is_unsorted(walk) ? 0 : count);
+	add_received(walk, to, first, is_unsorted(walk) ? 0 : count);
 	if (search->how->preloads && search->facts->preloaded != NULL)
 		preloaded =
 		    certificate_index_find(search->facts->preloaded, issuer);
@@ -279,7 +293,11 @@ leaves_no_choice(const struct walk *walk, const struct candidates *candidates)
 	if (is_unsorted(walk) || candidates->count > 1)
 		return false;
 	return candidates->count == 0 ||
-	       (key_id_compare(subject, only->certificate) != KEY_ID_DIFFERS &&
+	       ((only->from != SOURCE_RECEIVED ||
+		    only->received >
+			walk->path.steps[walk->path.length - 1].received) &&
+		   key_id_compare(subject, only->certificate) !=
+		       KEY_ID_DIFFERS &&
 		   authority_serial_fits(subject, only->certificate) &&
 		   authority_name_fits(subject, only->certificate) &&
 		   bytes_equal(
@@ -297,8 +315,15 @@ finish(struct walk *walk, enum path_end end)
 	walk->path.end = end;
 	client_path_outcome(search->validation, &walk->path, &outcome);
 	walk->ends++;
-	walk->over = search->consider(search->context, &walk->path, &outcome) ||
-		     walk->ends == ENDS_MOST || !search->how->backtracks;
+	if (client_traits_has(&outcome.traits, TRAIT_BAD_SIGNATURE) ||
+	    (end == PATH_ANCHOR &&
+		!client_traits_has(&outcome.anchor_traits, TRAIT_ROOT_EXPIRED)))
+		walk->verdicts++;
+	walk->over =
+	    search->consider(search->context, &walk->path, &outcome) ||
+	    walk->ends == ENDS_MOST || !search->how->backtracks ||
+	    (search->how->ends_at_bad_signature &&
+		client_traits_has(&outcome.traits, TRAIT_BAD_SIGNATURE));
 }
 
 static void explore(struct walk *);
@@ -337,7 +362,7 @@ explore(struct walk *walk)
 	struct edge_memory *edges = walk->search->facts->edges;
 	const struct certificate *subject = last_certificate(walk);
 	struct candidates candidates;
-	unsigned ends = walk->ends;
+	unsigned ends = walk->ends, verdicts = walk->verdicts;
 
 	/* One that looks self-signed, where another version could follow. */
 	if (how->ends_at_roots && certificate_looks_self_signed(subject)) {
@@ -351,6 +376,9 @@ explore(struct walk *walk)
 	for (size_t i = 0; i < candidates.count && !walk->over; i++) {
 		const struct candidate *candidate = &candidates.list[i];
 
+		if (candidate->rank == RANK_STORED_BEHIND &&
+		    walk->verdicts > verdicts)
+			continue;
 		if (is_issuer_for(how, subject, candidate->certificate,
 			candidate->anchor))
 			descend(walk, candidate);
@@ -386,4 +414,57 @@ client_search_run(struct client_search *search)
 		finish(&walk, PATH_ANCHOR);
 	if (!walk.over)
 		explore(&walk);
+}
+
+/* Looks for one of these that certifies it, as far as the name says. */
+static void
+look_for_issuer(const struct client_facts *facts,
+    const struct certificate *subject, struct certificate_list list,
+    bool *found, bool *is_signed)
+{
+	enum signature_result result;
+
+	for (size_t i = 0; i < list.count; i++) {
+		const struct certificate *issuer = list.certificates[i];
+
+		if (!bytes_equal(
+			issuer->subject_key, subject->issuer_key_name) ||
+		    key_id_compare(subject, issuer) == KEY_ID_DIFFERS)
+			continue;
+		*found = true;
+		if (edge_signature(facts->edges, subject, issuer, &result) &&
+		    result != SIGNATURE_BAD)
+			*is_signed = true;
+	}
+}
+
+void
+client_sent_traits(const struct client_facts *facts,
+    const struct trust_store *store, struct client_traits *to)
+{
+	const struct certificate *known[KNOWN_MOST];
+	struct certificate_list sent_cas = { known, 0 };
+
+	for (size_t i = facts->seen->received_count; i-- > 1;) {
+		const struct certificate *sent = facts->received[i];
+		struct bytes issuer = sent->issuer_key_name;
+		bool found = false, is_signed = false;
+
+		look_for_issuer(facts, sent,
+		    certificate_index_find(trust_store_anchors(store), issuer),
+		    &found, &is_signed);
+		look_for_issuer(facts, sent,
+		    certificate_index_find(
+			trust_store_intermediates(store), issuer),
+		    &found, &is_signed);
+		look_for_issuer(facts, sent, sent_cas, &found, &is_signed);
+		if (found && !is_signed)
+			client_traits_add(to, TRAIT_SENT_BAD_SIGNATURE);
+		if (!is_signed)
+			continue;
+		if (!is_valid_at(sent, facts->validation->now))
+			client_traits_add(to, TRAIT_SENT_EXPIRED);
+		if (sent->is_ca && sent_cas.count < KNOWN_MOST)
+			known[sent_cas.count++] = sent;
+	}
 }

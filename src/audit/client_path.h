@@ -33,4 +33,13 @@ struct client_search {
 
 void client_search_run(struct client_search *);
 
+/*
+ * Some clients read the message from its end, take each certificate whose
+ * issuer they know by then for a further CA, and refuse one that is out of
+ * date or not signed by it, needed or not.  Adds the traits of those behind
+ * the leaf.
+ */
+void client_sent_traits(const struct client_facts *, const struct trust_store *,
+    struct client_traits *);
+
 #endif

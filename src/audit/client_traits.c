@@ -108,6 +108,53 @@ has_sent_garbage(const struct client_facts *facts)
 	return false;
 }
 
+static bool
+has_sent_unknown_critical(const struct client_facts *facts)
+{
+	for (size_t i = 0; i < facts->seen->received_count; i++)
+		if (facts->received[i]->unknown_critical_count > 0)
+			return true;
+	return false;
+}
+
+static bool
+has_sent_critical_constraints(const struct client_facts *facts)
+{
+	for (size_t i = 0; i < facts->seen->received_count; i++)
+		if (facts->received[i]->name_constraints_critical)
+			return true;
+	return false;
+}
+
+static bool
+has_sent_serial_zero(const struct client_facts *facts)
+{
+	for (size_t i = 0; i < facts->seen->received_count; i++) {
+		const struct certificate *sent = facts->received[i];
+		size_t zeros = 0;
+
+		while (
+		    zeros < sent->serial.size && sent->serial.data[zeros] == 0)
+			zeros++;
+		if (zeros == sent->serial.size && zeros > 0 &&
+		    !(sent->is_ca && sent->self_issued))
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_sent_serial_negative(const struct client_facts *facts)
+{
+	for (size_t i = 0; i < facts->seen->received_count; i++) {
+		struct bytes serial = facts->received[i]->serial;
+
+		if (serial.size > 0 && (serial.data[0] & 0x80) != 0)
+			return true;
+	}
+	return false;
+}
+
 /* What each bit of enum odd_form and of enum der_time_form is to clients. */
 static const struct {
 	unsigned form;
@@ -198,9 +245,21 @@ has_empty_subject(const struct client_facts *facts)
 }
 
 static bool
+is_leaf_self_issued(const struct client_facts *facts)
+{
+	return facts->received[0]->self_issued;
+}
+
+static bool
 is_leaf_ca(const struct client_facts *facts)
 {
 	return facts->received[0]->is_ca;
+}
+
+static bool
+has_leaf_ed25519(const struct client_facts *facts)
+{
+	return facts->received[0]->key_kind == KEY_ED25519;
 }
 
 static bool
@@ -303,6 +362,21 @@ is_staple_missing(const struct client_facts *facts)
 	return false;
 }
 
+static bool
+is_leaf_staple_missing(const struct client_facts *facts)
+{
+	return facts->received[0]->must_staple && is_staple_missing(facts);
+}
+
+static bool
+is_leaf_staple_promised_tls13(const struct client_facts *facts)
+{
+	const char *version = facts->seen->tls.version;
+
+	return facts->received[0]->must_staple && version != NULL &&
+	       starts_with(version, "TLS1.3");
+}
+
 static const struct trait_row host_rows[] = {
 	{ TRAIT_CONNECTION_LOST, is_connection_lost },
 	{ TRAIT_HANDSHAKE_BROKEN, is_handshake_broken },
@@ -314,11 +388,17 @@ static const struct trait_row host_rows[] = {
 	{ TRAIT_LEAF_TRAILING, has_leaf_trailing },
 	{ TRAIT_SENT_TRAILING, has_sent_trailing },
 	{ TRAIT_SENT_GARBAGE, has_sent_garbage },
+	{ TRAIT_SENT_UNKNOWN_CRITICAL, has_sent_unknown_critical },
+	{ TRAIT_SENT_CRITICAL_CONSTRAINTS, has_sent_critical_constraints },
+	{ TRAIT_SENT_SERIAL_ZERO, has_sent_serial_zero },
+	{ TRAIT_SENT_SERIAL_NEGATIVE, has_sent_serial_negative },
 	{ TRAIT_LEAF_PURPOSE_ANY, is_leaf_purpose_any_alone },
 	{ TRAIT_LEAF_USAGE_NO_TLS, has_usage_for_no_tls },
 	{ TRAIT_LEAF_USAGE_NOT_THIS, has_usage_not_for_this },
 	{ TRAIT_EMPTY_SUBJECT, has_empty_subject },
+	{ TRAIT_SELF_ISSUED_LEAF, is_leaf_self_issued },
 	{ TRAIT_LEAF_IS_CA, is_leaf_ca },
+	{ TRAIT_LEAF_ED25519, has_leaf_ed25519 },
 	{ TRAIT_LEAF_P521, has_leaf_p521 },
 	{ TRAIT_LEAF_PSS_KEY, has_leaf_pss_key },
 	{ TRAIT_TYPED_UNICODE, is_typed_unicode },
@@ -329,6 +409,8 @@ static const struct trait_row host_rows[] = {
 	{ TRAIT_STAPLE_UNUSABLE, is_staple_unusable },
 	{ TRAIT_STAPLE_GARBAGE, is_staple_garbage },
 	{ TRAIT_STAPLE_MISSING, is_staple_missing },
+	{ TRAIT_LEAF_STAPLE_MISSING, is_leaf_staple_missing },
+	{ TRAIT_LEAF_STAPLE_PROMISED_TLS13, is_leaf_staple_promised_tls13 },
 };
 
 void
@@ -526,6 +608,10 @@ add_step(const struct path *path, size_t at, struct client_traits *to)
 	add_forms(certificate, to);
 	add_date_forms(certificate, to);
 	add_critical(certificate, to);
+	if (certificate->name_constraints_critical)
+		client_traits_add(to, TRAIT_CRITICAL_CONSTRAINTS);
+	if (certificate->policies_critical)
+		client_traits_add(to, TRAIT_CRITICAL_POLICIES);
 	if (certificate->policy_constraints_critical)
 		client_traits_add(to, TRAIT_POLICY_CONSTRAINTS_CRITICAL);
 	if (certificate->policy_mappings_critical)
@@ -555,6 +641,8 @@ add_step(const struct path *path, size_t at, struct client_traits *to)
 		client_traits_add(to, TRAIT_CA_PURPOSE_ANY);
 	if (at > 0 && certificate->key_kind == KEY_RSA_PSS)
 		client_traits_add(to, TRAIT_CA_PSS_KEY);
+	if (!root && certificate->signature_kind == SIGNATURE_RSA_PSS)
+		client_traits_add(to, TRAIT_PSS_SIGNATURE);
 	if (at + 1 < path->length &&
 	    !string_equal(
 		certificate->issuer, path->steps[at + 1].certificate->subject))
@@ -632,7 +720,7 @@ is_of_other_family(
 static enum client_trait
 trait_of_forbidden(const struct certificate *issuer,
     const struct certificate *subject, const struct general_name *name,
-    struct constraint_budget *budget)
+    bool is_upper, struct constraint_budget *budget)
 {
 	const struct name_list list = { name, 1 };
 	struct certificate half = *issuer;
@@ -646,7 +734,7 @@ trait_of_forbidden(const struct certificate *issuer,
 	if (name->kind == NAME_DNS && dns_is_wildcard(name->value) &&
 	    !is_forbidden(&half, subject, &list, budget))
 		return TRAIT_WILDCARD_EXCLUDED;
-	return TRAIT_NAME_CONSTRAINTS;
+	return is_upper ? TRAIT_UPPER_CONSTRAINED : TRAIT_NAME_CONSTRAINTS;
 }
 
 /* Takes apart what validate.c finds as one fault. */
@@ -665,6 +753,7 @@ add_forbidden(const struct validation *validation, const struct path *path,
 		const struct general_name directory = { .kind = NAME_DIRECTORY,
 			.value = subject->raw_subject };
 		struct certificate bare = *subject;
+		bool is_upper = below + 1 < at;
 
 		if (below > 0 && subject->self_issued)
 			continue;
@@ -672,22 +761,29 @@ add_forbidden(const struct validation *validation, const struct path *path,
 			if (is_forbidden(issuer, subject,
 				&(struct name_list){ &names->names[i], 1 },
 				&budget))
-				client_traits_add(
-				    to, trait_of_forbidden(issuer, subject,
-					    &names->names[i], &budget));
+				client_traits_add(to,
+				    trait_of_forbidden(issuer, subject,
+					&names->names[i], is_upper, &budget));
 		if (!subject->subject_empty &&
 		    is_forbidden(issuer, subject,
 			&(struct name_list){ &directory, 1 }, &budget))
 			client_traits_add(
-			    to, trait_of_forbidden(
-				    issuer, subject, &directory, &budget));
+			    to, trait_of_forbidden(issuer, subject, &directory,
+				    is_upper, &budget));
 		/* The host, and mailboxes where no other name is. */
 		bare.alternative_names.count = 0;
 		bare.subject_empty = true;
-		if (constraints_check(issuer, &bare,
-			below == 0 ? validation->host : NULL,
+		if (constraints_check(issuer, &bare, NULL, &budget) !=
+		    CONSTRAINT_ALLOWS)
+			client_traits_add(to, is_upper
+						  ? TRAIT_UPPER_CONSTRAINED
+						  : TRAIT_NAME_CONSTRAINTS);
+		if (below == 0 && validation->host != NULL &&
+		    !client_traits_has(to, TRAIT_NAME_CONSTRAINTS) &&
+		    !client_traits_has(to, TRAIT_UPPER_CONSTRAINED) &&
+		    constraints_check(issuer, &bare, validation->host,
 			&budget) != CONSTRAINT_ALLOWS)
-			client_traits_add(to, TRAIT_NAME_CONSTRAINTS);
+			client_traits_add(to, TRAIT_HOST_CONSTRAINED);
 	}
 }
 
@@ -801,6 +897,10 @@ client_path_outcome(const struct validation *validation, struct path *path,
 		if (fault->fault == FAULT_MALFORMED &&
 		    !is_unreadable(path->steps[fault->step].certificate))
 			trait = TRAIT_NONE;
+		/* The inner algorithm is not the outer one, 4.1.1.2. */
+		if (fault->fault == FAULT_MALFORMED && fault->step == 0 &&
+		    path->steps[0].certificate->signature_algorithms_differ)
+			trait = TRAIT_BAD_SIGNATURE;
 		if (fault->fault == FAULT_NAME_CONSTRAINTS) {
 			add_forbidden(validation, path, fault->step,
 			    anchored && fault->step + 1 == path->length

@@ -77,6 +77,9 @@ builds_alike(const struct client_builder *a, const struct client_builder *b)
 	       a->ends_at_roots == b->ends_at_roots &&
 	       a->anchors_by_octets == b->anchors_by_octets &&
 	       a->prefers_valid == b->prefers_valid &&
+	       a->issuers_follow == b->issuers_follow &&
+	       a->sent_first == b->sent_first &&
+	       a->ends_at_bad_signature == b->ends_at_bad_signature &&
 	       a->fetches_aia == b->fetches_aia && a->preloads == b->preloads &&
 	       a->leaf_anchor == b->leaf_anchor &&
 	       a->skips_same_key == b->skips_same_key &&
@@ -265,6 +268,26 @@ weigh_seen(struct weighing *weighing)
 	return content;
 }
 
+/* The traits of the host that hang on the store. */
+static void
+add_sent_traits(const struct clients *clients, const struct group *group,
+    const struct client_facts *facts, struct standing *standings)
+{
+	for (size_t i = 0; i < group->member_count; i++) {
+		size_t at = group->members[i];
+		const struct client_traits *refuses =
+		    &clients->profiles->list[at].refuses;
+		struct client_traits sent = { { 0 } };
+
+		if (!client_traits_has(refuses, TRAIT_SENT_EXPIRED) &&
+		    !client_traits_has(refuses, TRAIT_SENT_BAD_SIGNATURE))
+			continue;
+		client_sent_traits(facts, group->client->store, &sent);
+		client_traits_keep(&sent, refuses);
+		client_traits_add_all(&standings[at].host, &sent);
+	}
+}
+
 static bool
 weigh(void *context, const struct path *path,
     const struct client_outcome *outcome)
@@ -357,6 +380,8 @@ judge_groups(const struct clients *clients, struct arena *arena,
 	bool *same = arena_array(arena, count, sizeof(*same));
 	bool *done = arena_array(arena, count, sizeof(*done));
 
+	for (size_t i = 0; i < count; i++)
+		add_sent_traits(clients, &clients->groups[i], facts, standings);
 	first.store = clients->settings.stores[0];
 	for (size_t i = 0; i < count; i++)
 		same[i] = i > 0 && clients->groups[i].client->store ==

@@ -195,6 +195,10 @@ static const struct field {
 	{ "skips_same_key", read_bool, AT(profile.builder.skips_same_key) },
 	{ "skips_same_names", read_bool, AT(profile.builder.skips_same_names) },
 	{ "prefers_valid", read_bool, AT(profile.builder.prefers_valid) },
+	{ "issuers_follow", read_bool, AT(profile.builder.issuers_follow) },
+	{ "sent_first", read_bool, AT(profile.builder.sent_first) },
+	{ "ends_at_bad_signature", read_bool,
+	    AT(profile.builder.ends_at_bad_signature) },
 	{ "fetches_aia", read_bool, AT(profile.builder.fetches_aia) },
 	{ "preloads", read_bool, AT(profile.builder.preloads) },
 	{ "leaf_anchor", read_leaf_anchor, AT(profile.builder.leaf_anchor) },
@@ -350,6 +354,25 @@ read_entries(struct reading *reading, const struct json *root, const char *key)
 	}
 }
 
+/* A trait without words of its own has those of another. */
+static const struct {
+	enum client_trait trait, as;
+} alike[] = {
+	{ TRAIT_HOST_ADDRESS, TRAIT_NAME },
+	{ TRAIT_HOST_CONSTRAINED, TRAIT_NAME_CONSTRAINTS },
+	{ TRAIT_UPPER_CONSTRAINED, TRAIT_NAME_CONSTRAINTS },
+	{ TRAIT_SENT_CRITICAL_CONSTRAINTS, TRAIT_UNKNOWN_CRITICAL },
+	{ TRAIT_SENT_BAD_SIGNATURE, TRAIT_BAD_SIGNATURE },
+	{ TRAIT_LEAF_ED25519, TRAIT_ED25519 },
+	{ TRAIT_SELF_ISSUED_LEAF, TRAIT_SELF_SIGNED_LEAF },
+	{ TRAIT_SENT_UNKNOWN_CRITICAL, TRAIT_UNKNOWN_CRITICAL },
+	{ TRAIT_CRITICAL_CONSTRAINTS, TRAIT_UNKNOWN_CRITICAL },
+	{ TRAIT_CRITICAL_POLICIES, TRAIT_UNKNOWN_CRITICAL },
+	{ TRAIT_SENT_EXPIRED, TRAIT_CA_EXPIRED },
+	{ TRAIT_LEAF_STAPLE_MISSING, TRAIT_STAPLE_MISSING },
+	{ TRAIT_LEAF_STAPLE_PROMISED_TLS13, TRAIT_STAPLE_MISSING },
+};
+
 static void
 finish(struct reading *reading, struct draft *draft)
 {
@@ -392,9 +415,10 @@ finish(struct reading *reading, struct draft *draft)
 		    early ? draft->handshake_prefix : draft->prefix;
 		const char *words = draft->words[i];
 
-		/* Most say the same of addresses as of names. */
-		if (words == NULL && i == TRAIT_HOST_ADDRESS)
-			words = draft->words[TRAIT_NAME];
+		for (size_t k = 0;
+		     words == NULL && k < sizeof(alike) / sizeof(alike[0]); k++)
+			if ((int)alike[k].trait == i)
+				words = draft->words[alike[k].as];
 		if (words == NULL)
 			words = client_trait_word((enum client_trait)i);
 		profile->reasons[i] =

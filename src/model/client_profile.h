@@ -49,6 +49,12 @@ struct client_builder {
 	bool anchors_by_octets;
 	/* Of several sent ones the first that is valid now comes first. */
 	bool prefers_valid;
+	/* A sent one is the issuer of those before it only. */
+	bool issuers_follow;
+	/* The store is asked only where those sent lead to no end of it. */
+	bool sent_first;
+	/* A wrong signature ends the search, though it backtracks. */
+	bool ends_at_bad_signature;
 	bool fetches_aia; /* follows http caIssuers URLs */
 	bool preloads;	  /* knows the public intermediates */
 	enum leaf_anchor leaf_anchor;

@@ -57,6 +57,13 @@
 	ROW(ADDRESS_SIZE, "address_size") /* neither 4 nor 16 octets */       \
 	/* a further one is no certificate at all */                          \
 	ROW(SENT_GARBAGE, "sent_garbage")                                     \
+	/* a critical extension that nobody knows, needed or not */           \
+	ROW(SENT_UNKNOWN_CRITICAL, "sent_unknown_critical")                   \
+	/* or one of name constraints */                                      \
+	ROW(SENT_CRITICAL_CONSTRAINTS, "sent_critical_constraints")           \
+	/* of one that is no root */                                          \
+	ROW(SENT_SERIAL_ZERO, "sent_serial_zero")                             \
+	ROW(SENT_SERIAL_NEGATIVE, "sent_serial_negative")                     \
 	/* of an iPAddress: no address and mask; a mask with gaps */          \
 	ROW(CONSTRAINT_SIZE, "constraint_size")                               \
 	ROW(CONSTRAINT_MASK, "constraint_mask")                               \
@@ -66,9 +73,15 @@
 	ROW(SENT_ODD_RSA_FORM, "sent_odd_rsa_form")                           \
 	/* an issuer, or a CA's subject, without a name is sent */            \
 	ROW(SENT_EMPTY_ISSUER, "sent_empty_issuer")                           \
+	/* a further one, whose issuer is at hand, is out of date */          \
+	ROW(SENT_EXPIRED, "sent_expired")                                     \
+	/* or is not signed by it */                                          \
+	ROW(SENT_BAD_SIGNATURE, "sent_bad_signature")                         \
 	/* The path's end */                                                  \
 	ROW(SELF_SIGNED_LEAF, "self_signed_leaf")                             \
 	ROW(UNTRUSTED_ROOT, "untrusted_root")                                 \
+	/* a leaf of one name for itself and its issuer, whoever signed it */ \
+	ROW(SELF_ISSUED_LEAF, "self_issued_leaf")                             \
 	/* it ends in the store, but at no root */                            \
 	ROW(PARTIAL_CHAIN, "partial_chain")                                   \
 	ROW(NO_ISSUER, "no_issuer")                                           \
@@ -109,6 +122,9 @@
 	/* of CRLs */                                                         \
 	ROW(CRITICAL_DISTRIBUTION_POINTS, "critical_distribution_points")     \
 	ROW(CRITICAL_NETSCAPE_TYPE, "critical_netscape_type")                 \
+	ROW(CRITICAL_CONSTRAINTS, "critical_constraints")                     \
+	/* certificatePolicies, whatever is in them */                        \
+	ROW(CRITICAL_POLICIES, "critical_policies")                           \
 	ROW(CRITICAL_TLS_FEATURES, "critical_tls_features") /* RFC 7633 */    \
 	/* OCSP no-check, RFC 6960 4.2.2.2.1 */                               \
 	ROW(CRITICAL_NO_CHECK, "critical_no_check")                           \
@@ -125,6 +141,10 @@
 	/* a policy is demanded and none is left */                           \
 	ROW(POLICY, "policy")                                                 \
 	ROW(NAME_CONSTRAINTS, "name_constraints")                             \
+	/* only by a CA further above than the issuer */                      \
+	ROW(UPPER_CONSTRAINED, "upper_constrained")                           \
+	/* only the host, which is in the CN */                               \
+	ROW(HOST_CONSTRAINED, "host_constrained")                             \
 	/* only a URI or the subject itself is outside */                     \
 	ROW(RARE_NAME_CONSTRAINED, "rare_name_constrained")                   \
 	/* only an address, of the family that is not constrained */          \
@@ -184,8 +204,11 @@
 	ROW(LEAF_P521, "leaf_p521")                                           \
 	ROW(ED25519, "ed25519") /* any key of the path */                     \
 	ROW(ED448, "ed448")	/* likewise */                                \
+	ROW(LEAF_ED25519, "leaf_ed25519")                                     \
 	/* the key itself is for RSA-PSS alone */                             \
 	ROW(LEAF_PSS_KEY, "leaf_pss_key")                                     \
+	/* signed with RSA-PSS, whatever the key */                           \
+	ROW(PSS_SIGNATURE, "pss_signature")                                   \
 	/* The name */                                                        \
 	ROW(NAME, "name") /* no way in which it fits is one that is read */   \
 	/* the same, and the host is an address */                            \
@@ -212,6 +235,10 @@
 	ROW(STAPLE_GARBAGE, "staple_garbage")                                 \
 	/* promised by one of those sent, RFC 7633 */                         \
 	ROW(STAPLE_MISSING, "staple_missing")                                 \
+	/* promised by the leaf */                                            \
+	ROW(LEAF_STAPLE_MISSING, "leaf_staple_missing")                       \
+	/* over TLS 1.3, which has no place for it in the ServerHello */      \
+	ROW(LEAF_STAPLE_PROMISED_TLS13, "leaf_staple_promised_tls13")         \
 	ROW(CLIENT_CERT_REQUIRED, "client_cert_required")
 
 #define CLIENT_TRAIT_ENUM(name, word) TRAIT_##name,
@@ -318,6 +345,8 @@ client_traits_is_empty(const struct client_traits *set)
 	ROW(COMMON_NAME_DOT, "common_name_dot")                             \
 	/* a dNSName of "192.0.2.1" */                                      \
 	ROW(ADDRESS_AS_NAME, "address_as_name")                             \
+	/* or of "*.0.2.1" */                                               \
+	ROW(ADDRESS_WILDCARD, "address_wildcard")                           \
 	/* Of several common names the one that fits is: */                 \
 	ROW(COMMON_NAME_FIRST, "common_name_first")                         \
 	ROW(COMMON_NAME_MIDDLE, "common_name_middle")                       \
@@ -334,7 +363,9 @@ client_traits_is_empty(const struct client_traits *set)
 	/* an address, but no DNS name beside it */                         \
 	ROW(COMMON_NAME_BESIDE, "common_name_beside")                       \
 	/* neither of both, but a URI */                                    \
-	ROW(COMMON_NAME_BESIDE_URI, "common_name_beside_uri")
+	ROW(COMMON_NAME_BESIDE_URI, "common_name_beside_uri")               \
+	/* none of the three, though there is a SAN */                      \
+	ROW(COMMON_NAME_BESIDE_OTHER, "common_name_beside_other")
 
 #define CLIENT_WAY_ENUM(name, word) WAY_##name,
 enum client_way { CLIENT_WAYS(CLIENT_WAY_ENUM) WAY_COUNT };

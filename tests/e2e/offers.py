@@ -73,8 +73,9 @@ def check_rows(lab):
     rows = [row for row in lab.hosts if row["id"] in ROWS]
     check("the lab has every row", len(rows) == len(ROWS),
           set(ROWS) - {row["id"] for row in rows})
-    full = lab.scan(rows, "r1")
-    short = lab.scan(rows, "r1", "--handshake", "certificate")
+    full = lab.scan(rows, "r1", "--clients", "first")
+    short = lab.scan(rows, "r1", "--clients", "first",
+                     "--handshake", "certificate")
     for name, (refusing, further) in ROWS.items():
         record = full[name]
         good = (who(record, False) == set(refusing) and
@@ -224,7 +225,8 @@ def scan(authority, servers, *options, hosts=1):
             lines += f"h{number}-{index}.offers.test:{server.port}\n"
         where += ["--resolve", f"*:{server.port}:127.0.0.1"]
     done = subprocess.run(
-        [FLEETSCAN, "scan", "--json", "-q", "-l", "-", "--trust",
+        [FLEETSCAN, "scan", "--json", "-q", "-l", "-", "--clients", "first",
+         "--trust",
          str(authority.root), "--intermediates", "none", *where, *options],
         input=lines, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
@@ -273,7 +275,8 @@ def check_interrupted(authority):
     """Nobody waits for a further connection that hangs when all is to end."""
     server = Server(authority.context(RSA_FIRST), "talk", "silent")
     scanning = subprocess.Popen(
-        [FLEETSCAN, "scan", "--json", "-q", "-t", "60", "--trust",
+        [FLEETSCAN, "scan", "--json", "-q", "-t", "60", "--clients", "first",
+         "--trust",
          str(authority.root), "--intermediates", "none", "--resolve",
          f"*:{server.port}:127.0.0.1", f"h.offers.test:{server.port}"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -2,7 +2,8 @@
 options that users type: tables for contract.py, which holds them against runs.
 """
 CLIENTS = ("openssl curl python python313 requests node ruby php perl gnutls "
-           "wget git go java chrome firefox").split()
+           "wget git go java chrome firefox rustls boringssl node26 go127 "
+           "java27").split()
 STATUSES = ("success dns-error connection-refused connection-timeout "
             "connection-reset connection-closed io-timeout starttls-error "
             "handshake-error protocol-error invalid-input "

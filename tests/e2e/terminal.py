@@ -39,7 +39,7 @@ def shows(name, text, *wanted):
 
 KILAS = (
     "kilas.example.test:PORT   missing intermediate   "
-    "refused by 15 of 16 clients\n\n"
+    "refused by 20 of 21 clients\n\n"
     "  received  0  CN=kilas.example.test                        until DATE\n"
     "               issued by CN=Atlas DV TLS CA - G2,O=Atlas C… not sent\n"
     "  missing   1  CN=Atlas DV TLS CA - G2,O=Atlas Certification AS,C=NO\n"
@@ -64,7 +64,7 @@ FAMILY = (
 
 WRONG_ROOT = (
     "meters.polder-energie.test:PORT   wrong root   "
-    "refused by 16 of 16 clients\n"
+    "refused by 21 of 21 clients\n"
     "  ends at CN=Polder Energie Root CA (private, self-signed)\n",
     "  ends at   2  CN=Polder Energie Root CA,O=Polder Energie … not in "
     "store trust\n",
