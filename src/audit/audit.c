@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "audit/clients.h"
-#include "audit/distrust.h"
 #include "audit/rules.h"
 #include "audit/staple.h"
 #include "audit/validate.h"
@@ -366,7 +365,7 @@ judge_chain(struct judgement *judgement, struct result *result)
 		date_rules,
 		tls_rules,
 		ocsp_rules,
-		distrust_rules,
+		root_rules,
 		policy_rules,
 	};
 	const struct audit_view *view = &judgement->view;

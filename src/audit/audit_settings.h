@@ -5,7 +5,6 @@
 #include "x509/trust_store.h"
 
 struct clients;
-struct distrust;
 struct policy;
 
 /* What a whole run is judged by.  Immutable, shared by all threads. */
@@ -13,10 +12,11 @@ struct audit_settings {
 	int64_t now;
 	const struct trust_store *const *stores; /* the first is the default */
 	size_t store_count;
-	unsigned warn_days, crit_days;	 /* 0: by the certificate's validity */
-	const struct clients *clients;	 /* NULL: none is predicted */
-	const struct distrust *distrust; /* NULL: no such rules */
-	const struct policy *policy;	 /* NULL: none */
+	unsigned warn_days, crit_days; /* 0: by the certificate's validity */
+	const struct clients *clients; /* NULL: none is predicted */
+	const struct policy *policy;   /* NULL: none */
+	/* Known intermediates, for the repairs of root_leaves; NULL: none. */
+	const struct certificate_index *known;
 	/* Public intermediates that some clients carry; NULL: none known. */
 	const struct certificate_index *preloaded;
 };

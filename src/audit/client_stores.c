@@ -230,6 +230,12 @@ client_stores_free(struct client_stores *stores)
 	free(stores);
 }
 
+const struct client_settings *
+client_stores_settings(const struct client_stores *stores)
+{
+	return stores->settings;
+}
+
 const struct client_store *
 client_store_of(const struct client_stores *stores, size_t profile)
 {
@@ -295,6 +301,28 @@ client_store_refuses(const struct client_stores *stores,
 	refusal->distrust =
 	    distrust_find(store->rules, store->rule_count, leaf, anchor, now);
 	return refusal->distrust != NULL;
+}
+
+const struct distrust_rule *
+client_store_policy(
+    const struct client_store *store, const struct certificate *anchor)
+{
+	for (size_t i = 0; i < store->rule_count; i++)
+		for (size_t k = 0; k < store->rules[i]->root_count; k++)
+			if (digest_equal(
+				store->rules[i]->roots[k], &anchor->sha256))
+				return store->rules[i];
+	return NULL;
+}
+
+bool
+client_stores_have_policy(
+    const struct client_stores *stores, const struct certificate *anchor)
+{
+	for (size_t i = 0; i < stores->settings->profiles->count; i++)
+		if (client_store_policy(&stores->list[i], anchor) != NULL)
+			return true;
+	return false;
 }
 
 const char *

@@ -59,6 +59,9 @@ struct client_stores;
 struct client_stores *client_stores_new(const struct client_settings *);
 void client_stores_free(struct client_stores *);
 
+const struct client_settings *client_stores_settings(
+    const struct client_stores *);
+
 /* Of the profile at this index. */
 const struct client_store *client_store_of(
     const struct client_stores *, size_t profile);
@@ -77,6 +80,13 @@ bool client_store_lists(const struct client_stores *,
 bool client_store_refuses(const struct client_stores *,
     const struct client_store *, const struct certificate *leaf,
     const struct certificate *anchor, int64_t now, struct root_refusal *);
+
+/* The rule of distrust.json that the client has for this root; NULL: none. */
+const struct distrust_rule *client_store_policy(
+    const struct client_store *, const struct certificate *anchor);
+/* Has any of the clients one? */
+bool client_stores_have_policy(
+    const struct client_stores *, const struct certificate *anchor);
 
 /* What it says then, without the words of the client itself. */
 const char *root_refusal_text(struct arena *, const struct root_refusal *,

@@ -165,6 +165,12 @@ clients_with_stores(const struct clients *clients,
 	return clients_new(&settings);
 }
 
+const struct client_stores *
+clients_stores(const struct clients *clients)
+{
+	return clients->stores;
+}
+
 struct certificate_list
 clients_local_roots(const struct clients *clients)
 {

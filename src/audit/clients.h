@@ -26,6 +26,8 @@ struct clients *clients_with_stores(const struct clients *,
     const struct certificate_index *added);
 void clients_free(struct clients *);
 
+const struct client_stores *clients_stores(const struct clients *);
+
 /* The roots of the machine's store that no program lists: they count for every
    client.  None where no program judges. */
 struct certificate_list clients_local_roots(const struct clients *);

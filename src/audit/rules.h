@@ -43,12 +43,12 @@ struct audit_rule {
 /* Tables that end with an empty row. */
 extern const struct audit_rule
     path_rules[]; /* rules_path.c: decide the class */
-extern const struct audit_rule tidy_rules[]; /* rules_tidy.c: what was sent */
-extern const struct audit_rule date_rules[]; /* rules_dates.c */
-extern const struct audit_rule tls_rules[];  /* rules_tls.c */
-extern const struct audit_rule ocsp_rules[]; /* rules_ocsp.c */
-extern const struct audit_rule distrust_rules[]; /* rules_distrust.c */
-extern const struct audit_rule policy_rules[];	 /* rules_policy.c */
+extern const struct audit_rule tidy_rules[];   /* rules_tidy.c: what was sent */
+extern const struct audit_rule date_rules[];   /* rules_dates.c */
+extern const struct audit_rule tls_rules[];    /* rules_tls.c */
+extern const struct audit_rule ocsp_rules[];   /* rules_ocsp.c */
+extern const struct audit_rule root_rules[];   /* rules_roots.c */
+extern const struct audit_rule policy_rules[]; /* rules_policy.c */
 
 /*
  * Adds a finding with the severity of its catalogue row.  `detail` is a

@@ -131,6 +131,11 @@ static const struct {
 	    { "A client distrusts the root",
 		"Get a certificate from another CA before more of its clients "
 		"update." } },
+	[FINDING_ROOT_LEAVES] = { "root_leaves", SEVERITY_WARNING,
+	    { "A root program drops the root, or refuses what it issues from "
+	      "a day on",
+		"Get the next certificate from a CA whose root is kept, or "
+		"send the cross-certificate that is named." } },
 	[FINDING_BUDGET_EXHAUSTED] = { "budget_exhausted", SEVERITY_WARNING,
 	    { "The search for a path was given up",
 		"Send only the certificates that belong to the path." } },

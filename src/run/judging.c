@@ -282,7 +282,8 @@ tell_local_roots(const struct judging *judging)
 /* Profiles with the stores and programs that they are judged by. */
 static void
 add_clients(struct judging *judging, const struct judging_settings *settings,
-    const struct client_profiles *profiles, const struct roots *roots)
+    const struct client_profiles *profiles, const struct roots *roots,
+    const struct distrust *distrust)
 {
 	const struct store_settings *stores = &settings->stores;
 	const char **named =
@@ -308,7 +309,7 @@ add_clients(struct judging *judging, const struct judging_settings *settings,
 	    .named = named,
 	    .named_count = count,
 	    .roots = roots,
-	    .distrust = judging->audit.distrust,
+	    .distrust = distrust,
 	    .at_hand = { known_certificates(judging->known),
 		known_certificates(judging->preloaded) },
 	    .added = judging->added,
@@ -323,6 +324,7 @@ add_data(struct judging *judging, const struct judging_settings *settings)
 	struct arena *arena = judging->arena;
 	const struct client_profiles *profiles = NULL;
 	const struct roots *roots = NULL;
+	const struct distrust *distrust = NULL;
 	struct bytes text = { NULL, 0 };
 	const char *error = read_data(arena, settings, "clients.json", &text);
 
@@ -342,8 +344,7 @@ add_data(struct judging *judging, const struct judging_settings *settings)
 	if (error == NULL)
 		error = read_data(arena, settings, "distrust.json", &text);
 	if (error == NULL)
-		judging->audit.distrust =
-		    distrust_read(arena, text, "distrust.json", &error);
+		distrust = distrust_read(arena, text, "distrust.json", &error);
 	for (size_t i = 0; error == NULL && i < profiles->count; i++) {
 		const struct client_profile *profile = &profiles->list[i];
 
@@ -355,7 +356,7 @@ add_data(struct judging *judging, const struct judging_settings *settings)
 			    profile->id, profile->roots);
 	}
 	if (error == NULL)
-		add_clients(judging, settings, profiles, roots);
+		add_clients(judging, settings, profiles, roots, distrust);
 	judging->error = error;
 	return error == NULL;
 }
@@ -382,6 +383,7 @@ judging_load(struct judging *judging, const struct judging_settings *settings)
 	judging->audit.crit_days = settings->crit_days;
 	judging->audit.clients = judging->clients;
 	judging->audit.policy = judging->policy;
+	judging->audit.known = known_certificates(judging->known);
 	judging->audit.preloaded = known_certificates(judging->preloaded);
 	return true;
 }

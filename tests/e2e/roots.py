@@ -19,7 +19,7 @@ OWN = {"chrome", "firefox", "requests", "node"}
 ROLES = ("DigiCert Global Root CA", "GlobalSign Root CA",
          "USERTrust RSA Certification Authority", "Izenpe.com",
          "Entrust Root Certification Authority - G2", "ISRG Root X1",
-         "ISRG Root X2", "GlobalSign Root CA - R3")
+         "DigiCert Global Root G2")
 ENTRUST = "Entrust Root Certification Authority - G2"
 USERTRUST = "USERTrust RSA Certification Authority"
 
@@ -176,6 +176,73 @@ def check_rows(world):
         check(f"{name}: why", reason is None or reason in said, said)
 
 
+def findings(record, name):
+    """cause, severity, date, clients of each."""
+    told = []
+    for finding in record["findings"]:
+        if finding["id"] == name:
+            evidence = finding["evidence"]
+            who = evidence.get("clients", evidence.get("client"))
+            told.append((finding["cause"], finding["severity"],
+                         evidence["date"],
+                         frozenset([who] if isinstance(who, str) else who)))
+    return told
+
+
+def check_look_ahead(world):
+    """What hosts have to expect, and what repairs it."""
+    chain = world.chain
+    chrome, own = frozenset({"chrome"}), frozenset(OWN)
+    everyone_else = frozenset({
+        "openssl", "curl", "python", "python313", "ruby", "php", "perl",
+        "gnutls", "wget", "git", "go"})
+    upgrade = ("upgrade", "notice", "2026-11-28", everyone_else)
+    dropped = ("dropped", "warning", "2026-11-28", own)
+    late = ("dated", "warning", "2026-09-30", chrome)
+    soon = ["2026-09-30T23:00:00"]
+    cross = world.cross(USERTRUST, "ISRG Root X1")
+    old = world.cross(ROLES[1], "ISRG Root X1")
+    (world.folder / "cross.pem").write_text(pem(cross, old))
+    known = ["--intermediates", world.folder / "cross.pem"]
+    for name, record, leaves, distrust in (
+            ("a kept root", world.judge(chain("ISRG Root X1")), [], []),
+            ("a company's root", world.judge(chain("local")), [], []),
+            ("a dropped root", world.judge(chain(ROLES[1])),
+             [upgrade, dropped], [dropped]),
+            ("a dated root, logged in time",
+             world.judge(chain(USERTRUST, logged=soon)), [late], []),
+            ("a dated root, logged too late",
+             world.judge(chain(USERTRUST, "2026-10-02")), [late], [late]),
+            ("a dated root, the date beyond this certificate",
+             world.judge(chain("DigiCert Global Root G2")),
+             [("dated", "notice", "2027-09-14", chrome)], []),
+            ("a dated root and a cross-sign that is sent",
+             world.judge(chain(USERTRUST, sends=[cross])), [], []),
+            ("a dated root and a cross-sign that is known",
+             world.judge(chain(USERTRUST), *known), [late], []),
+            ("a dropped root and a cross-sign that is sent",
+             world.judge(chain(ROLES[1], sends=[old])), [], []),
+            ("--trust-add", world.judge(chain(ROLES[1]), "--trust-add",
+                                        world.store("one.pem", ROLES[1])),
+             [], []),
+            ("--trust", world.judge(chain(USERTRUST), "--trust",
+                                    world.store("two.pem", USERTRUST)),
+             [], [])):
+        check(f"{name}: root_leaves",
+              findings(record, "root_leaves") == leaves,
+              findings(record, "root_leaves"))
+        check(f"{name}: distrusted_by",
+              findings(record, "distrusted_by") == distrust,
+              findings(record, "distrusted_by"))
+    record = world.judge(chain(USERTRUST), *known)
+    told = [finding["detail"] for finding in record["findings"]
+            if finding["id"] == "root_leaves"]
+    check("the known cross-sign is named", told == [
+        f"{USERTRUST}: Chrome 156 refuses certificates logged after "
+        f"2026-09-30; with CN={USERTRUST} of a test sent too the path ends "
+        "at ISRG Root X1, which is kept"], told)
+
+
 def check_absent(world):
     """A root of a program whose certificate is nowhere."""
     record = world.judge(world.chain("ISRG Root X1"), store="few.pem")
@@ -202,6 +269,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         world = World(folder)
         check_rows(world)
+        check_look_ahead(world)
         check_absent(world)
         check_local(world)
     return bool(FAILED)

@@ -77,6 +77,7 @@ static const struct {
 	{ "chain_too_long", NULL, SEVERITY_WARNING },
 	{ "serial_number", NULL, SEVERITY_NOTICE },
 	{ "distrusted_by", NULL, SEVERITY_WARNING },
+	{ "root_leaves", NULL, SEVERITY_WARNING },
 	{ "budget_exhausted", NULL, SEVERITY_WARNING },
 	{ "waiver_expired", NULL, SEVERITY_WARNING },
 };
