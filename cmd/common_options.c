@@ -158,7 +158,7 @@ fail_on_matches(const struct fail_on *fail_on, enum class_id class_id,
 {
 	if (fail_on->severity != SEVERITY_OK && severity >= fail_on->severity)
 		return true;
-	/* No class weighs so little but one that the policy waives. */
+	/* Only a class that the policy waives has so low a severity. */
 	return severity > SEVERITY_NOTICE &&
 	       (fail_on->classes & 1u << class_id) != 0;
 }

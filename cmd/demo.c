@@ -16,7 +16,10 @@
 #include "cmd/new_run.h"
 #include "tests/lab/lab.h"
 
-/* The fleet answers in milliseconds; nobody should wait for its dead hosts. */
+/*
+ * The fleet answers in milliseconds: a short timeout for its dead hosts is
+ * enough.
+ */
 enum { DEMO_TIMEOUT_MS = 5000 };
 
 struct demo {
@@ -32,7 +35,10 @@ start(struct demo *demo)
 	struct lab_options options = { .parts = LAB_FLEET };
 	struct rlimit limit;
 
-	/* A descriptor a server, one a visitor: the usual 1,024 is too few. */
+	/*
+	 * One descriptor a server and one a connection: the usual 1,024 is too
+	 * few.
+	 */
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
 		limit.rlim_cur = limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);

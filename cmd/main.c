@@ -128,7 +128,7 @@ run(int argc, char **argv)
 	return command->run(argc - 1, argv + 1);
 }
 
-/* What stdout could not take shows at the latest here. */
+/* A failed write to stdout is noticed here at the latest. */
 int
 main(int argc, char **argv)
 {

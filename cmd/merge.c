@@ -62,7 +62,7 @@ parse(struct merge *merge, int argc, char **argv)
 	return options_parse(&usage, argc, argv);
 }
 
-/* False once it has complained: these are not one run, or not all of it. */
+/* False, with a message: these are not one run, or not all of it. */
 static bool
 fit_together(struct merge *merge, char **names, struct new_run *new)
 {

@@ -397,7 +397,7 @@ new_run_scan(struct new_run *run, struct target_list *targets,
 		run_scan(&settings, &run->outcome);
 		code = complain_of_end(run);
 	}
-	/* What tells duplicates apart makes room for the reports. */
+	/* The set of targets is freed before the reports need memory. */
 	target_list_free(targets);
 	if (code == EXIT_CODE_FINISHED)
 		code = finish(run);

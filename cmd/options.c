@@ -332,7 +332,9 @@ complain_of_unknown(const struct usage *usage, const char *argument)
 	free(name);
 }
 
-/* getopt said ':' or '?': which option it was depends on how it was typed. */
+/*
+ * getopt returned ':' or '?': which option it was depends on how it was typed.
+ */
 static int
 complain_of_usage(const struct usage *usage, int failure, char **argv)
 {

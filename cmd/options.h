@@ -29,7 +29,7 @@ struct option_row {
 	char letter;	      /* 0: none */
 	const char *name;     /* the long form; NULL: none */
 	const char *argument; /* as the help shows it; NULL: takes none */
-	const char *help;     /* NULL: the help keeps silent about it */
+	const char *help;     /* NULL: not in the help */
 	enum option_kind kind;
 	size_t offset; /* in the group's struct */
 	unsigned value;
@@ -85,7 +85,7 @@ struct usage {
 	/* --config FILE is read into it, and has to live as long as the
 	   settings do; NULL: the command takes none. */
 	struct option_file *file;
-	struct given_options *given; /* is told what was typed; or NULL */
+	struct given_options *given; /* gets what was typed; or NULL */
 };
 
 enum options_end {

@@ -16,8 +16,8 @@ struct past_run {
 };
 
 /*
- * A warning where this run is not finished, so that nobody takes a part for
- * the whole.  Silent where there is no run.json to tell.
+ * A warning where this run is not finished, and so not complete.  None where
+ * there is no run.json.
  */
 void past_run_warn(const char *command, const char *directory);
 

@@ -15,7 +15,7 @@
 
 /*
  * A run that was killed in its first tenth of a second left nothing but its
- * claim: whoever has the whole command line repeated means to begin it.
+ * claim: a command line that names targets begins it anew.
  */
 static enum resume_end
 begin_anew(const char *directory, bool names_targets)
@@ -170,7 +170,7 @@ reads_stdin(const struct string_list *lists)
 static int
 copy_stdin(FILE *copy)
 {
-	/* Fifty million hosts; what is larger has no end. */
+	/* Fifty million hosts; what is larger is taken for endless. */
 	const size_t most = (size_t)1 << 31;
 	char block[1 << 16];
 	size_t total = 0;

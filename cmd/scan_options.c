@@ -112,7 +112,7 @@ parse_resolve(void *group, const char *value)
 	return NULL;
 }
 
-/* What a batch system calls this machine's part. */
+/* The variables in which batch systems number this machine's part. */
 static const char *
 shard_of_environment(void)
 {
@@ -162,7 +162,7 @@ parse_list_form(void *group, const char *value)
 	return options->form != NULL ? NULL : "is not one of " LIST_FORM_NAMES;
 }
 
-/* Known, so that nobody takes it for a typing mistake; the help omits it. */
+/* Accepted, so that it is not reported as unknown; the help omits it. */
 static const char *
 refuse_for_now(void *group, const char *value)
 {
@@ -344,7 +344,7 @@ check_diff_last(const struct command_options *options)
 	return why == NULL;
 }
 
-/* What options must not say together, or not leave unsaid. */
+/* Options that exclude or need one another. */
 static bool
 check(const struct command_options *options, bool has_arguments)
 {

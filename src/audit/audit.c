@@ -53,8 +53,8 @@ auditor_free(struct auditor *auditor)
 
 /*
  * With found certificates: the sources in their order, the store's own
- * intermediates before what was fetched, as a certificate at hand is worth
- * more than one on the network.
+ * intermediates before what was fetched, as an installed certificate is
+ * preferred to a fetched one.
  */
 static void
 search(struct judgement *judgement, const struct trust_store *store,
@@ -180,8 +180,8 @@ choose_path(struct judgement *judgement)
 }
 
 /*
- * What became of the URLs at the place where the received chain ends: for the
- * people who wonder why a certificate was not found.
+ * The results of the AIA URLs at the end of the received chain: they explain
+ * why a certificate was not found.
  */
 static void
 list_aia(struct judgement *judgement, struct verdict *verdict)
@@ -326,7 +326,7 @@ fill_stores(struct judgement *judgement, struct verdict *verdict)
 	return open;
 }
 
-/* No certificate: the status is the whole story. */
+/* No certificate: the status alone decides. */
 static void
 judge_without_chain(
     struct arena *arena, const struct audit_view *view, struct verdict *verdict)
@@ -407,7 +407,7 @@ judge_chain(struct judgement *judgement, struct result *result)
 	return fill_stores(judgement, verdict);
 }
 
-/* GnuTLS overlooks a responder that only said "try later" (seen of 3.7.9). */
+/* GnuTLS ignores a response with status tryLater (seen with 3.7.9). */
 static enum staple_word
 staple_word(const struct ocsp_staple *staple)
 {
@@ -429,7 +429,7 @@ staple_word(const struct ocsp_staple *staple)
 	}
 }
 
-/* After the rules: it draws on the same budget of signatures. */
+/* After the rules: it uses the same budget of signatures. */
 static bool
 judge_clients(struct judgement *judgement, struct verdict *verdict)
 {

@@ -16,8 +16,8 @@ struct client_aia;
 
 /*
  * One source of certificates that the server did not send, in order of
- * preference.  `where` names the place for people: a file, a URL, a host of
- * `site` if possible.
+ * preference.  `where` says where it was found: a file, a URL, a host of `site`
+ * if possible.
  */
 struct audit_source {
 	const struct certificate_index *certificates;
@@ -30,7 +30,7 @@ struct audit_source {
 struct audit_sources {
 	const struct audit_source *list;
 	size_t count;
-	const struct client_aia *aia; /* NULL: nobody looked */
+	const struct client_aia *aia; /* NULL: not looked for */
 };
 
 /* One thread's memory of signatures. */

@@ -201,7 +201,9 @@ can_fail(const struct path *path)
 enum policies_result
 certificate_policies_check(const struct path *path, size_t *step)
 {
-	/* The root is a name and a key (6.1.1 (d)): its policies bind nobody.
+	/*
+	 * The trust anchor is a name and a key (6.1.1 (d)): its policies have
+	 * no effect.
 	 */
 	size_t below = path->length - (path->end != PATH_OPEN);
 	struct bytes *lists;

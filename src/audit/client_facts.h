@@ -16,7 +16,7 @@ enum staple_word {
 };
 
 /*
- * What following an AIA URL led to.  False when nobody looked (or may not):
+ * What following an AIA URL led to.  False when not looked at (or may not):
  * then a client that fetches cannot be predicted where it matters.  A fetch
  * that failed is an empty list.
  */

@@ -56,7 +56,7 @@ is_a_label(struct bytes label)
 	       strncasecmp((const char *)label.data, "xn--", 4) == 0;
 }
 
-/* "w*l" for "wild": one star, which may stand for nothing at all. */
+/* "w*l" for "wild": one asterisk, which may stand for no character at all. */
 static bool
 label_matches_partly(struct bytes pattern, struct bytes label)
 {
@@ -88,8 +88,8 @@ wildcard_way(struct bytes base, bool underscore)
 }
 
 /*
- * Where in the first label the star stands; no client that reads such names
- * does so in an A-label (RFC 6125 6.4.3).
+ * The position of the asterisk in the first label; no client that reads such
+ * names does so in an A-label (RFC 6125 6.4.3).
  */
 static uint64_t
 partial_way(struct bytes pattern, struct bytes label)
@@ -103,14 +103,17 @@ partial_way(struct bytes pattern, struct bytes label)
 		return way | WAY_BIT(WAY_WILDCARD_A_LABEL);
 	if (pattern.data[0] == '*')
 		return way | WAY_BIT(WAY_WILDCARD_FRONT);
-	/* OpenSSL takes no star that ends a label behind a hyphen. */
+	/*
+	 * OpenSSL accepts no asterisk at the end of a label that follows a
+	 * hyphen.
+	 */
 	if (pattern.data[pattern.size - 1] == '*' &&
 	    pattern.data[pattern.size - 2] != '-')
 		return way | WAY_BIT(WAY_WILDCARD_BACK);
 	return way | WAY_BIT(WAY_WILDCARD_PARTIAL);
 }
 
-/* A star that is not the whole of the left-most label alone. */
+/* An asterisk that is not exactly the whole left-most label. */
 static uint64_t
 odd_wildcard_way(struct bytes pattern, struct bytes host)
 {

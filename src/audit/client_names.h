@@ -1,7 +1,7 @@
 /*
- * The ways in which clients find a host on a leaf: the standard's, and those
- * of libraries that are older or kinder.  Which client reads which way is in
- * its profile.
+ * The ways in which clients find a host on a leaf: the standard's, and those of
+ * libraries that are older or more tolerant.  Which client reads which way is
+ * in its profile.
  */
 #ifndef AUDIT_CLIENT_NAMES_H
 #define AUDIT_CLIENT_NAMES_H

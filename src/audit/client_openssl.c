@@ -1,7 +1,7 @@
 /*
  * The stages of verify_chain() in crypto/x509/x509_vfy.c, one after the other.
- * The path, its signatures and the names are the audit's; what stands here is
- * only where OpenSSL's rules differ from RFC 5280, and in which order it looks.
+ * The path, its signatures and the names are the audit's; here are only the
+ * rules in which OpenSSL differs from RFC 5280, and their order.
  */
 #include "audit/client_openssl.h"
 
@@ -264,9 +264,9 @@ list_name(struct listing *listing, const struct client_profile *profile,
 }
 
 /*
- * internal_verify(), from the root down.  One that ends the path without
- * having signed itself only lends its key: its dates are not looked at, unless
- * it is alone.
+ * internal_verify(), from the root down.  A last certificate that is not
+ * self-signed is used for its key alone: its dates are not checked, unless it
+ * is the only one.
  */
 static void
 list_signatures_and_dates(struct listing *listing, int64_t now)

@@ -2,7 +2,7 @@
  * Every error that `openssl s_client -verify_hostname` prints for a path, by
  * number, words and depth as OpenSSL 3 has them (x509_vfy.h,
  * X509_verify_cert_error_string): it goes on after an error, where a client's
- * verdict tells the first one only.
+ * verdict has the first error only.
  */
 #ifndef AUDIT_CLIENT_OPENSSL_H
 #define AUDIT_CLIENT_OPENSSL_H

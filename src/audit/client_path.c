@@ -1,14 +1,15 @@
 /*
- * The search of client_path.h.  Candidates are the store's, then the sent
- * ones in wire order, then preloaded and fetched ones; a client that does not
- * backtrack takes the first that it holds for the issuer and stays with it.
+ * The search of client_path.h.  Candidates are the store's, then the sent ones
+ * in wire order, then preloaded and fetched ones; a client that does not
+ * backtrack takes the first that it holds for the issuer and does not try
+ * another.
  */
 #include "audit/client_path.h"
 
 enum {
 	CANDIDATES_MOST = 64,
 	KNOWN_MOST = 64,
-	ENDS_MOST = 128 /* a hostile chain has no end of them */
+	ENDS_MOST = 128 /* a hostile chain may have any number of them */
 };
 
 /* Lower ones are tried first. */

@@ -1,6 +1,6 @@
 /*
- * How clients look for a path: one search with the habits of a profile's
- * builder.  Unlike path.c it looks for the path that this client would take,
+ * How clients look for a path: one search by the rules of a profile's path
+ * building.  Unlike path.c it looks for the path that this client would take,
  * not for the best one.
  */
 #ifndef AUDIT_CLIENT_PATH_H
@@ -20,7 +20,9 @@ struct client_search {
 	const struct client_store *client; /* NULL: no program */
 	/* Continues past a bad signature, to see the whole path. */
 	bool past_bad_signatures;
-	/* Told of each end that is reached; true ends the search. */
+	/*
+	 * Called at each end of a path that is reached; true ends the search.
+	 */
 	bool (*consider)(
 	    void *context, const struct path *, const struct client_outcome *);
 	void *context;
@@ -28,7 +30,7 @@ struct client_search {
 	/* Answers */
 	bool plain;  /* there was never a choice: every client that neither
 			fetches nor preloads finds this one path */
-	bool unseen; /* an AIA URL was wanted that nobody looked at */
+	bool unseen; /* an AIA URL was wanted that was not fetched */
 };
 
 void client_search_run(struct client_search *);

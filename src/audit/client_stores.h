@@ -1,7 +1,7 @@
 /*
- * Which roots each client believes: a store of the machine, or the list of the
- * root program that it brings along, with what the program has against some of
- * its roots.  Made once a run, read by all threads.
+ * Which roots each client trusts: a store of the machine, or the list of the
+ * root program that it brings along, with the conditions of the program for
+ * some of its roots.  Made once a run, read by all threads.
  *
  * A program's store is put together from certificates that are at hand: those
  * of every loaded store and of the known intermediates that stand in the
@@ -39,7 +39,7 @@ struct client_settings {
 struct client_store {
 	const struct trust_store *store;
 	const struct root_list *list; /* the program's; NULL: the store alone */
-	/* Of the list, those whose certificate is nowhere at hand. */
+	/* Those of the list whose certificate is not available. */
 	const struct root **absent;
 	size_t absent_count;
 	const struct distrust_rule **rules; /* that name the client */
@@ -88,7 +88,7 @@ const struct distrust_rule *client_store_policy(
 bool client_stores_have_policy(
     const struct client_stores *, const struct certificate *anchor);
 
-/* What it says then, without the words of the client itself. */
+/* The reason then, without the client's own words. */
 const char *root_refusal_text(struct arena *, const struct root_refusal *,
     const struct client_store *, const struct certificate *leaf);
 

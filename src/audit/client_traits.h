@@ -1,6 +1,7 @@
 /*
  * Traits and measures: what is true of a host and of one path of its, in the
- * terms that profiles use.  Facts only; who minds them is not known here.
+ * terms that profiles use.  Facts only: which client refuses them is in its
+ * profile.
  */
 #ifndef AUDIT_CLIENT_TRAITS_H
 #define AUDIT_CLIENT_TRAITS_H

@@ -1,7 +1,7 @@
 /*
- * Verdicts of clients: profiles that share a store and a way of building
- * paths form a group, each group looks for its path (or takes the one that
- * everybody finds), and each of its members weighs what was found.
+ * Verdicts of clients: profiles that share a store and a way of building paths
+ * form a group, each group looks for its path (or takes the one path that there
+ * is), and each of its members is then judged by that path.
  */
 #include "audit/clients.h"
 
@@ -467,8 +467,8 @@ host_refusals(const struct client_profile *profile,
 }
 
 /*
- * What the server chose first counts for those who offer it; for the others
- * what it chose when it was offered theirs.
+ * What the server chose first counts for those who offer it; for the others its
+ * choice when their offer was made.
  */
 static void
 weigh_other_offer(const struct client_profile *profile,
@@ -522,8 +522,8 @@ is_open(const struct standing *standing)
 }
 
 /*
- * A root that the program has, whose certificate is nowhere at hand, and whose
- * name is that of an issuer: whether it signed, nobody here can say.
+ * A root that the program has, whose certificate is not available, and whose
+ * name is that of an issuer: whether it signed cannot be checked.
  */
 static const struct root *
 find_absent_root(
@@ -540,7 +540,7 @@ find_absent_root(
 	return NULL;
 }
 
-/* With the alert's name where the client tells it. */
+/* With the alert's name where the client prints it. */
 static const char *
 reason_of(struct arena *arena, const struct client_profile *profile,
     const struct client_facts *facts, enum client_trait trait)

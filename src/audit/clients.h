@@ -39,9 +39,9 @@ size_t clients_offers(
 
 /*
  * Fills the verdict's clients, in the order of the profiles.  One is
- * ACCEPTS_UNKNOWN where it hangs on what was not looked at, or gave no
- * answer: AIA, or the server when it is offered what that client offers.
- * True when what AIA leads to could still change one.
+ * ACCEPTS_UNKNOWN where it depends on what was not looked at, or gave no
+ * answer: AIA, or the server when it is offered what that client offers. True
+ * when what AIA leads to could still change one.
  */
 bool clients_judge(const struct clients *, struct arena *,
     const struct client_facts *, struct verdict *);

@@ -1,7 +1,8 @@
 /*
  * Name constraints, kind by kind.  A constraint of a kind we cannot compare
  * (x400Address, ediPartyName, registeredID, otherName) matters only when the
- * certificate has a name of that kind: then nobody can say, and it fails.
+ * certificate has a name of that kind: then the result is unknown, and the
+ * certificate is refused.
  */
 #include "audit/constraints.h"
 
@@ -40,8 +41,8 @@ dns_in_subtree(struct bytes name, struct bytes subtree)
 }
 
 /*
- * A wildcard is inside a permitted subtree when all it stands for is; it
- * touches an excluded one when anything it stands for does.
+ * A wildcard is inside a permitted subtree when all names that it matches are,
+ * and inside an excluded one when any of them is.
  */
 static bool
 wildcard_in_subtree(struct bytes pattern, struct bytes subtree, bool permitted)

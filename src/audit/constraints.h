@@ -30,9 +30,9 @@ enum constraint_answer {
 };
 
 /*
- * May `issuer` stand above `subject`?  `host` is tested as well when the
- * subject is the leaf (NULL otherwise).  A mailbox in the subject counts where
- * the certificate has no alternative names.
+ * Do the constraints of `issuer` allow the names of `subject`?  `host` is
+ * tested as well when the subject is the leaf (NULL otherwise).  A mailbox in
+ * the subject counts where the certificate has no alternative names.
  */
 enum constraint_answer constraints_check(const struct certificate *issuer,
     const struct certificate *subject, const struct host_name *host,

@@ -1,4 +1,4 @@
-/* Reads distrust.json and finds the rule that is against a leaf. */
+/* Reads distrust.json and finds the rule that refuses a leaf. */
 #include "audit/distrust.h"
 
 #include "base/clock.h"

@@ -45,8 +45,8 @@ const struct distrust *distrust_read(
 bool distrust_rule_names(const struct distrust_rule *, const char *client);
 
 /*
- * The first of these rules that is against this leaf although its path ends
- * at `anchor`; NULL: none is.
+ * The first of these rules that refuses this leaf although its path ends at
+ * `anchor`; NULL: none is.
  */
 const struct distrust_rule *distrust_find(const struct distrust_rule *const *,
     size_t count, const struct certificate *leaf,

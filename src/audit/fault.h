@@ -55,7 +55,7 @@ struct path_fault {
 
 enum { FAULTS_MOST = 32 };
 
-/* Bounded: what does not fit is dropped, the count says it was there. */
+/* Bounded: what does not fit is dropped, the count includes it. */
 struct faults {
 	struct path_fault list[FAULTS_MOST];
 	size_t count;

@@ -1,6 +1,6 @@
 /*
- * Interns a chain, has it audited, and serializes the outcome.  Runs on the
- * worker threads during a scan and on the main thread while it settles.
+ * Looks the chain up in the pool, audits it, and writes the record.  Runs on
+ * the worker threads during a scan and on the main thread while it settles.
  */
 #include "audit/judge.h"
 
@@ -16,7 +16,7 @@ struct judge {
 	struct auditor *auditor;
 	struct certificate_pool *pool;
 	struct arena *arena;
-	struct seen *found; /* written, though nobody sent them */
+	struct seen *found; /* written, though no host sent them */
 };
 
 void
@@ -130,7 +130,7 @@ write_found(struct judge *judge, const struct audit_sources *sources,
 }
 
 /*
- * Parses a chain; with a message, notes which are new and who sent them.
+ * Parses a chain; with a message, adds which are new and which host sent them.
  * Returns the digests, and the certificates where they are wanted.
  */
 static const struct digest *

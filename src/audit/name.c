@@ -86,8 +86,7 @@ is_public_suffix(struct bytes name)
 
 /*
  * "*.example.com" for "a.example.com".  A wildcard for a whole public suffix
- * ("*.co.uk") stands for other people's names and matches nothing: browsers
- * and CAs agree on that, libraries do not all.
+ * ("*.co.uk") matches nothing, as browsers and CAs do it; not all libraries do.
  */
 static enum name_match
 match_wildcard(struct bytes pattern, struct bytes host)

@@ -253,7 +253,10 @@ gather(const struct path_question *question, const struct certificate *subject,
 	return count;
 }
 
-/* Which of two ends says more: reached the store, found a root, went far. */
+/*
+ * Which of two ends is better: one in the store, then one at a root, then the
+ * longer path.
+ */
 static bool
 is_better(const struct path *a, const struct path *b)
 {
@@ -314,7 +317,7 @@ descend(struct search *search, const struct path_candidate *candidate)
 	/* These steps alone may have as many faults as the best whole path. */
 	if (search->found_end && best->end == PATH_ANCHOR &&
 	    search->certain_faults >= best->faults.count)
-		; /* the best stays the best */
+		; /* the best so far is not beaten */
 	else if (candidate->anchor)
 		finish(search, PATH_ANCHOR);
 	else
@@ -337,10 +340,10 @@ is_issuer(struct search *search, const struct path_candidate *candidate)
 	enum signature_result result;
 
 	/*
-	 * A path that returns to the same name and key goes in a circle.  An
-	 * anchor may sign a server's certificate for itself all the same: only
-	 * a CA's that it signed for itself is another version of the anchor,
-	 * which the store does not hold.
+	 * A path that returns to the same name and key is a loop.  An anchor
+	 * may sign a server's certificate for itself all the same: only a CA's
+	 * that it signed for itself is another version of the anchor, which the
+	 * store does not hold.
 	 */
 	for (size_t i = 0; i < path->length; i++) {
 		const struct certificate *on = path->steps[i].certificate;

@@ -28,9 +28,9 @@ enum key_id_match { KEY_ID_FITS, KEY_ID_ABSENT, KEY_ID_DIFFERS };
 enum key_id_match key_id_compare(
     const struct certificate *subject, const struct certificate *issuer);
 /*
- * The other half of an AKI names one certificate of the issuer, by its serial
- * number and by the name in its issuer field.  False where it names another
- * one, as after the CA was renewed with its key; true where it is silent.
+ * The AKI may also name one certificate of the issuer, by serial number and
+ * issuer name.  False where it names another one, as after the CA was renewed
+ * with its key; true where the AKI has neither.
  */
 bool authority_serial_fits(
     const struct certificate *subject, const struct certificate *issuer);

@@ -87,7 +87,7 @@ check_expiring(const struct audit_view *view, const struct path_step *step,
 	int64_t critical = threshold(days->crit_days, 7, validity, 9);
 	char when[CLOCK_TEXT_SIZE];
 
-	/* Who asks to be warned of the worse earlier, is. */
+	/* A larger crit_days makes the graver finding begin earlier. */
 	if (!certificate->times_valid || left < 0 ||
 	    (left > warn && left > critical))
 		return;

@@ -1,7 +1,7 @@
 /*
  * What the run's policy says of a host: a trusted path may still lead to a CA
- * that nobody expects there, and what is known and excused until a day weighs
- * less, but is never hidden.
+ * that the policy does not expect, and a waived finding has a lower severity
+ * until its date, but is never hidden.
  */
 #include "audit/rules.h"
 
@@ -112,7 +112,9 @@ waive(const struct policy_waiver *waiver, struct findings *findings)
 	}
 }
 
-/* Only where it would still excuse something: else it did its work. */
+/*
+ * Only where it would still waive a finding: otherwise it is no longer needed.
+ */
 static void
 report_expired(const struct policy_waiver *waiver, struct findings *findings)
 {

@@ -1,6 +1,7 @@
 /*
- * Findings about what was sent beside the path: order, strays, duplicates,
- * roots, dead cross-signs.  Current clients accept all of it; old ones do not.
+ * Findings about what was sent beside the path: order, unrelated certificates,
+ * duplicates, roots, expired cross-signed ones.  Current clients accept all of
+ * it; old ones do not.
  */
 #include "audit/rules.h"
 
@@ -70,8 +71,8 @@ find_sent_roots(const struct audit_view *view, struct findings *findings)
 }
 
 /*
- * Another certificate for a name and key that the judged path has too: it
- * misleads where it, or the root that signed it, has expired.
+ * Another certificate for a name and key that the judged path has too: some
+ * clients follow it, and fail where it or the root that signed it has expired.
  */
 static bool
 is_other_version(const struct audit_view *view, const struct certificate *sent,
@@ -153,9 +154,9 @@ find_long_chain(const struct audit_view *view, struct findings *findings)
 }
 
 /*
- * RFC 5280 4.2.1.1: the identifier is a hint, the signature the proof.  What
- * a CA that was renewed leaves behind is the serial number of its old
- * certificate.
+ * RFC 5280 4.2.1.1: the identifier only helps to find the issuer, the signature
+ * proves it.  After a CA is renewed the identifier may still have the serial
+ * number of the old certificate.
  */
 static void
 find_key_id_mismatch(const struct audit_view *view, struct findings *findings)

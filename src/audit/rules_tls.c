@@ -12,9 +12,9 @@ find_client_certificate(
 }
 
 /*
- * The chain is judged as it was shown; that no client gets further is an error
- * of its own.  A timeout or a reset may pass: it counts when another attempt
- * ended so too.
+ * The chain is judged as it was sent; that the handshake fails for every client
+ * is a separate error.  A timeout or a reset may pass: it counts when another
+ * attempt ended so too.
  */
 static void
 find_handshake_failed(const struct audit_view *view, struct findings *findings)

@@ -94,12 +94,12 @@ check_leaf_usage(
 		faults_add(faults, FAULT_KEY_USAGE, 0);
 }
 
-/* Nobody relies on the signature that a root puts on itself. */
+/* The signature of a root on itself is not relied on. */
 static void
 check_strength(const struct certificate *certificate, bool root, size_t at,
     struct faults *faults)
 {
-	/* Of one that cannot be read nothing but that is told. */
+	/* For a certificate that cannot be read this is the only fault. */
 	enum key_kind key = certificate->key_name[0] == '\0'
 				? KEY_UNKNOWN
 				: certificate->key_kind;
@@ -121,7 +121,7 @@ check_strength(const struct certificate *certificate, bool root, size_t at,
 		faults_add(faults, FAULT_MD5, at);
 }
 
-/* Everything that this step has wrong whatever stands above or below it. */
+/* All faults of this step that do not depend on its neighbours. */
 static void
 check_step(const struct validation *validation, const struct path *path,
     size_t at, struct faults *faults)
@@ -137,7 +137,7 @@ check_step(const struct validation *validation, const struct path *path,
 	if (certificate->damage != NULL ||
 	    certificate->signature_algorithms_differ)
 		faults_add(faults, FAULT_MALFORMED, at);
-	/* RFC 5280 4.1.2.4; whoever compares names compares two empty ones. */
+	/* RFC 5280 4.1.2.4; path building compares two empty names. */
 	if (certificate->issuer_empty)
 		faults_add(faults, FAULT_EMPTY_ISSUER, at);
 	/* One that cannot be read is damage already; a leaf's DSA is weak. */
@@ -164,7 +164,7 @@ check_step(const struct validation *validation, const struct path *path,
 
 	/*
 	 * RFC 5280 6.1.4 (k) and (n).  A version 1 certificate cannot say that
-	 * it is a CA; as an anchor the administrator has said it.
+	 * it is a CA; in the trust store it is trusted as one.
 	 */
 	if (at > 0 && !certificate->is_ca &&
 	    !(anchor && certificate->version < 3))

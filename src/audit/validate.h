@@ -25,7 +25,7 @@ unsigned dhe_bits_of(const struct tls_facts *);
 
 /*
  * Does the server end the connection after its chain, for any client?  Not
- * where it refused us for the want of a client certificate, and not where our
+ * where it refused us because we sent no client certificate, and not where our
  * own library could not go on.
  */
 bool server_breaks_off(

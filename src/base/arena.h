@@ -1,6 +1,6 @@
 /*
- * Memory that lives and dies together: one host's record, one file's rows.
- * Single pieces are never freed.  Not for sharing between threads.
+ * Memory that is freed together: one host's record, one file's rows. Single
+ * pieces are never freed.  Not for sharing between threads.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H

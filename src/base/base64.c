@@ -1,5 +1,5 @@
 /*
- * Base64 by RFC 4648 section 4, both ways.  PEM armour is not known here.
+ * Base64 by RFC 4648 section 4, both ways.  PEM is in bundle_text.c.
  */
 #include "base/base64.h"
 

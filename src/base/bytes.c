@@ -1,5 +1,5 @@
 /*
- * Digests to hexadecimal and back.  What octets mean is not known here.
+ * Digests to hexadecimal and back, and vectors with a length.
  */
 #include "base/bytes.h"
 

@@ -225,7 +225,7 @@ parse_date(const char *at, int64_t *out)
 	return true;
 }
 
-/* Digits below 10^15: more is no time that anybody means. */
+/* Digits below 10^15: more is taken for a mistake. */
 static bool
 take_count(const char **at, int64_t *count)
 {

@@ -13,14 +13,18 @@ enum {
 	WIDTH = 80,
 	CHANGE_COLUMNS = 12,
 	HOST_COLUMNS = 28,
-	STORY_LEAST = 24 /* so much of it is worth a place beside the host */
+	STORY_LEAST =
+	    24 /* with this width left, the text begins on the host's line */
 };
 
 struct range {
 	uint32_t first, last;
 };
 
-/* Characters that reorder or end a line: a name must not rewrite a table. */
+/*
+ * Characters that reorder or end a line: a name must not change how a table
+ * looks.
+ */
 static const struct range reordering[] = {
 	{ 0x61c, 0x61c },
 	{ 0x200e, 0x200f },

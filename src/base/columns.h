@@ -27,7 +27,7 @@ void cell_append(struct text *, const char *, size_t columns);
  */
 void cell_append_wrapped(struct text *, const char *words, size_t column);
 
-/* A line, or two: what became of a host.  The story ends with the line. */
+/* A line, or two: a host and what happened to it. */
 void cell_append_change(
     struct text *, const char *word, const char *host, const char *story);
 

@@ -257,7 +257,7 @@ file_draft_abandon(struct file_draft *draft)
 	draft_free(draft);
 }
 
-/* errno is that of the write: once it is a stream's state nobody knows it. */
+/* errno is that of the write: a stream's error indicator does not keep it. */
 int
 file_write(const char *path, struct bytes content)
 {

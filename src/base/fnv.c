@@ -1,6 +1,6 @@
 /*
- * FNV-1a (draft-eastlake-fnv, "The FNV Non-Cryptographic Hash Algorithm").
- * What is hashed, and why, callers know.
+ * FNV-1a (draft-eastlake-fnv, "The FNV Non-Cryptographic Hash Algorithm"). The
+ * callers choose what is hashed.
  */
 #include "base/fnv.h"
 

@@ -1,7 +1,7 @@
 /*
- * FNV-1a with 64 bits and no key: the same on every machine, for what
- * machines have to agree on.  Not for tables that strangers may fill: that is
- * hash.h.
+ * FNV-1a with 64 bits and no key: the same on every machine, for what machines
+ * have to agree on.  Not for tables whose keys come from unknown hosts: use
+ * hash.h there.
  */
 #ifndef BASE_FNV_H
 #define BASE_FNV_H

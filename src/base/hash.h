@@ -1,6 +1,6 @@
 /*
- * SipHash-1-3 under a key drawn once a process: host lists and certificates
- * are chosen by strangers, who must not be able to choose collisions.
+ * SipHash-1-3 under a key drawn once a process: keys come from unknown hosts,
+ * which must not be able to choose collisions.
  */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H

@@ -1,8 +1,8 @@
 /*
- * JSON over cJSON, the only place that knows the library.  Strings are
- * referenced, not copied, and printed straight into the text: a record is
- * built and written a million times.  What JSON cannot carry is caught here:
- * octets that are not UTF-8 going out, NULs and depth coming in.
+ * JSON over cJSON, the only file that uses the library.  Strings are
+ * referenced, not copied, and printed straight into the text: a record is built
+ * and written a million times.  What JSON cannot carry is caught here: octets
+ * that are not UTF-8 going out, NULs and depth coming in.
  */
 #include "base/json.h"
 
@@ -23,7 +23,7 @@ node(const struct json *json)
 	return (const cJSON *)json;
 }
 
-/* cJSON says NULL for only one reason here: no memory. */
+/* cJSON returns NULL for only one reason here: no memory. */
 static cJSON *
 must(cJSON *item)
 {
@@ -351,7 +351,10 @@ json_number(const struct json *json, double fallback)
 	return json_is_number(json) ? node(json)->valuedouble : fallback;
 }
 
-/* Anything with a fraction, or that a double cannot hold exactly, is none. */
+/*
+ * A number with a fraction, or that a double cannot hold exactly, is not an
+ * integer.
+ */
 int64_t
 json_integer(const struct json *json, int64_t fallback)
 {

@@ -1,7 +1,7 @@
 /*
- * JSON over cJSON: the only place that knows the library.  Printing is
- * compact, members in the order they were added.  Strings must be clean
- * UTF-8 (text_clean); as a last resort every octet that is not is replaced.
+ * JSON over cJSON: the only file that uses the library.  Printing is compact,
+ * members in the order they were added.  Strings must be clean UTF-8
+ * (text_clean); as a last resort every octet that is not is replaced.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H

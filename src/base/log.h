@@ -1,6 +1,6 @@
 /*
- * What the program says about itself, on stderr: never about a host, whose
- * failures are facts in its record.  "fleetscan: SENTENCE\n".
+ * Messages of the program itself, on stderr: never about a host, whose failures
+ * are in its record.  "fleetscan: SENTENCE\n".
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

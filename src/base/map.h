@@ -1,8 +1,8 @@
 /*
  * Two hash tables.  `map`: octet strings to pointers; keys are borrowed and
  * must outlive the map (point them into the value).  `seen`: a set of 64-bit
- * fingerprints, about 12 octets an entry even while it grows, for what must
- * be remembered a million times.
+ * fingerprints, about 12 octets an entry even while it grows, for sets with
+ * millions of entries.
  */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H

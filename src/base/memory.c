@@ -1,5 +1,5 @@
 /*
- * The heap, with the one answer to its end: a message and exit 4.
+ * The heap: where there is no memory left, a message and exit 4.
  */
 #include "base/memory.h"
 
@@ -8,7 +8,7 @@
 
 #include "base/fatal.h"
 
-/* malloc(0) may be NULL, which nobody should take for a failure. */
+/* malloc(0) may return NULL, which is no failure. */
 static size_t
 at_least_one(size_t size)
 {

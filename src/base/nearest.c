@@ -1,6 +1,6 @@
 /*
- * How far two words are apart: letters put in, left out, taken for another,
- * or exchanged with their neighbour (the optimal string alignment distance).
+ * The distance of two words: letters inserted, deleted, replaced, or exchanged
+ * with their neighbour (the optimal string alignment distance).
  */
 #include "base/nearest.h"
 

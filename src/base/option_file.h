@@ -1,8 +1,8 @@
 /*
  * A file of options, one a line: NAME, NAME VALUE or NAME = VALUE, with or
- * without dashes before the name.  `#` at the start of a line or behind a
- * blank begins a comment; a value in double quotes keeps its blanks and `#`.
- * Which names there are, the reader does not know.
+ * without dashes before the name.  `#` at the start of a line or behind a blank
+ * begins a comment; a value in double quotes keeps its blanks and `#`. Which
+ * names are valid is checked by the caller.
  */
 #ifndef BASE_OPTION_FILE_H
 #define BASE_OPTION_FILE_H

@@ -1,6 +1,6 @@
 /*
  * A string that grows.  `data` is always NUL-terminated once anything was
- * appended, and may hold NULs of its own: `size` is the truth.
+ * appended, and may hold NULs of its own: `size` is its length.
  */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
@@ -18,7 +18,7 @@ struct text {
 };
 
 void text_clear(struct text *); /* empties, keeps the memory */
-/* Writes it and empties it; failing shows on the stream. */
+/* Writes it and empties it; a failure sets the stream's error indicator. */
 void text_write(struct text *, FILE *);
 void text_free(struct text *); /* empties, returns the memory */
 void text_append(struct text *, const char *);
@@ -31,9 +31,9 @@ void text_printf(struct text *, const char *format, ...)
 void text_reserve(struct text *, size_t extra);
 
 /*
- * The field's way to show a string nobody vouches for: valid UTF-8 passes;
- * NUL, other C0 and C1 control characters, DEL, and every octet that is not
- * valid UTF-8 become \HH (RFC 4514 2.4).  A backslash passes as it is.
+ * How a string from an untrusted host is shown, as other tools do: valid UTF-8
+ * passes; NUL, other C0 and C1 control characters, DEL, and every octet that is
+ * not valid UTF-8 become \HH (RFC 4514 2.4).  A backslash passes as it is.
  */
 void text_append_clean(struct text *, struct bytes);
 char *text_clean(struct arena *, struct bytes);

@@ -1,6 +1,6 @@
 /*
- * Telling UTF-8 from what is not.  What to do about the latter is the
- * business of text.c and json.c.
+ * Telling UTF-8 from what is not.  text.c and json.c decide what to do with the
+ * latter.
  */
 #include "base/utf8.h"
 

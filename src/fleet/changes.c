@@ -47,7 +47,7 @@ entries_read(const struct entries *entries, size_t part, size_t parts)
 	struct run_index *index = run_index_empty();
 	struct run_entry entry;
 
-	/* Unlike rewind, this does not forget an error. */
+	/* Unlike rewind(3), this keeps the error indicator. */
 	fseeko(entries->file, 0, SEEK_SET);
 	while (fread(&entry, sizeof(entry), 1, entries->file) == 1)
 		if (entry.key % parts == part)

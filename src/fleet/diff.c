@@ -41,7 +41,7 @@ static const char *const field_words[DIFF_FIELDS] = {
 	[DIFF_RECEIVED] = "received",
 };
 
-/* How grave a class is: the order in reports/README.md, reversed. */
+/* The weight of a class: the order in reports/README.md, reversed. */
 static const unsigned gravity[CLASS_COUNT] = {
 	[CLASS_OK] = 0,
 	[CLASS_WEAK] = 1,
@@ -160,7 +160,7 @@ compare(const struct result *from, const struct result *to)
 	return fields;
 }
 
-/* What a policy waives is known: it weighs nothing until the waiver ends. */
+/* A waived fault does not count until the waiver ends. */
 static unsigned
 gravity_of(const struct result *result)
 {
@@ -171,7 +171,7 @@ gravity_of(const struct result *result)
 		   : gravity[class_id];
 }
 
-/* CHANGE_KINDS: nothing to tell. */
+/* CHANGE_KINDS: no change. */
 static enum change_kind
 kind_of(const struct result *from, const struct result *to, unsigned fields)
 {
@@ -184,7 +184,7 @@ kind_of(const struct result *from, const struct result *to, unsigned fields)
 		return CHANGE_UNREACHABLE;
 	if (is_reached(to) && gravity_of(to) > gravity_of(from))
 		return CHANGE_WORSE;
-	/* From one grave fault to another is no improvement. */
+	/* From one grave fault to a less grave one is no improvement. */
 	if (is_reached(to) && eased && gravity_of(to) <= 1)
 		return CHANGE_BETTER;
 	return fields == 0 ? CHANGE_KINDS : CHANGE_CHANGED;
@@ -201,8 +201,8 @@ push(struct diff *diff, const struct change *change)
 }
 
 /*
- * A timeout hides the host, and its end shows it again as it was.  A host that
- * comes back broken is listed, though: since when is unknown.
+ * A timeout or a reset is no change of the host, and neither is its end.  A
+ * host that is broken after it is listed, though: since when is unknown.
  */
 static bool
 is_damped(
@@ -377,7 +377,7 @@ diff_match(struct diff *diff, struct run_index *older, struct run_index *newer)
 	}
 }
 
-/* What is gone has no place among the newer: it comes in the older's order. */
+/* Targets that are gone are listed in the order of the older run. */
 static int
 by_group(const void *left, const void *right)
 {

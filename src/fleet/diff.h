@@ -1,7 +1,7 @@
 /*
- * Two runs held against each other: what got worse, better, changed, came or
- * went.  Records are matched by host, port, SNI and STARTTLS; where one run
- * has several of one name (--all-ips), by address.
+ * The comparison of two runs: what got worse, better, changed, is new or gone.
+ * Records are matched by host, port, SNI and STARTTLS; where one run has
+ * several of one name (--all-ips), by address.
  */
 #ifndef FLEET_DIFF_H
 #define FLEET_DIFF_H
@@ -106,7 +106,7 @@ void diff_end(struct diff *);
 const struct change *diff_group(
     const struct diff *, enum change_group, size_t *count);
 
-/* Did the host get worse, or come new and broken, or get lost? */
+/* Did the host get worse, is it new and broken, or no longer reached? */
 bool change_is_bad(const struct change *);
 
 /*

@@ -1,5 +1,5 @@
 /*
- * Walks the runs of a directory from old to new, and remembers a few facts a
+ * Reads the runs of a directory from old to new, and keeps a few facts for each
  * host that is broken in the newest.  Compares nothing else.
  */
 #include "fleet/history.h"
@@ -36,7 +36,7 @@ status_is_passing(enum status status)
 }
 
 /*
- * The host with this key, found by halves.  The only record of a name is meant
+ * The host with this key, by binary search.  The only record of a name is meant
  * whatever its address was then.
  */
 static struct past *

@@ -1,6 +1,7 @@
 /*
  * The past of the hosts that are broken now, out of all finished runs in a
- * reports directory: since when, last good, how often it came and went.
+ * reports directory: since when, last good, how often it was repaired and broke
+ * again.
  */
 #ifndef FLEET_HISTORY_H
 #define FLEET_HISTORY_H
@@ -25,10 +26,10 @@ struct history_facts {
 struct history;
 
 /*
- * Reads every run (a subdirectory with a finished run.json) that started
- * before the newest one.  A timeout or a reset says nothing of a host and is
- * passed over.  NULL with a sentence in *error (heap; the caller frees) when
- * the directory cannot be read.  `newest` and its index are only read.
+ * Reads every run (a subdirectory with a finished run.json) that started before
+ * the newest one.  A timeout or a reset is no information about a host and is
+ * skipped.  NULL with a sentence in *error (heap; the caller frees) when the
+ * directory cannot be read.  `newest` and its index are only read.
  */
 struct history *history_read(const char *directory, struct archive *newest,
     const struct run_index *, const struct hash_key *, char **error);

@@ -1,5 +1,7 @@
-/* Counts missing certificates.  Whether one repairs anything is proven by
-   whoever offers it. */
+/*
+ * Counts missing certificates.  Whether one repairs anything is proven in
+ * src/repair.
+ */
 #include "fleet/missing.h"
 
 #include <stdlib.h>

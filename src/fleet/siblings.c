@@ -74,7 +74,7 @@ note(struct sibling_search *search, size_t record, const struct result *result)
 	bool is_sibling =
 	    own->site != NULL && string_equal(own->site, seen->site);
 
-	/* What the host itself did then says nothing of its siblings. */
+	/* The host's own record of that run is not one of its siblings. */
 	if (seen->host == NULL ||
 	    (strcmp(seen->host, own->host) == 0 && seen->port == own->port))
 		return;

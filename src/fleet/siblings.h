@@ -1,6 +1,6 @@
 /*
- * What the newest run of a fleet knows of a host that is scanned alone: how
- * its siblings differ, and which hosts send the certificates that it lacks.
+ * What the newest run of a fleet has on a host that is scanned alone: how its
+ * siblings differ, and which hosts send the certificates that it lacks.
  */
 #ifndef FLEET_SIBLINGS_H
 #define FLEET_SIBLINGS_H

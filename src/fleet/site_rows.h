@@ -1,7 +1,7 @@
 /*
  * What siblings are compared by, a row of fixed size a host, in a temporary
  * file: a million hosts are compared in the memory of their order alone.
- * Strings are compared by fingerprints; what they say stands in a second file.
+ * Strings are compared by fingerprints; the strings are in a second file.
  */
 #ifndef FLEET_SITE_ROWS_H
 #define FLEET_SITE_ROWS_H

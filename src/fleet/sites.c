@@ -14,7 +14,7 @@
 
 enum { DAY = 86400, EXPIRY_DAYS = 30 };
 
-/* A site while it is not looked at; they lie by fingerprint. */
+/* A site that is not the current one; the array is sorted by fingerprint. */
 struct site_place {
 	uint32_t first; /* in `order`; its hosts go on to the next one's */
 	uint32_t broken, not_ok, outliers;
@@ -176,7 +176,7 @@ row_at(struct sites *sites, size_t at)
 	return &sites->row;
 }
 
-/* Whoever holds a group that was replaced by another has a bug. */
+/* Using a group after another one was asked for is a bug. */
 static void
 want_current(const struct sites *sites, const struct site_group *group)
 {
@@ -249,7 +249,7 @@ usual_value(struct sites *sites, unsigned field, uint64_t *values)
 	return 2 * most >= count ? best : 0;
 }
 
-/* Times are sorted as they are: far from where their sign would matter. */
+/* Times are sorted as unsigned numbers: an end before 1970 comes last. */
 static void
 find_expiry(struct sites *sites, uint64_t *ends)
 {
@@ -266,7 +266,7 @@ find_expiry(struct sites *sites, uint64_t *ends)
 	if (count == 0)
 		return;
 	qsort(ends, count, sizeof(*ends), by_value);
-	/* The lower median: of two hosts neither is the odd one out. */
+	/* The lower median: with two hosts neither is an outlier. */
 	group->earliest = (int64_t)(ends[0] ^ INT64_MIN);
 	group->expiry = (int64_t)(ends[(count - 1) / 2] ^ INT64_MIN);
 	group->latest = (int64_t)(ends[count - 1] ^ INT64_MIN);
@@ -327,7 +327,7 @@ judge_group(struct sites *sites, size_t place)
 	free(values);
 }
 
-/* The first host that has what is usual says what that is. */
+/* The usual value as a string comes from the first host that has it. */
 static void
 name_usual(struct sites *sites, unsigned field)
 {

@@ -1,6 +1,6 @@
 /*
- * Counting.  What hosts share is kept once with a few examples; how it is
- * told is the business of writers.
+ * Counting.  What hosts share is kept once with a few examples; the writers
+ * choose the words.
  */
 #include "fleet/tally.h"
 
@@ -98,7 +98,10 @@ tally_authority(struct tally *tally, const struct certificate *certificate)
 		week->authorities++;
 }
 
-/* Records list their clients in one order, so the first guess is right. */
+/*
+ * Records list their clients in one order, so the client's place is mostly
+ * known.
+ */
 static struct tally_client *
 find_client(struct tally *tally, const char *id, size_t guess)
 {
@@ -271,7 +274,7 @@ cause_key(struct arena *scratch, const struct tally_cause *cause)
 	    cause->subject == NULL ? "" : cause->subject);
 }
 
-/* Hosts without end that have each a cause of their own share one. */
+/* Past the limit, hosts that each have a cause of their own share one. */
 static struct tally_cause *
 find_cause(struct tally *tally, struct tally_cause *model)
 {

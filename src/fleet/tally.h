@@ -31,7 +31,7 @@ struct tally_client {
  * root, the same rule broken by the same CA certificate.
  */
 struct tally_cause {
-	char *key; /* in the map; the rest is for writers */
+	char *key; /* in the map; the following members are for writers */
 	enum class_id class_id;
 	char *cause; /* or NULL */
 	bool has_certificate;

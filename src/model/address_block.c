@@ -1,7 +1,7 @@
 /*
  * Blocks of addresses, counted in octets.  Their first and last addresses may
- * be those of a network and a broadcast: they are scanned as well, since who
- * lists a block means all of it.
+ * be those of a network and a broadcast: they are scanned as well, since a
+ * block in a list means all of it.
  */
 #include "model/address_block.h"
 

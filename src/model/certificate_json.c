@@ -1,6 +1,6 @@
 /*
- * A line of certs.ndjson.  The DER is the truth and all that is read back;
- * the other members are there for people and their tools.
+ * A line of certs.ndjson.  Only the DER is read back; the other members are for
+ * people and other tools.
  */
 #include "base/clock.h"
 #include "model/record_fields.h"

@@ -1,6 +1,6 @@
 /*
- * Which clients judge: "default", "all" or ids, separated by commas.  What a
- * profile says is not looked at here.
+ * Which clients judge: "default", "all" or ids, separated by commas.  The
+ * content of a profile is not looked at here.
  */
 #ifndef MODEL_CLIENT_CHOICE_H
 #define MODEL_CLIENT_CHOICE_H

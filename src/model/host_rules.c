@@ -1,6 +1,6 @@
 /*
  * Names of hosts, sites and tags, each with the rules that name it, in
- * ascending order.  What a rule says is its owner's business.
+ * ascending order.  The content of a rule is its owner's.
  */
 #include "model/host_rules.h"
 
@@ -123,7 +123,7 @@ mention(
 	add_mention(rules, mentions, port);
 }
 
-/* A name below the registrable domain would never be any host's site. */
+/* A name below the registrable domain is never the site of a host. */
 const char *
 host_rules_name_site(struct host_rules *rules, const char *site)
 {

@@ -1,8 +1,8 @@
 /*
- * Everything the network told us about one target, and no opinion: what is
- * here can be judged again tomorrow, against another store, at another date.
- * All strings are clean UTF-8.  Strings and chain belong to whoever made the
- * observation (a probe slot, or the arena of a record that was read).
+ * All facts that the network gave about one target, without judgement: they can
+ * be judged again, against another store, at another date. All strings are
+ * clean UTF-8.  Strings and chain belong to whoever made the observation (a
+ * probe slot, or the arena of a record that was read).
  */
 #ifndef MODEL_OBSERVATION_H
 #define MODEL_OBSERVATION_H

@@ -1,6 +1,6 @@
 /*
  * Sets of offered kinds: their words, what a choice needs of them, and what
- * is known of offers that nobody made.  Says nothing of single clients.
+ * follows for offers that were not made.  Says nothing of single clients.
  */
 #include "model/offer.h"
 

@@ -333,7 +333,7 @@ read_threshold(struct policy_reader *reader, const struct position *position,
 
 /*
  * A day itself still counts, to its last second.  Bare numbers and offsets,
- * which options take, would be dates that nobody can read or that move.
+ * which options take, would be dates that are hard to read or that move.
  */
 static bool
 parse_until(const char *text, int64_t *until)

@@ -71,7 +71,7 @@ struct host_subject policy_subject(const struct observation *);
 
 bool policy_ignores(const struct policy *, const struct host_subject *);
 
-/* NULL: the policy says nothing about this host. */
+/* NULL: the policy has nothing for this host. */
 const struct policy_expectation *policy_expectation_of(
     const struct policy *, const struct host_subject *);
 const struct policy_threshold *policy_threshold_of(

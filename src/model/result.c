@@ -1,4 +1,4 @@
-/* What writers ask of a result; writing and reading it are next door. */
+/* What writers ask of a result; result_fields.c writes and reads it. */
 #include "model/result.h"
 
 const char *

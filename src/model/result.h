@@ -63,7 +63,7 @@ struct client_verdict {
 	const char *reason; /* NULL when accepted */
 };
 
-/* Do they accept alike, for the same reason? */
+/* Do both have the same answer, for the same reason? */
 bool client_verdict_equal(
     const struct client_verdict *, const struct client_verdict *);
 
@@ -125,8 +125,8 @@ const char *result_endpoint(struct arena *, const struct result *);
 const struct finding *result_class_finding(const struct result *);
 
 /*
- * Its class is ok and it has no error: nobody has to look at it.  Whoever asks
- * whether a host is good or broken asks this, never the class alone.
+ * Its class is ok and it has no error.  Whether a host is good is asked here,
+ * never by the class alone.
  */
 bool result_is_good(const struct result *);
 
@@ -163,7 +163,7 @@ enum acceptance verdict_acceptance(const struct verdict *, const char *client);
  */
 const char *result_common_name(struct arena *, const char *name);
 
-/* "CN=R11": what people know a CA by; the whole name where it has no CN. */
+/* "CN=R11": the short name of a CA; the whole name where it has no CN. */
 const char *result_short_name(struct arena *, const char *name);
 
 #endif

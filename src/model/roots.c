@@ -1,4 +1,4 @@
-/* Reads roots.json and finds its entries.  What they mean, audit says. */
+/* Reads roots.json and finds its entries.  audit applies them. */
 #include "model/roots.h"
 
 #include <stdlib.h>

@@ -79,7 +79,7 @@ const struct root_list *roots_list(const struct roots *, const char *id);
 bool root_is_in(
     const struct roots *, const struct root *, const struct root_list *);
 
-/* What the program of this list has against the root; NULL: nothing. */
+/* The program's condition for the root of this list; NULL: none. */
 const struct root_rule *root_rule_of(
     const struct root *, const struct root_list *);
 

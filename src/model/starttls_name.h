@@ -1,9 +1,9 @@
 /*
  * The protocols that begin without TLS and change to it on request: their
- * names, and the ports on which they do so.  What client and server say is a
- * row of scan/starttls.c with the same id.  Sources: the IANA service names
- * and port numbers; RFC 3207 (SMTP), 2033 (LMTP), 2595 (IMAP, POP3), 5804
- * (sieve), 4217 (FTP), 4642 (NNTP), 6120 (XMPP), 4511 (LDAP).
+ * names, and the ports on which they do so.  The dialogue is a row of
+ * scan/starttls.c with the same id.  Sources: the IANA service names and port
+ * numbers; RFC 3207 (SMTP), 2033 (LMTP), 2595 (IMAP, POP3), 5804 (sieve), 4217
+ * (FTP), 4642 (NNTP), 6120 (XMPP), 4511 (LDAP).
  */
 #ifndef MODEL_STARTTLS_NAME_H
 #define MODEL_STARTTLS_NAME_H

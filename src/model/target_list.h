@@ -46,9 +46,8 @@ int target_list_add_file(struct target_list *, const char *path);
 /*
  * Recognises the forms of the files and reads on to the first target that is
  * one; all are returned by target_list_next nevertheless.  -1 where a form is
- * refused or there is no target (target_list_error says it).  A list whose
- * beginning nobody looked at is begun by target_list_next, which does not
- * mind when there is no target.
+ * refused or there is no target (target_list_error says it).  Without this call
+ * target_list_next begins the list, and no target is no error there.
  */
 int target_list_begin(struct target_list *);
 

@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 
 enum offer_reply {
-	REPLY_NONE,    /* nobody asked, or no answer came */
+	REPLY_NONE,    /* not asked, or no answer came */
 	REPLY_REFUSED, /* the server, or we, ended that handshake */
 	REPLY_ACCEPTED
 };
@@ -57,7 +57,7 @@ struct tls_facts {
 	const struct tls_alert *alerts; /* from the server, in its order */
 	size_t alert_count;
 	enum handshake_failer failed_by;
-	enum handshake_stage failed_at; /* where somebody failed it */
+	enum handshake_stage failed_at; /* where one side ended it */
 
 	/* Further connections that offered less; the order is theirs. */
 	const struct offer_answer *offers;

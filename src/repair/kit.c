@@ -1,6 +1,6 @@
 /*
- * The kit's directory: made beside its final name, filled, and put in its
- * place in one step.  What is in the files, the other kit files say.
+ * The kit's directory: made beside its final name, filled, and put in its place
+ * in one step.  The other kit_*.c files make the content.
  */
 #include "repair/kit.h"
 

@@ -20,7 +20,8 @@ enum { NAME_MOST = 160, COMMENT_COLUMNS = 160 };
 
 struct kit_names {
 	struct arena *arena;
-	struct seen *taken; /* in lower case: macOS knows no difference */
+	struct seen
+	    *taken; /* in lower case: file systems of macOS ignore case */
 };
 
 struct kit_names *

@@ -119,7 +119,7 @@ anchor_of(const struct planner *planner, const struct verdict *verdict)
 	return is_anchor(planner, last) ? last : NULL;
 }
 
-/* NULL: the chain repairs what it is to repair, and breaks nothing. */
+/* NULL: the chain repairs what it is to repair, and makes nothing worse. */
 static const char *
 find_objection(struct planner *planner, const struct result *before,
     const struct result *after)

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "model/words.h"
 
-/* Starts the colour of a severity; nothing where there are no colours. */
+/* Starts the colour of a severity; appends nothing where colours are off. */
 void color_begin(struct text *, enum severity, bool colors);
 void color_end(struct text *, bool colors);
 

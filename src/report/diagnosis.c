@@ -58,9 +58,9 @@ static const struct {
 };
 
 /*
- * "www.example.com:443   wrong root   refused by 16 of 16 clients".  A host
- * whose root is not trusted must not be taken for one that lacks an
- * intermediate: the root stands at the top.
+ * "www.example.com:443 wrong root refused by 16 of 16 clients".  The root is
+ * named in this first line, so that an untrusted root is not confused with a
+ * missing intermediate.
  */
 static void
 append_heading(struct text *out, const struct result *result, bool colors,
@@ -158,7 +158,7 @@ append_chain(struct text *out, const struct result *result,
 	    verdict->store_count > 0 ? verdict->stores[0].name : "";
 	const char *validity = NULL;
 
-	/* Without a chain the finding says what happened. */
+	/* Without a chain the finding is the explanation. */
 	if (seen->status != STATUS_SUCCESS && seen->received_count > 0) {
 		append_label(out, "status");
 		cell_append_wrapped(out,
@@ -194,7 +194,7 @@ append_chain(struct text *out, const struct result *result,
 		text_append_cell(out,
 		    source_text(scratch, step->from, step->where), SIZE_MAX);
 		text_append_char(out, '\n');
-		/* A run of one host alone cannot know what others send. */
+		/* A run of one host has no data on what others send. */
 		if (siblings->senders == NULL || siblings->senders[i] == NULL ||
 		    step->from == SOURCE_FLEET)
 			continue;
@@ -207,7 +207,7 @@ append_chain(struct text *out, const struct result *result,
 	}
 	if (root == NULL || root->subject == NULL)
 		return;
-	/* A trusted end and an untrusted one must not look alike. */
+	/* A trusted end and an untrusted one are shown differently. */
 	if (wrong)
 		color_begin(out, SEVERITY_ERROR, colors);
 	append_certificate(out, wrong ? "ends at" : "anchor",
@@ -313,7 +313,10 @@ append_repair(struct text *out, const struct report_run *run,
 		text_append_cell(out, run->directory, SIZE_MAX);
 		text_append_char(out, '\n');
 	}
-	/* A wrong root is accepted only by who trusts it, on purpose. */
+	/*
+	 * An untrusted root is accepted only by clients to whose store it is
+	 * added.
+	 */
 	if (root == NULL || !result_root_is_untrusted(result))
 		return;
 	digest_to_hex(&root->sha256, hex);

@@ -31,7 +31,7 @@ change_group_word(enum change_group group)
 	return group_words[group];
 }
 
-/* Port 443 goes without saying. */
+/* Port 443 is left out. */
 static const char *
 host_text(struct arena *arena, const struct result *result)
 {
@@ -72,7 +72,7 @@ root_text(struct arena *arena, const struct result *result)
 	    root == NULL ? NULL : result_common_name(arena, root->subject));
 }
 
-/* "issuer R10 -> R11"; NULL where another field tells it better. */
+/* "issuer R10 -> R11"; NULL where another field describes it better. */
 static const char *
 field_text(struct arena *arena, const struct change_sides *sides,
     enum diff_field field, unsigned fields)
@@ -287,7 +287,7 @@ failing_text(struct arena *arena, const struct verdict *verdict)
 	    count == 1 ? "s" : "");
 }
 
-/* In a mail nothing is cut: what does not fit goes on below. */
+/* In a mail nothing is cut: long text continues on the next line. */
 static void
 append_mail_line(
     const struct diff *diff, const struct change *change, struct text *out)
@@ -311,7 +311,7 @@ append_mail_line(
 	arena_free(arena);
 }
 
-/* Whether it is there: a mail must not point to nothing. */
+/* Whether the file exists: a mail must not name one that does not. */
 static bool
 append_place(const struct diff *diff, const char *label, const char *name,
     struct text *out)
@@ -347,7 +347,7 @@ diff_append_mail(const struct diff *diff, struct text *out)
 		    count_text(arena, bad), plural(bad),
 		    count_text(arena, diff->groups[GROUP_BETTER]),
 		    count_text(arena, archive_count(diff->newer)));
-	/* The first ones: nobody reads a mail of thousands of lines. */
+	/* The first ones only: a mail of thousands of lines is of no use. */
 	for (size_t i = 0; i < diff->count; i++) {
 		const struct change *change = &diff->changes[i];
 

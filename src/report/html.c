@@ -1,7 +1,8 @@
 /*
- * report.html: one page that needs nothing beside it.  Hosts come before the
- * totals are known, and stand below them: their rows wait in a file without
- * a name.  What a section says is in the files beside this one.
+ * report.html: one page that needs nothing beside it.  The rows of hosts are
+ * made before the totals and shown below them: until then they are in an
+ * unlinked temporary file.  What a section says is in the files beside this
+ * one.
  */
 #include "report/html.h"
 
@@ -18,9 +19,9 @@
 enum { ROWS_BROKEN, ROWS_OK, ROWS };
 
 /*
- * Rows stand in blocks within <noscript>: where there is no script they are
- * the list; where there is one they are text, which the script makes rows of
- * bit by bit, and a row's details only when it is opened.
+ * Rows stand in blocks within <noscript>: where there is no script they are the
+ * list; where there is one they are text, from which the script makes rows in
+ * batches, and a row's details only when it is opened.
  */
 enum { BLOCK_ROWS = 250 };
 
@@ -205,7 +206,7 @@ append_hosts(struct sheet *sheet)
 	html_raw(out, "</select></label>\n<button type=reset>Clear</button>"
 		      "</form>\n");
 	append_what_is_shown(sheet);
-	/* The script makes buttons that sort of these. */
+	/* The script turns these into buttons that sort. */
 	html_raw(out, "<div class=columns>");
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
 		html_fill(out, "<span class=\"{}\" data-sort=\"{}\">{}</span>",

@@ -25,7 +25,7 @@ enum { HTML_ROWS_MOST = 10000 };
 void html_fill_array(struct text *, const char *template,
     const char *const strings[], size_t count);
 
-/* Markup that holds nothing foreign. */
+/* Markup without any string of a host. */
 #define html_raw(out, literal) text_append(out, "" literal "")
 
 /* "2026-11-23 09:15 UTC", "2026-11-23"; in the arena. */

@@ -14,7 +14,7 @@ enum {
 	PLOT_TOP = 22,
 	PLOT_HEIGHT = 120,
 	BASE = PLOT_TOP + PLOT_HEIGHT,
-	BAR_LEAST = 4, /* one host among thousands is still seen */
+	BAR_LEAST = 4, /* one host among thousands is still visible */
 	WIDTH = TALLY_WEEKS * WEEK_WIDTH,
 	HEIGHT = BASE + 26
 };
@@ -106,7 +106,9 @@ html_calendar(struct sheet *sheet)
 
 		if (gmtime_r(&start, &civil) == NULL || civil.tm_mon == month)
 			continue;
-		/* Next to the January after it, the year has no room. */
+		/*
+		 * Next to the January after it there is no room for the year.
+		 */
 		strftime(name, sizeof(name), civil.tm_mon == 0 ? "%b %Y" : "%b",
 		    &civil);
 		if (i > 0)

@@ -142,7 +142,7 @@ append_chain(
 	/* A chain that could not be read at all has no path. */
 	if (verdict->path_length == 0)
 		unused.word = "sent";
-	/* The record knows those that are not on the path by digest alone. */
+	/* The record has only the digest of those that are not on the path. */
 	for (size_t i = 0; i < seen->received_count; i++) {
 		char hex[DIGEST_HEX_SIZE];
 		size_t at = 0;

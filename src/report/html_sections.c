@@ -207,7 +207,9 @@ append_cause(struct sheet *sheet, const struct tally_cause *cause)
 			 : 0;
 	struct arena *scratch = sheet->scratch;
 	struct text *out = &sheet->line;
-	enum { OPEN_MOST = 2 }; /* a longer list would push causes away */
+	enum {
+		OPEN_MOST = 2
+	}; /* a longer list would hide the causes below it */
 	bool is_closed = cause->hosts > OPEN_MOST;
 
 	html_fill(out, "<tr><td class=number><b>{}</b></td><th scope=row>",

@@ -1,6 +1,6 @@
 /*
- * How anything becomes text of the page.  Nothing here knows a section; the
- * one function that escapes is append_escaped.
+ * Text of the page, for all sections; the one function that escapes is
+ * append_escaped.
  */
 #include "base/columns.h"
 #include "base/fatal.h"
@@ -39,7 +39,8 @@ append_entities(struct text *out, struct bytes string)
 
 /*
  * A name that turns the direction of writing, or hides in control characters,
- * could pass for its neighbour: such are shown, as in the terminal.
+ * could be read as another name: such characters are escaped, as on the
+ * terminal.
  */
 static void
 append_escaped(struct text *out, const char *string)

@@ -157,7 +157,9 @@ append_gauge(
 	exposition_value(out, value);
 }
 
-/* Every class, also with 0: an alert on a series that vanished is silent. */
+/*
+ * Every class, also with 0: an alert on a series that is missing does not fire.
+ */
 static void
 append_by_class(struct text *out, const char *name, const char *help,
     const uint64_t counts[CLASS_COUNT])
@@ -276,7 +278,7 @@ append_expiring(struct text *out, const struct tally *tally)
 	    "%s{days=\"7\"} %" PRIu64 "\n%s{days=\"30\"} %" PRIu64
 	    "\n%s{days=\"90\"} %" PRIu64 "\n",
 	    hosts, tally->days_7, hosts, tally->days_30, hosts, tally->days_90);
-	/* One certificate of a CA takes many hosts down at once. */
+	/* When a CA certificate expires, many hosts fail at once. */
 	exposition_family(out, authorities,
 	    "CA certificates in use that end within so many weeks.");
 	for (size_t i = 0; i < sizeof(weeks) / sizeof(weeks[0]); i++) {

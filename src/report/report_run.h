@@ -1,6 +1,6 @@
 /*
- * What the writers know of a run besides its records: the facts that they
- * print, and the other hosts and runs that they compare it with.
+ * The facts of a run that writers print besides its records, and the other
+ * hosts and runs that they compare it with.
  */
 #ifndef REPORT_REPORT_RUN_H
 #define REPORT_REPORT_RUN_H
@@ -30,13 +30,13 @@ struct report_run {
 	const char *version;
 	int64_t started, finished;
 	int64_t now;	/* the clock that was judged by */
-	double seconds; /* by a clock that never jumps */
+	double seconds; /* by the monotonic clock */
 	const struct report_option *options;
 	size_t option_count;
 	struct run_totals totals;
 	const char *directory; /* as it is printed; NULL: none */
 	const char *trust;     /* the default store's name */
-	/* Who judged; none of a run that does not say. */
+	/* The clients that judged; none where run.json does not name them. */
 	const struct manifest_client *clients;
 	size_t client_count;
 	bool prom_hosts; /* metrics.prom: series of single hosts too */

@@ -1,4 +1,4 @@
-/* Lays one host's chain out.  Every name is made harmless on the way. */
+/* Lays one host's chain out.  Control characters in names are escaped. */
 #include "report/showcerts.h"
 
 #include "audit/client_openssl.h"

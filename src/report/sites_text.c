@@ -68,7 +68,7 @@ sites_outlier_name(struct arena *arena, const struct site_outlier *outlier)
 			 outlier->host, (unsigned)outlier->port);
 }
 
-/* Within its site a host goes by its first labels. */
+/* Within its site a host is named by its first labels. */
 static const char *
 short_name(
     struct arena *arena, const char *site, const struct site_outlier *outlier)
@@ -200,7 +200,7 @@ append_outlier(struct text *out, struct arena *arena,
 	text_append(out, outlier->good ? "  " : "! ");
 	start = out->size;
 	text_append_cell(out, name, SIZE_MAX);
-	/* A long name has its line to itself. */
+	/* A long name has a line of its own. */
 	if (out->size - start >= HOST_COLUMNS)
 		text_printf(out, "\n%*s", BODY_COLUMN, "");
 	else

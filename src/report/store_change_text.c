@@ -4,7 +4,10 @@
 #include "base/columns.h"
 #include "base/json.h"
 
-/* Where the path ends in the store that trusts it: what the other lacks. */
+/*
+ * Where the path ends in the store that trusts it: the root that the other
+ * store lacks.
+ */
 static const char *
 good_root(const struct result *before, const struct result *after)
 {

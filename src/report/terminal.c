@@ -212,7 +212,7 @@ terminal_append_summary(struct text *out, const struct report_run *run,
 		append_class(out, tally, (enum class_id)i, scratch, colors);
 	causes = tally_causes(tally, &count);
 	shown = count < CAUSES_SHOWN ? count : CAUSES_SHOWN;
-	/* So wide that the longest of the usual names fits. */
+	/* Wide enough for the longest of the usual names. */
 	for (size_t i = 0; i < shown; i++) {
 		size_t own = columns_of(cause_name(causes[i], scratch));
 
@@ -237,7 +237,7 @@ terminal_append_summary(struct text *out, const struct report_run *run,
 		const struct tally_worst *worst = &tally->worst[i];
 
 		text_append(out, "  ");
-		/* One that is ok would not be here. */
+		/* Hosts that are ok are not in this list. */
 		color_begin(out,
 		    worst->class_id == CLASS_OK
 			? SEVERITY_ERROR

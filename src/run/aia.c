@@ -1,6 +1,6 @@
 /*
  * Rounds of fetching: every wanted certificate stands at one of its URLs; a
- * round fetches those nobody has asked yet, then each want is done or moves
+ * round fetches those that were not asked yet, then each want is done or moves
  * to its next URL, and new certificates want their own issuers.
  */
 #include "run/aia.h"
@@ -35,7 +35,7 @@ struct aia {
 	struct map *answers;	  /* URL -> struct url_answer */
 	struct map *certificates; /* SHA-256 -> struct certificate, owned */
 	struct map *places;	  /* SHA-256 -> URL */
-	struct map *wanted;	  /* URLs joined -> themselves: told already */
+	struct map *wanted;	  /* URLs joined -> themselves: noted already */
 	struct want *wants;
 	size_t want_count, want_capacity;
 	struct certificate_index *index;
@@ -263,7 +263,7 @@ on_fetched(void *context, size_t index, const struct fetch_result *result)
 	arena_free(scratch);
 }
 
-/* The URLs at which wants stand and that nobody has asked yet, each once. */
+/* The current URLs of all wants that were not asked yet, each once. */
 static void
 gather(struct round *round)
 {

@@ -31,8 +31,8 @@ void aia_want(struct aia *, const struct certificate *);
 int aia_fetch(struct aia *);
 
 /*
- * What a URL gave in an earlier run (nothing and why, where it failed): as good
- * as fetched, once aia_fetch was called.
+ * What a URL gave in an earlier run (where it failed, the reason): counts as
+ * fetched, once aia_fetch was called.
  */
 void aia_remember(struct aia *, const char *url, const struct bytes ders[],
     size_t count, const char *error);

@@ -1,5 +1,5 @@
 /*
- * The log of senders and its two answers: the first host by name that sent a
+ * The log of senders and its two results: the first host by name that sent a
  * certificate, in the whole fleet and in a site.  Independent of the order in
  * which hosts answered, so the verdict is too.
  */

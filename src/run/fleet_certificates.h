@@ -32,8 +32,8 @@ const struct certificate_index *fleet_certificates_index(
     const struct fleet_certificates *);
 
 /*
- * The first host that sent this certificate: of the same site if there is
- * one (and the site was expected), else of any, by name.  NULL: nobody.
+ * The first host that sent this certificate: of the same site if there is one
+ * (and the site was expected), else of any, by name.  NULL: none.
  */
 const char *fleet_certificates_where(
     const struct fleet_certificates *, const struct digest *, const char *site);

@@ -1,6 +1,6 @@
 /*
- * One chain without a server: a PEM file judged as if a host had sent it.
- * Learns nothing from it.
+ * One chain without a server: a PEM file judged as if a host had sent it. Keeps
+ * nothing of it.
  */
 #ifndef RUN_INSPECT_H
 #define RUN_INSPECT_H

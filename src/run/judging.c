@@ -256,8 +256,8 @@ find_added(struct judging *judging, const struct judging_settings *settings)
 }
 
 /*
- * By their program's list they would be unknown: an administrator who wonders
- * why Chrome takes them reads it here, once a run.
+ * By their program's list they would be unknown: so a run names them once, with
+ * the reason why Chrome accepts them.
  */
 static void
 tell_local_roots(const struct judging *judging)

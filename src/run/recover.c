@@ -1,7 +1,7 @@
 /*
- * Certificates first, then what waits, then records: each is believed as far
- * as the ones before it go.  At last the certificates that nobody names go,
- * and what CAs among them were received is known to the fleet.
+ * Certificates first, then what waits, then records: each is used as far as the
+ * ones before it are complete.  At last the certificates that no record names
+ * are removed, and what CAs among them were received is known to the fleet.
  */
 #include "run/recover.h"
 
@@ -52,7 +52,7 @@ remove_drafts(const char *directory)
 	closedir(listing);
 }
 
-/* Most lines tell at once; those that name themselves may be version 1. */
+/* Most lines show it without parsing; self-issued ones may be version 1. */
 static bool
 is_authority(const struct json *object, struct bytes der)
 {
@@ -71,7 +71,7 @@ is_authority(const struct json *object, struct bytes der)
 	return result;
 }
 
-/* By its own DER: a line that is JSON may still have been half of another. */
+/* By its own DER: a line may be valid JSON and still be a part of another. */
 static uint32_t
 take_certificate(void *context, struct bytes line)
 {
@@ -175,7 +175,7 @@ note_received(struct recoverer *recoverer, const struct observation *seen)
 		recoverer->error = errno == 0 ? EIO : errno;
 }
 
-/* The decision on a line whose observation can be believed. */
+/* The decision on a line whose observation is complete. */
 static uint32_t
 take_place(struct recoverer *recoverer, const struct observation *seen,
     enum resume_state state)

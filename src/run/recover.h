@@ -1,7 +1,6 @@
 /*
- * What an interrupted run left in its directory, brought in order and taken
- * up again: its streams are repaired, and the fleet's knowledge is what it
- * would be if the rest had just been scanned.
+ * What an interrupted run left in its directory is repaired and read back:
+ * afterwards the run is as if those hosts had just been scanned.
  */
 #ifndef RUN_RECOVER_H
 #define RUN_RECOVER_H

@@ -82,7 +82,7 @@ replay_run(struct replay *replay, struct archive *archive)
 			seen_add(settled, ordinal_key(&result.seen));
 		replay_seen(replay, &result.seen);
 	}
-	/* What waits holds its own chain. */
+	/* A pending observation has its own chain. */
 	while (pending != NULL && replay->failed == 0 &&
 	       line_reader_next(pending, &line) == 1) {
 		arena_reset(replay->arena);

@@ -19,8 +19,8 @@ void run_replay(const struct run_settings *, struct archive *const archives[],
     size_t count, struct run_outcome *);
 
 /*
- * Does this policy leave a record out?  Never one of a line that names
- * nothing.  The observation's site is set, in the arena.
+ * Does this policy leave a record out?  Never a line that names no host.  The
+ * observation's site is set, in the arena.
  */
 bool replay_ignores(
     const struct policy *, struct arena *, struct observation *);

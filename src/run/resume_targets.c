@@ -66,7 +66,7 @@ key_of(const struct resume_targets *targets, const struct identity *identity)
 	return key;
 }
 
-/* Bad lines are not told apart by what they say: each has its record. */
+/* Bad lines are not distinguished by their text: each has its record. */
 static uint64_t
 key_of_target(const struct resume_targets *targets, const struct target *target)
 {
@@ -159,7 +159,7 @@ find(const struct resume_targets *targets, uint64_t key)
 	    sizeof(*targets->entries), by_key);
 }
 
-/* Its address may be the list's or the resolver's: either may be meant. */
+/* Its address may be the list's or the resolver's: both are looked up. */
 static struct resume_entry *
 find_seen(const struct resume_targets *targets, const struct observation *seen)
 {

@@ -28,7 +28,7 @@ struct run {
 	bool input_ended;
 };
 
-/* A line that names nothing is no host, and told of whatever the policy. */
+/* A line that names no host gets a record whatever the policy says. */
 static bool
 is_ignored(struct run *run, const struct target *target)
 {

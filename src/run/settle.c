@@ -1,7 +1,7 @@
 /*
- * Two passes over the pending lines: the first learns which sites will ask
- * where a certificate is sent, the second judges.  Lines are found by offset,
- * so that memory holds sixteen octets a pending host and one line.
+ * Two passes over the pending lines: the first collects the sites for which
+ * senders are looked up, the second judges.  Lines are found by offset, so that
+ * memory holds sixteen octets a pending host and one line.
  */
 #include "run/settle.h"
 

@@ -35,7 +35,7 @@ where_aia_led(const void *context, const struct certificate *certificate,
 	return aia_where(context, &certificate->sha256);
 }
 
-/* A URL nobody was sent to stays unknown; one that failed led to nothing. */
+/* A URL that was not asked stays unknown; one that failed led to nothing. */
 static bool
 find_by_url(void *context, const char *url, struct certificate_list *list)
 {

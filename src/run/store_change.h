@@ -1,6 +1,6 @@
 /*
- * The question before a trust store changes: which hosts of a saved run would
- * break, which would be accepted again?
+ * Before a trust store is changed: which hosts of a saved run would break, and
+ * which would be accepted again?
  */
 #ifndef RUN_STORE_CHANGE_H
 #define RUN_STORE_CHANGE_H

@@ -1,6 +1,6 @@
 /*
- * Offsets into hosts.ndjson and certs.ndjson, built in one pass each.  Knows
- * what a line says only as far as its key.
+ * Offsets into hosts.ndjson and certs.ndjson, built in one pass each.  Reads of
+ * a line only its key.
  */
 #include "rundir/archive.h"
 

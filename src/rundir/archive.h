@@ -57,7 +57,7 @@ bool archive_fill_chain(
 
 /*
  * Those alone that further offers got; archive_fill_chain does so too.  Not
- * needed to judge: one that is not there just stays named.
+ * needed to judge: one that is not there is named only.
  */
 void archive_fill_other_chains(
     struct archive *, struct arena *, struct observation *seen);

@@ -10,14 +10,16 @@
 struct claim;
 
 /*
- * NULL with errno: EWOULDBLOCK where another process writes here, else why
- * the file cannot be made.  Where the file system knows no locks the claim is
- * granted: nobody could keep it there.
+ * NULL with errno: EWOULDBLOCK where another process writes here, else why the
+ * file cannot be made.  Where the file system knows no locks the claim is
+ * granted: it could not be enforced there.
  */
 struct claim *claim_take(const char *directory);
 void claim_release(struct claim *);
 
-/* Is somebody at work there, or was and ended without a word? */
+/*
+ * Is a process writing there, or was one and ended without removing its claim?
+ */
 bool claim_is_known(const char *directory);
 
 #endif

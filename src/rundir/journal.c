@@ -1,6 +1,6 @@
 /*
- * Buffers of whole lines and the files they go to.  Knows nothing of what a
- * line says.  write(2) is called with whole lines only, certificates first.
+ * Buffers of whole lines and the files they go to.  Does not read the lines.
+ * write(2) is called with whole lines only, certificates first.
  */
 #include "rundir/journal.h"
 

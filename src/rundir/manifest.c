@@ -71,7 +71,7 @@ manifest_write(const char *directory, const struct manifest *manifest)
 	json_add_integer(object, "warn_days", manifest->warn_days);
 	json_add_integer(object, "crit_days", manifest->crit_days);
 
-	/* What was asked: enough to ask it again. */
+	/* What was asked: enough to repeat it. */
 	options = json_add_array(object, "options");
 	for (size_t i = 0; i < manifest->option_count; i++) {
 		struct json *option = json_append_object(options);

@@ -1,4 +1,4 @@
-/* Reads and keeps policies.  What they say is model/policy.c's. */
+/* Reads and keeps policies.  model/policy.c reads their content. */
 #include "rundir/policy_file.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /*
- * First a torn last line is cut off, then every line is decided upon, then
- * the file is changed, if at all.  What a line says is its owner's business.
+ * First a torn last line is cut off, then every line is decided upon, then the
+ * file is changed, if at all.  The content of a line is its owner's.
  */
 #include "rundir/repair_stream.h"
 
@@ -99,8 +99,8 @@ write_line(FILE *out, struct bytes line, uint32_t decision)
 }
 
 /*
- * The same lines are read as the time before: nobody else writes here.  A
- * disk that cannot be read twice must not cost what it holds.
+ * The same lines as in the first pass: only this process writes here.  Where
+ * the second read fails, the file stays as it was.
  */
 static int
 replace(struct stream_repair *repair)

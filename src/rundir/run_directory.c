@@ -122,7 +122,7 @@ run_directory_keep_learned(const char *directory, const char *cache)
 	struct text text = { .size = 0 };
 	int result = 0;
 
-	/* No cache yet, or one that says nothing: nothing is known of it. */
+	/* No cache yet, or an empty one: nothing was learned. */
 	if (cache != NULL && file_read(cache, MOST_LEARNED, &text) == 0)
 		result = file_write(path, bytes_of(text.data, text.size));
 	text_free(&text);

@@ -1,7 +1,7 @@
 /*
  * The records of a run by what was asked for (host, port, SNI, STARTTLS), so
- * that two runs can be held against each other; and a fingerprint of what was
- * found, so that most records are read once.  24 octets a record.
+ * that two runs can be compared; and a fingerprint of what was found, so that
+ * most records are read once.  24 octets a record.
  */
 #ifndef RUNDIR_RUN_INDEX_H
 #define RUNDIR_RUN_INDEX_H
@@ -14,7 +14,7 @@ struct run_entry {
 	uint64_t state;	       /* of all that a comparison looks at */
 	uint32_t record;       /* in the archive */
 	uint32_t address : 23; /* of the IP: tells one name's records apart */
-	uint32_t matched : 1;  /* for whoever compares */
+	uint32_t matched : 1;  /* for the comparison */
 	uint32_t class_id : 7;
 	uint32_t good : 1; /* result_is_good */
 };

@@ -1,6 +1,6 @@
 /*
- * Compares what runs say of themselves, their stores and the places of their
- * records.  Judges no host, and joins nothing.
+ * Compares the manifests of runs, their stores and the places of their records.
+ * Judges no host, and joins nothing.
  */
 #include "rundir/shard_set.h"
 
@@ -250,7 +250,7 @@ find_twin(const struct checking *checking, uint64_t *targets)
 	return sentence;
 }
 
-/* Which shards of N nobody named: "shards 3, 7 of 16 are missing". */
+/* Which shards of N are not named: "shards 3, 7 of 16 are missing". */
 static void
 find_missing(struct checking *checking)
 {

@@ -1,6 +1,6 @@
 /*
  * Do these runs make one?  What is wrong with a set of shards before it is
- * merged, so that the merged run says nothing that is not so.
+ * merged, so that the merged run is correct.
  */
 #ifndef RUNDIR_SHARD_SET_H
 #define RUNDIR_SHARD_SET_H
@@ -15,7 +15,10 @@ struct shard_run {
 };
 
 enum {
-	/* Shards wait in queues; those of another night are another run. */
+	/*
+	 * Shards may start late, from a queue; those of another night are
+	 * another run.
+	 */
 	SHARD_MOST_SECONDS_APART = 86400
 };
 

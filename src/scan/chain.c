@@ -1,6 +1,6 @@
 /*
- * Takes Certificate messages apart, every length checked against what is
- * there.  Nothing is judged: a chain may be empty, long or nonsense.
+ * Takes Certificate messages apart, every length checked against what is there.
+ * Nothing is judged: a chain may be empty, very long, or of no certificates.
  */
 #include <stdlib.h>
 
@@ -83,7 +83,7 @@ chain_parse(struct chain *chain, struct bytes message, bool tls13)
 		return false;
 	if (bytes_take_vector(&rest, 3, &list))
 		return read_list(chain, list, tls13) && rest.size == 0;
-	/* The list claims more than came: what came is kept all the same. */
+	/* The list's length is more than came: what came is kept. */
 	if (rest.size >= 3)
 		read_list(chain, bytes_of(rest.data + 3, rest.size - 3), tls13);
 	return false;

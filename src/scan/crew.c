@@ -64,7 +64,7 @@ feed(void *argument)
 	return NULL;
 }
 
-/* Standard input may be silent for ever: it is not waited for. */
+/* Standard input may never end: it is not waited for. */
 static void
 end_feeder(struct crew *crew)
 {

@@ -38,7 +38,7 @@ static const struct code_row stream_rows[] = {
 	    "the host became unreachable during the handshake" },
 };
 
-/* What servers of other protocols say first, or to a ClientHello. */
+/* What servers of other protocols send first, or in answer to a ClientHello. */
 static const struct {
 	const char *prefix, *looks;
 } foreign[] = {

@@ -94,7 +94,7 @@ on_body(char *data, size_t size, size_t count, void *context)
 	return size;
 }
 
-/* Headers are not wanted, but may be without end. */
+/* Headers are not used, but their size is limited. */
 static size_t
 on_header(char *data, size_t size, size_t count, void *context)
 {
@@ -403,7 +403,7 @@ on_timer(uv_timer_t *timer)
 	turn(timer->data, CURL_SOCKET_TIMEOUT, 0);
 }
 
-/* curl says what it waits for on a socket. */
+/* curl reports what it waits for on a socket. */
 static int
 on_socket(CURL *easy, curl_socket_t socket, int what, void *context,
     void *socket_context)

@@ -11,7 +11,7 @@ struct fetch_names {
 	struct hosts_file *hosts;
 };
 
-/* As in the scan itself: own DNS servers know better than the file. */
+/* As in the scan itself: DNS servers that were named come before the file. */
 struct fetch_names *
 fetch_names_new(uv_loop_t *loop, const char **servers, size_t count,
     unsigned most_names, unsigned timeout_ms, const char **error)

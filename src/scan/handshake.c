@@ -1,6 +1,6 @@
 /*
  * The only GnuTLS user of the scanner.  A hook sees every handshake message
- * before the library does: from there comes the chain, so that it survives
+ * before the library does: from there comes the chain, so that it is there
  * whatever fails later.  The library is never asked to judge a certificate.
  */
 #include <errno.h>

@@ -93,7 +93,7 @@ key_of(const struct net_address *address)
 	return bytes_of(address->octets, address->size);
 }
 
-/* The low octets differ most; the map behind hashes with a key. */
+/* The low octets differ most; the map hashes with a key of its own. */
 static struct stripe *
 stripe_of(struct pace *pace, const struct net_address *address)
 {

@@ -1,10 +1,10 @@
 /*
  * Per-address connection limits and the global rate: how many connections one
  * address gets, how many a second are made at all, and which jobs wait for
- * which address.  One table for all threads, locked in stripes; a probe uses
- * it twice.
+ * which address.  One table for all threads, locked in stripes; a probe uses it
+ * twice.
  *
- * An address that has answered and then resets or goes silent is probably
+ * An address that has answered and then resets or gives no answer is probably
  * overloaded by us: its limit is halved, at most once a second, and grows by
  * one with every success.  An address that never answered, though several
  * probes tried, is considered dead: the rest do not wait for its timeout.

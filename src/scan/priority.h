@@ -1,6 +1,6 @@
 /*
- * The priority string of a handshake (gnutls_priority_init(3)), from a set
- * of what it offers.  Knows the library's words, not the library.
+ * The priority string of a handshake (gnutls_priority_init(3)), from a set of
+ * what it offers.  Has the library's words, and does not call it.
  */
 #ifndef SCAN_PRIORITY_H
 #define SCAN_PRIORITY_H

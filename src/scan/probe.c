@@ -284,8 +284,9 @@ resolve_next_family(struct probe *probe)
 }
 
 /*
- * The next address is tried once the handle of this one is closed.  That the
- * second family has no route says less than how the first one failed.
+ * The next address is tried once the handle of this one is closed.  A missing
+ * route for the second family is less informative than how the first one
+ * failed.
  */
 static void
 fail_address(struct probe *probe, int code)
@@ -331,7 +332,7 @@ on_answered(struct question *question, enum resolve_result result,
 		resolve_next_family(probe);
 		return;
 	}
-	/* A connection that failed before says more. */
+	/* An earlier failure is more informative. */
 	if (!probe->failed)
 		resolve_failure(result, &probe->failure);
 	probe->failed = true;
@@ -419,7 +420,7 @@ check_demand(struct probe *probe)
 	case HANDSHAKE_DONE:
 		break;
 	case HANDSHAKE_FAILED:
-		/* A stream that just ends demands nothing. */
+		/* A stream that just ends is no demand for a certificate. */
 		if (probe->handshake.certificate_demanded) {
 			probe->failed = true;
 			link_explain(&probe->link);
@@ -583,7 +584,7 @@ enter_address(struct probe *probe)
 	try_next_address(probe);
 }
 
-/* A connection that failed before says more than that time is up now. */
+/* An earlier failure is more informative than that the time is up. */
 static void
 fail_at_deadline(struct probe *probe)
 {

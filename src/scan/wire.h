@@ -1,7 +1,7 @@
 /*
  * One TCP connection as a handshake needs it: octets are pulled out of the
  * loop's read buffer while a read callback runs, and what is pushed is written
- * at once when the step is over.  Knows nothing of TLS.
+ * at once when the step is over.  Independent of TLS.
  */
 #ifndef SCAN_WIRE_H
 #define SCAN_WIRE_H

@@ -77,7 +77,7 @@ judge(struct worker *worker, const struct observation *seen)
 	return work->judge(worker->judge, seen, work->sources);
 }
 
-/* What an earlier attempt saw says more than one that got no chain at all. */
+/* An earlier attempt with a chain is preferred to one that got none. */
 static struct message *
 judge_earlier(struct worker *worker, const struct job *job)
 {

@@ -1,6 +1,6 @@
 /*
- * Finds and loads the stores of this machine.  Whether one that cannot be
- * read matters, the command says.
+ * Finds and loads the stores of this machine.  The command decides whether one
+ * that cannot be read is an error.
  */
 #include "system/installed_stores.h"
 

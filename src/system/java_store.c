@@ -1,6 +1,6 @@
 /*
  * Finds Java's cacerts, has keytool export it, and remembers the result.
- * What is trusted for what, trust_store.h says.
+ * trust_store.h tells which of them are anchors.
  */
 #include "system/java_store.h"
 
@@ -119,7 +119,7 @@ ask_keytool(struct arena *arena, const struct places *places,
 	return status;
 }
 
-/* A cache is good when it begins with the line it would be given now. */
+/* A cache is valid when it begins with the line that would be written now. */
 static void
 append_heading(struct text *out, const char *cacerts, const struct stat *file,
     size_t count)
@@ -152,7 +152,7 @@ read_cache(struct arena *arena, const char *path, const char *cacerts,
 	return good;
 }
 
-/* Nothing is lost where this fails but the time of the next asking. */
+/* Where this fails, keytool is only run again the next time. */
 static void
 write_cache(const struct places *places, const char *path, const char *cacerts,
     const struct stat *file, struct bytes certificates[], size_t count)
@@ -194,7 +194,9 @@ java_store_read(struct arena *arena, const struct places *places,
 		return 0;
 	keytool = find_keytool(arena, places);
 	if (keytool == NULL) {
-		/* Newer ones are PKCS#12, which our reader may refuse. */
+		/*
+		 * Newer ones are PKCS#12, which our reader may not read whole.
+		 */
 		if (bundle_read_path(arena, cacerts, NULL, bundle, &reason) ==
 		    0)
 			return 0;

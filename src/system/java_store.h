@@ -12,10 +12,10 @@
 bool java_store_find(struct arena *, const struct places *, struct place *);
 
 /*
- * Its certificates, appended.  What keytool told is kept as PEM in the cache
- * directory until the cacerts changes; where that cannot be written, keytool
- * is asked each time.  -1 with a sentence in *error (in the arena): also when
- * fewer certificates came than the keystore says it holds.
+ * Its certificates, appended.  The output of keytool is kept as PEM in the
+ * cache directory until the cacerts changes; where that cannot be written,
+ * keytool is asked each time.  -1 with a sentence in *error (in the arena):
+ * also when fewer certificates came than the keystore says it holds.
  */
 int java_store_read(struct arena *, const struct places *, const char *cacerts,
     struct bundle *, const char **error);

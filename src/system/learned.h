@@ -1,7 +1,7 @@
 /*
- * Intermediates that completed a path in earlier runs, kept in one PEM file
- * of the user's cache: the next run knows them without asking the network.
- * Only what led to a trusted root is learned, so a stranger cannot fill it.
+ * Intermediates that completed a path in earlier runs, kept in one PEM file of
+ * the user's cache: the next run knows them without asking the network. Only
+ * what led to a trusted root is learned, so that unknown hosts cannot fill it.
  */
 #ifndef SYSTEM_LEARNED_H
 #define SYSTEM_LEARNED_H

@@ -1,6 +1,6 @@
 /*
- * Asks the environment where things are, and looks for files by pattern.
- * What is in them, others read.
+ * Asks the environment where things are, and looks for files by pattern. Does
+ * not read them.
  */
 #include "system/places.h"
 
@@ -109,7 +109,7 @@ places_search(struct arena *arena, const struct places *places,
 		const char *path =
 		    pattern == NULL ? NULL : find_newest(arena, pattern);
 
-		/* glob(3) is content with a link that leads nowhere. */
+		/* glob(3) also returns links to files that do not exist. */
 		if (path == NULL || !file_exists(path))
 			continue;
 		*place = (struct place){ path, rows[i].whose };

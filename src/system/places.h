@@ -1,6 +1,6 @@
 /*
- * Where this machine keeps things: what the environment says of it, gathered
- * once, so that all else takes it as a parameter.
+ * Where files are on this machine, by its environment; read once and passed on
+ * as a parameter.
  */
 #ifndef SYSTEM_PLACES_H
 #define SYSTEM_PLACES_H

@@ -1,6 +1,6 @@
 /*
- * Starts a program, reads what it prints, and ends it when that takes too
- * long or is too much.  What the output means, the caller knows.
+ * Starts a program, reads what it prints, and ends it when that takes too long
+ * or is too much.  The caller reads the output.
  */
 #include "system/program.h"
 

@@ -16,7 +16,7 @@ struct program {
 };
 
 /*
- * Appends its standard output; standard error is nobody's.  -1 with half a
+ * Appends its standard output; standard error is dropped.  -1 with half a
  * sentence in *reason (in the arena; "took longer than 10 seconds") unless it
  * ended by itself with exit code 0.  It is gone when this returns, and so is
  * whatever it started and did not put into a process group of its own.

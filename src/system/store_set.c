@@ -1,4 +1,4 @@
-/* Gathers and loads stores.  What a missing one means, its callers say. */
+/* Gathers and loads stores.  The callers decide what a missing one means. */
 #include "system/store_set.h"
 
 #include <stdlib.h>

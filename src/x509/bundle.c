@@ -1,6 +1,6 @@
 /*
  * Certificates out of octets, files and directories, in whichever form they
- * are: which form it is, and what to say when there is no certificate.
+ * are: which form it is, and the message when there is no certificate.
  */
 #include "x509/bundle.h"
 

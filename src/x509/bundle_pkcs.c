@@ -69,11 +69,14 @@ bundle_read_pkcs7(
 
 /*
  * A bag of GnuTLS holds this many elements and drops all further ones without
- * a word: of Java's 144 certificates it returned 32.
+ * an error: of Java's 144 certificates it returned 32.
  */
 enum { PKCS12_BAG_MOST = 32 };
 
-/* More than this, an element, that nobody accounts for: something is lost. */
+/*
+ * More octets than this, an element, that are in none of them: something is
+ * lost.
+ */
 enum { PKCS12_OVERHEAD = 512, PKCS12_OVERHEAD_ONCE = 16 * 1024 };
 
 struct pkcs12_reading {

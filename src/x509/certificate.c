@@ -124,7 +124,7 @@ take_name(struct certificate_reader *reader, struct der *tbs,
 	return true;
 }
 
-/* The last one is the most particular; NULL: there is none. */
+/* The last one is the most specific; NULL: there is none. */
 static const char *
 last_common_name(const struct certificate_name *name)
 {
@@ -234,7 +234,7 @@ read_key(struct certificate_reader *reader, struct der *tbs)
 	return true;
 }
 
-/* issuerUniqueID and subjectUniqueID say nothing to anyone. */
+/* issuerUniqueID and subjectUniqueID are not used. */
 static bool
 skip_unique_ids(struct certificate_reader *reader, struct der *tbs)
 {

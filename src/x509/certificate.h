@@ -23,8 +23,8 @@ void certificate_digest(struct bytes der, struct digest *);
 
 /*
  * May this certificate sign others at all, as far as it says itself?  Used to
- * tell the CA certificates that stay for the run from the leaves that go:
- * CA:TRUE, or a version 1 certificate that is self-issued.
+ * separate the CA certificates that are kept for the run from the leaves that
+ * are freed: CA:TRUE, or a version 1 certificate that is self-issued.
  */
 bool certificate_is_authority(const struct certificate *);
 

@@ -394,8 +394,8 @@ struct extension_row {
 };
 
 /*
- * Without a reader: known, so that being critical is no surprise, but of no
- * weight for a path.
+ * Without a reader: known, so that a critical one is not refused, but without
+ * effect on a path.
  */
 static const struct extension_row rows[] = {
 	{ OID("\x55\x1d\x13"), read_basic_constraints,
@@ -516,7 +516,7 @@ read_extension(
 	}
 	if (row->read != NULL && !row->read(reader, extension))
 		reader_damage(reader, row->damage);
-	/* What a reader left behind when it gave up is nobody's. */
+	/* What a reader left in the buffer when it failed is dropped. */
 	text_clear(&reader->text);
 }
 

@@ -1,7 +1,8 @@
 /*
  * An X.509 certificate (RFC 5280): its DER and the fields that judging needs,
- * read by our own bounded reader, so that a certificate which a library
- * refuses whole still tells what it can.  Immutable once made; shared freely.
+ * read by our own bounded reader, so that a certificate which a library refuses
+ * as a whole is still read as far as possible.  Immutable once made; shared
+ * freely.
  */
 #ifndef X509_CERTIFICATE_FIELDS_H
 #define X509_CERTIFICATE_FIELDS_H

@@ -74,7 +74,7 @@ certificate_index_add(
 
 	if (certificate_index_get(index, &certificate->sha256) != NULL)
 		return false;
-	/* The map knows values that may be changed; nobody changes ours. */
+	/* The map's values are not const; ours are never changed. */
 	map_put(index->by_digest, digest_bytes(&certificate->sha256),
 	    (void *)certificate);
 	list = map_get(index->by_subject, certificate->subject_key);

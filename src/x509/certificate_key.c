@@ -1,6 +1,6 @@
 /*
  * Public keys and signature algorithms: which they are, how large, and what
- * they are called.  Computing with them is signature.c's.
+ * they are called.  signature.c computes with them.
  */
 #include "x509/certificate_key.h"
 
@@ -95,8 +95,8 @@ struct key_reading {
 };
 
 /*
- * RFC 3279 2.3.1.  Of a modulus without its leading zero every library but
- * Go's reads the magnitude, and few miss parameters that are not there.
+ * RFC 3279 2.3.1.  Of a modulus without its leading zero every library but Go's
+ * reads the magnitude, and few refuse absent parameters.
  */
 static bool
 read_rsa(struct key_reading *reading)

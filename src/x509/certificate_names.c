@@ -118,8 +118,7 @@ append_utf32(struct text *out, struct bytes content)
 
 /*
  * The value as UTF-8, or false when it is no string or not one that can be
- * converted.  T61String is read as Latin-1, as everybody does and nobody
- * who wrote it minded.
+ * converted.  T61String is read as Latin-1, as all libraries do.
  */
 static bool
 append_string(struct text *out, const struct der_item *value)

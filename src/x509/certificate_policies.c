@@ -47,7 +47,7 @@ policies_of(struct certificate_reader *reader)
 	return *policies;
 }
 
-/* Always true: who needs no policy does not need to read them either. */
+/* Always true: a path that requires no policy does not need them. */
 static bool
 forbidden(struct certificate_policies *policies, const char *sentence)
 {

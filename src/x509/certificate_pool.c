@@ -1,6 +1,6 @@
 /*
  * The certificates a thread has seen, each once.  CA certificates stay, as a
- * fleet shares a few dozen of them; leaves pass through.
+ * fleet shares a few dozen of them; leaves are kept for a while only.
  */
 #include "x509/certificate_pool.h"
 

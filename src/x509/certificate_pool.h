@@ -1,6 +1,6 @@
 /*
- * Certificates by their SHA-256, and by who they are.  A pool belongs to one
- * thread; an index is filled once and then read by all.
+ * Certificates by their SHA-256, and by subject.  A pool belongs to one thread;
+ * an index is filled once and then read by all.
  */
 #ifndef X509_CERTIFICATE_POOL_H
 #define X509_CERTIFICATE_POOL_H

@@ -1,6 +1,6 @@
 /*
  * The list of signed certificate timestamps (RFC 6962), which is in TLS's
- * encoding, not in DER.  Whether a log signed them nobody asks here.
+ * encoding, not in DER.  The signatures of the logs are not checked.
  */
 #include "x509/certificate_scts.h"
 

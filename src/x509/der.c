@@ -1,6 +1,6 @@
 /*
  * Takes DER apart, one element at a time.  What the elements mean is for the
- * callers; nothing here knows a certificate.
+ * callers; certificates are read elsewhere.
  */
 #include "x509/der.h"
 

@@ -105,7 +105,7 @@ read_basic(struct bytes octets, struct basic *basic)
 	       der_at_end(&inside);
 }
 
-/* responseBytes: only id-pkix-ocsp-basic is known to anybody. */
+/* responseBytes: id-pkix-ocsp-basic is the only type in use. */
 static bool
 read_response_bytes(struct der explicit, struct basic *basic)
 {
@@ -139,7 +139,7 @@ status_sentence(uint8_t status)
 	return "the responder answers an unknown status";
 }
 
-/* False when the staple says already why not. */
+/* False when the staple already has a reason why not. */
 static bool
 read_response(
     struct bytes octets, struct basic *basic, struct ocsp_staple *staple)
@@ -374,7 +374,7 @@ check_signer(const struct basic *basic, const struct staple_check *question,
 	return false;
 }
 
-/* Is it about now, and what does it say? */
+/* Is it valid now, and what is its status? */
 
 static bool
 has_critical(struct der extensions)

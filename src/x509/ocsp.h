@@ -1,6 +1,6 @@
 /*
- * A stapled OCSP response (RFC 6960): what the CA says of one certificate, if
- * it is the CA that says it, of that certificate, and of now.  No responder is
+ * A stapled OCSP response (RFC 6960): the CA's status of one certificate;
+ * checked for who signed it, for which certificate, and when.  No responder is
  * asked here.
  */
 #ifndef X509_OCSP_H
@@ -18,7 +18,7 @@ enum ocsp_state {
 
 enum {
 	OCSP_SKEW = 300, /* seconds that clocks may differ by */
-	/* Without a nextUpdate, a response older than this is no news. */
+	/* Without a nextUpdate, a response older than this is not used. */
 	OCSP_MOST_AGE = 15 * 86400
 };
 

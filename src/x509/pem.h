@@ -6,7 +6,7 @@
 
 /*
  * Appends one certificate, below a line "# COMMENT" unless that is NULL.  The
- * comment may be a stranger's words: none of them can begin a block.
+ * comment may be text of an unknown host: it cannot begin a block.
  */
 void pem_append(struct text *, const char *comment, struct bytes der);
 

@@ -1,7 +1,7 @@
 /*
  * Verifies signatures with GnuTLS.  Results are kept, as a fleet asks the same
- * few questions thousands of times.  Whether a good
- * signature is a strong one is another rule's matter.
+ * few questions thousands of times.  Whether the algorithm is strong enough is
+ * decided elsewhere.
  */
 #include "x509/signature.h"
 

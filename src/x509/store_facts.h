@@ -1,4 +1,4 @@
-/* What there is to say about a trust store, and where two differ. */
+/* Facts about a trust store, and where two differ. */
 #ifndef X509_STORE_FACTS_H
 #define X509_STORE_FACTS_H
 
@@ -6,9 +6,9 @@
 
 struct store_facts {
 	size_t anchors, intermediates;
-	size_t unusable;	  /* damaged: nobody can be trusted by them */
+	size_t unusable;	  /* damaged: they cannot be trust anchors */
 	size_t expired;		  /* of the anchors, at the time asked for */
-	bool has_dates;		  /* at least one anchor says until when */
+	bool has_dates;		  /* at least one anchor has a readable end */
 	int64_t earliest, latest; /* ends of the anchors' validity */
 };
 

@@ -1,6 +1,6 @@
 /*
- * Loads a trust store and tells its anchors from its other certificates.
- * What an anchor is good for, the path search says.
+ * Loads a trust store and tells its anchors from its other certificates. The
+ * path search decides how an anchor is used.
  */
 #include "x509/trust_store.h"
 
@@ -114,7 +114,7 @@ store_new(const char *name, const char *origin, struct contents *contents)
 	return store;
 }
 
-/* One that trusts nobody would call every host's root wrong. */
+/* With no anchor at all every host's root would be untrusted. */
 struct trust_store *
 trust_store_from_bundle(const char *name, const char *origin,
     const struct bundle *bundle, char **error)

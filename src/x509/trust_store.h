@@ -1,11 +1,11 @@
 /*
- * A trust store: the anchors one kind of client believes in.  Immutable once
+ * A trust store: the anchors that one kind of client trusts.  Immutable once
  * loaded; shared by all threads.
  *
- * Anchors are the store's self-signed certificates, and others whose issuer
- * is not in the same store.  A store certificate whose issuer is there counts
- * as a known intermediate, not an anchor; clients that accept partial chains
- * still take it as one.
+ * Anchors are the store's self-signed certificates, and others whose issuer is
+ * not in the same store.  A store certificate whose issuer is there counts as a
+ * known intermediate, not an anchor; clients that accept partial chains still
+ * take it as one.
  */
 #ifndef X509_TRUST_STORE_H
 #define X509_TRUST_STORE_H
