@@ -214,14 +214,14 @@ find_other_path(const struct root_view *look, const struct outlook *outlook,
 }
 
 /* Names what to send, and the root that its path ends at. */
-static const char *
+static void
 tell_repair(const struct root_view *look, const struct path *path,
     struct findings *findings, struct finding *finding)
 {
 	const struct certificate *end =
 	    path->steps[path->length - 1].certificate;
 	const struct root *root = roots_find(look->roots, &end->sha256);
-	const char *names = NULL;
+	const char *names = NULL, *repair;
 
 	for (size_t i = 1; i + 1 < path->length; i++) {
 		const struct certificate *step = path->steps[i].certificate;
@@ -234,12 +234,15 @@ tell_repair(const struct root_view *look, const struct path *path,
 			    : arena_printf(findings->arena, "%s and %s", names,
 				  name_for_people(findings->arena, step));
 	}
-	finding_tell(findings, finding, "kept_root", end->subject);
 	if (names == NULL)
-		return "";
-	return arena_printf(findings->arena,
-	    "; with %s sent too the path ends at %s, which is kept", names,
+		return;
+	repair = arena_printf(findings->arena,
+	    "with %s sent too the path ends at %s, which is kept", names,
 	    root != NULL ? root->name : end->subject);
+	finding_tell(findings, finding, "kept_root", end->subject);
+	finding_tell(findings, finding, "repair", repair);
+	finding->detail =
+	    arena_printf(findings->arena, "%s; %s", finding->detail, repair);
 }
 
 /* The outlooks that one finding is about. */
@@ -260,20 +263,19 @@ date_of(const struct outlook *outlook)
 	return outlook->rule != NULL ? outlook->rule->date : 0;
 }
 
+/* What stands after "N hosts depend on NAME: ". */
 static const char *
-explain(
-    struct arena *arena, const struct outlook_group *group, const char *name)
+explain(struct arena *arena, const struct outlook_group *group)
 {
 	const struct outlook *outlook = &group->outlook;
 
 	switch (outlook->kind) {
 	case OUTLOOK_DROPPED:
 		return arena_printf(
-		    arena, "%s is not in the list of %s", name, group->titles);
+		    arena, "not in the list of %s", group->titles);
 	case OUTLOOK_DATED:
 		return arena_printf(arena,
-		    "%s: %s refuses certificates %s after %s", name,
-		    outlook->list->title,
+		    "%s refuses certificates %s after %s", outlook->list->title,
 		    outlook->rule->kind == ROOT_RULE_LOGGED ? "logged"
 							    : "issued",
 		    date_text(arena, outlook->rule->date));
@@ -282,7 +284,7 @@ explain(
 	case OUTLOOK_UPGRADE:
 		break;
 	}
-	return arena_printf(arena, "%s is no longer in %s's list (%s)", name,
+	return arena_printf(arena, "no longer in %s's list (%s)",
 	    outlook->list->title, outlook->list->version);
 }
 
@@ -316,7 +318,8 @@ add_findings(const struct root_view *look, const struct outlook_group *group,
 	const char *name = look->root != NULL
 			       ? look->root->name
 			       : name_for_people(findings->arena, look->anchor);
-	const char *sentence = explain(findings->arena, group, name);
+	const char *sentence = arena_printf(
+	    findings->arena, "%s: %s", name, explain(findings->arena, group));
 	const char *cause = outlook->kind == OUTLOOK_UPGRADE ? "upgrade"
 			    : outlook->kind == OUTLOOK_DROPPED ||
 				    (outlook->policy != NULL &&
@@ -328,16 +331,15 @@ add_findings(const struct root_view *look, const struct outlook_group *group,
 	if (outlook->is_refused) {
 		finding = findings_add(findings, FINDING_DISTRUSTED_BY,
 		    outlook->policy != NULL ? outlook->policy->id : cause, -1,
-		    sentence);
+		    outlook->policy != NULL ? outlook->policy->sentence
+					    : sentence);
 		tell_root(look, group, "client", findings, finding);
 	}
 	finding =
 	    findings_add(findings, FINDING_ROOT_LEAVES, cause, -1, sentence);
 	tell_root(look, group, "clients", findings, finding);
 	if (group->repair != NULL)
-		finding->detail =
-		    arena_printf(findings->arena, "%s%s", sentence,
-			tell_repair(look, group->repair, findings, finding));
+		tell_repair(look, group->repair, findings, finding);
 	/* Nothing to do yet: not even the next certificate is concerned. */
 	if (outlook->kind == OUTLOOK_UPGRADE ||
 	    date_of(outlook) > leaf->not_after)

@@ -16,6 +16,7 @@ tally_init(struct tally *tally, int64_t now)
 	memset(tally, 0, sizeof(*tally));
 	tally->now = now;
 	tally->causes = map_new();
+	tally->roots = tally_roots_new();
 	tally->wanted = wanted_new();
 	tally->scratch = arena_new();
 }
@@ -54,6 +55,7 @@ tally_clear(struct tally *tally)
 		worst_clear(&tally->worst[i]);
 	free(tally->clients);
 	map_free(tally->causes);
+	tally_roots_free(tally->roots);
 	free(tally->sites);
 	wanted_free(tally->wanted);
 	arena_free(tally->scratch);
@@ -368,6 +370,8 @@ tally_result(struct tally *tally, const struct result *result)
 	}
 	count_clients(tally, result);
 	wanted_add(tally->wanted, result);
+	tally_roots_add(
+	    tally->roots, result, result_endpoint(tally->scratch, result));
 	tally->failing +=
 	    verdict->class_id == CLASS_OK && !result_is_good(result);
 	if (!result_is_good(result)) {

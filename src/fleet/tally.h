@@ -10,6 +10,7 @@
 #include "model/result.h"
 #include "fleet/missing.h"
 #include "fleet/sites.h"
+#include "fleet/tally_roots.h"
 
 enum {
 	TALLY_EXAMPLES = 20,
@@ -82,6 +83,7 @@ struct tally {
 	uint64_t unreachable_retried; /* those of them that failed again */
 	struct wanted *wanted;
 	struct map *causes;
+	struct tally_roots *roots;
 	struct site_group *sites; /* up to TALLY_SITES; without `usual` */
 	size_t site_count, site_capacity;
 	uint64_t all_sites, sites_not_ok, sites_odd; /* odd: outliers */

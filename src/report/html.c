@@ -30,17 +30,24 @@ struct page {
 	uint64_t written[ROWS];
 };
 
+static bool
+has_changes(const struct sheet *sheet)
+{
+	return sheet->run->changes != NULL;
+}
+
 /* In the order of the page; adding one is a row. */
 static const struct section {
 	const char *id, *title;
 	void (*append)(struct sheet *);
-	bool needs_changes; /* only where there is an earlier run */
+	bool (*is_there)(const struct sheet *); /* NULL: always */
 } sections[] = {
-	{ "since", "New since the last run", html_changes, true },
-	{ "causes", "Causes and what repairs them", html_causes, false },
-	{ "expiry", "What ends when", html_calendar, false },
-	{ "sites", "Sites and their outliers", html_sites, false },
-	{ "clients", "Clients", html_clients, false },
+	{ "since", "New since the last run", html_changes, has_changes },
+	{ "causes", "Causes and what repairs them", html_causes, NULL },
+	{ "roots", "Roots that leave", html_roots, html_has_roots },
+	{ "expiry", "What ends when", html_calendar, NULL },
+	{ "sites", "Sites and their outliers", html_sites, NULL },
+	{ "clients", "Clients", html_clients, NULL },
 };
 
 enum { SECTIONS = sizeof(sections) / sizeof(sections[0]) };
@@ -125,7 +132,7 @@ copy_rows(struct sheet *sheet, FILE *rows)
 static bool
 is_there(const struct sheet *sheet, const struct section *section)
 {
-	return !section->needs_changes || sheet->run->changes != NULL;
+	return section->is_there == NULL || section->is_there(sheet);
 }
 
 static void

@@ -55,6 +55,8 @@ void html_symbols(struct text *);
 void html_changes(struct sheet *); /* only where there is an earlier run */
 void html_overview(struct sheet *);
 void html_causes(struct sheet *);
+void html_roots(struct sheet *);
+bool html_has_roots(const struct sheet *);
 void html_clients(struct sheet *);
 void html_calendar(struct sheet *);
 void html_sites(struct sheet *);

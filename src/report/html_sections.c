@@ -197,6 +197,31 @@ html_changes(struct sheet *sheet)
 	html_raw(&sheet->line, "</div>\n");
 }
 
+/* The first hosts of a row. */
+static void
+append_examples(
+    struct sheet *sheet, uint64_t hosts, char *const *examples, size_t count)
+{
+	enum { OPEN_MOST = 2 }; /* a longer list would hide the rows below */
+	struct arena *scratch = sheet->scratch;
+	struct text *out = &sheet->line;
+
+	if (hosts > OPEN_MOST && hosts > count)
+		html_fill(out, "<details><summary>the first {} of {}</summary>",
+		    count_text(scratch, count), html_hosts(scratch, hosts));
+	else if (hosts > OPEN_MOST)
+		html_fill(out, "<details><summary>{}</summary>",
+		    html_hosts(scratch, hosts));
+	html_raw(out, "<ul class=examples>");
+	for (size_t i = 0; i < count; i++)
+		html_fill(out,
+		    "<li><a href=\"#hosts\" data-find=\"{}\">{}</a></li>",
+		    examples[i], examples[i]);
+	html_raw(out, "</ul>");
+	if (hosts > OPEN_MOST)
+		html_raw(out, "</details>");
+}
+
 static void
 append_cause(struct sheet *sheet, const struct tally_cause *cause)
 {
@@ -207,10 +232,6 @@ append_cause(struct sheet *sheet, const struct tally_cause *cause)
 			 : 0;
 	struct arena *scratch = sheet->scratch;
 	struct text *out = &sheet->line;
-	enum {
-		OPEN_MOST = 2
-	}; /* a longer list would hide the causes below it */
-	bool is_closed = cause->hosts > OPEN_MOST;
 
 	html_fill(out, "<tr><td class=number><b>{}</b></td><th scope=row>",
 	    count_text(scratch, cause->hosts));
@@ -224,21 +245,8 @@ append_cause(struct sheet *sheet, const struct tally_cause *cause)
 	if (cause->is_missing)
 		html_fill(out, "<p class=source>{}</p>",
 		    source_text(scratch, cause->from, cause->where));
-	if (is_closed && cause->hosts > cause->example_count)
-		html_fill(out, "<details><summary>the first {} of {}</summary>",
-		    count_text(scratch, cause->example_count),
-		    html_hosts(scratch, cause->hosts));
-	else if (is_closed)
-		html_fill(out, "<details><summary>{}</summary>",
-		    html_hosts(scratch, cause->hosts));
-	html_raw(out, "<ul class=examples>");
-	for (size_t i = 0; i < cause->example_count; i++)
-		html_fill(out,
-		    "<li><a href=\"#hosts\" data-find=\"{}\">{}</a></li>",
-		    cause->examples[i], cause->examples[i]);
-	html_raw(out, "</ul>");
-	if (is_closed)
-		html_raw(out, "</details>");
+	append_examples(
+	    sheet, cause->hosts, cause->examples, cause->example_count);
 	html_fill(out, "</td><td class=repair>{}",
 	    text == NULL ? NULL : text->advice);
 	/* For clients that cannot wait until the server is repaired. */
@@ -281,6 +289,60 @@ html_causes(struct sheet *sheet)
 		html_raw(&sheet->line, "</tbody></table>\n");
 	append_rest(sheet, count, shown);
 	free(causes);
+}
+
+bool
+html_has_roots(const struct sheet *sheet)
+{
+	size_t count;
+
+	free(tally_roots_list(sheet->tally->roots, &count));
+	return count > 0;
+}
+
+void
+html_roots(struct sheet *sheet)
+{
+	struct arena *scratch = sheet->scratch;
+	struct text *out = &sheet->line;
+	size_t count;
+	const struct tally_root **roots =
+	    tally_roots_list(sheet->tally->roots, &count);
+
+	html_raw(out,
+	    "<table class=causes><thead><tr>"
+	    "<th scope=col class=number>Hosts<th scope=col>Depend on the root"
+	    "<th scope=col>Where<th scope=col>Clients"
+	    "</tr></thead><tbody>\n");
+	for (size_t i = 0; i < count && i < CAUSES_MOST; i++) {
+		const struct tally_root *root = roots[i];
+
+		html_fill(out,
+		    "<tr><td class=number><b>{}</b></td><th scope=row>"
+		    "<p class=title>{}</p></th><td class=where>"
+		    "<p class=source>{}</p>",
+		    count_text(scratch, root->hosts), root->sentence,
+		    root->subject);
+		append_examples(
+		    sheet, root->hosts, root->examples, root->example_count);
+		html_raw(out, "</td><td class=repair>");
+		for (size_t k = 0; k < root->client_count; k++)
+			html_fill(
+			    out, "{}{}", k == 0 ? "" : ", ", root->clients[k]);
+		if (root->repairable > 0)
+			html_fill(out,
+			    "<p class=kit>{}: a cross-certificate that leads "
+			    "to a root which is kept is known</p>",
+			    html_hosts(scratch, root->repairable));
+		html_raw(out, "</td></tr>\n");
+	}
+	html_raw(out, "</tbody></table>\n");
+	if (count > CAUSES_MOST)
+		html_fill(out,
+		    "<p class=quiet>{} more are in "
+		    "<a href=\"summary.json\">summary.json</a>.</p>\n",
+		    count_text(scratch, count - CAUSES_MOST));
+	free(roots);
 }
 
 /* What one client does with the hosts of a row: all, none, or so many. */
@@ -379,7 +441,9 @@ html_clients(struct sheet *sheet)
 	    "</tr></tfoot></table></div>\n"
 	    "<p class=quiet>✓ accepts all hosts of the row · ✕ refuses them "
 	    "all · a number: refuses so many · ? depends on something that "
-	    "was not looked at</p>\n");
+	    "was not looked at</p>\n"
+	    "<p class=quiet>Nothing is said of the stores of Apple, Windows "
+	    "and Android.</p>\n");
 	append_rest(sheet, count, shown);
 	free(causes);
 	if (run->client_count == 0)

@@ -173,6 +173,25 @@ append_by_class(struct text *out, const char *name, const char *help,
 }
 
 static void
+append_roots(struct text *out, const struct tally *tally)
+{
+	size_t count;
+	const struct tally_root **roots =
+	    tally_roots_list(tally->roots, &count);
+
+	exposition_family(out, "fleetscan_root_leaves_hosts",
+	    "Hosts that depend on a root that a program drops or dates.");
+	for (size_t i = 0; i < count && i < CAUSES_MOST; i++) {
+		text_append(out, "fleetscan_root_leaves_hosts");
+		exposition_label(out, "what", roots[i]->sentence);
+		exposition_label(out, "cause", roots[i]->cause);
+		exposition_label(out, "date", roots[i]->date);
+		exposition_value(out, (int64_t)roots[i]->hosts);
+	}
+	free(roots);
+}
+
+static void
 append_causes(struct text *out, const struct tally *tally)
 {
 	size_t count;
@@ -347,6 +366,7 @@ finish(struct sheet *sheet)
 		exposition_value(out, (int64_t)tally->clients[i].refuses);
 	}
 	append_causes(out, tally);
+	append_roots(out, tally);
 	memcpy(rest, tally->other_sites.classes, sizeof(rest));
 
 	exposition_family(out, "fleetscan_site_hosts",

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/columns.h"
 #include "base/json.h"
 #include "repair/clients_fixed.h"
 #include "report/writer.h"
@@ -91,6 +92,41 @@ add_cause(struct json *array, const struct sheet *sheet,
 		json_append_string(fixed, clients.fixed[i]);
 }
 
+static void
+add_roots(struct json *object, const struct tally *tally, struct arena *scratch)
+{
+	struct json *array = json_add_array(object, "roots"), *list;
+	size_t count;
+	const struct tally_root **roots =
+	    tally_roots_list(tally->roots, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct tally_root *root = roots[i];
+		struct json *member = json_append_object(array);
+
+		json_add_string(member, "sha256", root->sha256);
+		json_add_string(member, "subject", root->subject);
+		json_add_string(member, "cause", root->cause);
+		json_add_string(member, "date", root->date);
+		json_add_string(member, "sentence",
+		    arena_printf(scratch, "%s host%s on %s",
+			count_text(scratch, root->hosts),
+			root->hosts == 1 ? " depends" : "s depend",
+			root->sentence));
+		json_add_integer(member, "hosts", (int64_t)root->hosts);
+		json_add_integer(member, "warnings", (int64_t)root->warned);
+		json_add_integer(
+		    member, "repairable", (int64_t)root->repairable);
+		list = json_add_array(member, "clients");
+		for (size_t k = 0; k < root->client_count; k++)
+			json_append_string(list, root->clients[k]);
+		list = json_add_array(member, "examples");
+		for (size_t k = 0; k < root->example_count; k++)
+			json_append_string(list, root->examples[k]);
+	}
+	free(roots);
+}
+
 static int
 by_outliers(const void *left, const void *right)
 {
@@ -162,6 +198,7 @@ finish(struct sheet *sheet)
 	for (size_t i = 0; i < count; i++)
 		add_cause(member, sheet, causes[i]);
 	free(causes);
+	add_roots(object, tally, sheet->scratch);
 	/* sites.csv and `fleetscan sites` have those that are left out here. */
 	array = json_add_array(object, "sites");
 	sites = tally_sites(tally, &count);

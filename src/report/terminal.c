@@ -14,6 +14,7 @@ enum {
 	CLASS_COLUMNS = 22,
 	COUNT_COLUMNS = 9,
 	CAUSES_SHOWN = 12,
+	ROOTS_SHOWN = 8,
 	WIDTH = 80,
 	REMARK_COLUMN = 44,
 	CAUSE_COLUMN = 9,
@@ -163,6 +164,33 @@ append_cause(struct text *out, const struct tally *tally,
 	text_append_char(out, '\n');
 }
 
+/* Only those whose hosts break already, or with their next certificate. */
+static void
+append_roots(struct text *out, const struct tally *tally, struct arena *scratch)
+{
+	size_t count, shown = 0;
+	const struct tally_root **roots =
+	    tally_roots_list(tally->roots, &count);
+
+	for (size_t i = 0;
+	     i < count && roots[i]->warned > 0 && shown < ROOTS_SHOWN;
+	     i++, shown++) {
+		if (shown == 0)
+			text_append(
+			    out, "\nRoots that programs drop or date\n");
+		cell_append_count(out, roots[i]->hosts, CAUSE_COLUMN - 2);
+		text_append(out, "  ");
+		cell_append_wrapped(out,
+		    arena_printf(scratch, "depend%s on %s",
+			roots[i]->hosts == 1 ? "s" : "", roots[i]->sentence),
+		    CAUSE_COLUMN);
+	}
+	if (shown > 0 && count > shown)
+		text_printf(out, "%*s  more in summary.json\n",
+		    CAUSE_COLUMN - 2, count_text(scratch, count - shown));
+	free(roots);
+}
+
 /* What got worse is named; of the rest the counts are enough. */
 static void
 append_changes(struct text *out, const struct diff *diff, bool colors,
@@ -227,6 +255,7 @@ terminal_append_summary(struct text *out, const struct report_run *run,
 		text_printf(out, "%*s  more in summary.json\n",
 		    CAUSE_COLUMN - 2, count_text(scratch, count - shown));
 	free(causes);
+	append_roots(out, tally, scratch);
 	/* Where an earlier run is known, what changed is of more use. */
 	if (run->changes != NULL)
 		append_changes(out, run->changes, colors, scratch);

@@ -6,8 +6,10 @@ import json
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import tempfile
+import time
 
 from certificates import Entity, certify, pem
 from laboratory import FLEETSCAN
@@ -243,6 +245,82 @@ def check_look_ahead(world):
         "at ISRG Root X1, which is kept"], told)
 
 
+def serve(world, chain):
+    """One openssl s_server with this chain; its process and port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    (world.folder / "leaf.pem").write_text(pem(chain[0]))
+    (world.folder / "rest.pem").write_text(pem(*chain[1:]))
+    server = subprocess.Popen(
+        ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-quiet",
+         "-cert", world.folder / "leaf.pem", "-key", world.server.path,
+         "-cert_chain", world.folder / "rest.pem"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL)
+    for _ in range(50):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.1)
+    return server, port
+
+
+def records_of(run):
+    return [json.loads(line) for line in
+            (run / "hosts.ndjson").read_text().splitlines()]
+
+
+def check_run(world, name, *options):
+    """A scan, and the saved run judged again, where the store is another."""
+    run, again = world.folder / name, world.folder / f"{name}-again"
+    server, port = serve(world, world.chain(ROLES[1]))
+    try:
+        done = world.call("scan", "-o", run, "--resolve",
+                          f"{HOST}:{port}:127.0.0.1:{port}", "--at",
+                          "2026-11-28", "--aia", "off", "--clients", "first",
+                          *options, f"{HOST}:{port}")
+    finally:
+        server.kill()
+        server.wait()
+    check(f"{name}: scan", done.returncode == 0, done.stderr)
+    saved = world.call("audit", run, "-o", again, store="few.pem")
+    check(f"{name}: audit", saved.returncode == 0, saved.stderr)
+    first, second = records_of(run)[0], records_of(again)[0]
+    check(f"{name}: a saved run is judged as it was",
+          first["clients"] == second["clients"]
+          and first["findings"] == second["findings"],
+          (first["clients"], second["clients"]))
+    return first, again
+
+
+def check_runs(world):
+    record, run = check_run(world, "plain")
+    check("plain: refused by those with lists of their own",
+          OWN <= refused(record), refused(record))
+    summary = json.loads((run / "summary.json").read_text())
+    told = [(root["cause"], root["hosts"], root["sentence"])
+            for root in summary["roots"]]
+    check("the summary counts the hosts of a root", told == [
+        ("dropped", 1, "1 host depends on GlobalSign Root CA: not in the list "
+         "of certifi 2026.10.19, Node.js 26, Chrome 156, NSS 2.92"),
+        ("upgrade", 1, "1 host depends on GlobalSign Root CA: no longer in "
+         "Debian sid's list (ca-certificates 20260816)")], told)
+    page = (run / "report.html").read_text()
+    check("the page has them too", "Roots that leave" in page
+          and "not in the list of certifi" in page)
+    check("the metrics have them too", 'fleetscan_root_leaves_hosts{what='
+          in (run / "metrics.prom").read_text())
+    record, run = check_run(world, "added", "--trust-add",
+                                  world.store("one.pem", ROLES[1]))
+    check("added: refused by none of them", OWN.isdisjoint(refused(record)),
+          refused(record))
+    record, run = check_run(world, "named", "--store",
+                                  f"chrome={world.folder}/all.pem")
+    check("named: accepted by the client of that store",
+          record["clients"]["chrome"]["accepts"], record["clients"])
+
+
 def check_absent(world):
     """A root of a program whose certificate is nowhere."""
     record = world.judge(world.chain("ISRG Root X1"), store="few.pem")
@@ -271,6 +349,7 @@ def main():
         check_rows(world)
         check_look_ahead(world)
         check_absent(world)
+        check_runs(world)
         check_local(world)
     return bool(FAILED)
 
