@@ -20,7 +20,7 @@ static const struct command commands[] = {
 	{ "audit", command_audit,
 	    "judge again, with no network: other stores, another date" },
 	{ "sites", command_sites,
-	    "compare the hosts of each site, name the odd one out" },
+	    "compare the hosts of each site, list those that differ" },
 	{ "diff", command_diff, "two runs: new, worse, better, changed, gone" },
 	{ "fix", command_fix, "the repair kit of a run, each item proven" },
 	{ "merge", command_merge, "join the runs of shards into one" },
@@ -41,7 +41,7 @@ print_help(FILE *stream)
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(
 		    stream, "  %-8s %s\n", commands[i].name, commands[i].help);
-	fputs("\n\"fleetscan help COMMAND\" tells a command's options.\n\n"
+	fputs("\n\"fleetscan help COMMAND\" lists a command's options.\n\n"
 	      "Examples\n"
 	      "  fleetscan demo\n"
 	      "  fleetscan scan www.example.com\n"

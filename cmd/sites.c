@@ -1,5 +1,5 @@
 /*
- * fleetscan sites: the hosts of a run by site, and the odd one out.  Reads a
+ * fleetscan sites: the hosts of a run by site, and those that differ.  Reads a
  * run; probes and judges nothing.
  */
 #include <errno.h>
@@ -42,7 +42,7 @@ parse(struct sites_options *options, int argc, char **argv)
 		.command = "sites",
 		.synopsis = "sites RUN [DOMAIN] [options]",
 		.about = "Compares the hosts of each site (registrable domain) "
-			 "with one another and names the odd one out.  With "
+			 "with one another and lists those that differ.  With "
 			 "a DOMAIN: its chains side by side.",
 		.example = "  fleetscan sites reports/latest example.com\n",
 		.groups = &group,

@@ -35,7 +35,7 @@ struct client_facts {
 	const struct validation *validation; /* its `host` is not looked at */
 	struct edge_memory *edges;
 	enum staple_word staple;
-	const struct client_aia *aia; /* NULL: nobody looked */
+	const struct client_aia *aia; /* NULL: not looked at */
 	/* The record's path, in the default store; NULL: none was looked for.
 	 */
 	const struct path *judged;

@@ -188,7 +188,7 @@ cell_append_wrapped(struct text *out, const char *string, size_t column)
 
 void
 cell_append_change(
-    struct text *out, const char *word, const char *host, const char *story)
+    struct text *out, const char *word, const char *host, const char *detail)
 {
 	size_t start = out->size, used;
 
@@ -198,13 +198,13 @@ cell_append_change(
 	used = text_columns(bytes_of(out->data + start, out->size - start));
 	for (; used < CHANGE_COLUMNS + 1 + HOST_COLUMNS; used++)
 		text_append_char(out, ' ');
-	/* A host is never cut; after a long one the story has its own line. */
+	/* A host is never cut; after a long one the detail has its own line. */
 	if (used + 1 + STORY_LEAST > WIDTH) {
 		text_printf(out, "\n%*s", CHANGE_COLUMNS, "");
 		used = CHANGE_COLUMNS;
 	}
 	text_append_char(out, ' ');
-	text_append_cell(out, story, WIDTH - used - 1);
+	text_append_cell(out, detail, WIDTH - used - 1);
 	text_append_char(out, '\n');
 }
 

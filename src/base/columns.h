@@ -29,7 +29,7 @@ void cell_append_wrapped(struct text *, const char *words, size_t column);
 
 /* A line, or two: a host and what happened to it. */
 void cell_append_change(
-    struct text *, const char *word, const char *host, const char *story);
+    struct text *, const char *word, const char *host, const char *detail);
 
 /* "5,000", right-aligned. */
 void cell_append_count(struct text *, uint64_t, size_t columns);

@@ -35,7 +35,7 @@ list_reader_fail_input(struct list_reader *reader)
 		    reader, "a line of more than 64 MiB: this is no list");
 	case ETIMEDOUT:
 		return list_reader_fail(
-		    reader, "nobody wrote to this FIFO for a minute");
+		    reader, "this FIFO gave no data for a minute");
 	default:
 		return list_reader_fail(reader, strerror(errno));
 	}

@@ -181,7 +181,7 @@ history_text(struct arena *arena, const struct history_facts *facts)
 }
 
 static const char *
-story_of(struct arena *arena, const struct diff *diff,
+detail_of(struct arena *arena, const struct diff *diff,
     const struct change *change, const struct change_sides *sides)
 {
 	const struct history *history = diff->settings->history;
@@ -189,30 +189,30 @@ story_of(struct arena *arena, const struct diff *diff,
 	    history == NULL || change->to == CHANGE_NO_RECORD
 		? NULL
 		: history_of(history, change->to);
-	const char *story;
+	const char *detail;
 
 	if (change->kind == CHANGE_CHANGED)
-		story = fields_text(arena, change, sides);
+		detail = fields_text(arena, change, sides);
 	else if (sides->has_from && sides->has_to &&
 		 change->kind != CHANGE_STILL)
-		story = verdict_text(arena, change, sides);
+		detail = verdict_text(arena, change, sides);
 	else
-		story = state_text(arena, sides->host);
+		detail = state_text(arena, sides->host);
 	if (past == NULL)
-		return story;
-	return arena_printf(arena, "%s, %s", story, history_text(arena, past));
+		return detail;
+	return arena_printf(arena, "%s, %s", detail, history_text(arena, past));
 }
 
 bool
 diff_change_text(const struct diff *diff, const struct change *change,
-    struct arena *arena, const char **host, const char **story)
+    struct arena *arena, const char **host, const char **detail)
 {
 	struct change_sides sides;
 
 	if (!diff_read(diff, change, arena, &sides))
 		return false;
 	*host = host_text(arena, sides.host);
-	*story = story_of(arena, diff, change, &sides);
+	*detail = detail_of(arena, diff, change, &sides);
 	return true;
 }
 
@@ -221,11 +221,11 @@ diff_append_text(
     const struct diff *diff, const struct change *change, struct text *out)
 {
 	struct arena *arena = arena_new();
-	const char *host, *story;
+	const char *host, *detail;
 
-	if (diff_change_text(diff, change, arena, &host, &story))
+	if (diff_change_text(diff, change, arena, &host, &detail))
 		cell_append_change(
-		    out, group_words[change->group], host, story);
+		    out, group_words[change->group], host, detail);
 	arena_free(arena);
 }
 
@@ -293,20 +293,20 @@ append_mail_line(
     const struct diff *diff, const struct change *change, struct text *out)
 {
 	struct arena *arena = arena_new();
-	const char *story, *failing = NULL;
+	const char *detail, *failing = NULL;
 	struct change_sides sides;
 
 	if (diff_read(diff, change, arena, &sides)) {
-		story = story_of(arena, diff, change, &sides);
+		detail = detail_of(arena, diff, change, &sides);
 		if (change->group != GROUP_UNREACHABLE)
 			failing = failing_text(arena, &sides.to.verdict);
 		if (failing != NULL)
-			story = list_text(arena, story, "; ", failing);
+			detail = list_text(arena, detail, "; ", failing);
 		cell_append(out, group_words[change->group], WORD_COLUMNS);
 		text_append_char(out, ' ');
 		text_append_cell(out, host_text(arena, sides.host), SIZE_MAX);
 		text_printf(out, "\n%*s", WORD_COLUMNS + 1, "");
-		cell_append_wrapped(out, story, WORD_COLUMNS + 1);
+		cell_append_wrapped(out, detail, WORD_COLUMNS + 1);
 	}
 	arena_free(arena);
 }

@@ -18,7 +18,7 @@ const char *diff_older_name(const struct diff *);
 
 /* False when a record cannot be read any more. */
 bool diff_change_text(const struct diff *, const struct change *,
-    struct arena *, const char **host, const char **story);
+    struct arena *, const char **host, const char **detail);
 
 /*
  * A mail for after each run, subject first; nothing at all when nothing got

@@ -278,7 +278,7 @@ html_host(struct text *out, const struct result *result, struct arena *scratch)
 		html_raw(out, "<span class=days></span>");
 	html_fill(out, "<span class=refused>{}</span></summary>",
 	    refused == 0 ? NULL : count_text(scratch, refused));
-	html_raw(out, "<div class=story>");
+	html_raw(out, "<div class=detail>");
 	append_findings(out, result);
 	append_chain(out, result, scratch);
 	append_clients(out, &result->verdict);

@@ -163,15 +163,15 @@ append_changes(struct text *out, const struct diff *diff,
 	html_fill(out, "<summary><b>{}</b> {}</summary><ul>\n",
 	    count_text(scratch, diff->groups[group]), change_group_word(group));
 	for (size_t i = 0; i < count && i < CHANGES_MOST; i++) {
-		const char *host, *story;
+		const char *host, *detail;
 
 		if (!diff_change_text(
-			diff, &changes[i], scratch, &host, &story))
+			diff, &changes[i], scratch, &host, &detail))
 			continue;
 		html_fill(out,
 		    "<li><a href=\"#hosts\" data-find=\"{}\">{}</a> "
 		    "<span>{}</span></li>\n",
-		    host, host, story);
+		    host, host, detail);
 		named++;
 	}
 	if (named < diff->groups[group])
@@ -494,7 +494,7 @@ append_outliers(struct sheet *sheet, size_t at)
 	if (shown < group->outliers)
 		html_fill(out,
 		    "<p class=source>and {} more; <code>fleetscan sites</code> "
-		    "tells of each</p>",
+		    "lists all</p>",
 		    count_text(scratch, group->outliers - shown));
 }
 

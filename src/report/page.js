@@ -1,7 +1,7 @@
 /*
  * report.html: search, filters and sorting over the rows that are on the page.
  * It moves and hides what is there.  The only markup it makes is the page's
- * own, which noscript elements hold as text: rows, and a row's story when it
+ * own, which noscript elements hold as text: rows, and a row's detail when it
  * is opened.
  */
 (function () {
@@ -19,10 +19,10 @@
 		return block.textContent !== "";
 	    });
 	var rows = [];
-	var stories = new WeakMap();
+	var hidden_rows = new WeakMap();
 	var order = { key: null, down: false };
 
-	/* A block of rows without their stories takes the place of its text. */
+	/* A block of rows without their hidden_rows takes the place of its text. */
 	function build(block) {
 		var holder = document.createElement("template");
 		var texts = block.textContent.split("</details>\n");
@@ -30,7 +30,7 @@
 
 		texts.pop();
 		texts = texts.map(function (text) {
-			var at = text.indexOf("<div class=story>");
+			var at = text.indexOf("<div class=detail>");
 
 			heads += text.slice(0, at) + "</details>";
 			return text.slice(at);
@@ -38,7 +38,7 @@
 		holder.innerHTML = heads;
 		Array.prototype.forEach.call(holder.content.children,
 		    function (row, at) {
-			stories.set(row, texts[at]);
+			hidden_rows.set(row, texts[at]);
 			rows.push({ row: row, at: rows.length, values: null });
 		    });
 		list.replaceChild(holder.content, block);
@@ -66,12 +66,12 @@
 	}
 
 	list.addEventListener("toggle", function (event) {
-		var story = stories.get(event.target);
+		var detail = hidden_rows.get(event.target);
 
-		if (!story || !event.target.open)
+		if (!detail || !event.target.open)
 			return;
-		stories.delete(event.target);
-		event.target.insertAdjacentHTML("beforeend", story);
+		hidden_rows.delete(event.target);
+		event.target.insertAdjacentHTML("beforeend", detail);
 	}, true);
 
 	/* The cells of a row, read when they are first asked for. */

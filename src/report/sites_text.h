@@ -6,7 +6,7 @@
 #include "fleet/sites.h"
 
 /*
- * The odd one out of this site as one sentence: which host, what it has and
+ * The worst outlier of this site as one sentence: which host, what it has and
  * its siblings have, in which clients it fails.  Nothing without outliers.
  */
 void sites_append_headline(

@@ -1,5 +1,5 @@
 /*
- * delay_line PID PID MS: a cable between the network namespaces of two
+ * delay_line PID PID MS: a link between the network namespaces of two
  * processes, a TUN device far0 at each end, on which every packet takes MS
  * milliseconds: latency for kernels without netem.  Says "ready" when the
  * devices are there (down, without addresses: that is the caller's part) and
@@ -97,7 +97,7 @@ take_in(struct direction *line, uint64_t delay_ns)
 	}
 }
 
-/* A write that fails is a lost packet: both ends know what to do then. */
+/* A write that fails is a lost packet, as TCP expects it. */
 static void
 hand_out(struct direction *line)
 {

@@ -2,7 +2,7 @@
  * fleet_files DIR HOSTS CERTIFICATES ec|rsa DEAD: the files of a fleet for
  * bench.py.  Every host has a name and an address of its own; those of one
  * certificate share its wildcard.  One certificate in twenty is wrong on
- * purpose; DEAD hosts in a hundred have an address that nobody answers at.
+ * purpose; DEAD hosts in a hundred have an address that does not answer.
  * Written to DIR: hosts.txt, truth.csv (host,class), dns.hosts, root.pem,
  * servers.conf for nginx, and a file of chain and key for each certificate.
  */
@@ -215,7 +215,7 @@ write_certificates(struct fleet *fleet)
 	finish(servers, "servers.conf");
 }
 
-/* Living ones in 10.0.0.0/8 above 10.1, the dead in 198.18.0.0/15. */
+/* Those that answer in 10.0.0.0/8 above 10.1, the others in 198.18.0.0/15. */
 static void
 write_hosts(const struct fleet *fleet)
 {

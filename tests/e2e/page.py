@@ -116,11 +116,11 @@ def check_chain(page):
     check("a row has the focus",
           page.ask("document.activeElement.tagName") == "SUMMARY")
     check("a closed row has no story", page.ask(
-        "document.querySelector('#list .story')") is None)
+        "document.querySelector('#list .detail')") is None)
     page.key("Enter", 13, "\r")
     page.ask("new Promise(done => setTimeout(done, 50))")
     check("Enter opens a row", page.ask(
-        "document.querySelectorAll('.host[open] .story').length") == 1)
+        "document.querySelectorAll('.host[open] .detail').length") == 1)
     kinds = page.ask("[...document.querySelectorAll('.host[open] .chain li')]"
                      ".map(link => link.className + ' ' + "
                      "(link.offsetHeight > 10))")
@@ -136,7 +136,7 @@ def check_cards(page, records):
     check("/ leads to the search",
           page.ask("document.activeElement.id") == "by-text")
     page.ask("document.querySelector('.odd a[data-find*=kilas]').click()")
-    check("an odd one out leads to its row", shown(page) == 1, shown(page))
+    check("an outlier leads to its row", shown(page) == 1, shown(page))
     page.ask("document.querySelector("
              "'.sites th a[data-site=\"velo-rental.test\"]').click()")
     want = sum(1 for record in records
@@ -215,7 +215,7 @@ def check_without_script(page, run):
     for name, selector, least in (("rows", "#list .host", 51),
                                   ("hidden filters", "#filters[hidden]", 1),
                                   ("chains", ".chain li", 100),
-                                  ("stories", "#list .host > .story", 51)):
+                                  ("details", "#list .host > .detail", 51)):
         found = page.call("DOM.querySelectorAll", nodeId=nodes,
                           selector=selector)["nodeIds"]
         check(f"without a script: {name}", len(found) >= least, len(found))

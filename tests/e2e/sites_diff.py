@@ -53,7 +53,7 @@ def check_sites(run):
           str(broken - named))
     code, out, _ = call("sites", run)
     first = sites[0]["outliers"][0]
-    check("sites: the first line names the odd one out",
+    check("sites: the first line names the host that differs",
           code == 0 and first["host"] in out.splitlines()[0], out)
     code, story, _ = call("sites", run, "example.test")
     words = ("kilas.example.test", ": missing intermediate; issuer Atlas DV "

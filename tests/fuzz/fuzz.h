@@ -19,7 +19,7 @@ require(bool holds)
 		abort();
 }
 
-/* What is shown of a stranger's octets is UTF-8. */
+/* What is shown of untrusted octets is UTF-8. */
 static inline void
 require_clean(const char *string)
 {

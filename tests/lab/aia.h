@@ -19,7 +19,7 @@
 struct aia_server {
 	struct lab_watch watch;
 	const struct pki *pki;
-	int fd, closed_fd; /* bound beforehand; nobody listens at closed */
+	int fd, closed_fd; /* bound beforehand; nothing listens at closed */
 	pthread_mutex_t lock;
 	struct octets log; /* the paths asked for, a line each */
 };

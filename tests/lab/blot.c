@@ -1,7 +1,7 @@
 /*
- * The trick: a hook notes where GnuTLS keeps the hello, and an extension that
- * nearly all clients send, read in the very first pass, is the moment to edit
- * it.  A client that does not send it meets GnuTLS as it is.
+ * A hook notes where GnuTLS keeps the hello, and an extension that nearly all
+ * clients send, read in the very first pass, is the moment to edit it.  The
+ * hello of a client that does not send it is not edited.
  */
 #include "tests/lab/blot.h"
 #include "tests/lab/hello.h"

@@ -1,6 +1,6 @@
 /*
- * The lab's DNS responder, over UDP and TCP on one port.  It knows the names
- * it was given; every other name of the world does not exist.
+ * The lab's DNS responder, over UDP and TCP on one port.  It knows the names it
+ * was given; every other name does not exist.
  */
 #ifndef LAB_DNS_H
 #define LAB_DNS_H

@@ -1,12 +1,12 @@
 /*
- * More scenarios of the kind in scenario.c: faults seen in the wild that the
- * measurement of real clients left out.
+ * More scenarios of the kind in scenario.c: faults of real servers that real
+ * clients were not measured against.
  */
 #include "tests/lab/scenario.h"
 
 #define TLS12 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
 #define TLS13 "NORMAL:-VERS-ALL:+VERS-TLS1.3"
-/* In this order, whatever the client would like better. */
+/* In this order, whatever the client prefers. */
 #define PREFERS(what) TLS12 ":%SERVER_PRECEDENCE:" what
 #define LEAF_ONLY .sent = "leaf"
 #define BELOW(ca) .leaf = { .issuer = ca }

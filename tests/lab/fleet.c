@@ -1,7 +1,8 @@
 /*
  * The fleet of the demo: seven invented organisations with some fifty hosts,
- * most in order, the rest wrong in the ways fleets go wrong.  The story is
- * kilas.example.test: another issuer than its siblings, and only a leaf sent.
+ * most in order, the others with the usual faults.  The example of the README
+ * is kilas.example.test: another issuer than its siblings, and only a leaf
+ * sent.
  */
 #include "tests/lab/scenario.h"
 
@@ -83,7 +84,7 @@ const size_t lab_fleet_authority_count =
 #define TINKERERS "127.0.0.27"
 
 const struct scenario lab_fleet_hosts[] = {
-	/* Twelve of one site; the last is the odd one out. */
+	/* Twelve of one site; the last differs. */
 	{ AT("www.example.test", EXAMPLE), MERIDIAN },
 	{ AT("api.example.test", EXAMPLE), MERIDIAN },
 	{ AT("blog.example.test", EXAMPLE), MERIDIAN },
@@ -141,7 +142,7 @@ const struct scenario lab_fleet_hosts[] = {
 		.from = -DAYS(700),
 		.to = DAYS(2900) } },
 
-	/* Small, and nobody looks after it. */
+	/* Small and neglected. */
 	{ AT("www.velo-rental.test", BICYCLES), LUMEN },
 	{ AT("booking.velo-rental.test", BICYCLES), LUMEN },
 	{ AT("maps.velo-rental.test", BICYCLES), .sent = "leaf LumenE7",

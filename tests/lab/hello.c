@@ -1,6 +1,6 @@
 /*
- * Walks over a ClientHello.  Every length in it is a stranger's: whatever
- * leads past the end ends the walk.
+ * Reads a ClientHello.  No length in it is trusted: one that leads past the end
+ * ends the reading.
  */
 #include "tests/lab/hello.h"
 

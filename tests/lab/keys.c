@@ -1,6 +1,6 @@
 /*
  * Makes and keeps the lab's private keys.  RSA keys cost tens of milliseconds,
- * so leaves share theirs; EC keys cost nothing, so everybody has their own.
+ * so leaves share theirs; EC keys are cheap, so each certificate has its own.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -90,8 +90,8 @@ export_public(struct key *key)
 }
 
 /*
- * A modulus of 16,384 bits with an exponent as long: what makes a client
- * burn half a second on one signature, if it does not look first.
+ * A modulus of 16,384 bits with an exponent as long: a signature check with it
+ * takes a client half a second, unless it checks the size first.
  */
 static void
 write_monster(struct key *key)

@@ -1,6 +1,6 @@
 /*
- * Private keys by label, made when first asked for and kept for the life of
- * the ring: "ec256/I1" is one key, whoever asks for it.
+ * Private keys by label, made when first asked for and kept for the life of the
+ * ring: "ec256/I1" is one key for all callers.
  */
 #ifndef LAB_KEYS_H
 #define LAB_KEYS_H
@@ -26,8 +26,8 @@ struct key_ring {
 /*
  * A label is KIND or KIND/NAME; kinds are ec256, ec384, ec521, rsa1024,
  * rsa2048, rsa3072, rsa4096, pss2048 and ed25519, and rsa16384e, a public key
- * nobody has the private half of.  NULL where this GnuTLS cannot make one.
- * The ring owns the key.
+ * without a private key.  NULL where this GnuTLS cannot make one. The ring owns
+ * the key.
  */
 const struct key *key_ring_get(struct key_ring *, const char *label);
 void key_ring_clear(struct key_ring *);

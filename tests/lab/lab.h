@@ -14,7 +14,7 @@ struct lab;
 
 enum lab_part {
 	LAB_SCENARIOS = 1 << 0, /* the measured scenarios, *.lab.test */
-	LAB_EXTRAS = 1 << 1,	/* more of their kind, nobody measured */
+	LAB_EXTRAS = 1 << 1,	/* more of their kind, not measured */
 	LAB_FLEET = 1 << 2,	/* the demo's sites */
 };
 
@@ -59,8 +59,8 @@ size_t lab_aia_count(struct lab *, const char *path);
 char *lab_pem(const struct lab *, const char *name);
 
 /*
- * PEM (PKCS#8) of the private key of the same, likewise; NULL also where
- * nobody has it.
+ * PEM (PKCS#8) of the private key of the same, likewise; NULL also where there
+ * is none.
  */
 char *lab_key_pem(const struct lab *, const char *name);
 

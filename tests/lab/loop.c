@@ -1,6 +1,6 @@
 /*
- * The event loop: waits with epoll, calls who is ready, ends who is late.
- * Knows nothing of what is said over the descriptors.
+ * The event loop: waits with epoll, calls the watches that are ready, and ends
+ * those whose deadline has passed.
  */
 #include <stdlib.h>
 #include <time.h>

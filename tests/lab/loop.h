@@ -1,6 +1,7 @@
 /*
- * A small event loop over epoll: one thread, many descriptors, deadlines.
- * The lab's servers need no more, and must not share the scanner's bugs.
+ * A small event loop over epoll: one thread, many descriptors, deadlines. The
+ * lab's servers need no more, and do not use the scanner's code, so that they
+ * do not share its bugs.
  */
 #ifndef LAB_LOOP_H
 #define LAB_LOOP_H

@@ -8,7 +8,7 @@
 
 struct behaviour {
 	enum manner manner;
-	bool is_first; /* speaks before it is spoken to */
+	bool is_first; /* sends before the client does */
 	const char *words;
 	size_t length;
 	enum visit_ending ending;

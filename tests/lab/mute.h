@@ -1,6 +1,6 @@
 /*
- * Visits to servers that speak no whole TLS: closing, resetting, silent,
- * speaking something else, or stopping after the certificates.
+ * Connections to servers without a whole TLS handshake: closing, resetting,
+ * silent, of another protocol, or stopping after the certificates.
  */
 #ifndef LAB_MUTE_H
 #define LAB_MUTE_H

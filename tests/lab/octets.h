@@ -1,6 +1,6 @@
 /*
- * A growing run of octets, and the lab's few words for memory.  Memory that
- * runs out ends the program: the lab serves tests and the demo, nobody else.
+ * A growing array of octets, and the lab's allocation functions.  Memory that
+ * runs out ends the program: the lab serves only tests and the demo.
  */
 #ifndef LAB_OCTETS_H
 #define LAB_OCTETS_H

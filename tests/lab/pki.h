@@ -22,7 +22,7 @@ struct pki_certificate {
 
 struct pki {
 	time_t now;
-	unsigned aia_port; /* where AIA is served, and where nobody is */
+	unsigned aia_port; /* where AIA is served, and where nothing listens */
 	unsigned closed_port;
 	struct key_ring keys;
 	struct pki_certificate *first, **last;

@@ -81,7 +81,7 @@ const struct recipe lab_authorities[] = {
 	    .subject = "/C=NL/O=Lab Trust/CN=Lab CA I6x",
 	    .switches = NO_SUBJECT_KEY_ID | NO_AUTHORITY_KEY_ID },
 
-	/* A private root nobody trusts, and a CA with two issuers. */
+	/* A private root that no store has, and a CA with two issuers. */
 	{ .name = "R2",
 	    .issuer = "self",
 	    .subject = "/C=NL/O=Kelder BV/CN=Kelder Private Root" },
@@ -170,7 +170,7 @@ const struct recipe lab_authorities[] = {
 	    .switches = NOT_A_CA },
 	{ .name = "Iv1", .issuer = "R1", .switches = VERSION_1 },
 	{ .name = "Isha1", .issuer = "R1", .signature = SIGNED_SHA1 },
-	/* Nobody signs EC with MD5. */
+	/* No client knows EC signatures with MD5. */
 	{ .name = "RR", .issuer = "self", .key = "rsa2048/RR" },
 	{ .name = "Imd5", .issuer = "RR", .signature = SIGNED_MD5 },
 	{ .name = "Ipss", .issuer = "RR", .signature = SIGNED_PSS },
@@ -279,7 +279,7 @@ const struct recipe lab_authorities[] = {
 	    .san = "DNS:renewed-self-signed.lab.test",
 	    .to = DAYS(20) },
 
-	/* A circle without a root. */
+	/* A loop of issuers without a root. */
 	{ .name = "LoopA", .issuer = "LoopB", .aia = "der/LoopB" },
 	{ .name = "LoopB", .issuer = "LoopA", .aia = "der/LoopA" },
 

@@ -1,7 +1,7 @@
 /*
- * The hand-written flight.  It reads of the ClientHello only the ciphers, so
- * as to choose one that was offered (RFC 5246 7.4.1), and sends what the
- * station holds, framed as the scenario says.
+ * The server's first flight, written by hand.  It reads of the ClientHello only
+ * the ciphers, so as to choose one that was offered (RFC 5246 7.4.1), and sends
+ * what the station holds, framed as the scenario says.
  */
 #include <string.h>
 

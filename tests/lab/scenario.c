@@ -37,7 +37,7 @@ const struct scenario lab_scenarios[] = {
 	{ .id = "aia-huge", LEAF_ONLY, .leaf = { .aia = "huge/I1" } },
 	{ .id = "aia-https", LEAF_ONLY, .leaf = { .aia = "own:der/I1" } },
 
-	/* Orders, duplicates, strays. */
+	/* Orders, duplicates, unrelated certificates. */
 	{ .id = "order-wrong", .sent = "leaf I2A I2B", BELOW("I2B") },
 	{ .id = "order-root-first", .sent = "leaf R1 I1" },
 	{ .id = "dup-inter", .sent = "leaf I1 I1" },
@@ -65,7 +65,7 @@ const struct scenario lab_scenarios[] = {
 	{ .id = "inter-expired-both", .sent = "leaf I3old I3", BELOW("I3") },
 	{ .id = "inter-expired-both2", .sent = "leaf I3 I3old", BELOW("I3") },
 
-	/* Cross-signs, dead and alive. */
+	/* Cross-signed certificates, expired and valid. */
 	{ .id = "addtrust", .sent = "leaf I1 R1byRXexp" },
 	{ .id = "dst-x3", .trust = "r1+rx", .sent = "leaf I1 R1byRX" },
 	{ .id = "dst-x3-rxfirst", .trust = "rx+r1", .sent = "leaf I1 R1byRX" },
@@ -94,7 +94,7 @@ const struct scenario lab_scenarios[] = {
 	    .leaf = { .authority_key_id =
 			  "00112233445566778899aabbccddeeff00112233" } },
 
-	/* Roots nobody trusts. */
+	/* Roots that no store has. */
 	{ .id = "untrusted-root", .sent = "leaf P1 R2", BELOW("P1") },
 	{ .id = "untrusted-leaf-only",
 	    LEAF_ONLY,

@@ -1,6 +1,6 @@
 /*
- * A scenario: one host of the lab, what it sends and how it behaves.  Tables
- * of them are all a new kind of misbehaviour usually needs.
+ * A scenario: one host of the lab, what it sends and how it behaves.  A new
+ * kind of misbehaviour is usually one row of a table.
  */
 #ifndef LAB_SCENARIO_H
 #define LAB_SCENARIO_H
@@ -11,8 +11,8 @@
 #include "tests/lab/recipe.h"
 
 enum manner {
-	MANNER_TLS,	      /* an honest handshake, then an HTTP answer */
-	MANNER_HALF,	      /* the handshake, then closed without a word */
+	MANNER_TLS,	      /* a whole handshake, then an HTTP answer */
+	MANNER_HALF,	      /* the handshake, then closed without an answer */
 	MANNER_CLOSE,	      /* closed after the ClientHello */
 	MANNER_CLOSE_AT_ONCE, /* closed before it */
 	MANNER_RESET,
@@ -22,7 +22,7 @@ enum manner {
 	MANNER_SILENT,
 	MANNER_ALERT,	     /* fatal handshake_failure */
 	MANNER_UNKNOWN_NAME, /* fatal unrecognized_name */
-	MANNER_DEAD,	     /* nobody listens: the connection is refused */
+	MANNER_DEAD,	     /* nothing listens: the connection is refused */
 	MANNER_RAW,	     /* raw.c: hello, certificates, then silence */
 	MANNER_RAW_CLOSE,    /* the same, closed after the certificates */
 	MANNER_RAW_RESET,    /* the same, reset */

@@ -1,6 +1,6 @@
 /*
  * TLS by GnuTLS over non-blocking sockets: handshake, read a request, answer.
- * What is sent as certificates is the station's octets, unread by anybody.
+ * The octets sent as certificates are the station's and are not parsed.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -314,7 +314,7 @@ set_dh(struct endpoint *endpoint)
 	return true;
 }
 
-/* The leaf's issuer stands for each of the many CAs that a bank knows. */
+/* The leaf's issuer stands for each of the many CAs that a server accepts. */
 static bool
 set_authorities(struct endpoint *endpoint, const struct station *station)
 {

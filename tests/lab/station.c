@@ -1,6 +1,6 @@
 /*
- * Brings a scenario to life: chooses its names and address, adds its leaf to
- * the PKI and lays out the octets of the chain, broken where it says so.
+ * Prepares a scenario: chooses its names and address, adds its leaf to the PKI
+ * and lays out the octets of the chain, broken where it says so.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -149,7 +149,7 @@ add_item(struct octets *out, const struct station *station,
 
 /*
  * The key proven is that of the first certificate sent, even where that is
- * another host's leaf: no server would start with any other.
+ * another host's leaf: servers do not start with another key.
  */
 static const struct pki_certificate *
 find_shown(

@@ -1,6 +1,6 @@
 /*
- * A scenario come to life: its names, its address, the octets it sends and
- * the key it proves.  Made once at the start, only read afterwards.
+ * A running scenario: its names, its address, the octets it sends and the key
+ * that it holds.  Made once at the start, only read afterwards.
  */
 #ifndef LAB_STATION_H
 #define LAB_STATION_H

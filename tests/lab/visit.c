@@ -1,6 +1,6 @@
 /*
- * A connection's life: read, answer, and leave in a chosen manner.  A visitor
- * that does nothing is put out after a while; what it says is never trusted.
+ * One connection: read, answer, and end in a chosen manner.  A client that does
+ * nothing is disconnected after a while; its octets are never trusted.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -98,8 +98,10 @@ visit_begin(struct lab_loop *loop, int fd, const void *host,
 		visit->on_input = on_input;
 }
 
-/* What they still send is read and dropped: a close with unread octets
- * would reset the connection and take our last words with it. */
+/*
+ * What they still send is read and dropped: a close with unread octets would
+ * reset the connection, and the client would lose our last octets.
+ */
 static void
 step_dropping(struct visit *visit)
 {

@@ -171,7 +171,7 @@ take_signals(void)
 	return signalfd(-1, &signals, SFD_CLOEXEC);
 }
 
-/* A crowd of visitors costs a descriptor each. */
+/* Each connection needs a descriptor. */
 static void
 raise_descriptor_limit(void)
 {

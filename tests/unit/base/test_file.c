@@ -215,7 +215,7 @@ a_draft_that_fails_leaves_nothing(void **state)
 	assert_null(file_draft_open(below));
 	assert_int_equal(errno, ENOENT);
 	draft = file_draft_open(path);
-	/* A descriptor that went bad stands for a disk that is full. */
+	/* A descriptor that cannot be written stands for a full disk. */
 	fputs("x", file_draft_stream(draft));
 	close(fileno(file_draft_stream(draft)));
 	assert_int_equal(file_draft_commit(draft), -1);
@@ -290,7 +290,7 @@ lines_are_read(void **state)
 	line_reader_close(NULL);
 }
 
-/* Lines and gaps around the buffer's size: none is lost at a seam. */
+/* Lines around the buffer's size: none is lost at its end. */
 static void
 long_lines_cross_the_buffer(void **state)
 {

@@ -1,4 +1,4 @@
-/* Slips of the fingers, and what was meant. */
+/* Mistyped words, and the known word that is found for each. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

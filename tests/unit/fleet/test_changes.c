@@ -1,6 +1,6 @@
 /*
- * What other runs know: which of them one is compared with, what is new
- * since then, and how a lone host differs from its siblings.
+ * Other runs: which of them one is compared with, what is new since then, and
+ * how a lone host differs from its siblings.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -172,7 +172,7 @@ changes_are_counted_and_some_are_named(void **state)
 	arena_free(arena);
 }
 
-/* Another fleet's run says nothing of this one's. */
+/* A run of another fleet is not compared. */
 static void
 strangers_are_not_compared(void **state)
 {
@@ -206,8 +206,10 @@ a_run_that_is_not_there_is_told(void **state)
 	free(error);
 }
 
-/* Three healthy siblings, a stranger who sends what is missing, and the host
-   itself as it was. */
+/*
+ * Three good siblings, a host of another site that sends what is missing, and
+ * the host itself as it was.
+ */
 static const struct row family[] = {
 	{ .host = "www.example.com" },
 	{ .host = "api.example.com" },

@@ -331,7 +331,7 @@ check_mail(const struct row *before, const struct row *after, size_t count,
 	pair_close(&pair);
 }
 
-/* A waived fault is no news, until its waiver ends. */
+/* A waived fault is no change, until its waiver ends. */
 static void
 waived_hosts_are_not_mailed(void **state)
 {
@@ -385,7 +385,7 @@ mail_comes_only_when_something_got_worse(void **state)
 	    "             ok -> connection-refused\n\n");
 }
 
-/* A host's own octets go into JSON, CSV, text: none may break out. */
+/* A host's own octets go into JSON, CSV, text: all must be escaped. */
 static void
 hostile_names_stay_where_they_belong(void **state)
 {

@@ -1,6 +1,6 @@
 /*
- * Who is the odd one out of a site, and what openssl would say: each a row.
- * A case gives hosts, what is usual among them and who must be named.
+ * Which host of a site differs, and what openssl would say: each a row. A case
+ * gives hosts, what is usual among them and who must be named.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -245,7 +245,7 @@ sites_past_the_bound_are_summed_up(void **state)
 	tally_clear(&tally);
 }
 
-/* Each host has an issuer of its own that nobody knows. */
+/* Each host has an unknown issuer of its own. */
 static void
 causes_past_the_bound_are_one(void **state)
 {

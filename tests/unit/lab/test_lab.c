@@ -526,7 +526,10 @@ test_dead_host_is_refused(void **state)
 	assert_int_equal(connect_to(host->ip, host->port, SOCK_STREAM), -1);
 }
 
-/* Bad guests: garbage, half records, and gone at once, many at a time. */
+/*
+ * Clients that misbehave: garbage, half records, closed at once, many at a
+ * time.
+ */
 static void
 test_survives_bad_visitors(void **state)
 {

@@ -1,6 +1,6 @@
 /*
- * Certificates that no library would make: each field as DER in hexadecimal,
- * a sound one where the row says nothing.  The signature is never good.
+ * Certificates that no library would make: each field as DER in hexadecimal, a
+ * valid one where the row has none.  The signature is never good.
  */
 #ifndef TESTS_UNIT_MODEL_BUILD_H
 #define TESTS_UNIT_MODEL_BUILD_H

@@ -1,7 +1,6 @@
 /*
- * A record read back and written again gives the same octets, whatever
- * strangers put into it, and a line that is no record is refused with a
- * reason.
+ * A record read back and written again gives the same octets, whatever octets
+ * hosts put into it, and a line that is no record is refused with a reason.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -40,7 +39,7 @@ toss(struct maker *maker)
 	return choose(maker, 2) == 0;
 }
 
-/* Clean UTF-8, as the contract says, but nothing a writer may take for safe. */
+/* Clean UTF-8, as the contract says, but not safe to write without escaping. */
 static const char *const hostile[] = {
 	"",
 	"plain.example.com",

@@ -324,7 +324,7 @@ test_no_run(void **state)
 	judging_clear(&judging);
 }
 
-/* What strangers call their certificates, and what files are called. */
+/* Names of certificates, and the names of their files. */
 static const struct {
 	const char *wanted, *name;
 } names[] = {

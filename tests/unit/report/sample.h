@@ -1,6 +1,6 @@
 /*
- * A few results that the report's tests share, each of another class.  The
- * last one holds what strangers may send.
+ * A few results that the report's tests share, each of another class.  The last
+ * one holds what a hostile host may send.
  */
 #ifndef TESTS_UNIT_REPORT_SAMPLE_H
 #define TESTS_UNIT_REPORT_SAMPLE_H

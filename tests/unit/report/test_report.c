@@ -1,6 +1,6 @@
 /*
- * What a run directory holds when a report is finished, and what the
- * terminal shows: every byte from a stranger escaped for its format.
+ * What a run directory holds when a report is finished, and what the terminal
+ * shows: every octet of a host escaped for its format.
  */
 #include <setjmp.h>
 #include <stdarg.h>

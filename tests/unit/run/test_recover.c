@@ -1,5 +1,5 @@
 /*
- * What an interrupted run left, mended: a row is a stream and what is to be
+ * What an interrupted run left, repaired: a row is a stream and what is to be
  * left of it.  Whole runs with chains are in tests/e2e/resume.py.
  */
 #include <errno.h>
@@ -254,7 +254,7 @@ what_is_not_taken_is_open(void **state)
 	arena_free(arena);
 }
 
-/* Recovery: what is left of three records, of which one is a stranger's. */
+/* Recovery: what is left of three records, of which one is not of this run. */
 
 static void
 recover_here(const char *root, const char *list, struct run_outcome *outcome,

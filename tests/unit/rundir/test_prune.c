@@ -1,4 +1,4 @@
-/* Which directories --keep removes, and which nothing in the world makes it. */
+/* Which directories --keep removes, and which it never removes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

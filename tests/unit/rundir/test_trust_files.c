@@ -19,7 +19,9 @@
 
 enum { CERTIFICATES = 4, NOW = 1735689600 };
 
-/* Two roots, an intermediate of the first, and words that are a trap. */
+/*
+ * Two roots, an intermediate of the first, and a comment that looks like PEM.
+ */
 struct recipe {
 	const char *name;
 	int issuer;

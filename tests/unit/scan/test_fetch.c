@@ -30,7 +30,7 @@ struct server {
 	int fd;
 	unsigned visitors;
 	uint16_t port, closed_port;
-	int closed_fd; /* bound, and nobody listens */
+	int closed_fd; /* bound, and nothing listens */
 	pthread_t thread, dns_thread;
 	int dns_fd;
 	char resolver[32];
@@ -82,7 +82,7 @@ say_zeros(int fd, size_t size)
 	}
 }
 
-/* Never ends: until the client has had enough. */
+/* Never ends by itself: the client closes. */
 static void
 say_forever(int fd, const char *head, const char *again, unsigned pause_us)
 {

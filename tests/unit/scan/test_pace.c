@@ -1,4 +1,7 @@
-/* Who may connect, who waits, and how an address is believed tired or dead. */
+/*
+ * Who may connect, who waits, and when an address is considered overloaded or
+ * dead.
+ */
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -18,7 +18,7 @@ struct names {
 	char at[NAMES][NAME_SIZE];
 };
 
-/* Nobody listens on port 1: each ends when its name is known. */
+/* Nothing listens on port 1: each ends when its name is known. */
 static void
 prepare(struct sightings *run, struct names *names, size_t count,
     const char **servers, size_t server_count)

@@ -129,7 +129,7 @@ static const struct find_row find_rows[] = {
 	{ { "home/.local/lib/python3.11" CERTIFI,
 	      "venv/lib/python3.10" CERTIFI },
 	    NULL, "venv", "certifi", "venv/lib/python3.10" CERTIFI },
-	/* pip's own copy is nobody else's */
+	/* pip's own copy is not found */
 	{ { "usr/lib/python3/dist-packages/pip/_vendor/certifi/cacert.pem" },
 	    NULL, NULL, "certifi", NULL },
 };
@@ -224,7 +224,7 @@ anchors_of(const struct trust_store *store)
 	return certificate_index_all(trust_store_anchors(store)).count;
 }
 
-/* It prints the listing if asked as it should be, and counts the askings. */
+/* It prints the listing for the right arguments, and counts its runs. */
 static void
 put_keytool(struct machine *machine, const char *head, unsigned certificates,
     const char *tail)
@@ -257,7 +257,7 @@ times_asked(struct machine *machine)
 	return size / strlen("asked\n");
 }
 
-/* What keytool says, and whether it is believed. */
+/* What keytool prints, and whether it is accepted. */
 struct keytool_row {
 	const char *head;
 	unsigned certificates;
