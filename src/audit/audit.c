@@ -179,28 +179,19 @@ choose_path(struct judgement *judgement)
 		list_missing(judgement, view->repaired);
 }
 
-/*
- * The results of the AIA URLs at the end of the received chain: they explain
- * why a certificate was not found.
- */
-static void
-list_aia(struct judgement *judgement, struct verdict *verdict)
+/* The results of the AIA URLs of one certificate; false: none was asked. */
+static bool
+look_up_issuer(struct judgement *judgement, const struct certificate *subject,
+    struct verdict *verdict)
 {
 	const struct client_aia *aia = judgement->sources->aia;
-	const struct path *path = &judgement->as_received.path;
-	const struct certificate *last =
-	    path->steps[path->length - 1].certificate;
 	bool is_asked = false;
 
-	if (path->end != PATH_OPEN)
-		return;
-	verdict->aia = arena_array(
-	    judgement->arena, last->issuer_url_count, sizeof(*verdict->aia));
-	for (size_t i = 0; i < last->issuer_url_count; i++) {
+	for (size_t i = 0; i < subject->issuer_url_count; i++) {
 		struct aia_lookup *row = &verdict->aia[verdict->aia_count++];
 		struct certificate_list list = { NULL, 0 };
 
-		row->url = last->issuer_urls[i];
+		row->url = subject->issuer_urls[i];
 		row->result = "not_asked";
 		row->why = "another URL led to the issuer, or none may be "
 			   "asked";
@@ -221,11 +212,45 @@ list_aia(struct judgement *judgement, struct verdict *verdict)
 		row->why = "the certificate there is of another CA";
 		for (size_t k = 0; k < list.count; k++)
 			if (signature_check(judgement->auditor->signatures,
-				last, list.certificates[k],
+				subject, list.certificates[k],
 				NULL) == SIGNATURE_GOOD) {
 				row->result = "found";
 				row->why = NULL;
 			}
+	}
+	return is_asked;
+}
+
+/*
+ * The results of the AIA URLs wherever on the path an issuer was not sent, so
+ * also of those in certificates that were found: they explain why a
+ * certificate was not found.
+ */
+static void
+list_aia(struct judgement *judgement, struct verdict *verdict)
+{
+	const struct path *path = &judgement->as_received.path;
+	bool is_asked = false;
+	size_t most = 0;
+
+	if (path->end != PATH_OPEN)
+		return;
+	if (judgement->with_found.path.length > 0)
+		path = &judgement->with_found.path;
+	for (size_t i = 0; i < path->length; i++)
+		most += path->steps[i].certificate->issuer_url_count;
+	verdict->aia =
+	    arena_array(judgement->arena, most, sizeof(*verdict->aia));
+	for (size_t i = 0; i < path->length; i++) {
+		const struct path_step *step = &path->steps[i];
+		bool is_last = i + 1 == path->length;
+
+		if (is_last ? path->end == PATH_OPEN
+			    : step[1].from != SOURCE_RECEIVED &&
+				  step[1].from != SOURCE_STORE)
+			is_asked = look_up_issuer(
+				       judgement, step->certificate, verdict) ||
+				   is_asked;
 	}
 	/* As with --aia off: a joined run is to equal the whole one. */
 	if (!is_asked)

@@ -205,6 +205,7 @@ add_fetched(const struct walk *walk, struct candidates *to)
 {
 	const struct client_aia *aia = walk->search->facts->aia;
 	const struct certificate *subject = last_certificate(walk);
+	bool is_found = false, is_skipped = false;
 
 	for (size_t i = 0; i < subject->issuer_url_count; i++) {
 		const char *url = subject->issuer_urls[i];
@@ -213,20 +214,26 @@ add_fetched(const struct walk *walk, struct candidates *to)
 		if (strncasecmp(url, "http://", 7) != 0)
 			continue;
 		if (aia == NULL || !aia->find(aia->context, url, &list)) {
-			walk->search->unseen = true;
+			is_skipped = true;
 			continue;
 		}
-		for (size_t k = 0; k < list.count; k++)
-			if (bytes_equal(list.certificates[k]->subject_key,
+		for (size_t k = 0; k < list.count; k++) {
+			if (!bytes_equal(list.certificates[k]->subject_key,
 				subject->issuer_key_name))
-				add(walk, to,
-				    (struct candidate){
-					.certificate = list.certificates[k],
-					.from = SOURCE_AIA,
-					.received = -1,
-					.rank = RANK_FETCHED,
-				    });
+				continue;
+			is_found = true;
+			add(walk, to,
+			    (struct candidate){
+				.certificate = list.certificates[k],
+				.from = SOURCE_AIA,
+				.received = -1,
+				.rank = RANK_FETCHED,
+			    });
+		}
 	}
+	/* Where one URL led to the issuer the others were not asked. */
+	if (is_skipped && !is_found)
+		walk->search->unseen = true;
 }
 
 /*

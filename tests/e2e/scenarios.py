@@ -128,6 +128,11 @@ AIA = {
     "aia-404": [("failed", "404")],
     "aia-other-first": [("not_the_issuer", "another CA"), ("found", None)],
     "aia-second-ok": [("failed", "no connection"), ("found", None)],
+    "aia-upper-dead": [("found", None), ("failed", "404"),
+                       ("failed", "no connection")],
+    "aia-middle": [("found", None)],
+    "aia-two-private": [("found", None), ("not_asked", "another URL led"),
+                        ("found", None)],
 }
 
 
@@ -150,6 +155,7 @@ STOPPED = {
         "git": "internal error", "go": "valid for other names",
         "java": "No subject alternative",
     },
+    "aia-two-private": {"chrome": "AUTHORITY_INVALID"},
     "leaf-last": {
         "openssl": "26 ", "curl": "(60)", "python313": "unsuitable",
         "ruby": "unsuitable", "node": "handshake", "java": "KeyUsage",
@@ -165,8 +171,8 @@ def reasons(found):
             if words not in (clients[client]["reason"] or ""):
                 wrong += 1
                 print(f"# {scenario}: {client} {clients[client]}")
-    print(f"{'not ok' if wrong else 'ok'} - who stops at the certificates "
-          f"tells of them, not of the alert after")
+    print(f"{'not ok' if wrong else 'ok'} - reasons are those that "
+          f"clients come to first")
     return wrong
 
 
