@@ -132,13 +132,13 @@ unescape(struct arena *arena, const char *value, const char *end)
 	return out;
 }
 
-enum acceptance
-verdict_acceptance(const struct verdict *verdict, const char *client)
+const struct client_verdict *
+verdict_client(const struct verdict *verdict, const char *id)
 {
 	for (size_t i = 0; i < verdict->client_count; i++)
-		if (strcmp(verdict->clients[i].id, client) == 0)
-			return verdict->clients[i].accepts;
-	return ACCEPTS_UNKNOWN;
+		if (strcmp(verdict->clients[i].id, id) == 0)
+			return &verdict->clients[i];
+	return NULL;
 }
 
 const char *

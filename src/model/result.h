@@ -154,8 +154,9 @@ const struct step *result_root(const struct result *);
  */
 bool result_root_is_untrusted(const struct result *);
 
-/* What this client says; ACCEPTS_UNKNOWN where it was not asked. */
-enum acceptance verdict_acceptance(const struct verdict *, const char *client);
+/* What this client says; NULL where it was not asked. */
+const struct client_verdict *verdict_client(
+    const struct verdict *, const char *id);
 
 /*
  * The most specific CN of a name as records show it (RFC 4514), unescaped;

@@ -18,12 +18,14 @@ clients_fixed_compare(struct arena *arena, const struct verdict *now,
 	};
 	for (size_t i = 0; i < then->client_count; i++) {
 		const struct client_verdict *client = &then->clients[i];
+		const struct client_verdict *before =
+		    verdict_client(now, client->id);
 		const char *id = arena_string(arena, client->id);
 
 		if (client->accepts == ACCEPTS_NO)
 			clients->refusing[clients->refusing_count++] = id;
-		else if (client->accepts == ACCEPTS_YES &&
-			 verdict_acceptance(now, client->id) == ACCEPTS_NO)
+		else if (client->accepts == ACCEPTS_YES && before != NULL &&
+			 before->accepts == ACCEPTS_NO)
 			clients->fixed[clients->fixed_count++] = id;
 	}
 }

@@ -269,17 +269,26 @@ diff_older_name(const struct diff *diff)
 	return slash == NULL || slash[1] == '\0' ? path : slash + 1;
 }
 
-/* "curl, python and 9 more fail" */
+/*
+ * "curl, python and 9 more fail": of those that judged in both runs, where
+ * both have clients.
+ */
 static const char *
-failing_text(struct arena *arena, const struct verdict *verdict)
+failing_text(struct arena *arena, const struct verdict *before,
+    const struct verdict *verdict)
 {
 	const char **failing =
 	    arena_array(arena, verdict->client_count, sizeof(*failing));
 	size_t count = 0;
 
-	for (size_t i = 0; i < verdict->client_count; i++)
-		if (verdict->clients[i].accepts == ACCEPTS_NO)
-			failing[count++] = verdict->clients[i].id;
+	for (size_t i = 0; i < verdict->client_count; i++) {
+		const struct client_verdict *client = &verdict->clients[i];
+
+		if (client->accepts == ACCEPTS_NO &&
+		    (before->client_count == 0 ||
+			verdict_client(before, client->id) != NULL))
+			failing[count++] = client->id;
+	}
 	if (count == 0)
 		return NULL;
 	return arena_printf(arena, "%s fail%s",
@@ -294,12 +303,13 @@ append_mail_line(
 {
 	struct arena *arena = arena_new();
 	const char *detail, *failing = NULL;
-	struct change_sides sides;
+	struct change_sides sides = { .host = NULL };
 
 	if (diff_read(diff, change, arena, &sides)) {
 		detail = detail_of(arena, diff, change, &sides);
 		if (change->group != GROUP_UNREACHABLE)
-			failing = failing_text(arena, &sides.to.verdict);
+			failing = failing_text(
+			    arena, &sides.from.verdict, &sides.to.verdict);
 		if (failing != NULL)
 			detail = list_text(arena, detail, "; ", failing);
 		cell_append(out, group_words[change->group], WORD_COLUMNS);
