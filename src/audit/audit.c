@@ -323,6 +323,8 @@ judge_store(const struct trust_store *store, const struct path *path)
 		verdict.reason = fault_cause(path->faults.list[0].fault);
 	if (path->end == PATH_SELF_SIGNED)
 		verdict.reason = "wrong_root";
+	if (path->end == PATH_REFUSED)
+		verdict.reason = "distrusted_root";
 	if (path->end == PATH_OPEN)
 		verdict.reason = "issuer_not_sent";
 	return verdict;

@@ -26,6 +26,7 @@ enum error_number {
 	LEAF_NOT_VERIFIED = 21,
 	PATH_LENGTH = 25,
 	WRONG_PURPOSE = 26,
+	REJECTED = 28,
 	NO_CERTIFICATE_SIGNING = 32,
 	UNKNOWN_CRITICAL = 34,
 	NOT_PERMITTED = 47,
@@ -42,6 +43,7 @@ enum error_number {
 
 static const char *const error_words[] = {
 	[UNSPECIFIED] = "unspecified certificate verification error",
+	[REJECTED] = "certificate rejected",
 	[NO_ISSUER_STORED] = "unable to get issuer certificate",
 	[BAD_SIGNATURE] = "certificate signature failure",
 	[NOT_YET_VALID] = "certificate is not yet valid",
@@ -130,7 +132,9 @@ list_end(struct listing *listing)
 		add(listing, WEAK_LEAF_KEY, 0);
 	if (path->end == PATH_ANCHOR)
 		return;
-	if (path->end == PATH_SELF_SIGNED)
+	if (path->end == PATH_REFUSED)
+		number = REJECTED;
+	else if (path->end == PATH_SELF_SIGNED)
 		number =
 		    path->length == 1 ? SELF_SIGNED_LEAF : SELF_SIGNED_ROOT;
 	else if (path->steps[path->length - 1].from == SOURCE_STORE)

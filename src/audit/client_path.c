@@ -28,6 +28,7 @@ struct candidate {
 	enum source from;
 	int received;
 	bool anchor;
+	bool refused; /* by what the store says of it */
 	enum rank rank;
 };
 
@@ -131,6 +132,35 @@ is_issuer_for(const struct client_builder *how,
 	       authority_serial_fits(subject, issuer);
 }
 
+/*
+ * What this client makes of the store's terms for a certificate: false where
+ * it does not read the form in which it stands there.
+ */
+static bool
+read_terms(const struct walk *walk, const struct certificate *certificate,
+    bool *refused, bool *allowed)
+{
+	struct client_search *search = walk->search;
+	const struct store_terms *terms =
+	    trust_store_terms(search->store, certificate);
+	bool reads = search->how->reads_trusted_form;
+
+	*refused = *allowed = false;
+	if (terms == NULL)
+		return true;
+	search->plain = false;
+	if (terms->is_trusted_form && !reads) {
+		search->unread = certificate;
+		return false;
+	}
+	*refused = terms->distrusted || (reads && terms->rejected) ||
+		   store_terms_is_too_late(terms, search->facts->received[0]);
+	*allowed = reads && terms->allowed;
+	if (*refused)
+		search->refused = certificate;
+	return true;
+}
+
 /* Of several in the store, every library seen prefers one valid now. */
 static void
 add_stored(const struct walk *walk, struct candidates *to,
@@ -143,7 +173,10 @@ add_stored(const struct walk *walk, struct candidates *to,
 
 	for (size_t i = 0; i < list.count; i++) {
 		const struct certificate *issuer = list.certificates[i];
+		bool refused, allowed;
 
+		if (!read_terms(walk, issuer, &refused, &allowed))
+			continue;
 		if (how->anchors_by_octets &&
 		    !bytes_equal(subject->raw_issuer, issuer->raw_subject)) {
 			walk->search->plain = false;
@@ -154,7 +187,8 @@ add_stored(const struct walk *walk, struct candidates *to,
 			.certificate = issuer,
 			.from = SOURCE_STORE,
 			.received = -1,
-			.anchor = how->partial_chain ||
+			.refused = refused,
+			.anchor = how->partial_chain || allowed ||
 				  (anchors && issuer->self_issued &&
 				      is_issuer_for(how, issuer, issuer, true)),
 			.rank = how->sent_first		   ? RANK_STORED_BEHIND
@@ -275,6 +309,7 @@ gather(const struct walk *walk, struct candidates *to)
 			walk->search->plain = false;
 	add_stored(walk, to, trust_store_anchors(search->store), true);
 	add_stored(walk, to, trust_store_intermediates(search->store), false);
+	add_stored(walk, to, trust_store_refused(search->store), true);
 	add_received(walk, to, first, is_unsorted(walk) ? 0 : count);
 	if (search->how->preloads && search->facts->preloaded != NULL)
 		preloaded =
@@ -352,7 +387,9 @@ descend(struct walk *walk, const struct candidate *candidate)
 		.from = candidate->from,
 		.received = candidate->received,
 	};
-	if (candidate->anchor)
+	if (candidate->refused)
+		finish(walk, PATH_REFUSED);
+	else if (candidate->anchor)
 		finish(walk, PATH_ANCHOR);
 	else if (below->signature == SIGNATURE_BAD &&
 		 !walk->search->past_bad_signatures)
@@ -404,6 +441,7 @@ client_search_run(struct client_search *search)
 	const struct client_facts *facts = search->facts;
 	const struct certificate *leaf = facts->received[0];
 	enum leaf_anchor leaf_anchor = search->how->leaf_anchor;
+	bool refused = false, allowed;
 
 	walk.path.steps[0] = (struct path_step){
 		.certificate = leaf,
@@ -411,16 +449,21 @@ client_search_run(struct client_search *search)
 	};
 	walk.path.length = 1;
 	search->unseen = false;
+	search->unread = search->refused = NULL;
 	search->plain =
 	    trust_store_find(search->store, &leaf->sha256) == STORE_ABSENT;
-	if (!search->plain &&
-	    (leaf_anchor == LEAF_ANCHOR_ALWAYS ||
-		(leaf_anchor == LEAF_ANCHOR_SELF_SIGNED &&
-		    path_is_self_signed(facts->edges, leaf)) ||
-		(leaf_anchor == LEAF_ANCHOR_ALONE &&
-		    facts->seen->received_count == 1)))
+	if (!search->plain && !read_terms(&walk, leaf, &refused, &allowed))
+		leaf_anchor = LEAF_ANCHOR_NEVER;
+	if (refused)
+		finish(&walk, PATH_REFUSED);
+	else if (!search->plain &&
+		 (leaf_anchor == LEAF_ANCHOR_ALWAYS ||
+		     (leaf_anchor == LEAF_ANCHOR_SELF_SIGNED &&
+			 path_is_self_signed(facts->edges, leaf)) ||
+		     (leaf_anchor == LEAF_ANCHOR_ALONE &&
+			 facts->seen->received_count == 1)))
 		finish(&walk, PATH_ANCHOR);
-	if (!walk.over)
+	if (!walk.over && !refused)
 		explore(&walk);
 }
 

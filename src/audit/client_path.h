@@ -31,6 +31,10 @@ struct client_search {
 	bool plain;  /* there was never a choice: every client that neither
 			fetches nor preloads finds this one path */
 	bool unseen; /* an AIA URL was wanted that was not fetched */
+	/* One of the store that it passed over, as it stands there in a form
+	   that this client does not read; or NULL. */
+	const struct certificate *unread;
+	const struct certificate *refused; /* the store excludes it; or NULL */
 };
 
 void client_search_run(struct client_search *);

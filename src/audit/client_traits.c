@@ -842,6 +842,8 @@ trait_of_end(const struct path *path)
 
 	if (path->end == PATH_ANCHOR)
 		return TRAIT_NONE;
+	if (path->end == PATH_REFUSED)
+		return TRAIT_STORE_REFUSES;
 	if (path->end == PATH_SELF_SIGNED)
 		return path->length == 1 ? TRAIT_SELF_SIGNED_LEAF
 					 : TRAIT_UNTRUSTED_ROOT;

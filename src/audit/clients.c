@@ -36,7 +36,9 @@ struct standing {
 	bool judged;
 	bool unseen;		     /* AIA would have been asked */
 	struct root_refusal refusal; /* of that path, with TRAIT_ROOT_REFUSED */
-	const struct certificate *last; /* the end of that path */
+	const struct certificate *last;		    /* the end of that path */
+	const struct certificate *unread, *refused; /* client_search's */
+	const struct trust_store *store;
 };
 
 /* What verdicts need to know of a path. */
@@ -82,6 +84,7 @@ builds_alike(const struct client_builder *a, const struct client_builder *b)
 	       a->ends_at_bad_signature == b->ends_at_bad_signature &&
 	       a->fetches_aia == b->fetches_aia && a->preloads == b->preloads &&
 	       a->leaf_anchor == b->leaf_anchor &&
+	       a->reads_trusted_form == b->reads_trusted_form &&
 	       a->skips_same_key == b->skips_same_key &&
 	       a->skips_same_names == b->skips_same_names &&
 	       a->most_sorted == b->most_sorted;
@@ -333,6 +336,8 @@ is_same_store(const struct clients *clients, const struct client_facts *facts,
 
 	if (first == store)
 		return true;
+	if (trust_store_has_terms(first) || trust_store_has_terms(store))
+		return false;
 	for (size_t i = 0; i < facts->seen->received_count; i++) {
 		const struct certificate *sent = facts->received[i];
 		struct certificate_list anchors = certificate_index_find(
@@ -445,8 +450,14 @@ judge_groups(const struct clients *clients, struct arena *arena,
 			.context = &weighing,
 		};
 		client_search_run(&search);
-		for (size_t k = 0; k < weighing.member_count; k++)
-			standings[members[k]].unseen = search.unseen;
+		for (size_t k = 0; k < weighing.member_count; k++) {
+			struct standing *standing = &standings[members[k]];
+
+			standing->unseen = search.unseen;
+			standing->unread = search.unread;
+			standing->refused = search.refused;
+			standing->store = group->client->store;
+		}
 		plain->found = search.plain && !finds_more;
 		plain->seen = weighing.seen;
 	}
@@ -629,6 +640,33 @@ is_rootless(enum client_trait trait)
 	       trait == TRAIT_NO_ISSUER;
 }
 
+/*
+ * With what the client's words do not tell: which certificate of the store
+ * would have helped, and why it did not.
+ */
+static const char *
+add_store_words(struct arena *arena, const char *reason,
+    enum client_trait trait, const struct standing *standing)
+{
+	const struct certificate *unread = standing->unread;
+	const struct store_terms *terms =
+	    standing->refused == NULL
+		? NULL
+		: trust_store_terms(standing->store, standing->refused);
+
+	/* "certificate rejected" says it of OpenSSL's uses. */
+	if (trait == TRAIT_STORE_REFUSES && terms != NULL && !terms->rejected)
+		return arena_printf(arena, "%s; %s is one that the store %s",
+		    reason, standing->refused->subject,
+		    store_terms_words(arena, terms));
+	if (unread == NULL || !is_rootless(trait))
+		return reason;
+	return arena_printf(arena,
+	    "%s; the store holds %s only as TRUSTED CERTIFICATE, a form of "
+	    "OpenSSL that this client does not read",
+	    reason, unread->subject);
+}
+
 static struct client_verdict
 verdict_of(const struct clients *clients, struct arena *arena, size_t at,
     const struct client_facts *facts, const struct standing *standing)
@@ -684,6 +722,9 @@ verdict_of(const struct clients *clients, struct arena *arena, size_t at,
 		verdict.reason = arena_printf(arena, "%s: %s", verdict.reason,
 		    root_refusal_text(
 			arena, &standing->refusal, client, facts->received[0]));
+	else
+		verdict.reason =
+		    add_store_words(arena, verdict.reason, trait, standing);
 	return verdict;
 }
 

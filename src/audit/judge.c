@@ -92,15 +92,8 @@ find_certificate(const struct judge *judge, const struct audit_sources *sources,
 	const struct audit_settings *settings = judge->settings;
 	const struct certificate *found = NULL;
 
-	for (size_t i = 0; i < settings->store_count && found == NULL; i++) {
-		const struct trust_store *store = settings->stores[i];
-
-		found =
-		    certificate_index_get(trust_store_anchors(store), sha256);
-		if (found == NULL)
-			found = certificate_index_get(
-			    trust_store_intermediates(store), sha256);
-	}
+	for (size_t i = 0; i < settings->store_count && found == NULL; i++)
+		found = trust_store_get(settings->stores[i], sha256);
 	for (size_t i = 0;
 	     sources != NULL && i < sources->count && found == NULL; i++)
 		found = certificate_index_get(

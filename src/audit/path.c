@@ -212,7 +212,9 @@ gather_index(const struct path_question *question,
 			.certificate = issuer,
 			.from = from,
 			.received = -1,
-			.anchor = anchor,
+			.anchor =
+			    anchor && !trust_store_refuses(question->store,
+					  issuer, question->received[0]),
 		};
 
 		for (size_t k = question->received_count; k-- > 0;)
@@ -235,6 +237,8 @@ gather(const struct path_question *question, const struct certificate *subject,
 		return 0;
 	count = gather_index(question, trust_store_anchors(question->store),
 	    SOURCE_STORE, true, subject, list, count);
+	count = gather_index(question, trust_store_refused(question->store),
+	    SOURCE_STORE, false, subject, list, count);
 	for (size_t i = 0; i < question->received_count; i++) {
 		const struct certificate *issuer = question->received[i];
 
@@ -374,9 +378,15 @@ explore(struct search *search)
 {
 	struct path_candidate list[CANDIDATES_MOST];
 	const struct certificate *subject = last_step(search)->certificate;
-	size_t count = gather(search->question, subject, list);
+	size_t count;
 	bool stepped = false;
 
+	if (trust_store_refuses(search->question->store, subject,
+		search->question->received[0])) {
+		finish(search, PATH_REFUSED);
+		return;
+	}
+	count = gather(search->question, subject, list);
 	if (search->current.length == PATH_MOST_DEPTH && count > 0) {
 		search->question->edges->exhausted = true;
 		count = 0;
@@ -408,7 +418,8 @@ path_search(const struct path_question *question, struct path_answer *answer)
 	search.current.length = 1;
 	search.certain_faults =
 	    question->step_faults(question->context, &search.current, 0);
-	if (trust_store_find(question->store, &leaf->sha256) == STORE_ANCHOR)
+	if (trust_store_find(question->store, &leaf->sha256) == STORE_ANCHOR &&
+	    !trust_store_refuses(question->store, leaf, leaf))
 		finish(&search, PATH_ANCHOR);
 	else
 		explore(&search);

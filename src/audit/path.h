@@ -48,6 +48,7 @@ struct path_step {
 enum path_end {
 	PATH_OPEN,	  /* the issuer of the last one was not found */
 	PATH_SELF_SIGNED, /* a root that the store does not trust */
+	PATH_REFUSED,	  /* a certificate that the store itself excludes */
 	PATH_ANCHOR
 };
 
@@ -89,7 +90,7 @@ struct path_question {
 };
 
 struct path_answer {
-	struct path path; /* the best: anchored, else self-signed, else
+	struct path path; /* the best: anchored, refused, self-signed, else
 			     the one that got furthest */
 	bool exhausted;	  /* a budget ended the search */
 };

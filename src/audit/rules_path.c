@@ -151,19 +151,26 @@ find_missing_intermediate(
 static void
 find_wrong_root(const struct audit_view *view, struct findings *findings)
 {
+	const struct trust_store *store = view->settings->stores[0];
 	const struct path *path = view->path;
 	const struct path_step *last = &path->steps[path->length - 1];
+	const char *cause = path->length == 1 ? "self_signed" : "private_root";
+	const char *what = "does not trust";
 	struct finding *finding;
 
-	if (path->end != PATH_SELF_SIGNED)
+	if (path->end != PATH_SELF_SIGNED && path->end != PATH_REFUSED)
 		return;
-	finding = findings_add(findings, FINDING_WRONG_ROOT,
-	    path->length == 1 ? "self_signed" : "private_root",
+	if (path->end == PATH_REFUSED) {
+		cause = "distrusted_root";
+		what = store_terms_words(findings->arena,
+		    trust_store_terms(store, last->certificate));
+	}
+	finding = findings_add(findings, FINDING_WRONG_ROOT, cause,
 	    path->length == 1 ? 0 : last->received,
 	    arena_printf(findings->arena,
-		"the path ends at %s, which the store %s does not trust",
+		"the path ends at %s, which the store %s %s",
 		name_for_people(findings->arena, last->certificate),
-		trust_store_name(view->settings->stores[0])));
+		trust_store_name(store), what));
 	finding_tell(findings, finding, "root", last->certificate->subject);
 }
 

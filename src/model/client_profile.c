@@ -201,6 +201,8 @@ static const struct field {
 	    AT(profile.builder.ends_at_bad_signature) },
 	{ "fetches_aia", read_bool, AT(profile.builder.fetches_aia) },
 	{ "preloads", read_bool, AT(profile.builder.preloads) },
+	{ "reads_trusted_form", read_bool,
+	    AT(profile.builder.reads_trusted_form) },
 	{ "leaf_anchor", read_leaf_anchor, AT(profile.builder.leaf_anchor) },
 	{ "most_sorted", read_number, AT(profile.builder.most_sorted) },
 	{ "least_dhe_bits", read_number, LIMIT_AT(LIMIT_LEAST_DHE_BITS) },
@@ -371,6 +373,7 @@ static const struct {
 	{ TRAIT_SENT_EXPIRED, TRAIT_CA_EXPIRED },
 	{ TRAIT_LEAF_STAPLE_MISSING, TRAIT_STAPLE_MISSING },
 	{ TRAIT_LEAF_STAPLE_PROMISED_TLS13, TRAIT_STAPLE_MISSING },
+	{ TRAIT_STORE_REFUSES, TRAIT_NO_ISSUER },
 };
 
 static void

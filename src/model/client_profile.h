@@ -57,6 +57,8 @@ struct client_builder {
 	bool ends_at_bad_signature;
 	bool fetches_aia; /* follows http caIssuers URLs */
 	bool preloads;	  /* knows the public intermediates */
+	/* Reads TRUSTED CERTIFICATE in a store, and obeys the uses there. */
+	bool reads_trusted_form;
 	enum leaf_anchor leaf_anchor;
 	/* With more sent than this, the order is taken as it is; 0: never. */
 	unsigned most_sorted;

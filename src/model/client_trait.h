@@ -87,6 +87,8 @@
 	ROW(NO_ISSUER, "no_issuer")                                           \
 	/* its program no longer takes what the root issues */                \
 	ROW(ROOT_REFUSED, "root_refused")                                     \
+	/* the store's own file excludes it from TLS servers */               \
+	ROW(STORE_REFUSES, "store_refuses")                                   \
 	/* The path's rules, RFC 5280 section 6.1 */                          \
 	ROW(BAD_SIGNATURE, "bad_signature")                                   \
 	ROW(UNSUPPORTED_ALGORITHM, "unsupported_algorithm")                   \

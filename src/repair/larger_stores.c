@@ -7,39 +7,22 @@
 #include "base/memory.h"
 #include "x509/bundle.h"
 
-static void
-add_all(struct bundle *bundle, const struct certificate_index *index)
-{
-	struct certificate_list list = certificate_index_all(index);
-
-	for (size_t i = 0; i < list.count; i++)
-		bundle->certificates[bundle->count++] =
-		    list.certificates[i]->der;
-}
-
 static struct trust_store *
 store_with(const struct trust_store *store,
     const struct certificate *const extra[], size_t count)
 {
-	const struct certificate_index *anchors = trust_store_anchors(store);
-	const struct certificate_index *others =
-	    trust_store_intermediates(store);
-	size_t most = certificate_index_all(anchors).count +
-		      certificate_index_all(others).count + count;
-	struct bundle bundle = {
-		.certificates = memory_array(most, sizeof(struct bytes)),
-	};
+	struct bundle bundle = { .count = 0 };
+	struct arena *arena = arena_new();
 	struct trust_store *larger;
 	char *error = NULL;
 
-	add_all(&bundle, anchors);
-	add_all(&bundle, others);
+	trust_store_copy(store, arena, &bundle);
 	for (size_t i = 0; i < count; i++)
-		bundle.certificates[bundle.count++] = extra[i]->der;
+		bundle_add(arena, &bundle, extra[i]->der, NULL);
 	larger = trust_store_from_bundle(trust_store_name(store),
 	    trust_store_origin(store), &bundle, &error);
 	free(error);
-	free(bundle.certificates);
+	arena_free(arena);
 	return larger;
 }
 

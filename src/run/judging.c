@@ -14,6 +14,7 @@
 #include "model/client_choice.h"
 #include "rundir/policy_file.h"
 #include "system/data_file.h"
+#include "system/java_store.h"
 #include "system/places.h"
 
 enum { MOST_DATA = 1 << 20 };
@@ -230,7 +231,7 @@ find_added(struct judging *judging, const struct judging_settings *settings)
 	const struct certificate_index *anchors =
 	    trust_store_anchors(judging->stores[0]);
 	const struct string_list *files = &settings->stores.added;
-	struct bundle bundle = { NULL, 0, 0 };
+	struct bundle bundle = { .count = 0 };
 	const char *error;
 	const struct certificate *found;
 	struct digest sha256;
@@ -238,8 +239,8 @@ find_added(struct judging *judging, const struct judging_settings *settings)
 	judging->added = certificate_index_new();
 	/* They are in the store, so each of them could be read. */
 	for (size_t i = 0; i < files->count; i++)
-		bundle_read_path(
-		    judging->arena, files->items[i], NULL, &bundle, &error);
+		java_store_read_any(judging->arena, &judging->set.places,
+		    files->items[i], &bundle, &error);
 	for (size_t i = 0; i < bundle.count; i++) {
 		certificate_digest(bundle.certificates[i], &sha256);
 		found = certificate_index_get(anchors, &sha256);

@@ -8,14 +8,33 @@
 #include "base/file.h"
 #include "x509/pem.h"
 
+/*
+ * Those with terms come last: each begins a section of p11-kit's text, which
+ * only another one ends.
+ */
 static void
-append_all(struct text *out, const struct certificate_index *index)
+append_store(struct text *out, const struct trust_store *store, bool with_terms)
 {
-	struct certificate_list list = certificate_index_all(index);
+	const struct certificate_index *const indexes[] = {
+		trust_store_anchors(store),
+		trust_store_intermediates(store),
+		trust_store_refused(store),
+	};
 
-	for (size_t i = 0; i < list.count; i++)
-		pem_append(out, list.certificates[i]->subject,
-		    list.certificates[i]->der);
+	for (size_t i = 0; i < sizeof(indexes) / sizeof(*indexes); i++) {
+		struct certificate_list list =
+		    certificate_index_all(indexes[i]);
+
+		for (size_t k = 0; k < list.count; k++) {
+			const struct certificate *one = list.certificates[k];
+			const struct store_terms *terms =
+			    trust_store_terms(store, one);
+
+			if ((terms != NULL) == with_terms)
+				pem_append_stored(
+				    out, one->subject, one->der, terms);
+		}
+	}
 }
 
 int
@@ -33,8 +52,8 @@ trust_files_write(const char *directory,
 			trust_store_name(stores[i])) < 0)
 			fatal("out of memory");
 		text_clear(&pem);
-		append_all(&pem, trust_store_anchors(stores[i]));
-		append_all(&pem, trust_store_intermediates(stores[i]));
+		append_store(&pem, stores[i], false);
+		append_store(&pem, stores[i], true);
 		status = file_write(path, bytes_of(pem.data, pem.size));
 		free(path);
 	}

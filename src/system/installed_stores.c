@@ -95,7 +95,7 @@ installed_store_load(const struct installed_store *installed,
     const struct places *places, char **error)
 {
 	const struct store_kind *kind = kinds;
-	struct bundle bundle = { NULL, 0, 0 };
+	struct bundle bundle = { .count = 0 };
 	struct trust_store *store = NULL;
 	struct arena *arena;
 	const char *sentence;

@@ -11,7 +11,9 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "system/program.h"
+#include "x509/bundle_java.h"
 #include "x509/certificate.h"
+#include "x509/der.h"
 #include "x509/pem.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof(*(rows)))
@@ -168,6 +170,22 @@ write_cache(const struct places *places, const char *path, const char *cacerts,
 	text_free(&text);
 }
 
+/* Half a second less than with keytool, and nothing to keep. */
+static bool
+read_old_form(struct arena *arena, const char *cacerts, struct bundle *bundle)
+{
+	struct text text = { NULL, 0, 0 };
+	const char *ignored;
+	bool done = false;
+
+	if (file_read(cacerts, MOST_OCTETS, &text) == 0 &&
+	    bundle_is_java(bytes_of(text.data, text.size)))
+		done = bundle_read_java(
+		    arena, bytes_of(text.data, text.size), bundle, &ignored);
+	text_free(&text);
+	return done;
+}
+
 int
 java_store_read(struct arena *arena, const struct places *places,
     const char *cacerts, struct bundle *bundle, const char **error)
@@ -183,6 +201,8 @@ java_store_read(struct arena *arena, const struct places *places,
 		    arena_printf(arena, "%s: %s", cacerts, strerror(errno));
 		return -1;
 	}
+	if (read_old_form(arena, cacerts, bundle))
+		return 0;
 	/* One file per cacerts, named by the hash of its path. */
 	if (places->cache != NULL) {
 		certificate_digest(bytes_from_string(cacerts), &digest);
@@ -210,4 +230,36 @@ java_store_read(struct arena *arena, const struct places *places,
 		write_cache(places, cache, cacerts, &file,
 		    bundle->certificates + before, bundle->count - before);
 	return 0;
+}
+
+/* A keystore that is not PEM: DER, or one of Java's own forms. */
+static bool
+is_keystore(const char *path)
+{
+	struct text text = { NULL, 0, 0 };
+	struct bytes octets;
+	bool is_one = false;
+
+	if (!file_is_directory(path) &&
+	    file_read(path, MOST_OCTETS, &text) == 0) {
+		octets = bytes_of(text.data, text.size);
+		is_one = bundle_is_java(octets) ||
+			 (octets.size > 0 && octets.data[0] == DER_SEQUENCE);
+	}
+	text_free(&text);
+	return is_one;
+}
+
+int
+java_store_read_any(struct arena *arena, const struct places *places,
+    const char *path, struct bundle *bundle, const char **error)
+{
+	const char *reason;
+
+	if (bundle_read_path(arena, path, NULL, bundle, error) == 0)
+		return 0;
+	if (is_keystore(path) && find_keytool(arena, places) != NULL &&
+	    java_store_read(arena, places, path, bundle, &reason) == 0)
+		return 0;
+	return -1;
 }

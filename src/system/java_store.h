@@ -1,6 +1,6 @@
 /*
- * What Java trusts: its cacerts, a keystore of a form of its own that only
- * Java's keytool reads for certain.
+ * What Java trusts: its cacerts.  The old form, JKS, is read here; of PKCS#12
+ * only Java's keytool tells for certain what Java reads.
  */
 #ifndef SYSTEM_JAVA_STORE_H
 #define SYSTEM_JAVA_STORE_H
@@ -18,6 +18,13 @@ bool java_store_find(struct arena *, const struct places *, struct place *);
  * also when fewer certificates came than the keystore says it holds.
  */
 int java_store_read(struct arena *, const struct places *, const char *cacerts,
+    struct bundle *, const char **error);
+
+/*
+ * A path that someone named, of whatever form (bundle_read_path); what of it
+ * only keytool reads is read as above.
+ */
+int java_store_read_any(struct arena *, const struct places *, const char *path,
     struct bundle *, const char **error);
 
 #endif

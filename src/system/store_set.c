@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "system/installed_stores.h"
+#include "system/java_store.h"
 
 void
 store_settings_add(struct store_settings *settings, char *name,
@@ -66,6 +67,13 @@ fill_entry(struct store_set *set, struct store_entry *entry,
 	free(error);
 }
 
+static int
+read_named(const void *context, struct arena *arena, const char *path,
+    struct bundle *bundle, const char **error)
+{
+	return java_store_read_any(arena, context, path, bundle, error);
+}
+
 /*
  * The files joined, `added` (or NULL) after them; NULL, with set->error, when
  * it cannot be read.
@@ -83,7 +91,8 @@ add_files(struct store_set *set, const char *name, const char *whose,
 		string_list_add(&all, paths[i]);
 	for (size_t i = 0; added != NULL && i < added->count; i++)
 		string_list_add(&all, added->items[i]);
-	store = trust_store_load(name, all.items, all.count, &error);
+	store = trust_store_load_by(
+	    name, all.items, all.count, read_named, &set->places, &error);
 	entry = add_entry(set, name,
 	    store != NULL ? trust_store_origin(store) : all.items[0], whose);
 	fill_entry(set, entry, store, error);
@@ -104,8 +113,8 @@ find_entry(const struct store_set *set, const char *name)
 }
 
 static void
-add_one_installed(struct store_set *set, const struct places *places,
-    const struct installed_store *installed)
+add_one_installed(
+    struct store_set *set, const struct installed_store *installed)
 {
 	struct store_entry *entry =
 	    add_entry(set, installed->name, installed->path, installed->whose);
@@ -120,37 +129,31 @@ add_one_installed(struct store_set *set, const struct places *places,
 		store = trust_store_share(
 		    same->store, installed->name, installed->path);
 	} else {
-		store = installed_store_load(installed, places, &error);
+		store = installed_store_load(installed, &set->places, &error);
 	}
 	fill_entry(set, entry, store, error);
 }
 
 static bool
-add_installed(struct store_set *set, const struct store_settings *settings,
-    const char *cache)
+add_installed(struct store_set *set, const struct store_settings *settings)
 {
 	struct installed_store found[INSTALLED_STORES_MOST];
-	struct places places;
-	size_t count;
+	size_t count = installed_stores_find(set->arena, &set->places, found);
 	bool done = true;
 
-	places_of_machine(set->arena, &places);
-	if (cache != NULL)
-		places.cache = cache;
-	count = installed_stores_find(set->arena, &places, found);
 	for (size_t i = 0; i < count && done; i++) {
 		/* Then the default holds more than the file they share. */
 		if (settings->added.count > 0)
 			found[i].same_as = NULL;
 		if (strcmp(found[i].name, "system") != 0) {
 			if (!store_settings_names(settings, found[i].name))
-				add_one_installed(set, &places, &found[i]);
+				add_one_installed(set, &found[i]);
 			continue;
 		}
 		set->has_default = true;
 		/* Files that --trust-add names have to be readable. */
 		if (settings->added.count == 0)
-			add_one_installed(set, &places, &found[i]);
+			add_one_installed(set, &found[i]);
 		else
 			done = add_files(set, found[i].name, found[i].whose,
 				   &found[i].path, 1, &settings->added) != NULL;
@@ -165,6 +168,9 @@ store_set_load(struct store_set *set, const struct store_settings *settings,
 	bool done = true;
 
 	*set = (struct store_set){ .arena = arena_new() };
+	places_of_machine(set->arena, &set->places);
+	if (cache != NULL)
+		set->places.cache = cache;
 	if (settings->files.count > 0) {
 		set->has_default = true;
 		done = add_files(set,
@@ -173,7 +179,7 @@ store_set_load(struct store_set *set, const struct store_settings *settings,
 			   "--trust", settings->files.items,
 			   settings->files.count, &settings->added) != NULL;
 	} else {
-		done = add_installed(set, settings, cache);
+		done = add_installed(set, settings);
 	}
 	for (size_t i = 0; i < settings->named_count && done; i++) {
 		const struct named_store *named = &settings->named[i];

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/string_list.h"
+#include "system/places.h"
 #include "x509/trust_store.h"
 
 /* A store with a name of its own: --store NAME=PATH. */
@@ -42,6 +43,7 @@ struct store_entry {
 
 struct store_set {
 	struct arena *arena; /* holds the strings */
+	struct places places;
 	struct store_entry *entries;
 	size_t count, capacity;
 	bool has_default; /* the first entry is it */

@@ -10,6 +10,8 @@
 
 #include "base/file.h"
 #include "base/map.h"
+#include "x509/bundle_java.h"
+#include "x509/bundle_p11_kit.h"
 #include "x509/bundle_text.h"
 #include "x509/certificate.h"
 #include "x509/der.h"
@@ -46,7 +48,7 @@ read_der(struct arena *arena, struct bytes octets, const char *password,
 	is_certificate = certificate->raw_subject.size > 0;
 	certificate_free(certificate);
 	if (is_certificate)
-		bundle_add(arena, bundle, arena_bytes(arena, octets));
+		bundle_add(arena, bundle, arena_bytes(arena, octets), NULL);
 	return is_certificate;
 }
 
@@ -58,22 +60,22 @@ static bool
 read_any(struct arena *arena, struct bytes octets, const char *password,
     struct bundle *bundle, const char **reason)
 {
-	static const uint8_t java[] = { 0xfe, 0xed, 0xfe, 0xed };
 	size_t before = bundle->count;
 
 	*reason = NULL;
-	if (octets.size >= sizeof(java) &&
-	    memcmp(octets.data, java, sizeof(java)) == 0) {
-		*reason = "is a Java keystore; export it with "
-			  "keytool -list -rfc";
-		return false;
-	}
+	if (bundle_is_java(octets))
+		return bundle_read_java(arena, octets, bundle, reason);
 	if (octets.size > 0 && octets.data[0] == DER_SEQUENCE)
 		return read_der(arena, octets, password, bundle, reason);
-	if (bundle_is_table(octets))
+	if (bundle_is_table(octets)) {
 		bundle_read_table(arena, octets, bundle);
-	else
+	} else if (bundle_is_p11_kit(octets)) {
+		bundle_read_p11_kit(arena, octets, bundle);
+		*reason = "is p11-kit's text and holds no certificate that is "
+			  "trusted or x-distrusted";
+	} else {
 		bundle_read_pem(arena, octets, bundle);
+	}
 	return bundle->count > before;
 }
 
@@ -120,7 +122,7 @@ read_directory(struct arena *arena, const char *path, const char *password,
     struct bundle *bundle, const char **error)
 {
 	size_t before = bundle->count;
-	struct bundle found = { NULL, 0, 0 };
+	struct bundle found = { .count = 0 };
 	struct dirent **entries;
 	struct map *known;
 	int count = scandir(path, &entries, NULL, by_name);
@@ -143,9 +145,15 @@ read_directory(struct arena *arena, const char *path, const char *password,
 	free(entries);
 	/* Hash links, and the file with all of them, repeat certificates. */
 	known = map_new();
-	for (size_t i = 0; i < found.count; i++)
-		if (map_put(known, found.certificates[i], bundle) == NULL)
-			bundle_add(arena, bundle, found.certificates[i]);
+	for (size_t i = 0; i < found.count; i++) {
+		struct store_terms *terms = &found.terms[i];
+		const struct store_terms *earlier =
+		    map_put(known, found.certificates[i], terms);
+
+		if (earlier == NULL || !store_terms_are_empty(earlier) ||
+		    !store_terms_are_empty(terms))
+			bundle_add(arena, bundle, found.certificates[i], terms);
+	}
 	map_free(known);
 	bundle->skipped += found.skipped;
 	if (bundle->count > before)

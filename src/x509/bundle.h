@@ -1,7 +1,7 @@
 /*
  * Certificates out of files as people keep them: PEM bundles, single DER,
- * PKCS#7 (AIA answers), PKCS#12, directories of these, and the CCADB report
- * (CSV with a PEM column).
+ * PKCS#7 (AIA answers), PKCS#12, Java's keystores (JKS), p11-kit's text,
+ * directories of these, and the CCADB's reports (CSV with a PEM column).
  */
 #ifndef X509_BUNDLE_H
 #define X509_BUNDLE_H

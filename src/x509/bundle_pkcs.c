@@ -8,22 +8,34 @@
 #include <gnutls/x509.h>
 
 void
-bundle_add(struct arena *arena, struct bundle *bundle, struct bytes der)
+bundle_add(struct arena *arena, struct bundle *bundle, struct bytes der,
+    const struct store_terms *terms)
 {
 	enum { FIRST = 16 };
 	size_t count = bundle->count;
 
 	/* Full whenever the count is a power of two, from FIRST on. */
 	if (count == 0 || (count >= FIRST && (count & (count - 1)) == 0)) {
-		struct bytes *moved = arena_array(
-		    arena, count == 0 ? FIRST : count * 2, sizeof(*moved));
+		size_t room = count == 0 ? FIRST : count * 2;
+		struct bytes *moved = arena_array(arena, room, sizeof(*moved));
+		struct store_terms *moved_terms =
+		    arena_array(arena, room, sizeof(*moved_terms));
 
-		if (count > 0)
+		if (count > 0) {
 			memcpy(moved, bundle->certificates,
 			    count * sizeof(*moved));
+			memcpy(moved_terms, bundle->terms,
+			    count * sizeof(*moved_terms));
+		}
 		bundle->certificates = moved;
+		bundle->terms = moved_terms;
 	}
-	bundle->certificates[bundle->count++] = der;
+	bundle->certificates[count] = der;
+	if (terms != NULL)
+		bundle->terms[count] = *terms;
+	else
+		bundle->terms[count] = (struct store_terms){ false };
+	bundle->count++;
 }
 
 static gnutls_datum_t
@@ -45,7 +57,7 @@ add_from_pkcs7(struct arena *arena, gnutls_pkcs7_t pkcs7, struct bundle *bundle)
 			continue;
 		}
 		bundle_add(arena, bundle,
-		    arena_bytes(arena, bytes_of(der.data, der.size)));
+		    arena_bytes(arena, bytes_of(der.data, der.size)), NULL);
 		gnutls_free(der.data);
 	}
 	return count > 0;
@@ -93,8 +105,10 @@ add_from_bag(struct pkcs12_reading *reading, gnutls_pkcs12_bag_t bag)
 	int count = gnutls_pkcs12_bag_get_count(bag);
 
 	if (count >= PKCS12_BAG_MOST) {
-		reading->reason = "fills a bag of GnuTLS, which drops what "
-				  "is more; convert it to PEM";
+		reading->reason = "is a PKCS#12 file of more certificates than "
+				  "GnuTLS reads; it is read where keytool is "
+				  "installed, and as PEM (openssl pkcs12 "
+				  "-nokeys -in FILE -out FILE.pem)";
 		return false;
 	}
 	for (int i = 0; i < count; i++) {
@@ -109,7 +123,8 @@ add_from_bag(struct pkcs12_reading *reading, gnutls_pkcs12_bag_t bag)
 		if (kind == GNUTLS_BAG_CERTIFICATE)
 			bundle_add(reading->arena, reading->bundle,
 			    arena_bytes(
-				reading->arena, bytes_of(der.data, der.size)));
+				reading->arena, bytes_of(der.data, der.size)),
+			    NULL);
 	}
 	return true;
 }
@@ -146,12 +161,17 @@ read_bags(struct pkcs12_reading *reading, gnutls_pkcs12_t pkcs12, size_t total)
 		status = read_bag(reading, pkcs12, index);
 	if (status < 0) {
 		if (reading->reason == NULL)
-			reading->reason = "cannot be decrypted";
+			reading->reason =
+			    "is a PKCS#12 file, and its password is neither "
+			    "empty nor \"changeit\"; write its certificates "
+			    "as PEM and name that file: openssl pkcs12 -nokeys "
+			    "-in FILE -out FILE.pem";
 		return false;
 	}
 	if (total > reading->octets + PKCS12_OVERHEAD_ONCE +
 			reading->elements * PKCS12_OVERHEAD) {
-		reading->reason = "holds more than GnuTLS reads of it; "
+		reading->reason = "is a PKCS#12 file that holds more than "
+				  "GnuTLS reads of it; "
 				  "convert it to PEM";
 		return false;
 	}

@@ -76,11 +76,54 @@ static const struct label_row labels[] = {
 	{ "CMS", PEM_PKCS7 },
 };
 
+/* serverAuth, or any use (RFC 5280 4.2.1.12). */
+static bool
+names_servers(struct der uses)
+{
+	static const struct bytes servers[] = {
+		OID("\x2b\x06\x01\x05\x05\x07\x03\x01"),
+		OID("\x55\x1d\x25\x00"),
+	};
+	struct der_item use;
+
+	while (der_take(&uses, DER_OID, &use))
+		if (bytes_equal(use.content, servers[0]) ||
+		    bytes_equal(use.content, servers[1]))
+			return true;
+	return false;
+}
+
+/*
+ * OpenSSL's X509_CERT_AUX behind the certificate: the uses it is trusted for,
+ * then [0] those it is rejected for.  A list of uses excludes all others, and
+ * rejection wins (obj_trust() in crypto/x509/x509_trust.c).
+ */
+static struct store_terms
+terms_behind(struct der rest)
+{
+	struct store_terms terms = { .is_trusted_form = true };
+	struct der auxiliary, uses;
+
+	if (!der_enter(&rest, DER_SEQUENCE, &auxiliary))
+		return terms;
+	if (der_enter(&auxiliary, DER_SEQUENCE, &uses)) {
+		terms.allowed = names_servers(uses);
+		terms.rejected = !terms.allowed;
+	}
+	if (der_enter(&auxiliary, DER_CONTEXT_CONSTRUCTED(0), &uses) &&
+	    names_servers(uses)) {
+		terms.allowed = false;
+		terms.rejected = true;
+	}
+	return terms;
+}
+
 /* False when it cannot be decoded. */
 static bool
 add_block(struct arena *arena, const struct pem_block *block,
     enum pem_kind kind, struct bundle *bundle)
 {
+	struct store_terms terms = { false };
 	struct der_item certificate;
 	struct bytes der;
 	struct der elements;
@@ -91,9 +134,11 @@ add_block(struct arena *arena, const struct pem_block *block,
 		return bundle_read_pkcs7(arena, der, bundle);
 	/* OpenSSL's own form: the certificate, then what it is trusted for. */
 	elements = der_of(der);
-	if (kind == PEM_TRUSTED && der_next(&elements, &certificate))
+	if (kind == PEM_TRUSTED && der_next(&elements, &certificate)) {
 		der = certificate.whole;
-	bundle_add(arena, bundle, der);
+		terms = terms_behind(elements);
+	}
+	bundle_add(arena, bundle, der, &terms);
 	return true;
 }
 
@@ -168,19 +213,32 @@ next_field(struct table *table)
 	return FIELD_FILE;
 }
 
-/* In the first row, the first column with "PEM" in its name; -1: none. */
-static int
-find_pem_column(struct table *table)
+/* Of a CCADB report; -1: there is no such column. */
+struct table_columns {
+	int pem;
+	int bits;   /* Mozilla's "Trust Bits" */
+	int status; /* "Microsoft Status" */
+};
+
+/* What the first row says; the first column with "PEM" in its name is it. */
+static struct table_columns
+find_columns(struct table *table)
 {
-	int column = 0, found = -1;
+	struct table_columns found = { -1, -1, -1 };
 	enum field_end end;
+	int column = 0;
 
 	do {
+		struct bytes name;
+
 		end = next_field(table);
-		if (found < 0 && table->field.size > 0 &&
-		    find(bytes_of(table->field.data, table->field.size),
-			"PEM") != NULL)
-			found = column;
+		name = bytes_of(table->field.data, table->field.size);
+		if (found.pem < 0 && find(name, "PEM") != NULL)
+			found.pem = column;
+		if (bytes_equal(name, bytes_from_string("Trust Bits")))
+			found.bits = column;
+		if (bytes_equal(name, bytes_from_string("Microsoft Status")))
+			found.status = column;
 		column++;
 	} while (end == FIELD_COMMA);
 	return found;
@@ -200,26 +258,55 @@ bundle_is_table(struct bytes text)
 	table.rest.size = (size_t)(line_end - text.data);
 	is_table = find(table.rest, "-----BEGIN") == NULL &&
 		   find(table.rest, ",") != NULL &&
-		   find_pem_column(&table) >= 0;
+		   find_columns(&table).pem >= 0;
 	text_free(&table.field);
 	return is_table;
+}
+
+/*
+ * Bits are "Websites", "Email" and the like with semicolons between; of
+ * Microsoft's words (Included, NotBefore, Disabled) one is an anchor.
+ */
+static bool
+is_for_servers(
+    const struct table_columns *columns, int column, const struct text *field)
+{
+	struct bytes value = bytes_of(field->data, field->size);
+
+	if (column == columns->bits)
+		return find(value, "Websites") != NULL;
+	return column != columns->status ||
+	       bytes_equal(value, bytes_from_string("Included"));
 }
 
 void
 bundle_read_table(struct arena *arena, struct bytes text, struct bundle *bundle)
 {
 	struct table table = { .rest = text };
-	int wanted = find_pem_column(&table), column = 0;
+	struct table_columns columns = find_columns(&table);
+	size_t first = bundle->count;
+	bool distrusted = false;
+	int column = 0;
 
 	while (table.rest.size > 0) {
 		enum field_end end = next_field(&table);
 
 		/* Around the block CCADB writes apostrophes: skipped too. */
-		if (column == wanted)
+		if (column == columns.pem)
 			bundle_read_pem(arena,
 			    bytes_of(table.field.data, table.field.size),
 			    bundle);
-		column = end == FIELD_COMMA ? column + 1 : 0;
+		distrusted = distrusted ||
+			     !is_for_servers(&columns, column, &table.field);
+		column++;
+		if (end == FIELD_COMMA)
+			continue;
+		for (; first < bundle->count; first++)
+			bundle->terms[first].distrusted = distrusted;
+		distrusted = false;
+		column = 0;
 	}
+	for (; first < bundle->count; first++)
+		bundle->terms[first].distrusted = distrusted;
 	text_free(&table.field);
 }

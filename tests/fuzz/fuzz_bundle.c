@@ -11,7 +11,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *arena = arena_new();
-	struct bundle bundle = { NULL, 0, 0 };
+	struct bundle bundle = { .count = 0 };
 	int status = bundle_read_bytes(arena, bytes_of(data, size), &bundle);
 
 	require((status == 0) == (bundle.count > 0));

@@ -128,7 +128,7 @@ roots_are_who_the_file_says(void **state)
 	char reason[80];
 	struct json *document = json_parse(
 	    bytes_of(fixture->text.data, fixture->text.size), reason);
-	struct bundle bundle = { 0 };
+	struct bundle bundle = { .count = 0 };
 	const char *error;
 
 	if (bundle_read_path(fixture->arena,

@@ -102,7 +102,7 @@ set_up(void **state)
 	struct lab_options options = { .parts = LAB_SCENARIOS, .now = NOW };
 	struct world *world = calloc(1, sizeof(*world));
 	struct bytes root;
-	struct bundle bundle = { &root, 1, 0 };
+	struct bundle bundle = { .certificates = &root, .count = 1 };
 	char *error = NULL;
 
 	*state = world;

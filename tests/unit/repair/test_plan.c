@@ -173,7 +173,7 @@ make_run(const struct world *world, const struct row *row, size_t number)
 	char *directory = arena_string(
 	    world->arena, tree_path(world->arena, world->root, place));
 	struct bytes known[SENT_MOST], trusted = der_of(world, "R1");
-	struct bundle bundle = { &trusted, 1, 0 };
+	struct bundle bundle = { .certificates = &trusted, .count = 1 };
 	char *error = NULL;
 	struct trust_store *store =
 	    trust_store_from_bundle("trust", "test", &bundle, &error);

@@ -104,7 +104,7 @@ static struct trust_store *
 store_of(struct world *world, const char *name, unsigned which)
 {
 	struct bytes list[CERTIFICATES];
-	struct bundle bundle = { list, 0, 0 };
+	struct bundle bundle = { .certificates = list };
 	struct trust_store *store;
 	char *error = NULL;
 

@@ -99,7 +99,7 @@ test_text(void **state)
 	for (size_t i = 0; i < COUNT(text_rows); i++) {
 		const struct text_row *row = &text_rows[i];
 		struct arena *arena = arena_new();
-		struct bundle bundle = { NULL, 0, 0 };
+		struct bundle bundle = { .count = 0 };
 		struct text text = { NULL, 0, 0 };
 		int status;
 
@@ -121,7 +121,7 @@ test_order(void **state)
 {
 	enum { MANY = 100 };
 	struct arena *arena = arena_new();
-	struct bundle bundle = { NULL, 0, 0 };
+	struct bundle bundle = { .count = 0 };
 	struct text text = { NULL, 0, 0 }, der = { NULL, 0, 0 };
 
 	(void)state;
@@ -164,7 +164,7 @@ static void
 test_der(void **state)
 {
 	struct arena *arena = arena_new();
-	struct bundle bundle = { NULL, 0, 0 };
+	struct bundle bundle = { .count = 0 };
 	struct text der = { NULL, 0, 0 };
 
 	(void)state;
@@ -189,7 +189,7 @@ static void
 test_pkcs7(void **state)
 {
 	struct arena *arena = arena_new();
-	struct bundle bundle = { NULL, 0, 0 };
+	struct bundle bundle = { .count = 0 };
 	struct text der = { NULL, 0, 0 }, pem = { NULL, 0, 0 };
 	gnutls_datum_t octets;
 	gnutls_pkcs7_t pkcs7;
@@ -284,7 +284,7 @@ test_pkcs12(void **state)
 	for (size_t i = 0; i < COUNT(pkcs12_rows); i++) {
 		const struct pkcs12_row *row = &pkcs12_rows[i];
 		struct arena *arena = arena_new();
-		struct bundle bundle = { NULL, 0, 0 };
+		struct bundle bundle = { .count = 0 };
 		struct text text = { NULL, 0, 0 };
 
 		build_pkcs12(&text, row->certificates);
@@ -383,6 +383,74 @@ folder_remove(struct folder *folder)
 	assert_int_equal(rmdir(folder->path), 0);
 }
 
+/*
+ * JKS, as keytool 17 writes it (magic, version 2, entries, 20 octets of a
+ * digest).  "C" is a trusted certificate, "K" a private key with a chain.
+ */
+static void
+build_jks(struct text *out, const char *entries)
+{
+	struct text der = { NULL, 0, 0 };
+
+	hex_append(out, "feedfeed 00000002 000000");
+	text_append_char(out, (char)strlen(entries));
+	for (size_t i = 0; entries[i] != '\0'; i++) {
+		bool is_key = entries[i] == 'K';
+
+		text_clear(&der);
+		build(&der, (unsigned)i);
+		hex_append(out, is_key ? "00000001" : "00000002");
+		hex_append(out, "0002 6161 0000018000000000");
+		if (is_key)
+			hex_append(out, "00000003 010203 00000001");
+		hex_append(out, "0005 582e353039 0000");
+		text_append_char(out, (char)(der.size >> 8));
+		text_append_char(out, (char)der.size);
+		text_append_bytes(out, text_octets(&der));
+	}
+	for (int i = 0; i < 20; i++)
+		text_append_char(out, 'd');
+	text_free(&der);
+}
+
+static const struct jks_row {
+	const char *entries;
+	size_t count;
+} jks_rows[] = { { "C", 1 }, { "CCC", 3 }, { "CKC", 2 }, { "K", 0 },
+	{ "", 0 } };
+
+static void
+test_jks(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(jks_rows); i++) {
+		const struct jks_row *row = &jks_rows[i];
+		struct arena *arena = arena_new();
+		struct bundle bundle = { .count = 0 };
+		struct text whole = { NULL, 0, 0 };
+
+		build_jks(&whole, row->entries);
+		assert_int_equal(
+		    bundle_read_bytes(arena, text_octets(&whole), &bundle),
+		    row->count > 0 ? 0 : -1);
+		assert_int_equal(bundle.count, row->count);
+		/* One cut short anywhere, or with more at its end, is none. */
+		for (size_t size = 0; size < whole.size; size++) {
+			bundle.count = 0;
+			assert_int_equal(
+			    bundle_read_bytes(
+				arena, bytes_of(whole.data, size), &bundle),
+			    -1);
+			assert_int_equal(bundle.count, 0);
+		}
+		text_append_char(&whole, 'd');
+		assert_int_equal(
+		    bundle_read_bytes(arena, text_octets(&whole), &bundle), -1);
+		text_free(&whole);
+		arena_free(arena);
+	}
+}
+
 static void
 test_passwords(void **state)
 {
@@ -390,7 +458,7 @@ test_passwords(void **state)
 	for (size_t i = 0; i < COUNT(password_rows); i++) {
 		const struct password_row *row = &password_rows[i];
 		struct arena *arena = arena_new();
-		struct bundle bundle = { NULL, 0, 0 };
+		struct bundle bundle = { .count = 0 };
 		const char *error = NULL, *path;
 		struct folder folder;
 		gnutls_datum_t octets;
@@ -414,7 +482,7 @@ static void
 test_directory(void **state)
 {
 	struct arena *arena = arena_new();
-	struct bundle bundle = { NULL, 0, 0 };
+	struct bundle bundle = { .count = 0 };
 	struct text one = { NULL, 0, 0 }, two = { NULL, 0, 0 };
 	struct text both = { NULL, 0, 0 };
 	const char *error = NULL;
@@ -456,6 +524,7 @@ main(void)
 		cmocka_unit_test(test_der),
 		cmocka_unit_test(test_pkcs7),
 		cmocka_unit_test(test_pkcs12),
+		cmocka_unit_test(test_jks),
 		cmocka_unit_test(test_passwords),
 		cmocka_unit_test(test_directory),
 	};

@@ -106,7 +106,7 @@ certificate_read_here(const char *directory, const char *name)
 {
 	struct text text = { 0 };
 	struct arena *arena = arena_new();
-	struct bundle bundle = { 0 };
+	struct bundle bundle = { .count = 0 };
 	struct certificate *certificate;
 
 	read_here(directory, name, &text);

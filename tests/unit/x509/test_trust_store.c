@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/base64.h"
+#include "x509/pem.h"
 #include "x509/trust_store.h"
 #include "tests/unit/model/build.h"
 
@@ -91,6 +92,19 @@ append(struct text *pem, gnutls_x509_crt_t certificate, struct digest *sha256)
 	gnutls_free(octets.data);
 	gnutls_x509_crt_get_fingerprint(
 	    certificate, GNUTLS_DIG_SHA256, sha256->octets, &size);
+	gnutls_x509_crt_deinit(certificate);
+}
+
+static void
+append_der(
+    struct text *der, gnutls_x509_crt_t certificate, struct digest *sha256)
+{
+	gnutls_datum_t octets;
+
+	gnutls_x509_crt_export2(certificate, GNUTLS_X509_FMT_DER, &octets);
+	text_append_bytes(der, bytes_of(octets.data, octets.size));
+	certificate_digest(bytes_of(octets.data, octets.size), sha256);
+	gnutls_free(octets.data);
 	gnutls_x509_crt_deinit(certificate);
 }
 
@@ -196,6 +210,164 @@ test_joined(void **state)
 	text_free(&two);
 }
 
+/*
+ * What files say of a root.  In the templates "@" is its base64, "&" the same
+ * followed by the row's X509_CERT_AUX.
+ */
+struct terms_row {
+	const char *template;
+	const char *auxiliary; /* hexadecimal */
+	enum store_place place;
+	struct store_terms terms;
+	bool refuses; /* a leaf that was issued on 2024-01-01 */
+};
+
+#define PLAIN "-----BEGIN CERTIFICATE-----\n@\n-----END CERTIFICATE-----\n"
+#define TRUSTED                                 \
+	"-----BEGIN TRUSTED CERTIFICATE-----\n" \
+	"&\n-----END TRUSTED CERTIFICATE-----\n"
+#define P11 "[p11-kit-object-v1]\n"
+#define SERVERS "06082b06010505070301"
+#define MAIL "06082b06010505070304"
+#define ANY "0604551d2500"
+
+static const struct terms_row terms_rows[] = {
+	{ PLAIN, "", ANCHOR, { false }, false },
+	/* the uses of OpenSSL: obj_trust() in crypto/x509/x509_trust.c */
+	{ TRUSTED, "", ANCHOR, { .is_trusted_form = true }, false },
+	{ TRUSTED, "300c300a" SERVERS, ANCHOR,
+	    { .is_trusted_form = true, .allowed = true }, false },
+	{ TRUSTED, "30083006" ANY, ANCHOR,
+	    { .is_trusted_form = true, .allowed = true }, false },
+	{ TRUSTED, "300c300a" MAIL, STORE_REFUSED,
+	    { .is_trusted_form = true, .rejected = true }, true },
+	{ TRUSTED, "300ca00a" SERVERS, STORE_REFUSED,
+	    { .is_trusted_form = true, .rejected = true }, true },
+	{ TRUSTED, "3008a006" ANY, STORE_REFUSED,
+	    { .is_trusted_form = true, .rejected = true }, true },
+	{ TRUSTED, "300ca00a" MAIL, ANCHOR, { .is_trusted_form = true },
+	    false },
+	{ TRUSTED, "3018300a" SERVERS "a00a" SERVERS, STORE_REFUSED,
+	    { .is_trusted_form = true, .rejected = true }, true },
+	{ TRUSTED, "30040c02616c", ANCHOR, { .is_trusted_form = true }, false },
+	/* the first of two counts; the second is read by everybody */
+	{ PLAIN TRUSTED, "300ca00a" SERVERS, ANCHOR, { false }, false },
+	{ TRUSTED PLAIN, "300ca00a" SERVERS, STORE_REFUSED,
+	    { .rejected = true }, true },
+	/* p11-kit */
+	{ P11 "trusted: true\n" PLAIN, "", ANCHOR, { false }, false },
+	{ P11 "x-distrusted: true\r\n" PLAIN, "", STORE_REFUSED,
+	    { .distrusted = true }, true },
+	{ P11 "trusted: true\nx-distrusted: true\n" PLAIN, "", STORE_REFUSED,
+	    { .distrusted = true }, true },
+	{ P11 "trusted: true\n" PLAIN P11 "x-distrusted: true\n" PLAIN, "",
+	    STORE_REFUSED, { .distrusted = true }, true },
+	{ P11 "trusted: true\nx-distrusted: false\n" PLAIN P11
+	      "class: x-certificate-extension\nx-distrusted: true\n" PLAIN,
+	    "", ANCHOR, { false }, false },
+	{ P11 "trusted: true\nnss-server-distrust-after: "
+	      "\"231231235959Z\"\n" PLAIN,
+	    "", ANCHOR,
+	    { .has_distrust_after = true, .distrust_after = 1704067199 },
+	    true },
+	{ P11 "trusted: true\nnss-server-distrust-after: "
+	      "\"240101%30%30%30%30%30%30Z\"\n" PLAIN,
+	    "", ANCHOR,
+	    { .has_distrust_after = true, .distrust_after = 1704067200 },
+	    false },
+	{ P11 "trusted: true\nnss-server-distrust-after: \"%00\"\n" PLAIN, "",
+	    ANCHOR, { false }, false },
+	/* the CCADB's columns, before or after that of the certificate */
+	{ "Microsoft Status,PEM\nIncluded,\"" PLAIN "\"\n", "", ANCHOR,
+	    { false }, false },
+	{ "Microsoft Status,PEM\nNotBefore,\"" PLAIN "\"\n", "", STORE_REFUSED,
+	    { .distrusted = true }, true },
+	{ "PEM Info,Microsoft Status\n\"'" PLAIN "'\",Disabled", "",
+	    STORE_REFUSED, { .distrusted = true }, true },
+	{ "PEM Info,Trust Bits\n\"'" PLAIN "'\",Email;Websites\n", "", ANCHOR,
+	    { false }, false },
+	{ "PEM Info,Trust Bits\n\"'" PLAIN "'\",Email\n", "", STORE_REFUSED,
+	    { .distrusted = true }, true },
+};
+
+static void
+assert_terms(const struct trust_store *store, const struct digest *sha256,
+    const struct certificate *leaf, const struct terms_row *row)
+{
+	const struct certificate *root = trust_store_get(store, sha256);
+	const struct store_terms none = { false }, *terms;
+
+	assert_non_null(root);
+	terms = trust_store_terms(store, root);
+	if (terms == NULL)
+		terms = &none;
+	assert_int_equal(trust_store_find(store, sha256), row->place);
+	assert_int_equal(terms->distrusted, row->terms.distrusted);
+	assert_int_equal(terms->rejected, row->terms.rejected);
+	assert_int_equal(terms->allowed, row->terms.allowed);
+	assert_int_equal(terms->is_trusted_form, row->terms.is_trusted_form);
+	assert_int_equal(terms->distrust_after, row->terms.distrust_after);
+	assert_int_equal(trust_store_refuses(store, root, leaf), row->refuses);
+}
+
+static void
+test_terms(void **state)
+{
+	static const struct recipe root = { "A", 0, "A", 0, ANCHOR };
+	static const struct recipe issued = { "L", 1, "A", 0, ANCHOR };
+	struct text der = { NULL, 0, 0 }, with = { NULL, 0, 0 };
+	struct certificate *leaf;
+	struct digest digest;
+
+	append_der(&der, make(*state, &issued, 2), &digest);
+	leaf = certificate_new(text_octets(&der));
+	text_clear(&der);
+	append_der(&der, make(*state, &root, 1), &digest);
+	for (size_t i = 0; i < COUNT(terms_rows); i++) {
+		const struct terms_row *row = &terms_rows[i];
+		struct text file = { NULL, 0, 0 }, again = { NULL, 0, 0 };
+		char path[32], *error = NULL;
+		const char *const paths[] = { path };
+		struct trust_store *store, *read;
+		const struct certificate *certificate;
+		const struct store_terms *terms;
+
+		text_clear(&with);
+		text_append_bytes(&with, text_octets(&der));
+		hex_append(&with, row->auxiliary);
+		for (const char *at = row->template; *at != '\0'; at++) {
+			if (*at == '@')
+				base64_append(&file, text_octets(&der));
+			else if (*at == '&')
+				base64_append(&file, text_octets(&with));
+			else
+				text_append_char(&file, *at);
+		}
+		write_temporary(path, &file);
+		store = trust_store_load("test", paths, 1, &error);
+		assert_non_null(store);
+		assert_terms(store, &digest, leaf, row);
+		unlink(path);
+
+		/* As a run keeps it, and reads it again. */
+		certificate = trust_store_get(store, &digest);
+		terms = trust_store_terms(store, certificate);
+		pem_append_stored(&again, "test", certificate->der, terms);
+		write_temporary(path, &again);
+		read = trust_store_load("test", paths, 1, &error);
+		assert_non_null(read);
+		assert_terms(read, &digest, leaf, row);
+		unlink(path);
+		trust_store_free(read);
+		trust_store_free(store);
+		text_free(&file);
+		text_free(&again);
+	}
+	certificate_free(leaf);
+	text_free(&der);
+	text_free(&with);
+}
+
 static void
 append_damaged(struct text *pem)
 {
@@ -287,6 +459,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_joined),
+		cmocka_unit_test(test_terms),
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_system_path),
