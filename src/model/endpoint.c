@@ -209,8 +209,13 @@ endpoint_parse(struct endpoint *endpoint, struct bytes text, const char **fault)
 		    address_block_parse(&endpoint->block, text, fault);
 		return *fault == NULL;
 	}
-	*fault = slash == 0 ? fault_path
-			    : parse_host_and_port(
-				  endpoint, bytes_of(text.data, slash));
+	/* "https//host": the word before the slashes is no host. */
+	if (slash > 0 && slash + 1 < text.size && text.data[slash + 1] == '/')
+		*fault = "a URL has a colon and two slashes behind its scheme";
+	else if (slash == 0)
+		*fault = fault_path;
+	else
+		*fault =
+		    parse_host_and_port(endpoint, bytes_of(text.data, slash));
 	return *fault == NULL;
 }

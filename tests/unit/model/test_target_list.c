@@ -131,6 +131,10 @@ static const struct row plain_rows[] = {
 	    "a.test:443\na.test:444\n"
 	    "!a slash where a host name should be\n"
 	    "!no IP address before the slash\n" },
+	{ LIST("https//a.test\nhttps:/a.test\n//a.test\n"),
+	    "!a URL has a colon and two slashes behind its scheme\n"
+	    "!a port is a number from 1 to 65535\n"
+	    "!a slash where a host name should be\n" },
 	{ LIST("a b.test\na.test,443,prod\n"), UNKNOWN("a") UNKNOWN("prod") },
 	{ LIST("\"a.test\"\n"), "a.test:443\n" },
 	{ LIST("a.test 8443\nb.test\t8444\nc.test,8445\nd.test 0\n"),
