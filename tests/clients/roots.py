@@ -1,15 +1,23 @@
 #!/usr/bin/env python3
 """Makes data/roots.json: which root stands in which list of which program.
 
-usage: roots.py --from LISTS.json [-o data/roots.json]
+usage: roots.py [--textproto FILE] [-o data/roots.json]
+       roots.py --from LISTS.json [-o data/roots.json]
+
+Without --from it reads the lists of the packages and programs that are
+installed here (root_sources.py), and takes those of others from the roots.json
+that there is.  `--textproto` names Chromium's root_store.textproto, which has
+Chrome's dates; without it those of the old file stay.
 
 LISTS.json is a collection made before: `seen` (its date), `programs` (list id
 and what it was read out of) and `roots` (sha256, subject, `in`).
 """
 import argparse
+import datetime
 import json
 import pathlib
 import re
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -92,10 +100,21 @@ def rules_of(root, mozilla):
                       "date": root["chrome_sct_not_after"] + "T23:59:59Z",
                       "since": root["chrome_from_version"].split(".")[0]})
     for entry in mozilla:
-        if root["name"] == entry["subject_cn"]:
+        if (root["sha256"] == entry.get("sha256")
+                or root["name"] == entry.get("subject_cn")):
             rules.append({"program": "firefox", "rule": "issued",
                           "date": entry["date"]})
     return rules
+
+
+def is_public(entry):
+    """A Debian bundle has what update-ca-certificates added on the machine
+    that it was read on: a public root is in some program's own list."""
+    public = any(not name.startswith("debian-") for name in entry["in"])
+    if not public:
+        print(f"left out: {entry['subject']}, only in "
+              f"{', '.join(entry['in'])}", file=sys.stderr)
+    return public
 
 
 def convert(lists):
@@ -107,7 +126,8 @@ def convert(lists):
     rows.sort(key=lambda row: (order.index(row["program"]),
                                list_version(row["id"])))
     roots = []
-    for entry in sorted(lists["roots"], key=lambda entry: entry["sha256"]):
+    for entry in sorted(filter(is_public, lists["roots"]),
+                        key=lambda entry: entry["sha256"]):
         roots.append({**entry, "subject": subject_of(entry["subject"])})
     name_roots(roots)
     out = []
@@ -139,12 +159,96 @@ def write(path, document):
     path.write_text("{\n" + ",\n".join(parts) + "\n}\n")
 
 
+def lists_of(document):
+    """A roots.json as the collection that it was made of."""
+    lists = {"seen": document["date"], "mozilla_distrust_after": [],
+             "programs": {one["id"]: one["source"]
+                          for one in document["lists"]}, "roots": []}
+    for root in document["roots"]:
+        entry = {"sha256": root["sha256"], "subject": root["subject"],
+                 "in": root["in"]}
+        for rule in root.get("rules", ()):
+            if rule["program"] == "chrome":
+                entry["chrome_sct_not_after"] = rule["date"][:10]
+                entry["chrome_from_version"] = rule["since"]
+            else:
+                lists["mozilla_distrust_after"].append(
+                    {"sha256": root["sha256"], "date": rule["date"]})
+        lists["roots"].append(entry)
+    return lists
+
+
+def name_of(der):
+    """As the program prints it; None: not a certificate, or not a root."""
+    from cryptography import x509
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        subject = certificate.subject.rfc4514_string()
+    except ValueError:
+        return None
+    return subject if certificate.subject == certificate.issuer else None
+
+
+def is_newest(lists, name):
+    kind = PREFIXES[name.split("-")[0]]
+    return all(list_version(other) <= list_version(name)
+               for other in lists["programs"]
+               if PREFIXES[other.split("-")[0]] == kind)
+
+
+def add_source(lists, source):
+    """Replaces the list of this id, or adds one."""
+    name = source["id"]
+    known = {entry["sha256"]: entry for entry in lists["roots"]}
+    count = 0
+    for entry in lists["roots"]:
+        entry["in"] = [one for one in entry["in"] if one != name]
+    for sha256, der in source["roots"].items():
+        subject = name_of(der)
+        if subject is None:
+            continue
+        count += 1
+        if sha256 not in known:
+            known[sha256] = {"sha256": sha256, "subject": subject, "in": []}
+            lists["roots"].append(known[sha256])
+        known[sha256]["in"].append(name)
+    lists["programs"].setdefault(name, source["source"])
+    print(f"{name}: {count} roots, {source['source']}")
+    if not is_newest(lists, name):
+        return
+    version = name.split("-", 1)[1]
+    if name.startswith("nss-"):
+        lists["mozilla_distrust_after"] = [
+            {"sha256": sha256, "date": day + "T23:59:59Z"}
+            for sha256, day in source["dates"].items()]
+    for sha256, seconds in source["dates"].items():
+        if name.startswith("chrome-") and sha256 in known:
+            day = datetime.datetime.fromtimestamp(seconds,
+                                                  datetime.timezone.utc)
+            known[sha256]["chrome_sct_not_after"] = f"{day:%Y-%m-%d}"
+            known[sha256].setdefault("chrome_from_version", version)
+
+
+def collect(old, textproto):
+    import root_sources
+
+    lists = lists_of(json.loads(old.read_text()))
+    for source in root_sources.all_sources(textproto):
+        add_source(lists, source)
+    lists["seen"] = f"{datetime.date.today()}"
+    return lists
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--from", dest="lists", required=True)
+    parser.add_argument("--from", dest="lists")
+    parser.add_argument("--textproto")
     parser.add_argument("-o", default=ROOT / "data" / "roots.json")
     arguments = parser.parse_args()
-    lists = json.loads(pathlib.Path(arguments.lists).read_text())
+    if arguments.lists is not None:
+        lists = json.loads(pathlib.Path(arguments.lists).read_text())
+    else:
+        lists = collect(ROOT / "data" / "roots.json", arguments.textproto)
     write(pathlib.Path(arguments.o), convert(lists))
 
 
