@@ -410,6 +410,9 @@ finish(struct reading *reading, struct draft *draft)
 		refuse(reading,
 		    &(struct location){ profile->id, "refuses", -1 },
 		    "names a trait that a limit, `offers` or `reads` decides");
+	/* Said by one that is like another and reads a store all the same. */
+	if (profile->roots != NULL && strcmp(profile->roots, "none") == 0)
+		profile->roots = NULL;
 	for (int i = 0; i < TRAIT_COUNT; i++) {
 		/* Of the handshake, or of what it carried? */
 		bool early = i < TRAIT_SELF_SIGNED_LEAF ||

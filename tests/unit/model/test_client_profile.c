@@ -143,6 +143,41 @@ read_our_file(struct arena *arena)
 	return profiles;
 }
 
+/* Whose roots do not come from a store. */
+static void
+test_programs(void **state)
+{
+	static const struct {
+		const char *id, *roots;
+	} rows[] = {
+		{ "chrome", "chrome" },
+		{ "firefox", "firefox" },
+		{ "requests", "certifi" },
+		{ "requests234", "certifi" },
+		{ "node", "node" },
+		{ "node26", "node" },
+		{ "bun", NULL },
+		{ "java", NULL },
+		{ "rustls", NULL },
+		{ "curl", NULL },
+	};
+	struct arena *arena = arena_new();
+	const struct client_profiles *profiles = read_our_file(arena);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct client_profile *profile =
+		    client_profile_find(profiles, rows[i].id);
+
+		assert_non_null(profile);
+		if (rows[i].roots == NULL)
+			assert_null(profile->roots);
+		else
+			assert_string_equal(profile->roots, rows[i].roots);
+	}
+	arena_free(arena);
+}
+
 /* The interface promises these ids in every record. */
 #define FIRST                                                               \
 	"openssl curl python python313 requests node ruby php perl gnutls " \
@@ -212,6 +247,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_mistakes),
 		cmocka_unit_test(test_inheritance),
+		cmocka_unit_test(test_programs),
 		cmocka_unit_test(test_choices),
 		cmocka_unit_test(test_words),
 	};
