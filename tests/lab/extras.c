@@ -202,6 +202,21 @@ const struct scenario lab_extra_scenarios[] = {
 		.to = -DAYS(3) } },
 	{ .id = "selfsigned", LEAF_ONLY, BELOW("self") },
 	{ .id = "issuer-other-string", .leaf = { .issuer_string_tag = 0x13 } },
+	/* RFC 5280 4.2.1.1: issuer and serial of another version of the CA. */
+	{ .id = "aki-other-serial",
+	    .leaf = { .switches = NO_AUTHORITY_KEY_ID,
+		.extra =
+		    "2.5.29.35::3020a11aa41830163114301206035504030c0b4c61622"
+		    "0526f6f7420523182023039" } },
+	/* 4.2.1.9: a path length without being a CA; 4.2.1.6: five octets. */
+	{ .id = "leaf-path-length",
+	    .leaf = { .switches = NO_BASIC_CONSTRAINTS,
+		.extra = "2.5.29.19:critical:3003020100" } },
+	{ .id = "san-address-5",
+	    .leaf = { .san = "",
+		.extra =
+		    "2.5.29.17::301f821673616e2d616464726573732d352e6c61622e7"
+		    "465737487057f00000100" } },
 	{ .id = "leaf-no-aki", .leaf = { .switches = NO_AUTHORITY_KEY_ID } },
 	{ .id = "inter-no-aki", .sent = "leaf Inoaki", BELOW("Inoaki") },
 	{ .id = "inter-other-string",
