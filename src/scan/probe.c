@@ -395,11 +395,13 @@ static void
 arm_dialogue(struct probe *probe)
 {
 	const struct starttls *starttls = &probe->link.starttls;
-	unsigned patience_ms = starttls_patience_ms(starttls);
+	bool is_asking = probe->link.stage == LINK_ASKING;
+	unsigned patience_ms = is_asking ? starttls_patience_ms(starttls) : 0;
 	uint64_t greeting_ms = probe->shared->options->greeting_ms;
 	uint64_t now = uv_now(probe->shared->loop);
 
-	if (starttls_awaits_slow_greeting(starttls) && greeting_ms > 0) {
+	if (is_asking && starttls_awaits_slow_greeting(starttls) &&
+	    greeting_ms > 0) {
 		probe->after_greeting_ms = left_ms(probe);
 		probe->deadline_ms = now + greeting_ms;
 	} else if (probe->after_greeting_ms > 0) {

@@ -8,17 +8,17 @@
  */
 #include "scan/starttls.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+#include "scan/starttls_binary.h"
 
 enum {
 	SHORT_PATIENCE_MS = 5000,
 	MOST_STEPS = 4,
 	EARLY_MOST = 80,
 	FOREIGN_MOST = 80, /* octets shown of another protocol */
-	WRONG_REPLY = -1,  /* not of this protocol */
 	NO_STEP = 0
 };
 
@@ -39,7 +39,8 @@ struct dialogue {
 	/*
 	 * A whole reply at the beginning of `came` and what it says, a line
 	 * with its code first, as an allocated text: its octets; 0, there is
-	 * more to come; WRONG_REPLY.  An empty line is no reply to the step.
+	 * more to come; STARTTLS_WRONG_REPLY.  An empty line is no reply to the
+	 * step.
 	 */
 	long (*read)(struct starttls *, struct bytes came, struct text *line);
 	struct dialogue_step steps[MOST_STEPS];
@@ -113,7 +114,7 @@ read_smtp(struct starttls *starttls, struct bytes came, struct text *line)
 	while (next_line(came, &size, &one)) {
 		if (!is_code(one) ||
 		    (first.size > 0 && memcmp(first.data, one.data, 3) != 0))
-			return WRONG_REPLY;
+			return STARTTLS_WRONG_REPLY;
 		first = one;
 		if (one.size > 3 && one.data[3] == '-')
 			continue;
@@ -135,7 +136,7 @@ read_ftp(struct starttls *starttls, struct bytes came, struct text *line)
 		if (first.size == 0) {
 			first = one;
 			if (!is_code(one))
-				return WRONG_REPLY;
+				return STARTTLS_WRONG_REPLY;
 		}
 		if (!is_code(one) || memcmp(first.data, one.data, 3) != 0 ||
 		    (one.size > 3 && one.data[3] == '-'))
@@ -156,7 +157,7 @@ read_nntp(struct starttls *starttls, struct bytes came, struct text *line)
 	if (!next_line(came, &size, &one))
 		return 0;
 	if (!is_code(one))
-		return WRONG_REPLY;
+		return STARTTLS_WRONG_REPLY;
 	text_append_bytes(line, one);
 	return (long)size;
 }
@@ -171,7 +172,7 @@ read_pop3(struct starttls *starttls, struct bytes came, struct text *line)
 	if (!next_line(came, &size, &one))
 		return 0;
 	if (!begins(one, "+OK") && !begins(one, "-ERR"))
-		return WRONG_REPLY;
+		return STARTTLS_WRONG_REPLY;
 	text_append_bytes(line, one);
 	return (long)size;
 }
@@ -219,7 +220,7 @@ read_to_final(struct bytes came, struct text *line,
 			return (long)size;
 		}
 		if (!goes_on && !is_data(one))
-			return WRONG_REPLY;
+			return STARTTLS_WRONG_REPLY;
 		if (!skip_literal(came, &size, one, &is_literal))
 			return 0;
 		goes_on = is_literal;
@@ -335,13 +336,13 @@ find(struct bytes came, size_t from, const char *text)
 }
 
 /* White space is let pass between the elements of a stream (RFC 6120 11.7). */
-static long
-skip_space(struct bytes came, size_t from)
+static struct bytes
+without_space(struct bytes came)
 {
-	while (from < came.size && strchr(" \t\r\n", came.data[from]) != NULL &&
-	       came.data[from] != '\0')
-		from++;
-	return (long)from;
+	while (came.size > 0 && came.data[0] != '\0' &&
+	       strchr(" \t\r\n", came.data[0]) != NULL)
+		came = bytes_of(came.data + 1, came.size - 1);
+	return came;
 }
 
 /*
@@ -361,13 +362,13 @@ read_element(struct bytes came, const char *name, struct bytes *inside)
 		return 0;
 	*inside = bytes_of(came.data + close + 1, 0);
 	if (came.data[close - 1] == '/')
-		return skip_space(came, close + 1);
+		return (long)close + 1;
 	snprintf(last, sizeof(last), "</%s>", name + 1);
 	end = find(came, close, last);
 	if (end == came.size)
 		return 0;
 	inside->size = end - close - 1;
-	return skip_space(came, end + strlen(last));
+	return (long)(end + strlen(last));
 }
 
 static long
@@ -375,13 +376,13 @@ read_xmpp(struct starttls *starttls, struct bytes came, struct text *line)
 {
 	static const char *const names[] = { "<stream:features", "<proceed",
 		"<failure", "<stream:error" };
-	size_t start = (size_t)skip_space(came, 0), end;
-	struct bytes inside;
+	struct bytes inside, start = without_space(came);
+	size_t end;
 	long size;
 
 	(void)starttls;
-	if (start < came.size && came.data[start] != '<')
-		return WRONG_REPLY;
+	if (start.size > 0 && start.data[0] != '<')
+		return STARTTLS_WRONG_REPLY;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		size = read_element(came, names[i], &inside);
 		if (size == 0)
@@ -402,226 +403,6 @@ read_xmpp(struct starttls *starttls, struct bytes came, struct text *line)
 		return size;
 	}
 	return 0;
-}
-
-/* LDAP */
-
-/* X.690 8.1.3, and not only the shortest form: Active Directory sends others.
-   The octets of the value, or -1: not all have come, -2: no such element. */
-static long
-read_ber(struct bytes *rest, uint8_t tag, struct bytes *value)
-{
-	size_t size, head = 2, count;
-
-	if (rest->size < 1)
-		return -1;
-	if (rest->data[0] != tag)
-		return -2;
-	if (rest->size < 2)
-		return -1;
-	size = rest->data[1];
-	if (size >= 0x80) {
-		count = size & 0x7f;
-		if (count == 0 || count > 4)
-			return -2;
-		head += count;
-		if (rest->size < head)
-			return -1;
-		size = 0;
-		for (size_t i = 2; i < head; i++)
-			size = size << 8 | rest->data[i];
-	}
-	if (size > STARTTLS_REPLY_MOST)
-		return -2;
-	if (rest->size - head < size)
-		return -1;
-	*value = bytes_of(rest->data + head, size);
-	*rest = bytes_of(rest->data + head + size, rest->size - head - size);
-	return (long)size;
-}
-
-/* RFC 4511 appendix A.1 */
-static const char *
-ldap_result(unsigned code)
-{
-	static const struct {
-		unsigned code;
-		const char *name;
-	} names[] = {
-		{ 0, "success" },
-		{ 1, "operationsError" },
-		{ 2, "protocolError" },
-		{ 8, "strongerAuthRequired" },
-		{ 13, "confidentialityRequired" },
-		{ 51, "busy" },
-		{ 52, "unavailable" },
-		{ 53, "unwillingToPerform" },
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (names[i].code == code)
-			return names[i].name;
-	return "refused";
-}
-
-/* An ExtendedResponse (RFC 4511 4.12), or a notice of disconnection, which is
-   one with the message number 0. */
-static long
-read_ldap(struct starttls *starttls, struct bytes came, struct text *line)
-{
-	struct bytes rest = came, message, response, value;
-	long size = read_ber(&rest, 0x30, &message);
-	bool is_notice;
-
-	(void)starttls;
-	if (size < 0)
-		return size == -1 ? 0 : WRONG_REPLY;
-	if (read_ber(&message, 0x02, &value) <= 0 ||
-	    read_ber(&message, 0x78, &response) < 0)
-		return WRONG_REPLY;
-	is_notice = value.data[value.size - 1] == 0;
-	if (read_ber(&response, 0x0a, &value) != 1)
-		return WRONG_REPLY;
-	text_printf(line, "%s%u %s", is_notice ? "disconnection " : "",
-	    value.data[0], ldap_result(value.data[0]));
-	if (read_ber(&response, 0x04, &value) >= 0 &&
-	    read_ber(&response, 0x04, &value) > 0) {
-		text_append(line, ": ");
-		text_append_bytes(line, value);
-	}
-	return (long)(came.size - rest.size);
-}
-
-/* Databases and remote desktops */
-
-static uint32_t
-number_le(const uint8_t *octets, unsigned count)
-{
-	uint32_t value = 0;
-
-	while (count-- > 0)
-		value = value << 8 | octets[count];
-	return value;
-}
-
-/*
- * One octet.  'E' begins an ErrorResponse: of protocol 3 with a length and
- * fields, of which M is the message, or, before, one string.
- */
-static long
-read_postgres(struct starttls *starttls, struct bytes came, struct text *line)
-{
-	size_t size, at;
-
-	(void)starttls;
-	if (came.data[0] == 'S' || came.data[0] == 'N') {
-		text_append(
-		    line, came.data[0] == 'S' ? "S" : "N, it has no TLS");
-		return 1;
-	}
-	if (came.data[0] != 'E')
-		return WRONG_REPLY;
-	text_append(line, "E ");
-	if (came.size < 5)
-		return 0;
-	size = (size_t)came.data[1] << 24 | (size_t)came.data[2] << 16 |
-	       (size_t)came.data[3] << 8 | came.data[4];
-	if (size > STARTTLS_REPLY_MOST) {
-		size = strnlen((const char *)came.data, came.size);
-		if (size == came.size)
-			return 0;
-		text_append_bytes(line, bytes_of(came.data + 1, size - 1));
-		return (long)size + 1;
-	}
-	if (came.size < size + 1)
-		return 0;
-	for (at = 5; at < size && came.data[at] != 'M'; at++)
-		at += strnlen((const char *)came.data + at, size - at);
-	if (at < size)
-		text_append_bytes(line,
-		    bytes_of(came.data + at + 1,
-			strnlen((const char *)came.data + at + 1, size - at)));
-	return (long)size + 1;
-}
-
-/* A packet: 3 octets of length, a number, and the payload. */
-static long
-read_mysql(struct starttls *starttls, struct bytes came, struct text *line)
-{
-	enum {
-		HEAD = 4,
-		NOT_CAPABILITIES = 4 + 8 + 1,
-		CAPABILITY_TLS = 0x0800
-	};
-	size_t size, version;
-	const uint8_t *payload = came.data + HEAD;
-
-	(void)starttls;
-	if (came.size < HEAD)
-		return 0;
-	size = number_le(came.data, 3);
-	if (size == 0 || size > STARTTLS_REPLY_MOST)
-		return WRONG_REPLY;
-	if (came.size < HEAD + size)
-		return 0;
-	if (payload[0] == 0xff && size >= 3) {
-		text_printf(line, "error %u ", number_le(payload + 1, 2));
-		text_append_bytes(line, bytes_of(payload + 3, size - 3));
-	} else if (payload[0] == 10) {
-		version = strnlen((const char *)payload + 1, size - 1);
-		if (version + 1 + 1 + NOT_CAPABILITIES + 2 > size)
-			return WRONG_REPLY;
-		text_append(line,
-		    number_le(payload + version + 2 + NOT_CAPABILITIES, 2) &
-			    CAPABILITY_TLS
-			? "10 "
-			: "no TLS in version ");
-		text_append_bytes(line, bytes_of(payload + 1, version));
-	} else if (payload[0] == 9) {
-		text_append(line, "protocol 9, which has no TLS");
-	} else {
-		return WRONG_REPLY;
-	}
-	return (long)(HEAD + size);
-}
-
-/* A TPKT with an X.224 connection confirm. */
-static long
-read_rdp(struct starttls *starttls, struct bytes came, struct text *line)
-{
-	enum { HEAD = 4, CONFIRM = 11, WITH_NEGOTIATION = 19 };
-	static const char *const failures[] = { "an unknown failure",
-		"TLS is required", "TLS is not allowed",
-		"the server has no certificate", "inconsistent flags",
-		"CredSSP is required" };
-	uint32_t value;
-	size_t size;
-
-	(void)starttls;
-	if (came.data[0] != 3)
-		return WRONG_REPLY;
-	if (came.size < HEAD)
-		return 0;
-	size = (size_t)came.data[2] << 8 | came.data[3];
-	if (size < CONFIRM)
-		return WRONG_REPLY;
-	if (came.size < size)
-		return 0;
-	if (came.data[5] != 0xd0)
-		return WRONG_REPLY;
-	if (size < WITH_NEGOTIATION) {
-		text_append(line, "no negotiation: an old server without TLS");
-		return (long)size;
-	}
-	value = number_le(came.data + 15, 4);
-	if (came.data[11] == 3)
-		text_printf(line, "failure %" PRIu32 ": %s", value,
-		    failures[value < 6 ? value : 0]);
-	else if (value == 0)
-		text_append(line, "classic RDP security only");
-	else
-		text_printf(line, "%" PRIu32, value);
-	return (long)size;
 }
 
 /* The rows */
@@ -686,7 +467,7 @@ static const struct dialogue dialogues[] = {
 		  .next = 1 },
 		{ "STARTTLS", XMPP_STARTTLS, "proceed" } },
 	    .line_end = '>' },
-	[STARTTLS_LDAP] = { "LDAP", read_ldap,
+	[STARTTLS_LDAP] = { "LDAP", starttls_read_ldap,
 	    { { "StartTLS",
 		"\x30\x1d\x02\x01\x01\x77\x18\x80\x16"
 		"1.3.6.1.4.1.1466.20037",
@@ -699,10 +480,10 @@ static const struct dialogue dialogues[] = {
 		{ "STARTTLS", "STARTTLS\r\n", "670",
 		    .patience_ms = SHORT_PATIENCE_MS } },
 	    .line_end = '\n' },
-	[STARTTLS_POSTGRES] = { "PostgreSQL", read_postgres,
+	[STARTTLS_POSTGRES] = { "PostgreSQL", starttls_read_postgres,
 	    { { "TLS", "\x00\x00\x00\x08\x04\xd2\x16\x2f", "S", .size = 8 } } },
 	/* CLIENT_SSL, PROTOCOL_41 and SECURE_CONNECTION; utf8mb4. */
-	[STARTTLS_MYSQL] = { "MySQL", read_mysql,
+	[STARTTLS_MYSQL] = { "MySQL", starttls_read_mysql,
 	    { { "TLS", NULL, "10", .next = 1 },
 		{ "TLS",
 		    "\x20\x00\x00\x01\x00\x8a\x00\x00\x00\x00\x00\x01\x2d"
@@ -710,7 +491,7 @@ static const struct dialogue dialogues[] = {
 		    .size = 36 } },
 	    .passes = "error 1040" },
 	/* TLS or CredSSP, which begins with TLS. */
-	[STARTTLS_RDP] = { "RDP", read_rdp,
+	[STARTTLS_RDP] = { "RDP", starttls_read_rdp,
 	    { { "TLS",
 		"\x03\x00\x00\x13\x0e\xe0\x00\x00\x00\x00\x00\x01\x00\x08"
 		"\x00\x03\x00\x00\x00",
@@ -809,30 +590,6 @@ fail_foreign(struct starttls *starttls, struct failure *failure)
 	return STARTTLS_FAILED;
 }
 
-/*
- * Octets behind the go-ahead came in plain text and are no part of TLS: an
- * attacker on the way could have put them there.  One whole alert is the
- * exception: the server's TLS could not begin (dovecot 2.4).
- */
-static enum starttls_state
-end_dialogue(
-    struct starttls *starttls, struct bytes early, struct failure *failure)
-{
-	static const uint8_t alert[] = { 21, 3 };
-
-	starttls->early_count = early.size;
-	make_printable(starttls->early, sizeof(starttls->early),
-	    bytes_of(
-		early.data, early.size < EARLY_MOST ? early.size : EARLY_MOST));
-	if (early.size != 7 || memcmp(early.data, alert, 2) != 0 ||
-	    early.data[3] != 0 || early.data[4] != 2)
-		return STARTTLS_READY;
-	failure_set(failure, STATUS_STARTTLS_ERROR,
-	    "the server agrees to %s and then sends the TLS alert %u",
-	    current(starttls)->name, early.data[6]);
-	return STARTTLS_FAILED;
-}
-
 /* A whole reply is there. */
 static enum starttls_state
 take_reply(
@@ -895,7 +652,7 @@ starttls_input(struct starttls *starttls, struct bytes input, struct text *out,
 		size = starttls->dialogue->read(starttls, came, &line);
 		if (size == 0)
 			break;
-		if (size == WRONG_REPLY) {
+		if (size == STARTTLS_WRONG_REPLY) {
 			state = fail_foreign(starttls, failure);
 			break;
 		}
@@ -907,26 +664,56 @@ starttls_input(struct starttls *starttls, struct bytes input, struct text *out,
 	text_free(&line);
 	came = bytes_of(
 	    starttls->reply.data + taken, starttls->reply.size - taken);
-	if (state == STARTTLS_READY)
-		state = end_dialogue(starttls, came, failure);
-	if (state != STARTTLS_WAITS)
-		return state;
 	memmove(starttls->reply.data, came.data, came.size);
 	starttls->reply.size = came.size;
-	return STARTTLS_WAITS;
+	return state;
+}
+
+bool
+starttls_was_answered(const struct starttls *starttls)
+{
+	return current(starttls)->accepts != NULL;
+}
+
+/*
+ * Octets behind the go-ahead came in plain text and are no part of TLS: an
+ * attacker on the way could have put them there.  One whole alert is the
+ * exception: the server's TLS could not begin (dovecot 2.4).
+ */
+enum starttls_state
+starttls_take_early(
+    struct starttls *starttls, struct bytes more, struct failure *failure)
+{
+	static const uint8_t alert[] = { 21, 3 };
+	struct bytes early;
+
+	text_append_bytes(&starttls->reply, more);
+	early = bytes_of(starttls->reply.data, starttls->reply.size);
+	if (starttls->dialogue->read == read_xmpp)
+		early = without_space(early);
+	starttls->early_count = early.size;
+	make_printable(starttls->early, sizeof(starttls->early),
+	    bytes_of(
+		early.data, early.size < EARLY_MOST ? early.size : EARLY_MOST));
+	if (early.size != 7 || memcmp(early.data, alert, 2) != 0 ||
+	    early.data[3] != 0 || early.data[4] != 2)
+		return STARTTLS_READY;
+	failure_set(failure, STATUS_STARTTLS_ERROR,
+	    "the server agrees to %s and then sends the TLS alert %u",
+	    current(starttls)->name, early.data[6]);
+	return STARTTLS_FAILED;
 }
 
 bool
 starttls_awaits_slow_greeting(const struct starttls *starttls)
 {
-	return starttls->dialogue != NULL && starttls->step == 0 &&
-	       starttls->dialogue->greets_slowly;
+	return starttls->step == 0 && starttls->dialogue->greets_slowly;
 }
 
 unsigned
 starttls_patience_ms(const struct starttls *starttls)
 {
-	return starttls->dialogue == NULL ? 0 : current(starttls)->patience_ms;
+	return current(starttls)->patience_ms;
 }
 
 /* "; it began: ..." where a part of a reply has come. */

@@ -13,15 +13,14 @@
 #include "scan/failure.h"
 
 enum {
-	STARTTLS_REPLY_MOST = 64 * 1024, /* octets of one reply */
-	STARTTLS_LINES_MOST = 1000,	 /* and its lines */
+	STARTTLS_LINES_MOST = 1000, /* of one reply */
 	STARTTLS_WORDS_SIZE = 208,
 	STARTTLS_EARLY_SIZE = 3 * 80 + 1
 };
 
 enum starttls_state {
 	STARTTLS_WAITS, /* for more input */
-	STARTTLS_READY, /* the next octets are to be a ClientHello */
+	STARTTLS_READY, /* a ClientHello is due: see starttls_take_early */
 	STARTTLS_FAILED
 };
 
@@ -55,6 +54,16 @@ void starttls_begin(struct starttls *, enum starttls_protocol,
 /* Takes all of the input; the failure is set with STARTTLS_FAILED. */
 enum starttls_state starttls_input(
     struct starttls *, struct bytes input, struct text *out, struct failure *);
+
+/* Did a reply lead to READY?  If not, what comes next may be one. */
+bool starttls_was_answered(const struct starttls *);
+
+/*
+ * Once it is READY: what came behind the go-ahead, with `more` that came since.
+ * READY: the next octets are to be a ClientHello.
+ */
+enum starttls_state starttls_take_early(
+    struct starttls *, struct bytes more, struct failure *);
 
 /* May servers be slow to greet, as a means against senders of spam? */
 bool starttls_awaits_slow_greeting(const struct starttls *);

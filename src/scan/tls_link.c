@@ -90,6 +90,29 @@ begin_stage(struct tls_link *link, enum link_stage stage)
 	link->events->stage_begun(link);
 }
 
+/*
+ * The ClientHello is made, which takes a while, and not sent: what has come by
+ * then is no answer to it.  False: the link has ended.
+ */
+static bool
+is_clear_for_hello(struct tls_link *link)
+{
+	struct bytes more = { NULL, 0 };
+	enum starttls_state state;
+
+	handshake_step(link->plan.handshake);
+	if (starttls_was_answered(&link->starttls))
+		more = wire_take_waiting(&link->wire);
+	state = starttls_take_early(&link->starttls, more, link->plan.failure);
+	starttls_end(&link->starttls);
+	wire_begin_anew(&link->wire);
+	if (state == STARTTLS_READY)
+		return true;
+	text_clear(&link->wire.buffers->output);
+	end(link, LINK_NOT_STARTED);
+	return false;
+}
+
 static void
 begin_handshake(struct tls_link *link)
 {
@@ -102,7 +125,8 @@ begin_handshake(struct tls_link *link)
 		end(link, LINK_UNUSABLE);
 		return;
 	}
-	step_handshake(link);
+	if (plan->starttls == STARTTLS_COUNT || is_clear_for_hello(link))
+		step_handshake(link);
 }
 
 static void
@@ -144,8 +168,6 @@ step_dialogue(struct tls_link *link)
 		end(link, LINK_NOT_STARTED);
 		return;
 	case STARTTLS_READY:
-		starttls_end(starttls);
-		wire_begin_anew(&link->wire);
 		begin_handshake(link);
 	}
 }

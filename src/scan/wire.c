@@ -118,6 +118,25 @@ wire_take(struct wire *wire)
 	return all;
 }
 
+struct bytes
+wire_take_waiting(struct wire *wire)
+{
+	char *buffer = wire->buffers->input;
+	ssize_t count = -1;
+	uv_os_fd_t fd;
+
+	errno = EAGAIN;
+	if (wire->ended == 0 && uv_fileno((uv_handle_t *)&wire->tcp, &fd) == 0)
+		count = recv(fd, buffer, WIRE_BUFFER_SIZE, MSG_DONTWAIT);
+	if (count > 0)
+		return bytes_of(buffer, (size_t)count);
+	if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
+		wire->ended = count == 0 ? UV_EOF : -errno;
+		uv_read_stop((uv_stream_t *)&wire->tcp);
+	}
+	return bytes_of(NULL, 0);
+}
+
 void
 wire_begin_anew(struct wire *wire)
 {

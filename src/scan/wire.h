@@ -58,6 +58,8 @@ int wire_start(struct wire *);
 ssize_t wire_pull(struct wire *, void *buffer, size_t size);
 /* All of them, valid until the read callback returns. */
 struct bytes wire_take(struct wire *);
+/* What the system has taken in since, without waiting for more; as above. */
+struct bytes wire_take_waiting(struct wire *);
 /* What comes from now on is another protocol: `first` is of that. */
 void wire_begin_anew(struct wire *);
 /* This end's address as text; "0.0.0.0" where the system does not say. */

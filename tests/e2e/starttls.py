@@ -143,6 +143,8 @@ class Server(threading.Thread):
                 if not said.startswith(expected):
                     self.wrong.append((expected, said))
                 self.say(connection, answer)
+            if self.after:
+                connection.sendall(self.after)
             if not self.tls:
                 while connection.recv(4096):
                     pass
@@ -222,6 +224,12 @@ def words_and_faults(desk, context):
     check("one whole alert there is the server's",
           record["status"] == "starttls-error"
           and "TLS alert 80" in record["error"], told(record))
+    record = desk.record("smtp", Server(
+        context, *smtp, after=b"250 injected\r\n"))
+    # It may also come after the ClientHello is out: then it is no TLS.
+    check("octets in a segment of their own behind it are told too",
+          record.get("starttls_early", {}).get("octets") == 14
+          or "250 injected" in (record["error"] or ""), told(record))
     record = desk.record("irc", Server(
         context, b"", (b"CAP LS", b":i CAP * LS :multi-prefix\r\n"),
         tls=False), "-t", "8")
