@@ -516,9 +516,9 @@ auditor_judge(struct auditor *auditor, struct arena *arena,
 		if (view->name == NAME_MATCHES)
 			judgement.validation.host = &view->host;
 		open = judge_chain(&judgement, result);
+		if (sources != NULL && sources->aia != NULL)
+			list_aia(&judgement, &result->verdict);
 	}
-	if (seen->received_count > 0 && sources != NULL && sources->aia != NULL)
-		list_aia(&judgement, &result->verdict);
 	if (judge_clients(&judgement, &result->verdict))
 		open = seen->received_count > 0;
 	return open && sources == NULL;

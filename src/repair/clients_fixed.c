@@ -30,23 +30,6 @@ clients_fixed_compare(struct arena *arena, const struct verdict *now,
 	}
 }
 
-/* Records lie in the order of their ordinals; their count: none has it. */
-static size_t
-find_record(struct archive *archive, uint64_t ordinal)
-{
-	size_t low = 0, high = archive_count(archive);
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (archive_ordinal(archive, middle) < ordinal)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* Puts the certificates that are missing behind those that were sent. */
 static bool
 complete_chain(struct archive *archive, struct arena *arena,
@@ -71,7 +54,7 @@ bool
 clients_fixed_by_chain(struct archive *archive, struct judge *judge,
     uint64_t ordinal, struct arena *arena, struct clients_fixed *clients)
 {
-	size_t at = find_record(archive, ordinal);
+	size_t at = archive_find(archive, ordinal);
 	struct result now, then;
 
 	if (at == archive_count(archive) ||

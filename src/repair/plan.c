@@ -155,25 +155,6 @@ find_objection(struct planner *planner, const struct result *before,
 	return NULL;
 }
 
-static struct repair_item *
-item_of(struct planner *planner, struct bytes der, const struct digest *sha256)
-{
-	struct repair_plan *plan = planner->plan;
-	struct repair_item *item =
-	    map_get(planner->items, digest_bytes(sha256));
-
-	if (item != NULL)
-		return item;
-	item = arena_alloc(plan->arena, sizeof(*item));
-	item->certificate = certificate_new(der);
-	item->from = SOURCE_RECEIVED;
-	plan->items = memory_grow(plan->items, plan->item_count,
-	    &plan->item_capacity, sizeof(*plan->items));
-	plan->items[plan->item_count++] = item;
-	map_put(planner->items, digest_bytes(&item->certificate->sha256), item);
-	return item;
-}
-
 /* One more item for the host: this certificate of its chain, or its root. */
 static void
 need(struct planner *planner, const struct result *record,
@@ -181,8 +162,20 @@ need(struct planner *planner, const struct result *record,
     bool is_root)
 {
 	const struct verdict *verdict = &record->verdict;
-	struct repair_item *item = item_of(planner, der, sha256);
+	struct repair_plan *plan = planner->plan;
+	struct repair_item *item =
+	    map_get(planner->items, digest_bytes(sha256));
 
+	if (item == NULL) {
+		item = arena_alloc(plan->arena, sizeof(*item));
+		item->certificate = certificate_new(der);
+		item->from = SOURCE_RECEIVED;
+		plan->items = memory_grow(plan->items, plan->item_count,
+		    &plan->item_capacity, sizeof(*plan->items));
+		plan->items[plan->item_count++] = item;
+		map_put(planner->items,
+		    digest_bytes(&item->certificate->sha256), item);
+	}
 	host->items[host->item_count++] = item;
 	if (item->host_count++ > 0)
 		return;
@@ -197,7 +190,7 @@ need(struct planner *planner, const struct result *record,
 		if (!digest_equal(&step->sha256, sha256))
 			continue;
 		item->from = step->from;
-		item->where = arena_string(planner->plan->arena, step->where);
+		item->where = arena_string(plan->arena, step->where);
 	}
 }
 

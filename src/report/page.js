@@ -19,10 +19,10 @@
 		return block.textContent !== "";
 	    });
 	var rows = [];
-	var hidden_rows = new WeakMap();
+	var row_details = new WeakMap();
 	var order = { key: null, down: false };
 
-	/* A block of rows without their hidden_rows takes the place of its text. */
+	/* A block of rows without their details takes the place of its text. */
 	function build(block) {
 		var holder = document.createElement("template");
 		var texts = block.textContent.split("</details>\n");
@@ -38,7 +38,7 @@
 		holder.innerHTML = heads;
 		Array.prototype.forEach.call(holder.content.children,
 		    function (row, at) {
-			hidden_rows.set(row, texts[at]);
+			row_details.set(row, texts[at]);
 			rows.push({ row: row, at: rows.length, values: null });
 		    });
 		list.replaceChild(holder.content, block);
@@ -66,11 +66,11 @@
 	}
 
 	list.addEventListener("toggle", function (event) {
-		var detail = hidden_rows.get(event.target);
+		var detail = row_details.get(event.target);
 
 		if (!detail || !event.target.open)
 			return;
-		hidden_rows.delete(event.target);
+		row_details.delete(event.target);
 		event.target.insertAdjacentHTML("beforeend", detail);
 	}, true);
 

@@ -68,15 +68,6 @@ struct host_series {
 	struct seen *seen;
 };
 
-static struct host_series *
-host_series_new(void)
-{
-	struct host_series *series = memory_new(sizeof(*series));
-
-	series->seen = seen_new();
-	return series;
-}
-
 static void
 host_series_free(void *own)
 {
@@ -311,8 +302,13 @@ append_expiring(struct text *out, const struct tally *tally)
 static void
 begin(struct sheet *sheet)
 {
-	if (sheet->run->prom_hosts)
-		sheet->own = host_series_new();
+	struct host_series *series;
+
+	if (!sheet->run->prom_hosts)
+		return;
+	series = memory_new(sizeof(*series));
+	series->seen = seen_new();
+	sheet->own = series;
 }
 
 static void

@@ -22,23 +22,6 @@ append_line(struct text *out, const char *label, const char *name)
 	text_append_char(out, '\n');
 }
 
-static void
-append_heading(struct showing *show)
-{
-	const struct result *result = show->result;
-
-	text_append_cell(
-	    show->out, result_endpoint(show->scratch, result), SIZE_MAX);
-	text_printf(show->out, "   %s", result_title(result));
-	if (result->seen.ip != NULL) {
-		text_append(show->out, "   ");
-		text_append_cell(show->out, result->seen.ip, SIZE_MAX);
-	}
-	text_append_char(show->out, '\n');
-	if (result->seen.error != NULL)
-		append_line(show->out, "   ", result->seen.error);
-}
-
 static bool
 is_missing(const struct verdict *verdict, const struct step *step)
 {
@@ -216,7 +199,15 @@ showcerts_append(struct text *out, struct archive *archive,
 		if (archive_certificate(
 			archive, &seen->received[i], show.scratch, &der))
 			show.sent[i] = certificate_new(der);
-	append_heading(&show);
+	text_append_cell(out, result_endpoint(show.scratch, result), SIZE_MAX);
+	text_printf(out, "   %s", result_title(result));
+	if (seen->ip != NULL) {
+		text_append(out, "   ");
+		text_append_cell(out, seen->ip, SIZE_MAX);
+	}
+	text_append_char(out, '\n');
+	if (seen->error != NULL)
+		append_line(out, "   ", seen->error);
 	for (size_t i = 0; i < seen->received_count; i++) {
 		append_certificate(&show, i);
 		append_gap(&show, &seen->received[i], &told);

@@ -44,19 +44,6 @@ difference_text(struct arena *arena, const struct site_difference *difference)
 	return value_text(arena, difference->field, difference->value);
 }
 
-/* "issuer X, siblings have Y" */
-static const char *
-comparison_text(struct arena *arena, const struct site_difference *difference)
-{
-	bool sends = difference->field == SITE_FIELD_RECEIVED;
-
-	if (difference->field == SITE_FIELD_EXPIRY)
-		return expiry_text(arena, difference);
-	return arena_printf(arena, "%s%s, siblings %s %s",
-	    sends ? "sends " : "", difference_text(arena, difference),
-	    sends ? "send" : "have", difference->usual);
-}
-
 const char *
 sites_outlier_name(struct arena *arena, const struct site_outlier *outlier)
 {
@@ -92,9 +79,18 @@ sites_comparison_text(
 {
 	const char *words = NULL;
 
-	for (size_t i = 0; i < count; i++)
-		words = list_text(
-		    arena, words, "; ", comparison_text(arena, &differs[i]));
+	for (size_t i = 0; i < count; i++) {
+		bool sends = differs[i].field == SITE_FIELD_RECEIVED;
+		const char *one =
+		    differs[i].field == SITE_FIELD_EXPIRY
+			? expiry_text(arena, &differs[i])
+			: arena_printf(arena, "%s%s, siblings %s %s",
+			      sends ? "sends " : "",
+			      difference_text(arena, &differs[i]),
+			      sends ? "send" : "have", differs[i].usual);
+
+		words = list_text(arena, words, "; ", one);
+	}
 	return words;
 }
 

@@ -28,14 +28,22 @@ append_date(struct text *out, bool is_known, const char *date)
 	text_printf(out, " %-10.10s", is_known ? date : "-");
 }
 
+/* Paths are never cut: they are there to be copied. */
 static void
-append_facts(struct text *out, const struct store_entry *entry, int64_t now)
+append_store(struct text *out, const struct store_entry *entry, int64_t now)
 {
 	struct store_facts facts;
 	char earliest[CLOCK_TEXT_SIZE], latest[CLOCK_TEXT_SIZE];
 	char changed[CLOCK_TEXT_SIZE];
-	bool has_date = file_date(entry, changed);
+	bool has_date;
 
+	cell_append(out, entry->name, NAME_COLUMNS);
+	if (entry->store == NULL) {
+		text_append(out, " cannot be read\n  ");
+		cell_append_wrapped(out, entry->error, 2);
+		return;
+	}
+	has_date = file_date(entry, changed);
 	store_facts(entry->store, now, &facts);
 	clock_format(facts.earliest, earliest);
 	clock_format(facts.latest, latest);
@@ -44,21 +52,7 @@ append_facts(struct text *out, const struct store_entry *entry, int64_t now)
 	append_date(out, facts.has_dates, earliest);
 	append_date(out, facts.has_dates, latest);
 	append_date(out, has_date, changed);
-	text_append_char(out, '\n');
-}
-
-/* Paths are never cut: they are there to be copied. */
-static void
-append_store(struct text *out, const struct store_entry *entry, int64_t now)
-{
-	cell_append(out, entry->name, NAME_COLUMNS);
-	if (entry->store == NULL) {
-		text_append(out, " cannot be read\n  ");
-		cell_append_wrapped(out, entry->error, 2);
-		return;
-	}
-	append_facts(out, entry, now);
-	text_append(out, "  ");
+	text_append(out, "\n  ");
 	text_append_cell(out, entry->path, SIZE_MAX);
 	text_append_char(out, '\n');
 	if (entry->same_as != NULL)

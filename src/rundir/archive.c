@@ -239,6 +239,22 @@ archive_ordinal(struct archive *archive, size_t at)
 	return ordinal;
 }
 
+size_t
+archive_find(struct archive *archive, uint64_t ordinal)
+{
+	size_t low = 0, high = archive_count(archive);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (archive_ordinal(archive, middle) < ordinal)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 bool
 archive_read(struct archive *archive, size_t at, struct arena *arena,
     struct result *result, struct bytes *line)

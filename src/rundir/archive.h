@@ -26,6 +26,9 @@ size_t archive_count(const struct archive *);
 /* The record's place in the input, without reading all of it; 0: none. */
 uint64_t archive_ordinal(struct archive *, size_t at);
 
+/* The first record of this ordinal or a higher one; none: the count. */
+size_t archive_find(struct archive *, uint64_t ordinal);
+
 /* Lines that could not be read as a record, and were left out. */
 size_t archive_damaged(const struct archive *);
 

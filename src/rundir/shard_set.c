@@ -206,10 +206,10 @@ find_conflict(const struct checking *checking)
 static bool
 holds(const struct shard_run *run, uint64_t ordinal)
 {
-	for (size_t i = 0; i < archive_count(run->archive); i++)
-		if (archive_ordinal(run->archive, i) == ordinal)
-			return true;
-	return false;
+	size_t at = archive_find(run->archive, ordinal);
+
+	return at < archive_count(run->archive) &&
+	       archive_ordinal(run->archive, at) == ordinal;
 }
 
 /* Which of the runs before this one has the target too. */
