@@ -117,8 +117,13 @@ $(PROGRAMS): $(B)/%: $(B)/tests/lab/program/%.o $(B)/liblab.a \
 		$(B)/libfleetscan.a
 	$(call say,LD $@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
 
-.PHONY: demo
-demo: all
+# Its output is for people who see the program for the first time: a line for
+# the build, not one for each file.
+.PHONY: demo build-quietly
+build-quietly: $(DEPS)
+	@echo 'Building fleetscan...'
+	@$(MAKE) -s all
+demo: build-quietly
 	$(B)/fleetscan demo
 
 # The committed run of the demo's fleet: again when what is written changes.

@@ -30,6 +30,14 @@ static const char *const columns[] = {
 	"tags",
 	"input",
 	"ordinal",
+	/* Later columns follow, so that the place of a column stays. */
+	"what",
+	"repair",
+	"not_before",
+	"serial",
+	"sha256",
+	"names",
+	"starttls",
 };
 
 static void
@@ -57,6 +65,36 @@ write_list(struct csv_row *row, struct text *list)
 {
 	csv_string(row, list->data);
 	text_clear(list);
+}
+
+/* What is worst, as a sentence, what is done about it, and the leaf. */
+static void
+write_later_columns(
+    struct csv_row *row, const struct result *result, struct text *list)
+{
+	const struct verdict *verdict = &result->verdict;
+	const struct finding *finding = result_class_finding(result);
+	const struct leaf_facts *leaf = &result->leaf;
+	const struct finding_text *text = NULL;
+	char not_before[CLOCK_TEXT_SIZE], sha256[DIGEST_HEX_SIZE];
+
+	if (finding == NULL && verdict->finding_count > 0)
+		finding = &verdict->findings[0];
+	if (finding != NULL)
+		text = finding_text_find(finding->id, finding->cause);
+	csv_string(row, finding == NULL ? NULL : finding->detail);
+	csv_string(row, text == NULL ? NULL : text->advice);
+	if (leaf->present && !leaf->undated)
+		clock_format(leaf->not_before, not_before);
+	csv_string(row, leaf->present && !leaf->undated ? not_before : NULL);
+	csv_string(row, leaf->serial);
+	if (leaf->present)
+		digest_to_hex(&leaf->sha256, sha256);
+	csv_string(row, leaf->present ? sha256 : NULL);
+	for (size_t i = 0; i < leaf->name_count; i++)
+		join(list, leaf->names[i]);
+	write_list(row, list);
+	csv_string(row, result->seen.starttls);
 }
 
 static void
@@ -111,6 +149,7 @@ write_result(struct sheet *sheet, const struct result *result)
 	write_list(&row, &list);
 	csv_string(&row, seen->input);
 	csv_integer(&row, (int64_t)seen->ordinal);
+	write_later_columns(&row, result, &list);
 	csv_end(&row);
 	text_free(&list);
 }

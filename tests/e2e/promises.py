@@ -74,7 +74,7 @@ REPAIR = {"sha256": "str", "subject": "str", "pem": "str", "hosts": "list",
 HOST_COLUMNS = ("host,port,ip,site,status,class,cause,severity,refused_by,"
                 "issuer_cn,root_cn,subject_cn,not_after,days_left,missing,"
                 "missing_from,key,tls_version,received,error,tags,input,"
-                "ordinal")
+                "ordinal,what,repair,not_before,serial,sha256,names,starttls")
 SITE_COLUMNS = "site,hosts,ok,host,port,ip,class,field,value,usual,refused_by"
 
 # Letter, long name, values.  {pem} is a store, {dns} the DNS server.

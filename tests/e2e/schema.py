@@ -33,7 +33,8 @@ FILES = {
 DATA = ("clients", "distrust", "roots")
 COLUMNS = ("host,port,ip,site,status,class,cause,severity,refused_by,"
            "issuer_cn,root_cn,subject_cn,not_after,days_left,missing,"
-           "missing_from,key,tls_version,received,error,tags,input,ordinal")
+           "missing_from,key,tls_version,received,error,tags,input,ordinal,"
+           "what,repair,not_before,serial,sha256,names,starttls")
 SITE_COLUMNS = "site,hosts,ok,host,port,ip,class,field,value,usual,refused_by"
 
 # Lists of a policy that neither the schema nor the program may take.
