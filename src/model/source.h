@@ -12,10 +12,10 @@
 
 /*
  * Name, word in records, words for people before the place, and two facts.
- * Is it kept in the learned cache?  Files and stores are at hand in the next
- * run anyway; fleets and networks come and go.  And was it fetched?  Then it
- * is tried after the intermediates of the store: a certificate at hand is
- * worth more than one on the network.
+ * Is it kept in the learned cache?  Files and stores are read by the
+ * next run anyway; what a fleet sent or AIA gave may be gone then.  And was it
+ * fetched?  Then it is tried after the intermediates of the store: an
+ * installed certificate is preferred to a fetched one.
  */
 #define SOURCES(ROW)                                            \
 	ROW(RECEIVED, "received", "sent by", false, false)      \
