@@ -20,6 +20,7 @@ int command_audit(int argc, char **argv);
 int command_sites(int argc, char **argv);
 int command_diff(int argc, char **argv);
 int command_stores(int argc, char **argv);
+int command_intermediates(int argc, char **argv);
 int command_fix(int argc, char **argv);
 int command_merge(int argc, char **argv);
 int command_demo(int argc, char **argv);

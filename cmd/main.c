@@ -25,6 +25,9 @@ static const struct command commands[] = {
 	{ "fix", command_fix, "the repair kit of a run, each item proven" },
 	{ "merge", command_merge, "join the runs of shards into one" },
 	{ "stores", command_stores, "the trust stores found on this machine" },
+	{ "intermediates", command_intermediates,
+	    "the public intermediates that runs know; \"update\" fetches "
+	    "them" },
 	{ "demo", command_demo,
 	    "scan a fleet of good and broken servers on loopback" },
 };
@@ -40,7 +43,7 @@ print_help(FILE *stream)
 	    stream);
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(
-		    stream, "  %-8s %s\n", commands[i].name, commands[i].help);
+		    stream, "  %-13s %s\n", commands[i].name, commands[i].help);
 	fputs("\n\"fleetscan help COMMAND\" lists a command's options.\n\n"
 	      "Examples\n"
 	      "  fleetscan demo\n"

@@ -16,6 +16,7 @@
 #include "system/data_file.h"
 #include "system/java_store.h"
 #include "system/places.h"
+#include "system/public_intermediates.h"
 
 enum { MOST_DATA = 1 << 20 };
 
@@ -160,6 +161,36 @@ add_public(struct judging *judging, struct known *known,
 	return done;
 }
 
+/*
+ * The list that `fleetscan intermediates update` keeps: known to the run, and
+ * to the clients that bring such a list along.  Without it the run goes on.
+ */
+static void
+add_kept_list(struct judging *judging, const char *directory)
+{
+	enum { A_DAY = 24 * 60 * 60 };
+	const char *path = public_intermediates_path(judging->arena, directory);
+	struct public_intermediates list;
+	int64_t days;
+
+	if (!file_exists(path))
+		return;
+	if (!public_intermediates_find(judging->arena, path, &list) ||
+	    !add_file(judging, judging->kept, path, path)) {
+		log_error("%s cannot be read and is not used: \"fleetscan "
+			  "intermediates update\" writes it again",
+		    path);
+		judging->error = NULL;
+		return;
+	}
+	known_borrow(judging->preloaded, judging->kept);
+	days = (clock_now() - list.date) / A_DAY;
+	if (days > PUBLIC_INTERMEDIATES_DAYS)
+		log_warning("the public intermediates are %lld days old: "
+			    "\"fleetscan intermediates update\" renews them",
+		    (long long)days);
+}
+
 static bool
 add_known(struct judging *judging, const struct judging_settings *settings)
 {
@@ -169,6 +200,7 @@ add_known(struct judging *judging, const struct judging_settings *settings)
 
 	judging->known = known_new();
 	judging->preloaded = known_new();
+	judging->kept = known_new();
 	if (!add_public(judging, judging->preloaded, settings))
 		return false;
 	if (settings->no_intermediates)
@@ -189,11 +221,15 @@ add_known(struct judging *judging, const struct judging_settings *settings)
 			log_error("%s", judging->error);
 			judging->learned = NULL;
 		}
+		add_kept_list(judging, directory);
 	}
 	for (size_t i = 0; i < files->count; i++)
 		if (!add_file(judging, judging->known, files->items[i],
 			files->items[i]))
 			return false;
+	/* Files that are named replace the list that comes with the program,
+	   not the one that the user fetched. */
+	known_borrow(judging->known, judging->kept);
 	return files->count > 0 ||
 	       add_public(judging, judging->known, settings);
 }
@@ -429,5 +465,6 @@ judging_clear(struct judging *judging)
 	store_set_clear(&judging->set);
 	known_free(judging->known);
 	known_free(judging->preloaded);
+	known_free(judging->kept);
 	*judging = (struct judging){ .arena = NULL };
 }

@@ -48,6 +48,7 @@ struct judging {
 	struct trust_store **stores; /* the default first; the set's */
 	struct known *known;
 	struct known *preloaded; /* public ones that some clients carry */
+	struct known *kept;	 /* what `intermediates update` keeps */
 	const char *learned;	 /* the learned cache; NULL: none is used */
 	struct arena *arena;	 /* holds what is read from data files */
 	struct policy *policy;	 /* NULL: none */

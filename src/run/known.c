@@ -70,6 +70,22 @@ known_add_file(
 	return result;
 }
 
+void
+known_borrow(struct known *known, const struct known *other)
+{
+	struct certificate_list list = certificate_index_all(other->index);
+
+	for (size_t i = 0; i < list.count; i++) {
+		const struct certificate *certificate = list.certificates[i];
+
+		if (certificate_index_add(known->index, certificate))
+			map_put(known->files,
+			    digest_bytes(&certificate->sha256),
+			    map_get(other->files,
+				digest_bytes(&certificate->sha256)));
+	}
+}
+
 const struct certificate_index *
 known_certificates(const struct known *known)
 {

@@ -18,6 +18,9 @@ void known_free(struct known *);
 int known_add_file(
     struct known *, const char *path, const char *original, char **error);
 
+/* Those of another one, which stays their owner and has to live as long. */
+void known_borrow(struct known *, const struct known *other);
+
 const struct certificate_index *known_certificates(const struct known *);
 /* The file, as it was named. */
 const char *known_where(const struct known *, const struct digest *);
