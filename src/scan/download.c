@@ -52,6 +52,8 @@ set_options(CURL *easy, const char *url, const char *ca_file,
 		curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
 		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	}
+	curl_easy_setopt(
+	    easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)DOWNLOAD_MOST_OCTETS);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, reason);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, download);
@@ -76,7 +78,7 @@ download_https(
 	}
 	if (result == CURLE_OK && status == 200)
 		return 0;
-	if (download.is_too_large)
+	if (download.is_too_large || result == CURLE_FILESIZE_EXCEEDED)
 		text_printf(&sentence, "is larger than %d MiB",
 		    DOWNLOAD_MOST_OCTETS >> 20);
 	else if (result == CURLE_OK)
