@@ -18,7 +18,7 @@ LAB := $(wildcard tests/lab/*.c)
 UNIT := $(wildcard tests/unit/*/*.c)
 TESTS := $(wildcard tests/*_test.sh tests/chains/*.sh tests/chains/*.py \
 	tests/e2e/*.sh tests/e2e/*.py)
-CLIENT_TESTS := $(wildcard tests/clients/*.sh tests/clients/*.py)
+CLIENT_TESTS := tests/clients/agreement.py
 
 # pkg-config is asked when the first command needs the answer, and once: by
 # then `deps` may have installed it.
@@ -139,8 +139,11 @@ test: $(B)/fleetscan $(PROGRAMS) $(UNIT_PROGRAMS) $(B)/saved_fleet \
 		test-replays
 	@B='$(B)' sh tests/run.sh tests/floors.sh tests/figures.py \
 		$(UNIT_PROGRAMS) $(TESTS)
+# The rows that disagree go to $(B)/clients-disagree.tsv; tests/clients/README.md
+# says how clients are had.  CLIENTS_DIR= is a directory of them.
 test-clients: $(B)/fleetscan $(PROGRAMS)
-	@B='$(B)' TEST_TIMEOUT=$${TEST_TIMEOUT:-3600} sh tests/run.sh $(CLIENT_TESTS)
+	@B='$(B)' V=$${V:-1} CLIENTS_DIR='$(CLIENTS_DIR)' \
+		TEST_TIMEOUT=$${TEST_TIMEOUT:-3600} sh tests/run.sh $(CLIENT_TESTS)
 
 # CASES=, HOSTS=, ROUNDS=, README= and more, see bench.py; as root.  The goal
 # bench-peers builds with Go, into build/peers, what else is compared.

@@ -1,19 +1,24 @@
 #!/usr/bin/env python3
 """What fleetscan predicts of each client against what the real one does.
 
-Every installed client visits every host of the lab (the measured scenarios and
-further ones); fleetscan scans the same hosts.  Prints the agreement a client.
+Every client that is found in PATH or CLIENTS_DIR visits every host of the lab
+(the measured scenarios and further ones); fleetscan scans the same hosts.
+Prints the agreement a client, and writes the rows that disagree.
 
   --verbose     names each difference
   --words       names each reason that is not what the client itself said
   --only A,B    these scenarios
   --clients A,B these clients
   --save FILE   writes who refused what, as {scenario: [client...]}
+  --rows FILE   where the rows that disagree go, as TSV
+                (BUILD/clients-disagree.tsv)
 """
 import argparse
 import collections
 import concurrent.futures
+import csv
 import json
+import os
 import pathlib
 import re
 import sys
@@ -24,7 +29,8 @@ sys.path[:0] = [str(TESTS / "e2e"), str(TESTS / "lab/program")]
 
 import browsers  # noqa: E402
 from check_clients import Clients  # noqa: E402
-from laboratory import Laboratory  # noqa: E402
+from laboratory import BUILD, Laboratory  # noqa: E402
+from newer import Newer  # noqa: E402
 
 LEAST = 0.97
 
@@ -38,6 +44,8 @@ def read_options():
     parser.add_argument("--only", type=lambda text: text.split(","))
     parser.add_argument("--clients", type=lambda text: text.split(","))
     parser.add_argument("--save", type=pathlib.Path)
+    parser.add_argument("--rows", type=pathlib.Path,
+                        default=BUILD / "clients-disagree.tsv")
     return parser.parse_args()
 
 
@@ -53,16 +61,22 @@ def write_hosts(rows, file):
 
 def visit_all(rows, work, chosen):
     """(accepts, words) by (client, scenario), of every installed client."""
-    clients = Clients(work)
+    clients, newer = Clients(work), Newer(work)
     hosts = work / "hosts"
     write_hosts(rows, hosts)
-    visits = [(name, row) for name in clients.installed() for row in rows
+    found = {name: newer for name in newer.installed()}
+    found.update((name, clients) for name in clients.installed()
+                 if name not in newer.superseded())
+    for name, version in newer.versions().items():
+        print(f"# {name}: {version}")
+    visits = [(name, row) for name in found for row in rows
               if chosen is None or name in chosen]
-    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+    with concurrent.futures.ThreadPoolExecutor(
+            int(os.environ.get("VISITORS", "6"))) as pool:
         windows = {name: pool.submit(browsers.visit, browser, rows, hosts)
                    for name, browser in browsers.installed().items()
                    if chosen is None or name in chosen}
-        answers = pool.map(lambda v: getattr(clients, v[0])(v[1]), visits)
+        answers = pool.map(lambda v: getattr(found[v[0]], v[0])(v[1]), visits)
         seen = {(name, row["id"]): answer
                 for (name, row), answer in zip(visits, answers)}
         for name, window in windows.items():
@@ -105,6 +119,23 @@ def save(file, seen):
     file.write_text(json.dumps(refused, indent=0) + "\n", encoding="utf-8")
 
 
+def write_rows(file, predicted, seen):
+    with file.open("w", encoding="utf-8", newline="") as out:
+        rows = csv.writer(out, delimiter="\t", lineterminator="\n")
+        rows.writerow(["scenario", "client", "predicted", "reason", "did",
+                       "said"])
+        for (client, scenario), (accepts, said) in sorted(
+                seen.items(), key=lambda item: item[0]):
+            verdict = predicted[scenario]["clients"][client]
+            if verdict["accepts"] == accepts:
+                continue
+            words = " ".join(said.decode("utf-8", "replace").split())
+            rows.writerow([
+                scenario, client, {True: "accepts", False: "refuses"}.get(
+                    verdict["accepts"], "unknown"), verdict["reason"] or "",
+                "accepts" if accepts else "refuses", words[-300:]])
+
+
 def score(predicted, seen, verbose):
     """The number of clients that are predicted too badly."""
     counts = collections.Counter()
@@ -135,12 +166,14 @@ def main():
             lab.hosts = [r for r in lab.hosts if r["id"] in options.only]
         for row in lab.hosts:
             row["store"] = lab.trust(row["trust"])
-        predicted = lab.scan_all()
+        predicted = lab.scan_all("--clients", "all")
         seen = visit_all(lab.hosts, pathlib.Path(folder), options.clients)
     if options.save:
         save(options.save, seen)
     if options.words:
         print_words(predicted, seen)
+    write_rows(options.rows, predicted, seen)
+    print(f"# rows that disagree: {options.rows}")
     bad = score(predicted, seen, options.verbose)
     profiles = json.loads((TESTS.parent / "data/clients.json").read_text())
     for client in (profile["id"] for profile in profiles["clients"]):

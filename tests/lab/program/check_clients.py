@@ -201,7 +201,10 @@ class Clients:
         return b"Handshake was completed" in said, said
 
     def git(self, s):
-        code, said = run(["git", "-c", f"http.curloptResolve={s['host']}:{s['port']}:{s['ip']}", "-c",
+        return self._git(s, "git")
+
+    def _git(self, s, program):
+        code, said = run([program, "-c", f"http.curloptResolve={s['host']}:{s['port']}:{s['ip']}", "-c",
                           f"http.curloptResolve={s['name']}:{s['port']}:{s['ip']}", "-c",
                           f"http.sslCAInfo={s['store']}", "-c", "http.sslCAPath=/nonexistent", "ls-remote",
                           f"https://{s['host']}:{s['port']}/x"], env={"GIT_TERMINAL_PROMPT": "0"})
