@@ -188,12 +188,13 @@ static const struct option_row trust_rows[] = {
 	    .kind = OPTION_LIST,
 	    .is_path = true,
 	    .offset = OPTION(judging.stores.added),
-	    .help = "add these roots to the store in use" },
+	    .help = "add these roots to the store in use, for every client" },
 	{ .name = "store",
 	    .argument = "NAME=PATH",
 	    .kind = OPTION_FUNCTION,
 	    .parse = parse_store,
-	    .help = "judge against this store too" },
+	    .help = "judge against this store too; the client of that name "
+		    "uses it" },
 };
 
 static const char *const offline_words[] = { "off", "cache", NULL };
