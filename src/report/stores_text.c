@@ -55,6 +55,11 @@ append_store(struct text *out, const struct store_entry *entry, int64_t now)
 	text_append(out, "\n  ");
 	text_append_cell(out, entry->path, SIZE_MAX);
 	text_append_char(out, '\n');
+	if (facts.refused > 0)
+		text_printf(out,
+		    "  %zu more in it, which the file itself excludes from "
+		    "TLS servers\n",
+		    facts.refused);
 	if (entry->same_as != NULL)
 		text_printf(out, "  (%s; the same file as %s)\n", entry->whose,
 		    entry->same_as);
@@ -137,6 +142,7 @@ add_facts(struct json *object, struct arena *arena,
 	store_facts(entry->store, now, &facts);
 	json_add_integer(object, "anchors", (int64_t)facts.anchors);
 	json_add_integer(object, "intermediates", (int64_t)facts.intermediates);
+	json_add_integer(object, "refused", (int64_t)facts.refused);
 	json_add_integer(object, "unusable", (int64_t)facts.unusable);
 	json_add_integer(object, "expired", (int64_t)facts.expired);
 	clock_format(facts.earliest, date);

@@ -13,6 +13,8 @@ store_facts(
 		.intermediates =
 		    certificate_index_all(trust_store_intermediates(store))
 			.count,
+		.refused =
+		    certificate_index_all(trust_store_refused(store)).count,
 		.unusable = trust_store_damaged(store),
 	};
 	for (size_t i = 0; i < anchors.count; i++) {

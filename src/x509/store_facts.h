@@ -6,6 +6,7 @@
 
 struct store_facts {
 	size_t anchors, intermediates;
+	size_t refused;		  /* the file excludes them from TLS servers */
 	size_t unusable;	  /* damaged: they cannot be trust anchors */
 	size_t expired;		  /* of the anchors, at the time asked for */
 	bool has_dates;		  /* at least one anchor has a readable end */

@@ -1,7 +1,7 @@
 /*
  * Any octets as a file of certificates or an AIA answer: PEM, DER, PKCS#7,
- * PKCS#12 or the CCADB's CSV.  What comes out is in the arena, and there is
- * no more of it than came in.
+ * PKCS#12, JKS, p11-kit's text or the CCADB's CSV.  What comes out is in the
+ * arena, and there is no more of it than came in.
  */
 #include "base/memory.h"
 #include "x509/bundle.h"
