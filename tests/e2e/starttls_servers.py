@@ -430,7 +430,13 @@ def postgres(place):
                "-c", f"ssl_key_file={key}"]), **becomes)
         doors.append(Door("postgres", port, result,
                           "ssl=off" if result.startswith("refuses") else ""))
-    return doors
+    version = subprocess.run([binary, "-V"], capture_output=True, text=True,
+                             check=True).stdout.split()[2]
+    # Since 17 also without its dialogue.
+    return doors + [
+        Door("tls", door.port, door.result
+             if int(version.split(".")[0]) >= 17 else "closed", version)
+        for door in doors[:2]]
 
 
 def mariadb(place):
@@ -442,8 +448,9 @@ def mariadb(place):
         place.start(
             binary, "--no-defaults", "--user=root", "--skip-innodb",
             f"--datadir={f}/data-{port}", "--bind-address=127.0.0.1",
-            f"--port={port}", f"--socket={f}/{port}.socket", f"--pid-file={f}/{port}.pid",
-            "--skip-grant-tables", "--default-storage-engine=Aria",
+            f"--port={port}", f"--socket={f}/{port}.socket",
+            f"--pid-file={f}/{port}.pid", "--skip-grant-tables",
+            "--default-storage-engine=Aria",
             *(["--skip-ssl"] if result.startswith("refuses") else
               [f"--ssl-cert={f}/{result}.pem", f"--ssl-key={f}/leaf.key"]))
         doors.append(Door("mysql", port, result,
@@ -571,7 +578,7 @@ SERVERS = (postfix, exim, dovecot, vsftpd, proftpd, slapd, prosody, postgres,
 
 
 def scan(authority, doors, *words, text=""):
-    """Records by port and host."""
+    """Records by input."""
     done = subprocess.run(
         [FLEETSCAN, "scan", "--json", "-q", "--trust", authority.root,
          "--intermediates", authority.folder / "ca.pem", "--aia", "off",
@@ -581,8 +588,8 @@ def scan(authority, doors, *words, text=""):
         input=text, capture_output=True, text=True, timeout=60,
         cwd=authority.folder)
     assert done.stdout, done.stderr
-    return {(r["port"], r["host"]): r
-            for r in map(json.loads, done.stdout.splitlines())}
+    return {r["input"]: r for r in map(json.loads,
+                                       done.stdout.splitlines())}
 
 
 def judge(title, door, record):
@@ -594,7 +601,7 @@ def judge(title, door, record):
                 and door.result in (record["error"] or ""))
     check(f"{title} {door.scheme}{' ' * bool(door.how)}{door.how}: "
           f"{HOW_JUDGED.get(door.result, door.result)}",
-          good and record["starttls"] == door.scheme, told(record))
+          good and (record["starttls"] or "tls") == door.scheme, told(record))
     return good
 
 
@@ -602,10 +609,11 @@ def judge_all(authority, started):
     doors = [door for _, some in started.values() for door in some]
     found = scan(authority, doors, *(door.target for door in doors))
     for title, (place, some) in started.items():
-        if not all([judge(title, door, found.get((door.port, door.host), {}))
+        if not all([judge(title, door, found.get(door.target, {}))
                     for door in some]):
             print("# " + place.said().replace("\n", "\n# "), flush=True)
-    leaves = [door for door in doors if door.result == LEAF]
+    leaves = [door for door in doors
+              if door.result == LEAF and door.scheme != "tls"]
     if not leaves:
         return
     table = "host,port,starttls\n" + "".join(
