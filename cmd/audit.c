@@ -129,10 +129,12 @@ run_chain(struct audit_options *options, char **paths, size_t count)
 	int code = EXIT_CODE_USAGE;
 
 	log_set_level(options->common.level);
-	if (judging_load(&judging, &options->common.judging))
+	if (judging_load(&judging, &options->common.judging)) {
+		judging_tell_local_roots(&judging);
 		code = audit_chain(options, &judging, paths, count);
-	else
+	} else {
 		log_error("%s", judging.error);
+	}
 	judging_clear(&judging);
 	return code;
 }

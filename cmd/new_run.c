@@ -103,6 +103,7 @@ begin(struct new_run *run)
 		log_error("%s", run->judging.error);
 		return EXIT_CODE_USAGE;
 	}
+	judging_tell_local_roots(&run->judging);
 	if (run->resumed != NULL) {
 		run->manifest = *run->resumed;
 		run->directory = memory_string(options->directory);

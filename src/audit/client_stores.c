@@ -199,9 +199,14 @@ client_stores_new(const struct client_settings *settings)
 	stores->public = certificate_index_new();
 	stores->local = certificate_index_new();
 	if (settings->roots != NULL && !settings->one_store) {
-		for (size_t i = 0; i < settings->store_count; i++)
+		/* What a store's file excludes may be a program's root. */
+		for (size_t i = 0; i < settings->store_count; i++) {
 			take_of_store(stores, settings->stores[i], take_public,
 			    stores->public);
+			take_all(stores,
+			    trust_store_refused(settings->stores[i]),
+			    take_public, stores->public);
+		}
 		for (size_t i = 0; i < 2; i++)
 			take_all(stores, settings->at_hand[i], take_public,
 			    stores->public);

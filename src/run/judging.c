@@ -296,8 +296,8 @@ find_added(struct judging *judging, const struct judging_settings *settings)
  * By their program's list they would be unknown: so a run names them once, with
  * the reason why Chrome accepts them.
  */
-static void
-tell_local_roots(const struct judging *judging)
+void
+judging_tell_local_roots(const struct judging *judging)
 {
 	enum { MOST_NAMES = 5 };
 	struct certificate_list local = clients_local_roots(judging->clients);
@@ -351,7 +351,6 @@ add_clients(struct judging *judging, const struct judging_settings *settings,
 		known_certificates(judging->preloaded) },
 	    .added = judging->added,
 	});
-	tell_local_roots(judging);
 }
 
 /* What data/ holds: client profiles, root programs and distrust rules. */

@@ -62,6 +62,9 @@ struct judging {
 /* False with judging->error.  judging_clear is safe in any case. */
 bool judging_load(struct judging *, const struct judging_settings *);
 
+/* Once a run, on standard error. */
+void judging_tell_local_roots(const struct judging *);
+
 /*
  * By what the run in this directory keeps and `data` (as in the settings)
  * holds; no known intermediates, and nothing of this machine.

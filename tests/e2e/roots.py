@@ -117,7 +117,7 @@ def rows(world):
            OWN, dropped.format(ENTRUST))
     yield ("USERTrust RSA, logged in time",
            chain(USERTRUST, logged=["2026-09-30T23:00:00"]), {}, set(), None)
-    late = f"its root {USERTRUST}: Chrome 156 refuses certificates logged " \
+    late = f"net::ERR_CERT_AUTHORITY_INVALID: its root {USERTRUST}: Chrome 156 refuses certificates logged " \
         "after 2026-09-30; this one "
     yield ("USERTrust RSA, logged too late",
            chain(USERTRUST, logged=["2026-10-01T01:00:00"]), {}, {"chrome"},
