@@ -507,6 +507,39 @@ def test_options(desk):
           == {"expiring"}, str(record["findings"]))
 
 
+def test_clients(desk):
+    """--clients, from the options, a file, and the run that is judged again."""
+    run = desk.folder / "two-clients"
+    done = desk.scan("--clients", "rustls,curl", "-o", str(run), "-q",
+                     desk.www, desk.odd)
+    records = [json.loads(line)
+               for line in (run / "hosts.ndjson").open()]
+    saved = json.loads((run / "run.json").read_text())["clients"]
+    check("--clients: records have the chosen ones alone",
+          done.returncode == 0 and len(records) == 2 and
+          all(list(r["clients"]) == ["curl", "rustls"] for r in records),
+          done.stderr)
+    check("run.json names version and date of each",
+          [c["id"] for c in saved] == ["curl", "rustls"] and
+          all(c["version"] and c["date"] for c in saved), str(saved))
+    for options, wanted in (((), ["curl", "rustls"]),
+                            (("--clients", "default"), CLIENTS),
+                            (("--clients", "go127"), ["go127"])):
+        done = desk.run("audit", str(run), "--json", *options)
+        found = list(json.loads(done.stdout.splitlines()[0])["clients"])
+        check(f"audit {' '.join(options) or 'by the list of the run'}",
+              found == wanted, str(found))
+    (desk.folder / "clients.conf").write_text("clients = wolfssl\n")
+    done = desk.scan("--config", str(desk.folder / "clients.conf"), "--json",
+                     desk.www)
+    check("--clients from a file",
+          list(json.loads(done.stdout)["clients"]) == ["wolfssl"], done.stderr)
+    done = desk.scan("--clients", "curl,rustsl", "--json", desk.www)
+    check("an unknown client: exit 2 with the nearest",
+          done.returncode == 2 and "did you mean rustls?" in done.stderr,
+          done.stderr)
+
+
 def test_streams(desk):
     before = set(desk.folder.iterdir())
     done = desk.scan("--json", desk.www)
@@ -556,10 +589,9 @@ def main():
     with Fleet() as fleet, tempfile.TemporaryDirectory() as folder:
         desk = Desk(fleet, pathlib.Path(folder))
         for test in (test_help, test_refusals, test_spellings, test_run,
-                     test_commands, test_exit_codes, test_targets,
-                     test_lists,
-                     test_trust, test_missing, test_options, test_streams,
-                     test_latest):
+                     test_commands, test_exit_codes, test_targets, test_lists,
+                     test_trust, test_missing, test_options, test_clients,
+                     test_streams, test_latest):
             test(desk)
     return 1 if FAILED else 0
 

@@ -588,6 +588,65 @@ find_verdict(const struct verdict *verdict, const char *id)
 	return NULL;
 }
 
+/* The same of the added clients: what the real programs did. */
+static const struct {
+	const char *id, *client;
+	enum acceptance accepts;
+} added_rows[] = {
+	{ "root-not-ca", "rustls", ACCEPTS_YES },
+	{ "root-not-ca", "boringssl", ACCEPTS_YES },
+	{ "root-nc-excluded", "rustls", ACCEPTS_NO },
+	{ "root-nc-excluded", "wolfssl", ACCEPTS_YES },
+	{ "nc-upper", "wolfssl", ACCEPTS_YES },
+	{ "crit-policies", "rustls", ACCEPTS_NO },
+	{ "rsa1024-leaf", "rustls", ACCEPTS_NO },
+	{ "rsa1024-leaf", "boringssl", ACCEPTS_YES },
+	{ "leaf-in-store", "rustls", ACCEPTS_NO },
+	{ "selfsigned-trusted-expired", "rustls", ACCEPTS_NO },
+	{ "algorithms-differ", "rustls", ACCEPTS_NO },
+	{ "p521-leaf", "boringssl", ACCEPTS_NO },
+	{ "ed25519-inter", "boringssl", ACCEPTS_YES },
+	{ "policy-required", "bun", ACCEPTS_NO },
+	/* One of the strays has critical name constraints. */
+	{ "strays-11", "mbedtls", ACCEPTS_NO },
+	{ "ec-explicit-stray", "mbedtls", ACCEPTS_NO },
+	{ "ca-without-name", "mbedtls", ACCEPTS_NO },
+	{ "ip-wild", "mbedtls", ACCEPTS_YES },
+	{ "root-sent-flipped", "wolfssl", ACCEPTS_NO },
+	{ "issuer-other-string", "wolfssl", ACCEPTS_NO },
+	{ "inter-is-anchor", "erlang", ACCEPTS_NO },
+	{ "self-issued-leaf", "erlang", ACCEPTS_NO },
+	{ "root-old-sent-new-stored", "erlang", ACCEPTS_NO },
+	{ "dst-x3-root-sent", "erlang", ACCEPTS_YES },
+	{ "san-trailing-dot", "erlang", ACCEPTS_YES },
+};
+
+static void
+test_added_clients(void **state)
+{
+	struct world *world = *state;
+	unsigned wrong = 0;
+
+	world->chosen = "all";
+	assert_int_equal(read_profiles(world), 0);
+	for (size_t i = 0; i < sizeof(added_rows) / sizeof(added_rows[0]);
+	     i++) {
+		struct verdict verdict;
+
+		judge(world, find_station(world, added_rows[i].id), true,
+		    &verdict);
+		if (find_verdict(&verdict, added_rows[i].client)->accepts ==
+		    added_rows[i].accepts)
+			continue;
+		wrong++;
+		print_message(
+		    "# %s: %s\n", added_rows[i].id, added_rows[i].client);
+	}
+	world->chosen = CLIENT_CHOICE_FIRST;
+	assert_int_equal(read_profiles(world), 0);
+	assert_int_equal(wrong, 0);
+}
+
 /* First each server's choice, then what it answered to less. */
 static const struct {
 	const char *id;
@@ -705,6 +764,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_measured_scenarios),
 		cmocka_unit_test(test_further_behaviours),
+		cmocka_unit_test(test_added_clients),
 		cmocka_unit_test(test_further_offers),
 		cmocka_unit_test(test_unseen_aia),
 	};
