@@ -301,7 +301,7 @@ tell_root(const struct root_view *look, const struct outlook_group *group,
 	finding_tell(findings, finding, "root", look->anchor->subject);
 	finding_tell(findings, finding, "sha256", hex);
 	finding_tell(findings, finding, "date",
-	    date_of(outlook) == 0
+	    date_of(outlook) == 0 && look->roots != NULL
 		? look->roots->date
 		: date_text(findings->arena, date_of(outlook)));
 	finding_tell(findings, finding, "source",

@@ -381,7 +381,8 @@ add_data(struct judging *judging, const struct judging_settings *settings)
 		error = read_data(arena, settings, "distrust.json", &text);
 	if (error == NULL)
 		distrust = distrust_read(arena, text, "distrust.json", &error);
-	for (size_t i = 0; error == NULL && i < profiles->count; i++) {
+	for (size_t i = 0;
+	     error == NULL && profiles != NULL && i < profiles->count; i++) {
 		const struct client_profile *profile = &profiles->list[i];
 
 		if (profile->roots != NULL &&

@@ -319,6 +319,11 @@ def check_runs(world):
                                   f"chrome={world.folder}/all.pem")
     check("named: accepted by the client of that store",
           record["clients"]["chrome"]["accepts"], record["clients"])
+    record, run = check_run(world, "both", "--trust",
+                            world.folder / "all.pem", "--store",
+                            f"chrome={world.folder}/dated.pem")
+    check("both: refused by the client of the store alone",
+          refused(record) == {"chrome"}, refused(record))
 
 
 def check_absent(world):
