@@ -221,8 +221,10 @@ static const struct option_row target_rows[] = {
 	    .argument = "PROTO|auto|none",
 	    .kind = OPTION_FUNCTION,
 	    .parse = parse_starttls,
-	    .help = "ask for TLS first, where a target does not say; auto: by "
-		    "the port. PROTO is one of " STARTTLS_NAMES },
+	    .help = "ask for TLS first, where a target does not say "
+		    "(smtp://HOST, or the list's column); auto: by the port. "
+		    "XMPP asks for the domain of --sni. PROTO is one "
+		    "of " STARTTLS_NAMES },
 	{ .name = "strict",
 	    .kind = OPTION_FLAG,
 	    .offset = OPTION(strict),

@@ -165,6 +165,7 @@ outcome_of(const struct probe *probe)
 	case STATUS_IO_TIMEOUT:
 		return PACE_TROUBLED;
 	case STATUS_CONNECTION_CLOSED:
+	case STATUS_STARTTLS_ERROR: /* "too many connections" */
 		return probe->failure.may_pass ? PACE_TROUBLED : PACE_ANSWERED;
 	case STATUS_UNKNOWN_ERROR:
 	case STATUS_DNS_ERROR:

@@ -241,6 +241,11 @@ def words_and_faults(desk, context):
     check("a greeting that refuses",
           record["error"] == "server refuses the connection: * BYE too busy",
           told(record))
+    busy = Server(context, b"421 4.7.0 Too many connections\r\n", tls=False)
+    record = desk.record("smtp", busy, "--retries", "1")
+    check("421 passes: asked once more", busy.connections == 2
+          and record["attempts"] == 2 and "421" in record["error"],
+          (told(record), busy.connections))
     record = desk.record("smtp", Server(context, b"", tls=False), "-t", "1")
     check("no greeting", record["status"] == "io-timeout"
           and record["error"].startswith("no SMTP greeting in 1 s"), told(record))
