@@ -19,6 +19,7 @@
 
 /* getopt's values of rows: above every letter. */
 enum { FIRST_ROW = 0x1000, HELP_VALUE = 0xfff, CONFIG_VALUE = 0xffe };
+enum { SENTENCE_SIZE = 256 }; /* with the words of a list */
 
 /* One option as it was given. */
 struct gathered {
@@ -126,7 +127,7 @@ option_append_words(const struct option_row *row, struct text *out)
 /* NULL, or what is wrong; numbers make the sentence in the buffer. */
 static const char *
 store(const struct option_row *row, void *settings, const char *value,
-    char sentence[80])
+    char sentence[SENTENCE_SIZE])
 {
 	void *place = (char *)settings + row->offset;
 	struct text words = { NULL, 0, 0 };
@@ -140,17 +141,19 @@ store(const struct option_row *row, void *settings, const char *value,
 		*(unsigned *)place = row->value;
 		return NULL;
 	case OPTION_WORD:
-		snprintf(sentence, 80, "is not one of %s", row->argument);
+		snprintf(
+		    sentence, SENTENCE_SIZE, "is not one of %s", row->argument);
 		return read_word(row, value, place) ? NULL : sentence;
 	case OPTION_UNSIGNED:
-		snprintf(sentence, 80, "is not a number from %u to %u",
-		    row->least, row->most);
+		snprintf(sentence, SENTENCE_SIZE,
+		    "is not a number from %u to %u", row->least, row->most);
 		return option_unsigned(value, row->least, row->most, place)
 			   ? NULL
 			   : sentence;
 	case OPTION_SECONDS:
-		snprintf(sentence, 80, "is not a time from %g to %g seconds",
-		    row->least / 1000.0, row->most / 1000.0);
+		snprintf(sentence, SENTENCE_SIZE,
+		    "is not a time from %g to %g seconds", row->least / 1000.0,
+		    row->most / 1000.0);
 		return read_milliseconds(value, place) &&
 			       *(unsigned *)place >= row->least &&
 			       *(unsigned *)place <= row->most
@@ -168,7 +171,7 @@ store(const struct option_row *row, void *settings, const char *value,
 			return wrong;
 		text_append(&words, wrong);
 		option_append_words(row, &words);
-		snprintf(sentence, 80, "%s", words.data);
+		snprintf(sentence, SENTENCE_SIZE, "%s", words.data);
 		text_free(&words);
 		return sentence;
 	}
@@ -472,7 +475,7 @@ gather_file(const struct usage *usage, struct gathering *list)
 static bool
 take(const struct usage *usage, const struct gathered *given)
 {
-	char sentence[80], name[64];
+	char sentence[SENTENCE_SIZE], name[64];
 	struct given_options *noted = usage->given;
 	const char *wrong =
 	    store(given->row, given->settings, given->value, sentence);

@@ -159,7 +159,7 @@ parse_list_form(void *group, const char *value)
 	struct command_options *options = group;
 
 	options->form = list_form_find(value);
-	return options->form != NULL ? NULL : "is not one of " LIST_FORM_NAMES;
+	return options->form != NULL ? NULL : "is not one of";
 }
 
 /* Accepted, so that it is not reported as unknown; the help omits it. */
@@ -195,8 +195,8 @@ static const struct option_row target_rows[] = {
 	    .argument = "NAME",
 	    .kind = OPTION_FUNCTION,
 	    .parse = parse_list_form,
-	    .help = "how to read the lists (default: "
-		    "recognised): " LIST_FORM_NAMES },
+	    .list_word = list_form_name,
+	    .help = "how to read the lists (default: recognised):" },
 	{ .name = "allow-large",
 	    .kind = OPTION_FLAG,
 	    .offset = OPTION(allow_large),

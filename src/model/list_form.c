@@ -316,6 +316,12 @@ list_form_find(const char *name)
 	return NULL;
 }
 
+const char *
+list_form_name(size_t at)
+{
+	return at < ROW_COUNT ? rows[at].form.name : NULL;
+}
+
 /* How the numbers beside hosts go on from line to line. */
 static void
 note_number(struct sample *sample, const char *number, uint64_t *last)

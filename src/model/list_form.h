@@ -7,12 +7,6 @@
 
 #include "model/list_reader.h"
 
-/* All names, for messages. */
-#define LIST_FORM_NAMES                                                  \
-	"plain, csv, json, file-sd, file-sd-yaml, nmap-xml, nmap-grep, " \
-	"masscan-list, zone, ansible, hosts, zgrab2, host-port, "        \
-	"host-address, port-host, rank, host-rank, several"
-
 struct list_form {
 	const char *name;  /* as --list-form takes it */
 	const char *title; /* "masscan -oL"; NULL: need not be said */
@@ -22,6 +16,10 @@ struct list_form {
 
 /* NULL: no form has that name. */
 const struct list_form *list_form_find(const char *name);
+
+/* The name of each form, in the order in which they are looked for; NULL
+   after the last. */
+const char *list_form_name(size_t at);
 
 /*
  * Recognises the form of reader->input by its first lines, in this order: a

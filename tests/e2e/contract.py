@@ -401,7 +401,7 @@ def test_lists(desk):
             (("-l", "-"), "443,a.test\n443,b.test\n", 2,
              "--list-form rank or --list-form port-host"),
             (("-l", "-", "--list-form", "frob"), ranked, 2,
-             "--list-form: is not one of plain, csv, json"),
+             "--list-form: is not one of csv, file-sd, json"),
             (("-l", "-"), "10.0.0.0/15\n", 2, "needs --allow-large"),
             (("-l", "-", "-p", port), ranked, 0, "a rank and a host"),
             (("-l", "-", "-p", port, "-q"), ranked, 0, ""),
