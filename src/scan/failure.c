@@ -143,10 +143,15 @@ failure_of_octets_after_starttls(struct failure *failure, struct bytes first)
 bool
 failure_of_first_octets(struct failure *failure, struct bytes first)
 {
+	/* A packet under 256 octets, the first, of protocol 10. */
+	static const uint8_t mysql[] = { 0, 0, 0, 10 };
 	const char *looks = "something else";
 
 	if (may_be_tls(first))
 		return false;
+	if (first.size > sizeof(mysql) &&
+	    memcmp(first.data + 1, mysql, sizeof(mysql)) == 0)
+		looks = "MySQL: use --starttls mysql";
 	for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
 		size_t size = strlen(foreign[i].prefix);
 

@@ -253,6 +253,9 @@ def words_and_faults(desk, context):
     check("a server that speaks SMTP first is named, with the option",
           record["status"] == "protocol-error"
           and "--starttls smtp" in record["error"], told(record))
+    record = desk.record("tls", Server(context, MYSQL, tls=False))
+    check("and so is MySQL, whose greeting is binary",
+          "--starttls mysql" in (record["error"] or ""), told(record))
 
 
 def further_and_slow(desk, authority, context):

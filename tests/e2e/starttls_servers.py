@@ -461,7 +461,8 @@ def mariadb(place):
               [f"--ssl-cert={f}/{result}.pem", f"--ssl-key={f}/leaf.key"]))
         doors.append(Door("mysql", port, result,
                           "skip-ssl" if result.startswith("refuses") else ""))
-    return doors
+    return [*doors, Door("tls", doors[0].port, "use --starttls mysql",
+                         "without its dialogue")]
 
 
 def nnrpd(place):
