@@ -177,7 +177,8 @@ is_for_servers(const struct certificate *certificate, bool leaf)
 {
 	if (certificate->has_purposes &&
 	    (certificate->purposes &
-		(PURPOSE_SERVER_AUTH | PURPOSE_SERVER_GATED)) == 0)
+		(PURPOSE_SERVER_AUTH | PURPOSE_SERVER_GATED |
+		    PURPOSE_NETSCAPE_GATED)) == 0)
 		return false;
 	if (!leaf)
 		return authority_of(certificate) != AUTHORITY_NONE;

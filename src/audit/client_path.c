@@ -172,7 +172,9 @@ add_stored(const struct walk *walk, struct candidates *to,
 	    certificate_index_find(index, subject->issuer_key_name);
 
 	for (size_t i = 0; i < list.count; i++) {
-		const struct certificate *issuer = list.certificates[i];
+		const struct certificate *issuer =
+		    list.certificates[how->last_anchor ? list.count - 1 - i
+						       : i];
 		bool refused, allowed;
 
 		if (!read_terms(walk, issuer, &refused, &allowed))

@@ -5,7 +5,7 @@
  */
 #include "audit/client_traits.h"
 
-#include "audit/constraints.h"
+#include "audit/client_constraints.h"
 #include "x509/der.h"
 
 struct trait_row {
@@ -170,12 +170,85 @@ static const struct {
 	{ FORM_EXPLICIT_CURVE, TRAIT_SENT_EXPLICIT_CURVE },
 	{ FORM_RSA_KEY, TRAIT_SENT_ODD_RSA_FORM },
 	{ FORM_NO_ISSUER, TRAIT_SENT_EMPTY_ISSUER },
+	{ FORM_NAME_URI, TRAIT_NAME_URI },
+	{ FORM_NAME_KIND, TRAIT_NAME_KIND },
+	{ FORM_OLD_EXTENSIONS, TRAIT_OLD_EXTENSIONS },
+	{ FORM_BOOLEAN, TRAIT_BOOLEAN },
+	{ FORM_SERIAL_PADDED, TRAIT_SERIAL_PADDED },
+	{ FORM_POINT_RELATIVE, TRAIT_RELATIVE_POINT },
+	{ FORM_CRITICAL_VALUE, TRAIT_UNREADABLE_CRITICAL },
 }, date_rows[] = {
 	{ DER_TIME_NO_SECONDS, TRAIT_DATE_NO_SECONDS },
 	{ DER_TIME_LONG_NO_SECONDS, TRAIT_LONG_DATE_NO_SECONDS },
 	{ DER_TIME_ZONE, TRAIT_DATE_ZONE },
 	{ DER_TIME_FRACTION, TRAIT_DATE_FRACTION },
 };
+
+/* What an extension's value is to clients that cannot read it. */
+static const struct {
+	unsigned kinds; /* enum extension_kind bits */
+	enum client_trait leaf, above;
+} unreadable_rows[] = {
+	{ EXTENSION_BASIC_CONSTRAINTS | EXTENSION_KEY_USAGE |
+		EXTENSION_NAME_CONSTRAINTS,
+	    TRAIT_UNREADABLE_CONSTRAINTS, TRAIT_CA_UNREADABLE_CONSTRAINTS },
+	{ EXTENSION_PURPOSES, TRAIT_UNREADABLE_PURPOSES,
+	    TRAIT_UNREADABLE_PURPOSES },
+	{ EXTENSION_SUBJECT_KEY_ID | EXTENSION_AUTHORITY_KEY_ID,
+	    TRAIT_UNREADABLE_KEY_ID, TRAIT_UNREADABLE_KEY_ID },
+	{ EXTENSION_ALTERNATIVE_NAMES, TRAIT_UNREADABLE_NAMES,
+	    TRAIT_UNREADABLE_NAMES },
+	{ EXTENSION_AUTHORITY_ACCESS, TRAIT_UNREADABLE_ACCESS,
+	    TRAIT_UNREADABLE_ACCESS },
+	{ EXTENSION_TLS_FEATURES, TRAIT_NONE, TRAIT_CA_UNREADABLE_FEATURES },
+	{ EXTENSION_DISTRIBUTION_POINTS, TRAIT_UNREADABLE_POINTS,
+	    TRAIT_UNREADABLE_POINTS },
+	{ EXTENSION_ISSUER_NAMES, TRAIT_UNREADABLE_ISSUER_NAMES,
+	    TRAIT_UNREADABLE_ISSUER_NAMES },
+}, trailing_rows[] = {
+	{ EXTENSION_BASIC_CONSTRAINTS | EXTENSION_KEY_USAGE,
+	    TRAIT_TRAILING_BASICS, TRAIT_CA_TRAILING_BASICS },
+	{ EXTENSION_SUBJECT_KEY_ID | EXTENSION_AUTHORITY_KEY_ID,
+	    TRAIT_TRAILING_KEY_ID, TRAIT_TRAILING_KEY_ID },
+	{ EXTENSION_NAME_CONSTRAINTS, TRAIT_TRAILING_NAME_CONSTRAINTS,
+	    TRAIT_CA_TRAILING_NAME_CONSTRAINTS },
+	{ EXTENSION_PURPOSES, TRAIT_TRAILING_PURPOSES,
+	    TRAIT_TRAILING_PURPOSES },
+	{ EXTENSION_ALTERNATIVE_NAMES, TRAIT_TRAILING_NAMES,
+	    TRAIT_TRAILING_NAMES },
+	{ EXTENSION_TLS_FEATURES, TRAIT_NONE, TRAIT_CA_UNREADABLE_FEATURES },
+	{ EXTENSION_ISSUER_NAMES, TRAIT_UNREADABLE_ISSUER_NAMES,
+	    TRAIT_UNREADABLE_ISSUER_NAMES },
+};
+
+static void
+add_of_place(struct client_traits *to, enum client_trait on_leaf,
+    enum client_trait above, bool leaf)
+{
+	enum client_trait trait = leaf ? on_leaf : above;
+
+	if (trait != TRAIT_NONE)
+		client_traits_add(to, trait);
+}
+
+static void
+add_extension_values(
+    const struct certificate *certificate, bool leaf, struct client_traits *to)
+{
+	size_t count = sizeof(unreadable_rows) / sizeof(unreadable_rows[0]);
+
+	for (size_t i = 0; i < count; i++)
+		if ((certificate->unreadable_extensions &
+			unreadable_rows[i].kinds) != 0)
+			add_of_place(to, unreadable_rows[i].leaf,
+			    unreadable_rows[i].above, leaf);
+	count = sizeof(trailing_rows) / sizeof(trailing_rows[0]);
+	for (size_t i = 0; i < count; i++)
+		if ((certificate->trailing_extensions &
+			trailing_rows[i].kinds) != 0)
+			add_of_place(to, trailing_rows[i].leaf,
+			    trailing_rows[i].above, leaf);
+}
 
 /* Whoever does not read such a form refuses it wherever it is sent. */
 static void
@@ -216,7 +289,7 @@ has_usage_for_no_tls(const struct client_facts *facts)
 {
 	const struct certificate *leaf = facts->received[0];
 
-	return leaf->has_key_usage &&
+	return leaf->has_key_usage && leaf->key_usage != 0 &&
 	       (leaf->key_usage &
 		   (USAGE_DIGITAL_SIGNATURE | USAGE_KEY_ENCIPHERMENT |
 		       USAGE_KEY_AGREEMENT)) == 0;
@@ -232,7 +305,15 @@ has_usage_not_for_this(const struct client_facts *facts)
 			      : USAGE_DIGITAL_SIGNATURE;
 
 	return leaf->has_key_usage && (leaf->key_usage & wanted) == 0 &&
-	       !has_usage_for_no_tls(facts);
+	       leaf->key_usage != 0 && !has_usage_for_no_tls(facts);
+}
+
+/* RFC 5280 4.2.1.3 wants at least one bit. */
+static bool
+has_usage_of_nothing(const struct client_facts *facts)
+{
+	return facts->received[0]->has_key_usage &&
+	       facts->received[0]->key_usage == 0;
 }
 
 static bool
@@ -395,6 +476,7 @@ static const struct trait_row host_rows[] = {
 	{ TRAIT_LEAF_PURPOSE_ANY, is_leaf_purpose_any_alone },
 	{ TRAIT_LEAF_USAGE_NO_TLS, has_usage_for_no_tls },
 	{ TRAIT_LEAF_USAGE_NOT_THIS, has_usage_not_for_this },
+	{ TRAIT_LEAF_USAGE_EMPTY, has_usage_of_nothing },
 	{ TRAIT_EMPTY_SUBJECT, has_empty_subject },
 	{ TRAIT_SELF_ISSUED_LEAF, is_leaf_self_issued },
 	{ TRAIT_LEAF_IS_CA, is_leaf_ca },
@@ -494,7 +576,8 @@ static const struct {
 	[FAULT_PURPOSE] = { TRAIT_LEAF_PURPOSE, TRAIT_CA_PURPOSE },
 	[FAULT_NAME_CONSTRAINTS] = ABOVE(TRAIT_NAME_CONSTRAINTS),
 	[FAULT_CONSTRAINT_DISTANCE] = ABOVE(TRAIT_CONSTRAINT_DISTANCE),
-	[FAULT_NAME_CONSTRAINTS_UNDECIDED] = ABOVE(TRAIT_NAME_CONSTRAINTS),
+	/* Measures of the path tell whose own budget it is beyond. */
+	[FAULT_NAME_CONSTRAINTS_UNDECIDED] = ABOVE(TRAIT_NONE),
 	[FAULT_UNKNOWN_CRITICAL_EXTENSION] = SAME(TRAIT_NONE),
 	[FAULT_POLICY] = SAME(TRAIT_POLICY),
 	[FAULT_POLICY_EXTENSION] = SAME(TRAIT_POLICY_EXTENSION),
@@ -546,6 +629,7 @@ static const struct {
 	{ CRITICAL_NO_CHECK, TRAIT_CRITICAL_NO_CHECK, true },
 	{ CRITICAL_ADDRESS_BLOCKS, TRAIT_CRITICAL_RESOURCES, true },
 	{ CRITICAL_AS_NUMBERS, TRAIT_CRITICAL_RESOURCES, true },
+	{ CRITICAL_PROXY, TRAIT_CRITICAL_PROXY, true },
 };
 
 static void
@@ -607,6 +691,7 @@ add_step(const struct path *path, size_t at, struct client_traits *to)
 
 	add_forms(certificate, to);
 	add_date_forms(certificate, to);
+	add_extension_values(certificate, at == 0, to);
 	add_critical(certificate, to);
 	if (certificate->name_constraints_critical)
 		client_traits_add(to, TRAIT_CRITICAL_CONSTRAINTS);
@@ -651,166 +736,6 @@ add_step(const struct path *path, size_t at, struct client_traits *to)
 	    !bytes_equal(certificate->raw_issuer,
 		path->steps[at + 1].certificate->raw_subject))
 		client_traits_add(to, TRAIT_NAME_ENCODING);
-}
-
-/*
- * A CN that stands where a DNS name should: is it outside what the path's
- * constraints allow, while the names that count are inside?
- */
-static void
-add_common_name(const struct validation *validation, const struct path *path,
-    struct client_traits *to)
-{
-	const struct certificate *leaf = path->steps[0].certificate;
-	struct constraint_budget budget = { CONSTRAINTS_MOST_COMPARISONS,
-		validation->comparisons };
-
-	for (size_t i = 0; i < leaf->alternative_names.count; i++)
-		if (leaf->alternative_names.names[i].kind == NAME_DNS)
-			return;
-	for (size_t i = 0; i < leaf->common_name_count; i++) {
-		struct bytes text = bytes_from_string(leaf->common_names[i]);
-		struct host_name name = { text, { 0 }, 0 };
-
-		for (size_t at = 1; at < path->length; at++) {
-			const struct certificate *issuer =
-			    path->steps[at].certificate;
-
-			if (!issuer->has_name_constraints ||
-			    constraints_check(issuer, leaf, &name, &budget) !=
-				CONSTRAINT_FORBIDS ||
-			    constraints_check(issuer, leaf, NULL, &budget) !=
-				CONSTRAINT_ALLOWS)
-				continue;
-			client_traits_add(to, TRAIT_COMMON_NAME_CONSTRAINED);
-			if (dns_looks_like_host(text))
-				client_traits_add(
-				    to, TRAIT_DOTTED_COMMON_NAME_CONSTRAINED);
-		}
-	}
-}
-
-static bool
-is_forbidden(const struct certificate *issuer,
-    const struct certificate *subject, const struct name_list *names,
-    struct constraint_budget *budget)
-{
-	struct certificate one = *subject;
-
-	one.alternative_names = *names;
-	one.has_alternative_names = one.subject_empty = true;
-	return constraints_check(issuer, &one, NULL, budget) ==
-	       CONSTRAINT_FORBIDS;
-}
-
-/* Is there a permitted address, but none of this one's family? */
-static bool
-is_of_other_family(
-    const struct certificate *issuer, const struct general_name *name)
-{
-	for (size_t i = 0; i < issuer->permitted.count; i++)
-		if (issuer->permitted.names[i].kind == NAME_ADDRESS &&
-		    issuer->permitted.names[i].value.size ==
-			2 * name->value.size)
-			return false;
-	return true;
-}
-
-/* Which libraries see that this name is forbidden? */
-static enum client_trait
-trait_of_forbidden(const struct certificate *issuer,
-    const struct certificate *subject, const struct general_name *name,
-    bool is_upper, struct constraint_budget *budget)
-{
-	const struct name_list list = { name, 1 };
-	struct certificate half = *issuer;
-
-	half.excluded.count = 0;
-	if ((name->kind == NAME_URI || name->kind == NAME_DIRECTORY) &&
-	    is_forbidden(&half, subject, &list, budget))
-		return TRAIT_RARE_NAME_CONSTRAINED;
-	if (name->kind == NAME_ADDRESS && is_of_other_family(issuer, name))
-		return TRAIT_ADDRESS_FAMILY_CONSTRAINED;
-	if (name->kind == NAME_DNS && dns_is_wildcard(name->value) &&
-	    !is_forbidden(&half, subject, &list, budget))
-		return TRAIT_WILDCARD_EXCLUDED;
-	return is_upper ? TRAIT_UPPER_CONSTRAINED : TRAIT_NAME_CONSTRAINTS;
-}
-
-/* Takes apart what validate.c finds as one fault. */
-static void
-add_forbidden(const struct validation *validation, const struct path *path,
-    size_t at, struct client_traits *to)
-{
-	const struct certificate *issuer = path->steps[at].certificate;
-	struct constraint_budget budget = { CONSTRAINTS_MOST_COMPARISONS,
-		validation->comparisons };
-
-	for (size_t below = 0; below < at; below++) {
-		const struct certificate *subject =
-		    path->steps[below].certificate;
-		const struct name_list *names = &subject->alternative_names;
-		const struct general_name directory = { .kind = NAME_DIRECTORY,
-			.value = subject->raw_subject };
-		struct certificate bare = *subject;
-		bool is_upper = below + 1 < at;
-
-		if (below > 0 && subject->self_issued)
-			continue;
-		for (size_t i = 0; i < names->count; i++)
-			if (is_forbidden(issuer, subject,
-				&(struct name_list){ &names->names[i], 1 },
-				&budget))
-				client_traits_add(to,
-				    trait_of_forbidden(issuer, subject,
-					&names->names[i], is_upper, &budget));
-		if (!subject->subject_empty &&
-		    is_forbidden(issuer, subject,
-			&(struct name_list){ &directory, 1 }, &budget))
-			client_traits_add(
-			    to, trait_of_forbidden(issuer, subject, &directory,
-				    is_upper, &budget));
-		/* The host, and mailboxes where no other name is. */
-		bare.alternative_names.count = 0;
-		bare.subject_empty = true;
-		if (constraints_check(issuer, &bare, NULL, &budget) !=
-		    CONSTRAINT_ALLOWS)
-			client_traits_add(to, is_upper
-						  ? TRAIT_UPPER_CONSTRAINED
-						  : TRAIT_NAME_CONSTRAINTS);
-		if (below == 0 && validation->host != NULL &&
-		    !client_traits_has(to, TRAIT_NAME_CONSTRAINTS) &&
-		    !client_traits_has(to, TRAIT_UPPER_CONSTRAINED) &&
-		    constraints_check(issuer, &bare, validation->host,
-			&budget) != CONSTRAINT_ALLOWS)
-			client_traits_add(to, TRAIT_HOST_CONSTRAINED);
-	}
-}
-
-/* RFC 5280 4.2.1.10 spares the subject's mailbox where there is a SAN. */
-static void
-add_mailboxes(const struct validation *validation, const struct path *path,
-    struct client_traits *to)
-{
-	const struct certificate *leaf = path->steps[0].certificate;
-	struct constraint_budget budget = { CONSTRAINTS_MOST_COMPARISONS,
-		validation->comparisons };
-	bool has_other = false;
-
-	if (leaf->subject_mailboxes.count == 0 || !leaf->has_alternative_names)
-		return;
-	for (size_t i = 0; i < leaf->alternative_names.count; i++)
-		has_other = has_other ||
-			    leaf->alternative_names.names[i].kind == NAME_EMAIL;
-	for (size_t at = 1; at < path->length; at++) {
-		if (!path->steps[at].certificate->has_name_constraints ||
-		    !is_forbidden(path->steps[at].certificate, leaf,
-			&leaf->subject_mailboxes, &budget))
-			continue;
-		client_traits_add(to, TRAIT_MAILBOX_CONSTRAINED);
-		if (!has_other)
-			client_traits_add(to, TRAIT_ONLY_MAILBOX_CONSTRAINED);
-	}
 }
 
 /* What only some libraries count or hand down from a CA. */
@@ -866,6 +791,20 @@ trait_of_old_root(const struct certificate *certificate)
 		   : TRAIT_NOT_A_CA;
 }
 
+/* None of them is serverAuth. */
+static enum client_trait
+trait_of_purposes(const struct certificate *certificate, bool leaf)
+{
+	if (leaf && certificate->purposes == 0)
+		return TRAIT_LEAF_PURPOSE_EMPTY;
+	if (!leaf && (certificate->purposes & PURPOSE_NETSCAPE_GATED) != 0)
+		return TRAIT_CA_PURPOSE_NETSCAPE;
+	if ((certificate->purposes &
+		(PURPOSE_SERVER_GATED | PURPOSE_NETSCAPE_GATED)) != 0)
+		return leaf ? TRAIT_LEAF_PURPOSE_GATED : TRAIT_CA_PURPOSE_GATED;
+	return leaf ? TRAIT_LEAF_PURPOSE : TRAIT_CA_PURPOSE;
+}
+
 static bool
 is_unreadable(const struct certificate *certificate)
 {
@@ -883,12 +822,12 @@ client_path_outcome(const struct validation *validation, struct path *path,
 	unsigned *least = &outcome->measures[LIMIT_LEAST_RSA_BITS];
 
 	memset(outcome, 0, sizeof(*outcome));
+	outcome->leaf_is_anchor = anchored && path->length == 1;
 	path->faults.count = 0;
 	validate_path(validation, path);
 	if (trait != TRAIT_NONE)
 		client_traits_add(&outcome->traits, trait);
-	add_common_name(validation, path, &outcome->traits);
-	add_mailboxes(validation, path, &outcome->traits);
+	client_constraints_of_path(validation, path, outcome);
 	add_inherited(path, &outcome->traits, &outcome->anchor_traits);
 	for (size_t i = 0; i < path->faults.count && i < FAULTS_MOST; i++) {
 		const struct path_fault *fault = &path->faults.list[i];
@@ -904,17 +843,22 @@ client_path_outcome(const struct validation *validation, struct path *path,
 		    path->steps[0].certificate->signature_algorithms_differ)
 			trait = TRAIT_BAD_SIGNATURE;
 		if (fault->fault == FAULT_NAME_CONSTRAINTS) {
-			add_forbidden(validation, path, fault->step,
+			client_constraints_forbid(validation, path, fault->step,
 			    anchored && fault->step + 1 == path->length
 				? &outcome->anchor_traits
 				: &outcome->traits);
 			continue;
 		}
-		if (fault->fault == FAULT_PURPOSE &&
-		    (path->steps[fault->step].certificate->purposes &
-			PURPOSE_SERVER_GATED) != 0)
-			trait = fault->step == 0 ? TRAIT_LEAF_PURPOSE_GATED
-						 : TRAIT_CA_PURPOSE_GATED;
+		if (fault->fault == FAULT_UNSUPPORTED_ALGORITHM &&
+		    path->steps[fault->step].certificate->signature_kind ==
+			SIGNATURE_RSA_PSS &&
+		    path->steps[fault->step].certificate->signature_hash ==
+			HASH_SHA1)
+			trait = TRAIT_PSS_SHA1;
+		if (fault->fault == FAULT_PURPOSE)
+			trait = trait_of_purposes(
+			    path->steps[fault->step].certificate,
+			    fault->step == 0);
 		if (fault->fault == FAULT_NOT_A_CA && anchored &&
 		    fault->step + 1 == path->length)
 			trait = trait_of_old_root(

@@ -7,13 +7,8 @@
 #define AUDIT_CLIENT_TRAITS_H
 
 #include "audit/client_facts.h"
+#include "audit/client_outcome.h"
 #include "model/client_profile.h"
-
-struct client_outcome {
-	struct client_traits traits;
-	struct client_traits anchor_traits; /* the path's anchor's alone */
-	unsigned measures[LIMIT_COUNT];	    /* 0: not known, breaks no limit */
-};
 
 /* Of the handshake, of what was sent, and of the leaf by itself. */
 void client_host_outcome(const struct client_facts *, struct client_outcome *);

@@ -78,6 +78,7 @@ builds_alike(const struct client_builder *a, const struct client_builder *b)
 	       a->anchor_serials_must_fit == b->anchor_serials_must_fit &&
 	       a->ends_at_roots == b->ends_at_roots &&
 	       a->anchors_by_octets == b->anchors_by_octets &&
+	       a->last_anchor == b->last_anchor &&
 	       a->prefers_valid == b->prefers_valid &&
 	       a->issuers_follow == b->issuers_follow &&
 	       a->sent_first == b->sent_first &&
@@ -215,6 +216,7 @@ refusals(
     const struct client_profile *profile, const struct client_outcome *outcome)
 {
 	struct client_traits bad = outcome->anchor_traits;
+	struct client_traits limits = { { 0 } };
 
 	client_traits_remove_all(&bad, &profile->anchor_takes);
 	client_traits_add_all(&bad, &outcome->traits);
@@ -227,8 +229,12 @@ refusals(
 		if (bound == 0 || value == 0 || value == bound)
 			continue;
 		if (client_limit_is_least(limit) == (value < bound))
-			client_traits_add(&bad, client_limit_trait(limit));
+			client_traits_add(&limits, client_limit_trait(limit));
 	}
+	/* A leaf that is itself trusted has nothing else on its path. */
+	if (outcome->leaf_is_anchor)
+		client_traits_remove_all(&limits, &profile->anchor_takes);
+	client_traits_add_all(&bad, &limits);
 	return bad;
 }
 
@@ -248,13 +254,17 @@ weigh_seen(struct weighing *weighing)
 		struct client_traits bad =
 		    refusals(&clients->profiles->list[at], &seen->outcome);
 		struct root_refusal refusal;
+		struct client_traits host = standing->host;
 		unsigned count;
 		bool late = seen->end == PATH_ANCHOR &&
 			    client_store_refuses(clients->stores, client,
 				weighing->facts->received[0], seen->last,
 				weighing->facts->validation->now, &refusal);
 
-		client_traits_add_all(&bad, &standing->host);
+		if (seen->outcome.leaf_is_anchor)
+			client_traits_remove_all(
+			    &host, &clients->profiles->list[at].anchor_takes);
+		client_traits_add_all(&bad, &host);
 		/* A program asks while it looks for a path, and looks for
 		   another one; Java asks when it has found its path. */
 		if (late && client->list != NULL)

@@ -6,6 +6,7 @@
  */
 #include "audit/constraints.h"
 
+#include "base/address.h"
 #include "x509/certificate_names.h"
 
 /* A directory name is put into its canonical form before each comparison. */
@@ -138,6 +139,28 @@ uri_host(struct bytes uri)
 	return bytes_of(uri.data + start, end - start);
 }
 
+struct bytes
+constraint_host_of(const struct general_name *name)
+{
+	return name->kind == NAME_URI ? uri_host(name->value)
+				      : after(name->value, '@');
+}
+
+bool
+constraint_uri_has_host(struct bytes uri)
+{
+	struct bytes host = uri_host(uri);
+	uint8_t octets[ADDRESS_MOST_OCTETS];
+	char text[64];
+	size_t size;
+
+	if (host.size == 0 || host.data[0] == '[' || host.size >= sizeof(text))
+		return host.size >= sizeof(text);
+	memcpy(text, host.data, host.size);
+	text[host.size] = '\0';
+	return !address_parse(text, octets, &size);
+}
+
 static bool
 uri_matches(struct bytes uri, struct bytes subtree)
 {
@@ -197,8 +220,11 @@ check_name(const struct certificate *issuer, const struct general_name *name,
 	for (size_t i = 0; i < issuer->excluded.count; i++) {
 		const struct general_name *subtree = &issuer->excluded.names[i];
 
+		/* 4.2.1.10: such a URI must be rejected in any case. */
 		if (subtree->kind == name->kind &&
-		    name_matches(name, subtree, false))
+		    (name_matches(name, subtree, false) ||
+			(name->kind == NAME_URI &&
+			    !constraint_uri_has_host(name->value))))
 			return CONSTRAINT_FORBIDS;
 	}
 	for (size_t i = 0; i < issuer->permitted.count && !permitted; i++) {

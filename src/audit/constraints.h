@@ -38,4 +38,10 @@ enum constraint_answer constraints_check(const struct certificate *issuer,
     const struct certificate *subject, const struct host_name *host,
     struct constraint_budget *);
 
+/* The host in a mailbox or a URI; size 0 where there is none. */
+struct bytes constraint_host_of(const struct general_name *);
+
+/* Is it a host that constraints can be about: a DNS name (4.2.1.10)? */
+bool constraint_uri_has_host(struct bytes uri);
+
 #endif

@@ -47,6 +47,8 @@ struct client_builder {
 	bool skips_same_key, skips_same_names;
 	/* Issuers in the store are looked up by the octets of the name. */
 	bool anchors_by_octets;
+	/* Of several that fit there, the one that was read last comes first. */
+	bool last_anchor;
 	/* Of several sent ones the first that is valid now comes first. */
 	bool prefers_valid;
 	/* A sent one is the issuer of those before it only. */

@@ -24,6 +24,8 @@ static const struct {
 	[LIMIT_MOST_MESSAGE_OCTETS] = { TRAIT_MESSAGE_SIZE, false },
 	[LIMIT_MOST_CERTIFICATE_OCTETS] = { TRAIT_CERTIFICATE_SIZE, false },
 	[LIMIT_MOST_INTERMEDIATES] = { TRAIT_PATH_COUNT, false },
+	[LIMIT_MOST_NAME_PRODUCT] = { TRAIT_NAME_PRODUCT, false },
+	[LIMIT_MOST_NAME_COMPARISONS] = { TRAIT_NAME_COMPARISONS, false },
 };
 
 /* What a client that does not offer the kind says of a server that insists. */

@@ -55,6 +55,14 @@
 	ROW(NAME_EMPTY, "name_empty")                                         \
 	ROW(NAME_NOT_ASCII, "name_not_ascii")                                 \
 	ROW(ADDRESS_SIZE, "address_size") /* neither 4 nor 16 octets */       \
+	ROW(NAME_URI, "name_uri")	  /* no URI of RFC 3986 */            \
+	/* or of constraints: of no kind of 4.2.1.6 */                        \
+	ROW(NAME_KIND, "name_kind")                                           \
+	/* extensions, but not of version 3 */                                \
+	ROW(OLD_EXTENSIONS, "old_extensions")                                 \
+	/* X.690 11.1, and 8.3.2 of the serial number */                      \
+	ROW(BOOLEAN, "boolean")                                               \
+	ROW(SERIAL_PADDED, "serial_padded")                                   \
 	/* a further one is no certificate at all */                          \
 	ROW(SENT_GARBAGE, "sent_garbage")                                     \
 	/* a critical extension that nobody knows, needed or not */           \
@@ -115,6 +123,34 @@
 	ROW(CA_PSS_KEY, "ca_pss_key")                                         \
 	ROW(CA_KEY_USAGE, "ca_key_usage") /* keyCertSign is missing */        \
 	ROW(UNKNOWN_CRITICAL, "unknown_critical")                             \
+	/* Values of extensions that cannot be read: */                       \
+	/* basicConstraints, keyUsage, nameConstraints */                     \
+	ROW(UNREADABLE_CONSTRAINTS, "unreadable_constraints")                 \
+	ROW(CA_UNREADABLE_CONSTRAINTS, "ca_unreadable_constraints")           \
+	ROW(UNREADABLE_PURPOSES, "unreadable_purposes")                       \
+	ROW(UNREADABLE_KEY_ID, "unreadable_key_id")                           \
+	ROW(UNREADABLE_NAMES, "unreadable_names") /* subjectAltName */        \
+	/* any that is critical, or has octets behind it */                   \
+	ROW(UNREADABLE_CRITICAL, "unreadable_critical")                       \
+	/* authorityInfoAccess */                                             \
+	ROW(UNREADABLE_ACCESS, "unreadable_access")                           \
+	/* cRLDistributionPoints */                                           \
+	ROW(UNREADABLE_POINTS, "unreadable_points")                           \
+	/* a point there is nameRelativeToCRLIssuer */                        \
+	ROW(RELATIVE_POINT, "relative_point")                                 \
+	/* issuerAltName, or octets behind it */                              \
+	ROW(UNREADABLE_ISSUER_NAMES, "unreadable_issuer_names")               \
+	ROW(CA_UNREADABLE_FEATURES, "ca_unreadable_features")                 \
+	/* and those with octets behind the value: */                         \
+	/* basicConstraints, keyUsage */                                      \
+	ROW(TRAILING_BASICS, "trailing_basics")                               \
+	/* subjectKeyIdentifier, authorityKeyIdentifier */                    \
+	ROW(TRAILING_KEY_ID, "trailing_key_id")                               \
+	ROW(CA_TRAILING_BASICS, "ca_trailing_basics")                         \
+	ROW(TRAILING_NAME_CONSTRAINTS, "trailing_name_constraints")           \
+	ROW(CA_TRAILING_NAME_CONSTRAINTS, "ca_trailing_name_constraints")     \
+	ROW(TRAILING_PURPOSES, "trailing_purposes")                           \
+	ROW(TRAILING_NAMES, "trailing_names")                                 \
 	/* Critical ones that this or that client does not know: */           \
 	/* of the subject's or of the authority's key */                      \
 	ROW(CRITICAL_KEY_ID, "critical_key_id")                               \
@@ -132,6 +168,7 @@
 	ROW(CRITICAL_NO_CHECK, "critical_no_check")                           \
 	/* address blocks or AS numbers, RFC 3779 */                          \
 	ROW(CRITICAL_RESOURCES, "critical_resources")                         \
+	ROW(CRITICAL_PROXY, "critical_proxy") /* RFC 3820 */                  \
 	/* extensions that are critical, and understood by who processes */   \
 	/* policies: 4.2.1.11, 4.2.1.5, 4.2.1.14, 4.2.1.4 */                  \
 	ROW(POLICY_CONSTRAINTS_CRITICAL, "policy_constraints_critical")       \
@@ -147,7 +184,9 @@
 	ROW(UPPER_CONSTRAINED, "upper_constrained")                           \
 	/* only the host, which is in the CN */                               \
 	ROW(HOST_CONSTRAINED, "host_constrained")                             \
-	/* only a URI or the subject itself is outside */                     \
+	/* a name of no kind that can be compared; or only a URI, or the */   \
+	/* subject itself, is outside */                                      \
+	ROW(RARE_KIND_CONSTRAINED, "rare_kind_constrained")                   \
 	ROW(RARE_NAME_CONSTRAINED, "rare_name_constrained")                   \
 	/* only an address, of the family that is not constrained */          \
 	ROW(ADDRESS_FAMILY_CONSTRAINED, "address_family_constrained")         \
@@ -159,12 +198,43 @@
 	ROW(ONLY_MAILBOX_CONSTRAINED, "only_mailbox_constrained")             \
 	/* with a minimum or a maximum, on a name that is there */            \
 	ROW(CONSTRAINT_DISTANCE, "constraint_distance")                       \
+	/* a mailbox's, or a URI's, host is below the one constrained */      \
+	ROW(MAILBOX_SUBDOMAIN_CONSTRAINED, "mailbox_subdomain_constrained")   \
+	ROW(URI_SUBDOMAIN_CONSTRAINED, "uri_subdomain_constrained")           \
+	/* below one that is excluded */                                      \
+	ROW(HOST_SUBDOMAIN_EXCLUDED, "host_subdomain_excluded")               \
+	/* a mailbox differs in the case of its local part alone */           \
+	ROW(LOCAL_PART_CASE, "local_part_case")                               \
+	/* a DNS name is inside one but for the dot that ends it */           \
+	ROW(CONSTRAINT_DOT, "constraint_dot")                                 \
+	/* a mailbox or URI, and the constraint of no octets */               \
+	ROW(EMPTY_EXCLUDED, "empty_excluded")                                 \
+	ROW(EMPTY_PERMITTED, "empty_permitted")                               \
+	/* a URI with an address for a host where others are excluded */      \
+	ROW(URI_ADDRESS_EXCLUDED, "uri_address_excluded")                     \
+	/* Of constraints, whatever the names are: */                         \
+	/* one of no octets, of a mailbox or URI */                           \
+	ROW(CONSTRAINT_EMPTY, "constraint_empty")                             \
+	ROW(DIRECTORY_EXCLUDED, "directory_excluded")                         \
+	/* on other names than mailbox, host, URI, address, directory */      \
+	ROW(RARE_CONSTRAINED, "rare_constrained")                             \
+	/* the leaf has a URI */                                              \
+	ROW(URI_EXCLUDED, "uri_excluded")                                     \
+	/* the same of both lists, critical */                                \
+	ROW(URI_CONSTRAINED, "uri_constrained")                               \
+	/* a name of the leaf that is no host's or mailbox's */               \
+	ROW(ODD_NAME_CONSTRAINED, "odd_name_constrained")                     \
+	/* limits most_name_product, most_name_comparisons */                 \
+	ROW(NAME_PRODUCT, "name_product")                                     \
+	ROW(NAME_COMPARISONS, "name_comparisons")                             \
 	/* critical, and not on names of hosts */                             \
 	ROW(RARE_CONSTRAINTS, "rare_constraints")                             \
 	/* no DNS name; the CN is outside */                                  \
 	ROW(COMMON_NAME_CONSTRAINED, "common_name_constrained")               \
 	/* and looks like a host */                                           \
 	ROW(DOTTED_COMMON_NAME_CONSTRAINED, "dotted_common_name_constrained") \
+	/* of letters, digits and hyphens, and there is a SAN */              \
+	ROW(PLAIN_COMMON_NAME_CONSTRAINED, "plain_common_name_constrained")   \
 	/* issuer and subject differ in octets only */                        \
 	ROW(NAME_ENCODING, "name_encoding")                                   \
 	/* What the leaf's key is for */                                      \
@@ -176,10 +246,16 @@
 	/* server gated cryptography instead of serverAuth */                 \
 	ROW(LEAF_PURPOSE_GATED, "leaf_purpose_gated")                         \
 	ROW(CA_PURPOSE_GATED, "ca_purpose_gated")                             \
+	/* Netscape's of the two */                                           \
+	ROW(CA_PURPOSE_NETSCAPE, "ca_purpose_netscape")                       \
+	/* the extension without a purpose */                                 \
+	ROW(LEAF_PURPOSE_EMPTY, "leaf_purpose_empty")                         \
 	/* anyExtendedKeyUsage alone */                                       \
 	ROW(LEAF_PURPOSE_ANY, "leaf_purpose_any")                             \
 	/* none that TLS could use */                                         \
 	ROW(LEAF_USAGE_NO_TLS, "leaf_usage_no_tls")                           \
+	/* no bit of it is set */                                             \
+	ROW(LEAF_USAGE_EMPTY, "leaf_usage_empty")                             \
 	/* none for this key exchange */                                      \
 	ROW(LEAF_USAGE_NOT_THIS, "leaf_usage_not_this")                       \
 	/* Must-haves of RFC 5280 4.1 and 4.2 that most overlook */           \
@@ -202,6 +278,7 @@
 	/* Strength */                                                        \
 	ROW(RSA_BITS, "rsa_bits") /* limit least_rsa_bits */                  \
 	ROW(SHA1, "sha1")                                                     \
+	ROW(PSS_SHA1, "pss_sha1")                                             \
 	ROW(MD5, "md5")                                                       \
 	ROW(LEAF_P521, "leaf_p521")                                           \
 	ROW(ED25519, "ed25519") /* any key of the path */                     \
@@ -384,6 +461,10 @@ enum client_limit {
 	LIMIT_MOST_MESSAGE_OCTETS,     /* of Certificate, CertificateRequest */
 	LIMIT_MOST_CERTIFICATE_OCTETS, /* of any one that was sent */
 	LIMIT_MOST_INTERMEDIATES,      /* between leaf and anchor */
+	/* Of one certificate's names and an issuer's constraints: each with
+	   each, or each with those of its kind. */
+	LIMIT_MOST_NAME_PRODUCT,
+	LIMIT_MOST_NAME_COMPARISONS,
 	LIMIT_COUNT
 };
 

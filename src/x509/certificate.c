@@ -91,6 +91,11 @@ read_serial(struct certificate_reader *reader, struct der *tbs)
 		return false;
 	}
 	certificate->serial = serial.content;
+	if (serial.content.size > 1 &&
+	    ((serial.content.data[0] == 0 && serial.content.data[1] < 0x80) ||
+		(serial.content.data[0] == 0xff &&
+		    serial.content.data[1] >= 0x80)))
+		certificate->odd_forms |= FORM_SERIAL_PADDED;
 	append_serial(&reader->text, serial.content);
 	certificate->serial_hex = reader_keep_string(reader);
 	return true;
@@ -252,8 +257,11 @@ read_extensions(struct certificate_reader *reader, struct der *tbs)
 {
 	struct der_item item;
 
-	if (der_take(tbs, DER_CONTEXT_CONSTRUCTED(3), &item))
+	if (der_take(tbs, DER_CONTEXT_CONSTRUCTED(3), &item)) {
 		reader_extensions(reader, item.content);
+		if (reader->certificate->version < 3)
+			reader->certificate->odd_forms |= FORM_OLD_EXTENSIONS;
+	}
 	if (!der_at_end(tbs))
 		reader_damage(reader, "the extensions cannot be read");
 	return true;

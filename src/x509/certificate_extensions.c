@@ -26,6 +26,16 @@ take_only(struct bytes value, uint8_t tag, struct der_item *item)
 }
 
 static bool
+read_boolean(struct certificate *certificate, struct bytes content, bool *value)
+{
+	if (!der_boolean(content, value))
+		return false;
+	if (content.data[0] != 0 && content.data[0] != 0xff)
+		certificate->odd_forms |= FORM_BOOLEAN;
+	return true;
+}
+
+static bool
 read_basic_constraints(
     struct certificate_reader *reader, const struct extension *extension)
 {
@@ -38,7 +48,7 @@ read_basic_constraints(
 	if (!enter_only(extension->value, DER_SEQUENCE, &inside))
 		return false;
 	if (der_take(&inside, DER_BOOLEAN, &item) &&
-	    !der_boolean(item.content, &certificate->is_ca))
+	    !read_boolean(certificate, item.content, &certificate->is_ca))
 		return false;
 	if (der_take(&inside, DER_INTEGER, &item)) {
 		if (!der_unsigned(item.content, &certificate->path_length))
@@ -82,7 +92,7 @@ static const struct purpose_row purpose_rows[] = {
 	{ OID("\x55\x1d\x25\x00"), PURPOSE_ANY },
 	{ OID("\x2b\x06\x01\x04\x01\x82\x37\x0a\x03\x03"),
 	    PURPOSE_SERVER_GATED },
-	{ OID("\x60\x86\x48\x01\x86\xf8\x42\x04\x01"), PURPOSE_SERVER_GATED },
+	{ OID("\x60\x86\x48\x01\x86\xf8\x42\x04\x01"), PURPOSE_NETSCAPE_GATED },
 };
 
 static bool
@@ -116,15 +126,17 @@ read_subject_key_id(
 	struct certificate *certificate = reader->certificate;
 	struct der_item item;
 
-	certificate->has_subject_key_id = true;
 	if (!take_only(extension->value, DER_OCTET_STRING, &item))
 		return false;
+	certificate->has_subject_key_id = true;
 	certificate->subject_key_id = item.content;
 	return true;
 }
 
+/* False where it is no GeneralName; one of no known kind is one, but odd. */
 static bool
-read_general_name(struct der *der, struct general_name *name)
+read_general_name(struct certificate_reader *reader, struct der *der,
+    struct general_name *name)
 {
 	struct der_item item;
 	bool constructed, is_structure;
@@ -136,8 +148,13 @@ read_general_name(struct der *der, struct general_name *name)
 	constructed = (item.tag & 0x20) != 0;
 	is_structure = name->kind == NAME_OTHER || name->kind == NAME_X400 ||
 		       name->kind == NAME_DIRECTORY || name->kind == NAME_EDI;
-	return (item.tag & 0xc0) == 0x80 && name->kind <= NAME_REGISTERED_ID &&
-	       constructed == is_structure;
+	if ((item.tag & 0xc0) != 0x80 || name->kind > NAME_REGISTERED_ID) {
+		name->kind = NAME_UNKNOWN;
+		reader->certificate->odd_forms |= FORM_NAME_KIND;
+		reader_odd_damage(reader, "a general name is of no known kind");
+		return true;
+	}
+	return constructed == is_structure;
 }
 
 static bool
@@ -158,7 +175,7 @@ read_authority_key_id(
 	if (der_enter(&inside, DER_CONTEXT_CONSTRUCTED(1), &names))
 		while (certificate->authority_name.size == 0 &&
 		       !der_at_end(&names)) {
-			if (!read_general_name(&names, &name))
+			if (!read_general_name(reader, &names, &name))
 				return false;
 			if (name.kind == NAME_DIRECTORY)
 				certificate->authority_name = name.value;
@@ -221,11 +238,50 @@ read_alternative_names(
 		return false;
 	names = reader_take(reader, count * sizeof(*names));
 	for (size_t i = 0; i < count; i++) {
-		if (!read_general_name(&inside, &names[i]))
+		if (!read_general_name(reader, &inside, &names[i]))
 			return false;
 		certificate->odd_forms |= odd_form_of(&names[i]);
 	}
 	certificate->alternative_names = (struct name_list){ names, count };
+	return true;
+}
+
+/* Nobody reads them to build a path; some libraries want them readable. */
+static bool
+read_issuer_names(
+    struct certificate_reader *reader, const struct extension *extension)
+{
+	struct general_name name;
+	struct der inside;
+
+	if (!enter_only(extension->value, DER_SEQUENCE, &inside))
+		return false;
+	while (!der_at_end(&inside))
+		if (!read_general_name(reader, &inside, &name))
+			return false;
+	return true;
+}
+
+/* RFC 5280 4.2.1.13 */
+static bool
+read_distribution_points(
+    struct certificate_reader *reader, const struct extension *extension)
+{
+	struct der inside, point, name;
+	struct der_item item;
+
+	if (!enter_only(extension->value, DER_SEQUENCE, &inside))
+		return false;
+	while (!der_at_end(&inside)) {
+		if (!der_enter(&inside, DER_SEQUENCE, &point))
+			return false;
+		if (der_enter(&point, DER_CONTEXT_CONSTRUCTED(0), &name) &&
+		    der_peek(&name) == DER_CONTEXT_CONSTRUCTED(1))
+			reader->certificate->odd_forms |= FORM_POINT_RELATIVE;
+		while (!der_at_end(&point))
+			if (!der_next(&point, &item))
+				return false;
+	}
 	return true;
 }
 
@@ -262,7 +318,7 @@ read_subtrees(
 	names = reader_take(reader, count * sizeof(*names));
 	for (size_t i = 0; i < count; i++) {
 		if (!der_enter(&der, DER_SEQUENCE, &subtree) ||
-		    !read_general_name(&subtree, &names[i]))
+		    !read_general_name(reader, &subtree, &names[i]))
 			return false;
 		if (names[i].kind == NAME_ADDRESS)
 			reader->certificate->odd_forms |=
@@ -333,7 +389,7 @@ read_authority_access(
 	while (!der_at_end(&inside)) {
 		if (!der_enter(&inside, DER_SEQUENCE, &description) ||
 		    !der_take(&description, DER_OID, &method) ||
-		    !read_general_name(&description, &name))
+		    !read_general_name(reader, &description, &name))
 			return false;
 		if (name.kind != NAME_URI)
 			continue;
@@ -391,6 +447,7 @@ struct extension_row {
 	struct bytes oid;
 	bool (*read)(struct certificate_reader *, const struct extension *);
 	const char *damage;
+	enum extension_kind kind; /* where there is a sentence */
 };
 
 /*
@@ -399,31 +456,39 @@ struct extension_row {
  */
 static const struct extension_row rows[] = {
 	{ OID("\x55\x1d\x13"), read_basic_constraints,
-	    "the basic constraints cannot be read" },
-	{ OID("\x55\x1d\x0f"), read_key_usage, "the key usage cannot be read" },
+	    "the basic constraints cannot be read",
+	    EXTENSION_BASIC_CONSTRAINTS },
+	{ OID("\x55\x1d\x0f"), read_key_usage, "the key usage cannot be read",
+	    EXTENSION_KEY_USAGE },
 	{ OID("\x55\x1d\x25"), read_purposes,
-	    "the extended key usage cannot be read" },
+	    "the extended key usage cannot be read", EXTENSION_PURPOSES },
 	{ OID("\x55\x1d\x0e"), read_subject_key_id,
-	    "the subject key identifier cannot be read" },
+	    "the subject key identifier cannot be read",
+	    EXTENSION_SUBJECT_KEY_ID },
 	{ OID("\x55\x1d\x23"), read_authority_key_id,
-	    "the authority key identifier cannot be read" },
+	    "the authority key identifier cannot be read",
+	    EXTENSION_AUTHORITY_KEY_ID },
 	{ OID("\x55\x1d\x11"), read_alternative_names,
-	    "the subject alternative names cannot be read" },
+	    "the subject alternative names cannot be read",
+	    EXTENSION_ALTERNATIVE_NAMES },
 	{ OID("\x2b\x06\x01\x05\x05\x07\x01\x01"), read_authority_access,
-	    "the authority information access cannot be read" },
-	{ OID("\x55\x1d\x20"), reader_policies, NULL },
-	{ OID("\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02"), read_scts, NULL },
-	{ OID("\x55\x1d\x1f"), NULL, NULL }, /* CRL distribution points */
+	    "the authority information access cannot be read",
+	    EXTENSION_AUTHORITY_ACCESS },
+	{ OID("\x55\x1d\x20"), reader_policies, NULL, 0 },
+	{ OID("\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02"), read_scts, NULL, 0 },
+	{ OID("\x55\x1d\x1f"), read_distribution_points, NULL,
+	    EXTENSION_DISTRIBUTION_POINTS },
 	{ OID("\x55\x1d\x1e"), read_name_constraints,
-	    "the name constraints cannot be read" },
-	{ OID("\x55\x1d\x24"), reader_policy_constraints, NULL },
-	{ OID("\x55\x1d\x21"), reader_policy_mappings, NULL },
-	{ OID("\x55\x1d\x36"), reader_inhibit_any_policy, NULL },
+	    "the name constraints cannot be read", EXTENSION_NAME_CONSTRAINTS },
+	{ OID("\x55\x1d\x24"), reader_policy_constraints, NULL, 0 },
+	{ OID("\x55\x1d\x21"), reader_policy_mappings, NULL, 0 },
+	{ OID("\x55\x1d\x36"), reader_inhibit_any_policy, NULL, 0 },
 	{ OID("\x2b\x06\x01\x05\x05\x07\x01\x18"), read_tls_features,
-	    "the TLS features cannot be read" },
-	{ OID("\x55\x1d\x12"), NULL, NULL }, /* issuer alternative name */
-	{ OID("\x60\x86\x48\x01\x86\xf8\x42\x01\x01"), NULL,
-	    NULL }, /* Netscape */
+	    "the TLS features cannot be read", EXTENSION_TLS_FEATURES },
+	{ OID("\x55\x1d\x12"), read_issuer_names, NULL,
+	    EXTENSION_ISSUER_NAMES },
+	{ OID("\x60\x86\x48\x01\x86\xf8\x42\x01\x01"), NULL, NULL,
+	    0 }, /* Netscape */
 };
 
 /* RFC 5280 4.2 wants the first two and the fourth not to be critical. */
@@ -441,10 +506,12 @@ static const struct {
 	{ OID("\x2b\x06\x01\x05\x05\x07\x30\x01\x05"), CRITICAL_NO_CHECK },
 	{ OID("\x2b\x06\x01\x05\x05\x07\x01\x07"), CRITICAL_ADDRESS_BLOCKS },
 	{ OID("\x2b\x06\x01\x05\x05\x07\x01\x08"), CRITICAL_AS_NUMBERS },
+	{ OID("\x2b\x06\x01\x05\x05\x07\x01\x0e"), CRITICAL_PROXY },
 };
 
 static bool
-take_extension(struct der *der, struct extension *extension)
+take_extension(struct certificate *certificate, struct der *der,
+    struct extension *extension)
 {
 	struct der_item item;
 	struct der inside;
@@ -455,7 +522,7 @@ take_extension(struct der *der, struct extension *extension)
 		return false;
 	extension->oid = item.content;
 	if (der_take(&inside, DER_BOOLEAN, &item) &&
-	    !der_boolean(item.content, &extension->critical))
+	    !read_boolean(certificate, item.content, &extension->critical))
 		return false;
 	if (!der_take(&inside, DER_OCTET_STRING, &item))
 		return false;
@@ -505,17 +572,37 @@ read_extension(
 			    critical_rows[i].bit;
 	if (row == NULL && !extension->critical)
 		return;
-	if (row == NULL) {
+	/* RFC 6962 3.3: not critical; a client that knows the list does not
+	   count it among what it processes. */
+	if (row == NULL || (extension->critical && row->read == read_scts)) {
 		if (certificate->unknown_critical == NULL)
 			certificate->unknown_critical = reader_take(reader,
 			    CERTIFICATE_MOST_EXTENSIONS * sizeof(char *));
 		certificate
 		    ->unknown_critical[certificate->unknown_critical_count++] =
 		    keep_oid(reader, extension->oid);
-		return;
 	}
-	if (row->read != NULL && !row->read(reader, extension))
-		reader_damage(reader, row->damage);
+	if (row == NULL)
+		return;
+	if (row->read != NULL && !row->read(reader, extension)) {
+		struct extension trimmed = *extension;
+		struct der der = der_of(extension->value);
+		struct der_item first;
+
+		reader_odd_damage(reader, row->damage);
+		if (extension->critical)
+			certificate->odd_forms |= FORM_CRITICAL_VALUE;
+		/* Most parsers stop where the value itself ends. */
+		if (der_next(&der, &first) && !der_at_end(&der)) {
+			trimmed.value = first.whole;
+			if (row->read(reader, &trimmed))
+				certificate->trailing_extensions |= row->kind;
+			else
+				certificate->unreadable_extensions |= row->kind;
+		} else {
+			certificate->unreadable_extensions |= row->kind;
+		}
+	}
 	/* What a reader left in the buffer when it failed is dropped. */
 	text_clear(&reader->text);
 }
@@ -537,7 +624,7 @@ reader_extensions(struct certificate_reader *reader, struct bytes explicit)
 			reader_damage(reader, "there are too many extensions");
 			return;
 		}
-		if (!take_extension(&list, &extension)) {
+		if (!take_extension(reader->certificate, &list, &extension)) {
 			reader_damage(reader, "an extension cannot be read");
 			return;
 		}

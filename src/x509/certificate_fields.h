@@ -31,7 +31,8 @@ enum purpose {
 	PURPOSE_ANY = 1 << 2,
 	PURPOSE_OCSP_SIGNING = 1 << 3,
 	PURPOSE_OTHER = 1 << 4,
-	PURPOSE_SERVER_GATED = 1 << 5 /* once Microsoft's and Netscape's */
+	PURPOSE_SERVER_GATED = 1 << 5, /* once Microsoft's */
+	PURPOSE_NETSCAPE_GATED = 1 << 6
 };
 
 enum key_kind {
@@ -86,7 +87,8 @@ enum name_kind {
 	NAME_EDI = 5,
 	NAME_URI = 6,
 	NAME_ADDRESS = 7,
-	NAME_REGISTERED_ID = 8
+	NAME_REGISTERED_ID = 8,
+	NAME_UNKNOWN = 9
 };
 
 struct general_name {
@@ -142,7 +144,8 @@ enum critical_extension {
 	/* Among the unknown ones too: they are not processed here. */
 	CRITICAL_NO_CHECK = 1 << 7,
 	CRITICAL_ADDRESS_BLOCKS = 1 << 8,
-	CRITICAL_AS_NUMBERS = 1 << 9
+	CRITICAL_AS_NUMBERS = 1 << 9,
+	CRITICAL_PROXY = 1 << 10 /* RFC 3820 3.8 */
 };
 
 /*
@@ -160,7 +163,30 @@ enum odd_form {
 	FORM_RSA_KEY = 1 << 7, /* without NULL, or of a negative modulus */
 	FORM_CONSTRAINT_SIZE = 1 << 9,	/* no address and mask */
 	FORM_CONSTRAINT_MASK = 1 << 10, /* a mask with gaps */
-	FORM_NO_ISSUER = 1 << 8 /* the issuer's, or a CA's, name is empty */
+	FORM_NO_ISSUER = 1 << 8, /* the issuer's, or a CA's, name is empty */
+	FORM_OLD_EXTENSIONS = 1 << 11, /* extensions below version 3 */
+	FORM_BOOLEAN = 1 << 12,	       /* neither 00 nor FF (X.690 11.1) */
+	FORM_SERIAL_PADDED = 1 << 13,  /* X.690 8.3.2 */
+	FORM_NAME_KIND = 1 << 14,      /* a GeneralName of no known kind */
+	FORM_NAME_URI = 1 << 15,       /* one that RFC 3986 does not allow */
+	FORM_POINT_RELATIVE = 1 << 16, /* a CRL's point is a relative name */
+	/* a critical extension whose value cannot be read, or is followed */
+	FORM_CRITICAL_VALUE = 1 << 17
+};
+
+/* Extensions whose value is not what its section says; bits. */
+enum extension_kind {
+	EXTENSION_BASIC_CONSTRAINTS = 1 << 0,
+	EXTENSION_KEY_USAGE = 1 << 1,
+	EXTENSION_PURPOSES = 1 << 2,
+	EXTENSION_SUBJECT_KEY_ID = 1 << 3,
+	EXTENSION_AUTHORITY_KEY_ID = 1 << 4,
+	EXTENSION_ALTERNATIVE_NAMES = 1 << 5,
+	EXTENSION_AUTHORITY_ACCESS = 1 << 6,
+	EXTENSION_NAME_CONSTRAINTS = 1 << 7,
+	EXTENSION_TLS_FEATURES = 1 << 8,
+	EXTENSION_ISSUER_NAMES = 1 << 9,
+	EXTENSION_DISTRIBUTION_POINTS = 1 << 10
 };
 
 /* Two limits on a hostile certificate; past them it is damaged. */
@@ -178,9 +204,13 @@ struct certificate {
 	 * end leave all others readable.
 	 */
 	const char *damage;
-	/* The damage is more than forms of enum odd_form and of dates. */
+	/* The damage is more than forms of enum odd_form, of dates, and of
+	   an extension's value. */
 	bool malformed;
 	unsigned odd_forms; /* enum odd_form bits */
+	/* enum extension_kind bits: one cannot be read, or is followed by
+	   octets within its OCTET STRING. */
+	unsigned unreadable_extensions, trailing_extensions;
 
 	int version;		/* 1..3; 0 when unreadable */
 	struct bytes serial;	/* content octets, two's complement */

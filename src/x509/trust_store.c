@@ -81,11 +81,13 @@ add(struct contents *contents, struct certificate_index *known,
 {
 	static const struct store_terms none;
 	struct certificate *certificate = certificate_new(der);
+	/* One that only some clients read is an anchor to those. */
+	bool readable = !certificate->malformed &&
+			(certificate->odd_forms & FORM_TRAILING) == 0;
 
 	if (terms == NULL)
 		terms = &none;
-	if (certificate->damage == NULL &&
-	    certificate_index_add(known, certificate)) {
+	if (readable && certificate_index_add(known, certificate)) {
 		keep_terms(contents, &certificate->sha256, terms);
 		contents->certificates =
 		    memory_grow(contents->certificates, contents->count,
@@ -93,7 +95,7 @@ add(struct contents *contents, struct certificate_index *known,
 		contents->certificates[contents->count++] = certificate;
 		return;
 	}
-	if (certificate->damage != NULL)
+	if (!readable)
 		contents->damaged++;
 	else
 		join_terms(contents,

@@ -93,10 +93,8 @@ static const struct damage_row damage_rows[] = {
 	    "the subject alternative names cannot be read" },
 	{ NAMES, "3003 8202 61",
 	    "the subject alternative names cannot be read" },
-	{ NAMES, "3003 0c01 61",
-	    "the subject alternative names cannot be read" },
-	{ NAMES, "3003 8901 61",
-	    "the subject alternative names cannot be read" },
+	{ NAMES, "3003 0c01 61", "a general name is of no known kind" },
+	{ NAMES, "3003 8901 61", "a general name is of no known kind" },
 	{ CONSTRAINTS, "3000", NULL },
 	{ CONSTRAINTS, "3007 a105 3003 8201 61", NULL },
 	{ CONSTRAINTS, "3007 a205 3003 8201 61",
@@ -108,6 +106,43 @@ static const struct damage_row damage_rows[] = {
 	{ FEATURES, "3002 0500", "the TLS features cannot be read" },
 	{ SCTS, "6d616c666f726d6564", NULL }, /* no weight for a path */
 };
+
+static const struct value_row {
+	const char *oid, *value;
+	unsigned unreadable, trailing, forms;
+} value_rows[] = {
+	{ BASIC, "3000", 0, 0, 0 },
+	{ BASIC, "3003 0101ff", 0, 0, 0 },
+	{ BASIC, "3003 010101", 0, 0, FORM_BOOLEAN },
+	{ BASIC, "3002 0500", EXTENSION_BASIC_CONSTRAINTS, 0, 0 },
+	{ BASIC, "3000 0500", 0, EXTENSION_BASIC_CONSTRAINTS, 0 },
+	{ USAGE, "0301 08", EXTENSION_KEY_USAGE, 0, 0 },
+	{ PURPOSES, "3000 0500", 0, EXTENSION_PURPOSES, 0 },
+	{ SUBJECT_ID, "abcd", EXTENSION_SUBJECT_KEY_ID, 0, 0 },
+	{ NAMES, "3003 8901 61", 0, 0, FORM_NAME_KIND },
+	{ "0603 551d1f", "3008 3006 a004 a102 3100", 0, 0,
+	    FORM_POINT_RELATIVE },
+	{ "0603 551d1f", "0500", EXTENSION_DISTRIBUTION_POINTS, 0, 0 },
+	{ "0603 551d12", "3003 8201 61 0500", 0, EXTENSION_ISSUER_NAMES, 0 },
+};
+
+static void
+test_values(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(value_rows); i++) {
+		const struct value_row *row = &value_rows[i];
+		struct certificate *certificate =
+		    certificate_with(row->oid, false, row->value, false);
+
+		assert_int_equal(
+		    certificate->unreadable_extensions, row->unreadable);
+		assert_int_equal(
+		    certificate->trailing_extensions, row->trailing);
+		assert_int_equal(certificate->odd_forms, row->forms);
+		certificate_free(certificate);
+	}
+}
 
 static void
 test_damage(void **state)
@@ -513,6 +548,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_basic_constraints),
 		cmocka_unit_test(test_usages),
 		cmocka_unit_test(test_key_ids),
