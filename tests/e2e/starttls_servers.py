@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
 """STARTTLS against the servers that are installed: each with its leaf alone,
 with the whole chain, and set up wrongly, where its words are the result.  They
-start beside one another on free ports of loopback; most need root, for they
-change to a user of their own."""
+start beside one another on free ports of loopback; root starts them, for most
+change to a user of their own.  The packages of Debian: postfix,
+exim4-daemon-light, dovecot-imapd, -pop3d, -managesieved, -lmtpd, -submissiond,
+vsftpd, proftpd-mod-crypto, slapd, prosody, postgresql, mariadb-server, inn2,
+inspircd, ngircd, xrdp; postfix and exim, vsftpd and proftpd side by side only
+with dpkg --force-conflicts."""
 import concurrent.futures
 import json
 import os
