@@ -221,9 +221,11 @@ def check_faults(place, ders):
         "/cut": (200, whole[:90000], None),
         "/http": (302, b"http://127.0.0.1:1/new.csv", None),
     })
+    # In the middle of a certificate: a cut between two is not seen in a file.
+    bundle = "".join(map(pem_of, ders)).encode()
+    inside = bundle.index(b"-----BEGIN", 90000) + 200
     for name, body in (("page", Answers.answers["/page"][1]),
-                       ("cut.pem", "".join(map(pem_of, ders))
-                        .encode()[:90000]), ("nothing", b"")):
+                       ("cut.pem", bundle[:inside]), ("nothing", b"")):
         (place.folder / name).write_bytes(body)
     with open(place.folder / "large", "wb") as file:
         file.truncate((64 << 20) + 1)
