@@ -43,7 +43,7 @@ static const struct option_row rows[] = {
 	    .kind = OPTION_STRING,
 	    .offset = offsetof(struct audit_options, against),
 	    .help = "compare with this store (system, or one of the run's): "
-		    "which hosts break, which are repaired" },
+		    "which hosts fail with it, which no longer do" },
 };
 
 static int

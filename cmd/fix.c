@@ -37,8 +37,7 @@ static const struct option_row rows[] = {
 	{ .letter = 'o',
 	    .name = "out",
 	    .argument = "DIR",
-	    .help = "where the kit goes (RUN/fix); one that is there is "
-		    "replaced",
+	    .help = "where the kit goes (RUN/fix); an existing kit is replaced",
 	    .kind = OPTION_STRING,
 	    .offset = offsetof(struct fix_options, directory) },
 	{ .name = "trust-root",

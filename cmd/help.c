@@ -37,8 +37,8 @@ append_row(struct text *out, const struct option_row *row)
 static const struct option_row general_rows[] = {
 	{ .name = "config",
 	    .argument = "FILE",
-	    .help = "more options, NAME = VALUE a line; the command line's "
-		    "win" },
+	    .help = "more options, one NAME = VALUE a line; those of the "
+		    "command line take precedence" },
 	{ .letter = 'h', .name = "help", .help = "this text" },
 };
 

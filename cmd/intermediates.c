@@ -73,7 +73,7 @@ parse(struct intermediates_options *options, int argc, char **argv)
 		    "one of them.  \"update\" replaces it by the list at an "
 		    "https URL or in a FILE: CSV with a PEM column, or PEM.  "
 		    "Without URL and FILE it fetches the CCADB's, " DEFAULT_URL
-		    ".  --intermediates none makes a run do without.",
+		    ".  With --intermediates none a run does not use it.",
 		.example = "  fleetscan intermediates update\n"
 			   "  fleetscan intermediates update "
 			   "intermediates.csv\n"

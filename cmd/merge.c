@@ -30,7 +30,7 @@ static const struct option_row rows[] = {
 	    .offset = offsetof(struct merge, options.directory),
 	    .help = "the run directory of the joined run; required" },
 	{ .name = "partial",
-	    .help = "join what there is, though something is lacking: exit 3",
+	    .help = "join although a shard is missing: exit 3",
 	    .kind = OPTION_FLAG,
 	    .offset = offsetof(struct merge, partial) },
 };
@@ -48,7 +48,7 @@ parse(struct merge *merge, int argc, char **argv)
 		.synopsis = "merge RUN... -o DIR",
 		.about = "Joins the runs of shards into one.  Hosts that miss "
 			 "a certificate are judged with what all shards know.  "
-			 "What would not be one run is refused.",
+			 "Shards that do not belong to one run are refused.",
 		.example = "  fleetscan merge shard-* -o merged\n",
 		.groups = groups,
 		.group_count = GROUPS,

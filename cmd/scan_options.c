@@ -228,7 +228,7 @@ static const struct option_row target_rows[] = {
 	{ .name = "strict",
 	    .kind = OPTION_FLAG,
 	    .offset = OPTION(strict),
-	    .help = "end with exit 2 at a bad line of a list" },
+	    .help = "end with exit code 2 at an invalid line of a list" },
 	{ .name = "shard",
 	    .argument = "I/N",
 	    .kind = OPTION_FUNCTION,
@@ -239,7 +239,7 @@ static const struct option_row target_rows[] = {
 	    .kind = OPTION_FLAG,
 	    .is_passing = true,
 	    .offset = OPTION(resume),
-	    .help = "go on with the interrupted run in -o DIR, by its own "
+	    .help = "continue the interrupted run in -o DIR with its own "
 		    "options; lists given here replace its lists" },
 };
 
@@ -253,7 +253,7 @@ static const struct option_row probe_rows[] = {
 	    .offset = OPTION(scan.concurrency),
 	    .least = 1,
 	    .most = 1000000,
-	    .help = "targets in flight (default: 500)" },
+	    .help = "targets in progress at once (default: 500)" },
 	{ .name = "threads",
 	    .argument = "N",
 	    .kind = OPTION_UNSIGNED,
@@ -274,7 +274,7 @@ static const struct option_row probe_rows[] = {
 	    .offset = OPTION(scan.per_ip),
 	    .least = 1,
 	    .most = 1000000,
-	    .help = "connections in flight to one address (default: 4)" },
+	    .help = "connections at once to one address (default: 4)" },
 	{ .letter = 't',
 	    .name = "timeout",
 	    .argument = "SEC",
@@ -317,7 +317,8 @@ static const struct option_row probe_rows[] = {
 	    .kind = OPTION_WORD,
 	    .offset = OPTION(scan.depth),
 	    .words = depth_words,
-	    .help = "stop once the chain is in hand: cheaper, proves less "
+	    .help = "certificate: stop when the chain has arrived; cheaper, "
+		    "but the server does not prove that it holds the key "
 		    "(default: full)" },
 };
 
@@ -326,7 +327,7 @@ static const struct option_row change_rows[] = {
 	    .kind = OPTION_FLAG,
 	    .offset = OPTION(diff_last),
 	    .help = "what changed since the last run of this list; with -q "
-		    "a mail, and only when something got worse" },
+		    "a mail, and only if a host got worse" },
 };
 
 static bool

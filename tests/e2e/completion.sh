@@ -84,7 +84,7 @@ for command in $commands; do
 			cut -c2-)"
 done
 check 'zsh: an option with a value' \
-	'*--concurrency=[targets in flight (default\: 500)]:N: ' \
+	'*--concurrency=[targets in progress at once (default\: 500)]:N: ' \
 	"$(zsh_offers scan '' | grep -F -e '--concurrency')"
 check 'zsh: words of an option' \
 	'*--aia=[follow AIA to missing issuers (default\: fetch)]:off|cache|fetch:(off cache fetch)' \
