@@ -214,7 +214,7 @@ list_columns_read(struct list_reader *reader)
 	const struct list_columns *header = &reader->header;
 	struct list_entry entry = { .host = NULL };
 	enum list_step step = list_reader_line(reader, "#");
-	struct list_fields fields;
+	struct list_fields fields = { .count = 0 };
 	bool is_fixed = header->separator == '\0';
 	struct bytes octets;
 	char *line;
@@ -313,7 +313,7 @@ parse_shape(struct list_reader *reader)
 	char *line = arena_string(arena, reader->line.data);
 	struct list_entry entry = { .input = input_of(reader, line) };
 	struct bytes octets = bytes_of(reader->line.data, reader->line.size);
-	struct list_fields fields;
+	struct list_fields fields = { .count = 0 };
 
 	if (!list_fields_split(&fields, line)) {
 		list_reader_add_fault(reader, octets, fault_csv);

@@ -36,12 +36,10 @@ read_tag(struct list_reader *reader)
 			(tag->size >= 5 &&
 			    memcmp(tag->data + tag->size - 2, "--", 2) == 0)))
 			return LIST_LINE;
-		if (is_comment)
+		if (is_comment || c == quote)
 			quote = 0;
 		else if (quote == 0 && (c == '"' || c == '\''))
 			quote = c;
-		else if (c == quote)
-			quote = 0;
 		text_append_char(tag, c == '\0' ? ' ' : (char)c);
 		if (tag->size > TAG_MOST)
 			return list_reader_fail(
@@ -141,11 +139,10 @@ read_host_tag(
 		    strcmp(value, "open") == 0)
 			add_target(reader, state, state->port);
 		state->is_tcp = false;
-	} else if (is_tag(tag, "extraports")) {
-		state->has_ports = true;
-	} else if (is_tag(tag, "status") &&
-		   get_attribute(tag, "state", value, sizeof(value)) &&
-		   strcmp(value, "down") == 0) {
+	} else if (is_tag(tag, "extraports") ||
+		   (is_tag(tag, "status") &&
+		       get_attribute(tag, "state", value, sizeof(value)) &&
+		       strcmp(value, "down") == 0)) {
 		state->has_ports = true;
 	}
 }

@@ -398,7 +398,7 @@ target_list_next(struct target_list *list, struct target **out)
 		*out = list->ahead[list->ahead_next++];
 	else
 		step = read_target(list, out);
-	if (step == STEP_FOUND)
+	if (*out != NULL)
 		(*out)->ordinal = ++list->count;
 	return (int)step;
 }

@@ -255,9 +255,11 @@ html_host(struct text *out, const struct result *result, struct arena *scratch)
 	    "data-refused=\"",
 	    tone_of(result), class_word(verdict->class_id), result->seen.site);
 	for (size_t i = 0; i < verdict->client_count; i++)
-		if (verdict->clients[i].accepts == ACCEPTS_NO)
-			html_fill(out, "{}{}", refused++ == 0 ? "" : " ",
-			    verdict->clients[i].id);
+		if (verdict->clients[i].accepts == ACCEPTS_NO) {
+			if (refused++ > 0)
+				html_raw(out, " ");
+			html_fill(out, "{}", verdict->clients[i].id);
+		}
 	html_raw(out, "\">");
 	for (size_t i = 0; i < verdict->finding_count && worst == NULL; i++)
 		if (verdict->findings[i].severity == verdict->severity)

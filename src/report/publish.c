@@ -153,7 +153,8 @@ publish_options(
 		size_t at = 0;
 
 		/* One that was given more than once is one, values joined. */
-		while (at < *count && strcmp(options[at].name, option->name))
+		while (at < *count &&
+		       !string_equal(options[at].name, option->name))
 			at++;
 		if (at < *count)
 			options[at].value = arena_printf(
