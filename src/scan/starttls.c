@@ -9,6 +9,7 @@
 #include "scan/starttls.h"
 
 #include <stdio.h>
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
@@ -732,7 +733,7 @@ starttls_silence(
 	const struct dialogue_step *step = current(starttls);
 	const char *began = partial(starttls);
 	/* To a tenth. */
-	double seconds = (double)((waited_ms + 50) / 100) / 10;
+	double seconds = round((double)waited_ms / 100) / 10;
 
 	if (step->sends == NULL)
 		failure_set(failure, STATUS_IO_TIMEOUT,

@@ -89,8 +89,11 @@ starttls_read_ldap(
 		return STARTTLS_WRONG_REPLY;
 	text_printf(line, "%s%u %s", is_notice ? "disconnection " : "",
 	    value.data[0], ldap_result(value.data[0]));
-	if (read_ber(&response, 0x04, &value) >= 0 &&
-	    read_ber(&response, 0x04, &value) > 0) {
+	/* matchedDN, then diagnosticMessage */
+	size = read_ber(&response, 0x04, &value);
+	if (size >= 0)
+		size = read_ber(&response, 0x04, &value);
+	if (size > 0) {
 		text_append(line, ": ");
 		text_append_bytes(line, value);
 	}

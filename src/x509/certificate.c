@@ -209,7 +209,7 @@ read_subject(struct certificate_reader *reader, struct der *tbs)
 	certificate->raw_subject = item.whole;
 	/* Of no attribute; a name that cannot be read is not empty. */
 	certificate->subject_empty =
-	    name.canonical.data != NULL && name.canonical.size == 0;
+	    name.canonical.size == 0 && name.canonical.data != NULL;
 	certificate->subject_key = name.canonical;
 	certificate->subject = name.text;
 	certificate->subject_cn = last_common_name(&name);
