@@ -245,31 +245,6 @@ append_clients(struct text *out, const struct verdict *verdict,
 	}
 }
 
-/* "versions  curl 7.88.1, Go 1.19, as of 2026-11", one after the other. */
-static void
-append_versions(
-    struct text *out, const struct report_run *run, struct arena *scratch)
-{
-	struct text line = { .size = 0 };
-
-	if (run->client_count == 0)
-		return;
-	for (size_t i = 0; i < run->client_count; i++) {
-		const struct manifest_client *client = &run->clients[i];
-		const char *date = client->date;
-
-		/* Of "curl 7.88.1, OpenSSL 3.0.22, Debian 12" the first. */
-		text_printf(&line, "%s%.*s", i == 0 ? "" : ", ",
-		    (int)strcspn(client->version, ","), client->version);
-		if (i + 1 == run->client_count ||
-		    strcmp(date, client[1].date) != 0)
-			text_printf(&line, " as of %s", date);
-	}
-	append_label(out, "versions");
-	cell_append_wrapped(out, arena_string(scratch, line.data), BODY_COLUMN);
-	text_free(&line);
-}
-
 static void
 append_body(struct text *out, const char *words)
 {
@@ -373,8 +348,6 @@ diagnosis_append(struct text *out, const struct report_run *run,
 	append_clients(out, verdict, ACCEPTS_NO, "refuses", scratch);
 	append_clients(out, verdict, ACCEPTS_YES, "accepts", scratch);
 	append_clients(out, verdict, ACCEPTS_UNKNOWN, "unknown", scratch);
-	if (verdict->client_count > 0)
-		append_versions(out, run, scratch);
 	if (siblings->count > 0) {
 		const char *count = count_text(scratch, siblings->count);
 		const char *differences = sites_comparison_text(
@@ -393,4 +366,28 @@ diagnosis_append(struct text *out, const struct report_run *run,
 	}
 	append_repair(out, run, result, scratch);
 	arena_free(scratch);
+}
+
+void
+diagnosis_append_versions(struct text *out, const struct report_run *run)
+{
+	struct text line = { .size = 0 };
+
+	for (size_t i = 0; i < run->client_count; i++) {
+		const struct manifest_client *client = &run->clients[i];
+		const char *date = client->date;
+
+		/* Of "curl 7.88.1, OpenSSL 3.0.22, Debian 12" the first. */
+		text_printf(&line, "%s%.*s", i == 0 ? "" : ", ",
+		    (int)strcspn(client->version, ","), client->version);
+		if (i + 1 == run->client_count ||
+		    strcmp(date, client[1].date) != 0)
+			text_printf(&line, " as of %s", date);
+	}
+	if (line.size > 0) {
+		text_append_char(out, '\n');
+		append_label(out, "clients");
+		cell_append_wrapped(out, line.data, BODY_COLUMN);
+	}
+	text_free(&line);
 }

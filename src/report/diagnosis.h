@@ -13,4 +13,7 @@
 void diagnosis_append(struct text *, const struct report_run *,
     const struct sibling_facts *, const struct result *, bool colors);
 
+/* Once behind all hosts: "clients  curl 7.88.1, Go 1.19, as of 2026-11". */
+void diagnosis_append_versions(struct text *, const struct report_run *);
+
 #endif

@@ -282,6 +282,8 @@ print_terminal(struct report *report, const struct report_terminal *terminal)
 	if (is_summary)
 		terminal_append_summary(
 		    text, report->run, &report->tally, terminal->colors);
+	else if (text->size > 0)
+		diagnosis_append_versions(text, report->run);
 	append_place(text, report);
 	/* A diagnosis names the kit itself. */
 	if (is_summary && report->run->directory != NULL &&
