@@ -62,9 +62,15 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 
 echo "Installing$missing"
+# What apt says is shown only where it fails: people look for the demo behind it.
+said=$(mktemp)
+trap 'rm -f "$said"' EXIT
 # A broken third-party source must not stop us: installing will tell.
-$as_root apt-get update -q || echo 'apt-get update had errors; going on' >&2
+$as_root apt-get update -q >"$said" 2>&1 ||
+	echo 'apt-get update had errors; going on' >&2
 # shellcheck disable=SC2086
 $as_root env DEBIAN_FRONTEND=noninteractive \
-	apt-get install -yq --no-install-recommends $missing ||
+	apt-get install -yq --no-install-recommends $missing >>"$said" 2>&1 || {
+	cat "$said" >&2
 	refuse 'apt-get could not do it'
+}
