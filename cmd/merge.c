@@ -30,7 +30,8 @@ static const struct option_row rows[] = {
 	    .offset = offsetof(struct merge, options.directory),
 	    .help = "the run directory of the joined run; required" },
 	{ .name = "partial",
-	    .help = "join although a shard is missing: exit 3",
+	    .help =
+		"join although a shard, or a part of one, is missing: exit 3",
 	    .kind = OPTION_FLAG,
 	    .offset = offsetof(struct merge, partial) },
 };
