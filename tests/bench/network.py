@@ -1,4 +1,4 @@
-"""The fleet that bench.py measures against, and the networks it lives in.
+"""The fleet that bench.py measures against, and the network namespaces that it runs in.
 
 nginx and dnsmasq run in a network and mount namespace of their own, scanners
 beside them or at the far end of a delay line.  Everything started here ends
@@ -15,7 +15,8 @@ SYSTEM_ROOTS = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
 DNS = "10.0.0.53"
 PROTOCOLS = {"1.2": "TLSv1.2", "1.3": "TLSv1.2 TLSv1.3"}
 
-# $1: the fleet's directory.  The whole of 10/8 is here, 198.18/15 is nowhere.
+# $1: the fleet's directory.  All of 10/8 is local to the namespace, 198.18/15
+# has no host.
 SHARED_SETUP = """
 set -e
 mount --bind "$1/resolv.conf" /etc/resolv.conf
@@ -26,7 +27,7 @@ echo 1 >/proc/sys/net/ipv4/tcp_tw_reuse
 echo 16384 >/proc/sys/net/core/somaxconn
 echo 0 >/proc/sys/net/ipv4/conf/all/rp_filter
 """
-# /proc is that of the world outside, so this is the keeper's number there.
+# /proc is that of the parent namespace: this is the process id in that one.
 KEEP = """
 read number rest </proc/self/stat
 echo "ready $number"

@@ -42,7 +42,7 @@ def extension(oid, value, critical=False):
 
 
 def sct_list(*times):
-    """RFC 6962 3.3, with a log and a signature of nobody."""
+    """RFC 6962 3.3, with a log that does not exist and no valid signature."""
     scts = b""
     for text in times:
         logged = datetime.datetime.fromisoformat(text + "+00:00")

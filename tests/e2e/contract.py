@@ -301,7 +301,7 @@ def test_exit_codes(desk):
 
 
 def interrupt(desk):
-    """Nobody answers: the interrupt comes while they are asked."""
+    """No server answers: the interrupt comes while they are asked."""
     with Silence() as silence:
         process = subprocess.Popen(
             [FLEETSCAN, "scan", "--trust", desk.pem, "-t", "60",

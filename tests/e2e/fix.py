@@ -242,7 +242,7 @@ def check_system_scripts(kit, path, own):
 
 
 def check_bundles(kit, path):
-    """In a folder with a name that a careless script trips over."""
+    """In a folder whose name has blanks and quotes."""
     folder = path / "it's a $HOME"
     folder.mkdir()
     base = folder / "base.pem"

@@ -240,7 +240,7 @@ RSA_FIRST = "AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"
 
 
 def check_manners(authority):
-    """A failure of the further connection takes nothing away."""
+    """A failed further connection leaves the first one's result as it is."""
     context = authority.context(RSA_FIRST)
     manners = {"talk": 0, "slow": 0, "shut": 1, "reset": 1, "silent": 1, "plain": 1}
     servers = [Server(context, "talk", manner) for manner in manners]
@@ -272,7 +272,7 @@ def is_pending(pid, number):
 
 
 def check_interrupted(authority):
-    """Nobody waits for a further connection that hangs when all is to end."""
+    """An interrupt does not wait for a further connection that hangs."""
     server = Server(authority.context(RSA_FIRST), "talk", "silent")
     scanning = subprocess.Popen(
         [FLEETSCAN, "scan", "--json", "-q", "-t", "60", "--clients", "first",
@@ -338,7 +338,7 @@ def check_saved_before(authority):
 
 
 def scan_one_address(authority, most):
-    """A busy kernel may deliver a FIN after a later SYN: thrice it does not."""
+    """Three tries: a busy kernel may deliver a FIN after a later SYN."""
     for _ in range(3):
         server = Server(authority.context(RSA_FIRST), "reset", "talk", "talk",
                         "reset", "shut", "talk", together=most)
@@ -351,7 +351,7 @@ def scan_one_address(authority, most):
 
 
 def check_per_address(authority):
-    """Retries and further connections are no excuse to come in numbers."""
+    """Retries and further connections obey --per-ip too."""
     for most in (1, 3):
         server, records = scan_one_address(authority, most)
         check(f"--per-ip {most}: never more at once, and never idle",

@@ -34,7 +34,7 @@ used_metrics_exist() {
 	[ -s "$run/used" ] && [ ! -s "$run/lacking" ]
 }
 
-# It has something to say only where something is wrong.
+# It prints only where something is wrong.
 check_with_promtool() {
 	for file in "$metrics" "$run/hosts/metrics.prom"; do
 		promtool check metrics <"$file" || return
@@ -48,7 +48,7 @@ test_rules() {
 		cd "$run" && promtool test rules test.yml
 }
 
-# Series of single hosts are there for those who ask, and for nobody else.
+# Series of single hosts are written with --prom-hosts only.
 hosts_on_demand() {
 	! grep -q '^fleetscan_host_' "$metrics" &&
 		"$FLEETSCAN" demo --prom-hosts -f prom -o "$run/hosts" \

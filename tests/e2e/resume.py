@@ -110,7 +110,7 @@ def test_interrupt(bench, want):
 
 
 def test_interrupted_settling(bench):
-    """While an AIA server lets everybody wait."""
+    """While an AIA server does not answer."""
     process = bench.start(*bench.options(), "-o", "settling", bench.slow_aia)
     wait_for(process, bench.folder / "settling")
     time.sleep(0.5)
@@ -456,7 +456,7 @@ def test_nothing_to_do(bench, want):
 
 
 def test_strange_manifests(bench):
-    """run.json is somebody's file, and says less than it should."""
+    """run.json was changed by hand, and members are missing."""
     bench.begin("strange")
     path = bench.folder / "strange" / "run.json"
     manifest = json.loads(path.read_text())

@@ -160,7 +160,7 @@ def test_last_word_is_dns(bench):
 
 
 def test_signals(bench):
-    """Slow targets: addresses that are nobody's, and the fleet."""
+    """Slow targets: addresses that nothing listens on, and the fleet."""
     slow = "".join(f"127.0.0.1:{i}\n" for i in range(1, 50))
     silent = "".join(f"silent{i}.nowhere.test\n" for i in range(2000))
     for number, want in ((signal.SIGINT, 3), (signal.SIGKILL, -9)):
