@@ -1,8 +1,9 @@
 #!/bin/sh
-# Runs test programs one after the other and sums them up.  A program prints a
-# line a case: "ok - name", "not ok - name" or "skip - name: why"; TAP, as
-# cmocka writes it, is understood too.  It is killed after TEST_TIMEOUT seconds
-# and fails as a whole when it ends badly without saying which case it was.
+# Runs test programs, TEST_JOBS at once (one for each core), and sums them up.
+# A program prints a line a case: "ok - name", "not ok - name" or
+# "skip - name: why"; TAP, as cmocka writes it, is understood too.  It is
+# killed after TEST_TIMEOUT seconds and fails as a whole when it ends badly
+# without saying which case it was.
 #
 # A program starts in the root of the tree with FLEETSCAN (the program under
 # test), BUILD (the build directory) and a TMPDIR of its own, also its HOME.
@@ -26,12 +27,6 @@ strict_string_checks=1:abort_on_error=0:exitcode=99"
 export UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1"
 export TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1:exitcode=99"
 
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/fleetscan-test.XXXXXX") || exit 2
-trap 'rm -rf "$scratch"' EXIT
-trap 'exit 130' INT TERM
-
-passed=0 failed=0 skipped=0
-
 # Counts the cases of one log into ok, bad and skip.
 count() {
 	eval "$(awk '
@@ -41,10 +36,14 @@ count() {
 		END { printf "ok=%d bad=%d skip=%d", ok, bad, skip }' "$1")"
 }
 
+# One program, with a line of its counts for the sum.  Only one process prints
+# at a time: a failed program shows more than a pipe takes in one piece.
 run() {
-	log=$scratch/log
-	mkdir -p "$scratch/home"
-	TMPDIR=$scratch/home HOME=$scratch/home XDG_CACHE_HOME=$scratch/home \
+	begun=$(date +%s)
+	own=$(mktemp -d "$scratch/XXXXXX") || exit 2
+	log=$own/log
+	mkdir "$own/home"
+	TMPDIR=$own/home HOME=$own/home XDG_CACHE_HOME=$own/home \
 		timeout -k 5 "${TEST_TIMEOUT:-120}" "$1" >"$log" 2>&1 </dev/null
 	status=$?
 	count "$log"
@@ -58,32 +57,53 @@ run() {
 		echo "not ok - $1: $why" >>"$log"
 		bad=$((bad + 1))
 	fi
-	show "$1"
-	passed=$((passed + ok)) failed=$((failed + bad))
-	skipped=$((skipped + skip))
-	rm -rf "$scratch/home"
+	echo "$ok $bad $skip" >>"$scratch/counts"
+	show "$1" >"$own/shown"
+	flock "$scratch/counts" cat "$own/shown"
+	rm -rf "$own"
 }
 
 # What went well is one line; what did not is shown whole.
 show() {
 	name=${1#"$B"/}
+	took=$(($(date +%s) - begun))
+	[ $took -gt 0 ] && took=" in $took s" || took=
 	if [ "$bad" -gt 0 ]; then
-		echo "$name: $ok passed, $bad FAILED"
+		echo "$name: $ok passed, $bad FAILED$took"
 		sed 's/^/    /' "$log"
 	else
-		echo "$name: $ok passed"
+		echo "$name: $ok passed$took"
 		[ -z "${V:-}" ] || sed 's/^/    /' "$log"
 		[ -n "${V:-}" ] || sed -n 's/^skip - /    skipped: /p' "$log"
 	fi
 }
 
+# run.sh calls itself for each program.
+if [ "${1:-}" = --one ]; then
+	run "$2"
+	exit
+fi
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/fleetscan-test.XXXXXX") || exit 2
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM
+export scratch
+: >"$scratch/counts"
+
 # A file that is not executable is a helper of those that are; floors.sh sees
 # to it that no test is left out this way.
 for program; do
-	[ ! -x "$program" ] && [ -e "$program" ] || run "$program"
-done
+	[ ! -x "$program" ] && [ -e "$program" ] || printf '%s\0' "$program"
+done >"$scratch/programs"
+xargs -0 -n 1 -P "${TEST_JOBS:-$(nproc)}" sh tests/run.sh --one \
+	<"$scratch/programs"
 
+# A program without a line of counts was not run to its end: that is a failure.
 mkdir -p "$BUILD"
-echo "$passed passed, $failed failed, $skipped skipped" |
-	tee "$BUILD/summary.txt"
-[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+awk -v all="$(tr -dc '\0' <"$scratch/programs" | wc -c)" '
+	{ ok += $1; bad += $2; skip += $3 }
+	END { bad += all - NR
+		printf "%d passed, %d failed, %d skipped\n", ok, bad, skip
+		exit bad > 0 || ok == 0 }' "$scratch/counts" >"$BUILD/summary.txt"
+status=$?
+cat "$BUILD/summary.txt"
+exit $status
