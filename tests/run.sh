@@ -94,7 +94,7 @@ export scratch
 for program; do
 	[ ! -x "$program" ] && [ -e "$program" ] || printf '%s\0' "$program"
 done >"$scratch/programs"
-xargs -0 -n 1 -P "${TEST_JOBS:-$(nproc)}" sh tests/run.sh --one \
+xargs -r0 -n 1 -P "${TEST_JOBS:-$(nproc)}" sh tests/run.sh --one \
 	<"$scratch/programs"
 
 # A program without a line of counts was not run to its end: that is a failure.
