@@ -77,7 +77,8 @@ def run_case(program, case):
 
 def main():
     arguments = [a for a in sys.argv[1:] if not a.startswith("-")]
-    program = os.path.abspath(arguments[0] if arguments else "build/fleetscan")
+    program = os.path.abspath(arguments[0] if arguments else
+                              os.environ.get("FLEETSCAN", "build/fleetscan"))
     verbose = "--verbose" in sys.argv
     cases = [json.loads(line) for line in (HERE / "corpus.jsonl").open()]
     cases = [case for case in cases if case["scope"] in BOUNDS]

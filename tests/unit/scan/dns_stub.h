@@ -27,12 +27,17 @@ struct dns_question {
 	uint8_t packet[DNS_STUB_PACKET];
 };
 
+enum dns_stub_way {
+	DNS_STUB_ANSWERS,
+	DNS_STUB_FAILS, /* answers SERVFAIL */
+	DNS_STUB_IS_SILENT,
+};
+
 struct dns_stub {
 	int fd;
 	char address[32]; /* "127.0.0.1:PORT" */
 	unsigned hold_ms;
-	bool silent;
-	bool failing;		   /* answers SERVFAIL */
+	enum dns_stub_way way;
 	unsigned asked, most;	   /* in all; unanswered at the same time */
 	struct dns_question *held; /* `asked` of them, `answered` done */
 	unsigned answered;
@@ -71,7 +76,7 @@ dns_stub_answer(struct dns_stub *stub, struct dns_question *question)
 	packet[3] = 0x80; /* and available */
 	packet[7] = 1;	  /* one record */
 	packet[11] = 0;	  /* and nothing additional */
-	if (stub->failing) {
+	if (stub->way == DNS_STUB_FAILS) {
 		packet[3] |= 2; /* RFC 1035 4.1.1: server failure */
 		packet[7] = 0;
 		sendto(stub->fd, packet, end, 0,
@@ -110,7 +115,8 @@ dns_stub_main(void *argument)
 	while (poll(waits, 2, 5) >= 0 && waits[1].revents == 0) {
 		if (waits[0].revents != 0 && stub->asked < DNS_STUB_MOST)
 			dns_stub_take(stub);
-		while (!stub->silent && stub->answered < stub->asked &&
+		while (stub->way != DNS_STUB_IS_SILENT &&
+		       stub->answered < stub->asked &&
 		       stub->held[stub->answered].due_ms <= dns_stub_now_ms())
 			dns_stub_answer(stub, &stub->held[stub->answered++]);
 	}
@@ -134,11 +140,11 @@ dns_stub_bind(struct dns_stub *stub)
 }
 
 static bool
-dns_stub_start(struct dns_stub *stub, unsigned hold_ms, bool silent)
+dns_stub_start(struct dns_stub *stub, unsigned hold_ms, enum dns_stub_way way)
 {
 	memset(stub, 0, sizeof(*stub));
 	stub->hold_ms = hold_ms;
-	stub->silent = silent;
+	stub->way = way;
 	stub->held = calloc(DNS_STUB_MOST + 1, sizeof(*stub->held));
 	return stub->held != NULL && dns_stub_bind(stub) &&
 	       pipe(stub->wake) == 0 &&

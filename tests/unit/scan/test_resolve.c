@@ -61,7 +61,7 @@ test_one_name_is_asked_once(void **state)
 	const char *server;
 
 	(void)state;
-	assert_true(dns_stub_start(&stub, 20, false));
+	assert_true(dns_stub_start(&stub, 20, DNS_STUB_ANSWERS));
 	server = stub.address;
 	prepare(&run, &names, 40, &server, 1);
 	for (size_t i = 0; i < run.target_count; i++)
@@ -81,7 +81,7 @@ test_questions_are_few_at_first(void **state)
 	const char *server;
 
 	(void)state;
-	assert_true(dns_stub_start(&stub, 300, false));
+	assert_true(dns_stub_start(&stub, 300, DNS_STUB_ANSWERS));
 	server = stub.address;
 	prepare(&run, &names, NAMES, &server, 1);
 	run_all(&run);
@@ -100,8 +100,8 @@ test_the_next_server_is_asked(void **state)
 	const char *servers[2];
 
 	(void)state;
-	assert_true(dns_stub_start(&silent, 0, true));
-	assert_true(dns_stub_start(&stub, 0, false));
+	assert_true(dns_stub_start(&silent, 0, DNS_STUB_IS_SILENT));
+	assert_true(dns_stub_start(&stub, 0, DNS_STUB_ANSWERS));
 	servers[0] = silent.address;
 	servers[1] = stub.address;
 	prepare(&run, &names, 3, servers, 2);
@@ -121,8 +121,7 @@ count_asked(unsigned retries)
 	struct sightings run;
 	const char *server;
 
-	assert_true(dns_stub_start(&stub, 0, false));
-	stub.failing = true;
+	assert_true(dns_stub_start(&stub, 0, DNS_STUB_FAILS));
 	server = stub.address;
 	prepare(&run, &names, 1, &server, 1);
 	run.options.retries = retries;
