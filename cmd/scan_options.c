@@ -162,15 +162,6 @@ parse_list_form(void *group, const char *value)
 	return options->form != NULL ? NULL : "is not one of";
 }
 
-/* Accepted, so that it is not reported as unknown; the help omits it. */
-static const char *
-refuse_for_now(void *group, const char *value)
-{
-	(void)group;
-	(void)value;
-	return "not in this version";
-}
-
 static const char *
 parse_starttls(void *group, const char *value)
 {
@@ -300,7 +291,11 @@ static const struct option_row probe_rows[] = {
 	    .offset = OPTION(scan.family),
 	    .value = FAMILY_V6,
 	    .help = "IPv6 only" },
-	{ .name = "all-ips", .kind = OPTION_FUNCTION, .parse = refuse_for_now },
+	{ .name = "all-ips",
+	    .kind = OPTION_FLAG,
+	    .offset = OPTION(scan.all_addresses),
+	    .help = "every address of a name, each with its own record, and "
+		    "say which of them differs" },
 	{ .letter = 'r',
 	    .name = "resolver",
 	    .argument = "IP[:PORT],...",

@@ -28,6 +28,9 @@ struct observation {
 	const char **tags;
 	size_t tag_count;
 	uint16_t port;
+	const char *name_group; /* the name, where each of its addresses is
+				   scanned; else NULL */
+	unsigned addresses;	/* how many it has then, else 0 */
 
 	/* what happened */
 	int64_t timestamp; /* when the last attempt began */

@@ -130,6 +130,7 @@ write_field(struct json *object, const struct record_field *field,
 		/* fallthrough */
 	case FIELD_STRING:
 	case FIELD_NAME:
+	case FIELD_NEWER_STRING:
 		json_add_string(object, key, *(const char *const *)value);
 		return;
 	case FIELD_STRINGS:
@@ -158,6 +159,10 @@ write_field(struct json *object, const struct record_field *field,
 	case FIELD_PORT:
 		json_add_integer(object, key, *(const uint16_t *)value);
 		return;
+	case FIELD_LATER_COUNT:
+		if (*(const unsigned *)value == 0)
+			return;
+		/* fallthrough */
 	case FIELD_COUNT:
 		json_add_integer(object, key, *(const unsigned *)value);
 		return;
@@ -314,6 +319,14 @@ read_word(enum field_kind kind, const char *word, void *value)
 	return source_from_word(word, value);
 }
 
+/* Older records lack them, or all do where there is nothing to say. */
+static bool
+may_be_absent(enum field_kind kind)
+{
+	return kind == FIELD_LATER_STRING || kind == FIELD_NEWER_STRING ||
+	       kind == FIELD_LATER_COUNT || kind == FIELD_LATER_LIST;
+}
+
 static void
 read_field(struct record_reader *reader, const struct json *object,
     const struct record_field *field, void *facts)
@@ -324,11 +337,6 @@ read_field(struct record_reader *reader, const struct json *object,
 	size_t count = 0;
 
 	switch (field->kind) {
-	case FIELD_LATER_STRING:
-	case FIELD_LATER_LIST:
-		if (member == NULL)
-			return;
-		break;
 	case FIELD_PART:
 		record_fields_read(reader, object, field->fields, value);
 		return;
@@ -336,6 +344,8 @@ read_field(struct record_reader *reader, const struct json *object,
 		field->read(reader, object, facts);
 		return;
 	default:
+		if (member == NULL && may_be_absent(field->kind))
+			return;
 		if (member == NULL)
 			record_refuse(reader, key, "is missing");
 	}
@@ -343,6 +353,7 @@ read_field(struct record_reader *reader, const struct json *object,
 	case FIELD_STRING:
 	case FIELD_NAME:
 	case FIELD_LATER_STRING:
+	case FIELD_NEWER_STRING:
 		*(const char **)value =
 		    read_string(reader, object, key, field->kind != FIELD_NAME);
 		return;
@@ -380,6 +391,7 @@ read_field(struct record_reader *reader, const struct json *object,
 		    (uint16_t)read_integer(reader, object, key, UINT16_MAX);
 		return;
 	case FIELD_COUNT:
+	case FIELD_LATER_COUNT:
 		*(unsigned *)value =
 		    (unsigned)read_integer(reader, object, key, UINT32_MAX);
 		return;

@@ -27,6 +27,7 @@ enum field_kind {
 	FIELD_STRING,	    /* const char *; null where NULL */
 	FIELD_NAME,	    /* const char *, never NULL */
 	FIELD_LATER_STRING, /* left out where NULL: older records lack it */
+	FIELD_NEWER_STRING, /* null where NULL; older records lack it */
 	FIELD_STRINGS,	    /* const char ** and its count */
 	FIELD_DIGEST,	    /* struct digest */
 	FIELD_DIGESTS,	    /* const struct digest * and its count */
@@ -36,6 +37,7 @@ enum field_kind {
 	FIELD_ORDINAL,	    /* uint64_t */
 	FIELD_PORT,	    /* uint16_t */
 	FIELD_COUNT,	    /* unsigned */
+	FIELD_LATER_COUNT,  /* left out where 0 */
 	FIELD_TIME,	    /* int64_t as RFC 3339 */
 	FIELD_MILLISECONDS, /* double; null where negative */
 	FIELD_STATUS,	    /* an enum by its word */

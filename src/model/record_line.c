@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+#include "base/address.h"
+#include "base/fnv.h"
+
 static bool
 holds(struct bytes line, const char *word)
 {
@@ -31,6 +34,65 @@ record_line_ordinal(struct bytes line, uint64_t *ordinal, struct bytes *digits)
 	if (digits != NULL)
 		*digits = bytes_of(start, (size_t)(at - start));
 	return at > start;
+}
+
+/* The string of the first member with this key; false where it is none. */
+static bool
+find_string(struct bytes line, const char *key, char text[], size_t size)
+{
+	const uint8_t *at = memmem(line.data, line.size, key, strlen(key));
+	const uint8_t *end = line.data + line.size;
+	size_t used = 0;
+
+	if (at == NULL)
+		return false;
+	at += strlen(key);
+	if (at == end || *at++ != '"')
+		return false;
+	while (at < end && *at != '"' && used + 1 < size)
+		text[used++] = (char)*at++;
+	text[used] = '\0';
+	return at < end && *at == '"';
+}
+
+/*
+ * An IPv6 address is too long for a number: its upper part is one by its hash,
+ * so that those of one network are in order.
+ */
+static uint64_t
+address_order(const char *text)
+{
+	uint8_t octets[ADDRESS_MOST_OCTETS];
+	uint64_t order = 0, high;
+	size_t size;
+
+	if (!address_parse(text, octets, &size))
+		return 0;
+	for (size_t i = size - 4; i < size; i++)
+		order = order << 8 | octets[i];
+	if (size == 4)
+		return order + 1;
+	high = fnv_add(FNV_START, bytes_of(octets, size - 4));
+	return UINT64_C(1) << 63 | (high & 0x7fffffff) << 32 | order;
+}
+
+struct record_part
+record_line_part(struct bytes line)
+{
+	struct record_part part = { .address = 0 };
+	char text[ADDRESS_TEXT_SIZE];
+
+	if (!holds(line, "\"name_group\":\""))
+		return part;
+	if (find_string(line, "\"ip\":", text, sizeof(text)))
+		part.address = address_order(text);
+	return part;
+}
+
+int
+record_part_compare(const struct record_part *a, const struct record_part *b)
+{
+	return (a->address > b->address) - (a->address < b->address);
 }
 
 /* No other member has this key, and in a string the marks are escaped. */

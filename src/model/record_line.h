@@ -10,6 +10,17 @@
 
 #include "base/bytes.h"
 
+/*
+ * Which record of its target it is, where a target has several: the order in
+ * which they are listed.  All zero where it has one.
+ */
+struct record_part {
+	uint64_t address; /* IPv4 by value, then IPv6 */
+};
+
+struct record_part record_line_part(struct bytes line);
+int record_part_compare(const struct record_part *, const struct record_part *);
+
 /* `digits` (or NULL): where the ordinal stands. */
 bool record_line_ordinal(
     struct bytes line, uint64_t *ordinal, struct bytes *digits);

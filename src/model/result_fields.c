@@ -255,6 +255,8 @@ static const struct record_field observation_fields[] = {
 	FIELD(PORT, observation, port),
 	FIELD(STRING, observation, site),
 	FIELD(STRING, observation, ip),
+	FIELD(NEWER_STRING, observation, name_group),
+	FIELD(LATER_COUNT, observation, addresses),
 	FIELD(STRING, observation, sni),
 	FIELD(STRING, observation, starttls),
 	{ .kind = FIELD_OWN, .write = write_early, .read = read_early },

@@ -61,7 +61,8 @@ target_new(const struct target *model)
 
 	size += string_size(model->input) + string_size(model->host) +
 		string_size(model->ip) + string_size(model->sni) +
-		string_size(model->starttls) + string_size(model->fault);
+		string_size(model->starttls) + string_size(model->fault) +
+		string_size(model->name_group);
 	for (size_t i = 0; i < model->tag_count; i++)
 		size += string_size(model->tags[i]);
 	target = memory_new(size);
@@ -76,6 +77,7 @@ target_new(const struct target *model)
 	target->sni = copy_to(&strings, model->sni);
 	target->starttls = copy_to(&strings, model->starttls);
 	target->fault = copy_to(&strings, model->fault);
+	target->name_group = copy_to(&strings, model->name_group);
 	return target;
 }
 

@@ -22,7 +22,10 @@ struct target {
 	const char *starttls; /* NULL: TLS from the first octet */
 	const char **tags;
 	size_t tag_count;
-	const char *fault; /* a sentence, or NULL */
+	const char *fault;	/* a sentence, or NULL */
+	const char *name_group; /* the name whose address `ip` is, where each
+				   of them is a target; else NULL */
+	unsigned addresses;	/* how many it has then */
 	uint16_t port;
 	bool is_address; /* host is an IP address */
 };

@@ -25,16 +25,18 @@ struct intake {
 };
 
 static void
-tell_recovery(const struct run_settings *settings,
-    const struct run_outcome *outcome, const struct recovery *found)
+tell_recovery(const struct run_settings *settings, const struct recovery *found)
 {
-	uint64_t total = resume_targets_count(settings->resumed);
+	size_t done =
+	    resume_targets_count(settings->resumed, RESUME_TARGET_DONE);
+	size_t pending =
+	    resume_targets_count(settings->resumed, RESUME_TARGET_PENDING);
+	size_t open =
+	    resume_targets_count(settings->resumed, RESUME_TARGET_OPEN);
 
-	log_info("going on: of %" PRIu64 " targets %" PRIu64
-		 " are done, %" PRIu64 " wait for the end, %" PRIu64
-		 " are to be scanned",
-	    total, outcome->totals.records, found->pending,
-	    total - outcome->totals.records - found->pending);
+	log_info("going on: of %zu targets %zu are done, %zu wait for the "
+		 "end, %zu are to be scanned",
+	    done + pending + open, done, pending, open);
 	if (found->gone > 0)
 		log_warning("%" PRIu64 " targets are no longer listed and "
 			    "leave the reports",
@@ -71,7 +73,7 @@ intake_open(const struct run_settings *settings, struct run_outcome *outcome)
 	if (settings->resumed != NULL) {
 		journal_go_on(
 		    intake->journal, found.certificates, found.pending);
-		tell_recovery(settings, outcome, &found);
+		tell_recovery(settings, &found);
 	}
 	if (settings->learned != NULL)
 		intake->learned = learned_new(settings->learned);

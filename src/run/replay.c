@@ -2,6 +2,7 @@
 #include "run/replay.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@ struct replay {
 	struct intake *intake;
 	struct aia *aia;
 	struct arena *arena;
+	struct seen *names; /* ordinals of those with several records */
 	const struct policy *policy;
 	struct run_outcome *outcome;
 	int failed;
@@ -37,20 +39,31 @@ replay_ignores(
 	return policy_ignores(policy, &subject);
 }
 
+/* Of one record among all of a run. */
 static struct bytes
-ordinal_key(const struct observation *seen)
+record_key(struct arena *arena, const struct observation *seen)
 {
-	return bytes_of(&seen->ordinal, sizeof(seen->ordinal));
+	bool is_part = seen->name_group != NULL && seen->ip != NULL;
+
+	return bytes_from_string(arena_printf(
+	    arena, "%" PRIu64 " %s", seen->ordinal, is_part ? seen->ip : ""));
 }
 
 static void
 replay_seen(struct replay *replay, struct observation *seen)
 {
-	if (replay_ignores(replay->policy, replay->arena, seen))
-		replay->outcome->totals.ignored++;
-	else
-		replay->failed |= intake_deliver(replay->intake,
-		    judge_observation(replay->judge, seen, NULL));
+	struct run_totals *totals = &replay->outcome->totals;
+	struct bytes ordinal = bytes_of(&seen->ordinal, sizeof(seen->ordinal));
+	bool is_first =
+	    seen->name_group == NULL || seen_add(replay->names, ordinal);
+
+	if (replay_ignores(replay->policy, replay->arena, seen)) {
+		totals->ignored += is_first;
+		return;
+	}
+	totals->targets += is_first;
+	replay->failed |= intake_deliver(
+	    replay->intake, judge_observation(replay->judge, seen, NULL));
 }
 
 static void
@@ -79,7 +92,8 @@ replay_run(struct replay *replay, struct archive *archive)
 			continue;
 		}
 		if (settled != NULL)
-			seen_add(settled, ordinal_key(&result.seen));
+			seen_add(
+			    settled, record_key(replay->arena, &result.seen));
 		replay_seen(replay, &result.seen);
 	}
 	/* A pending observation has its own chain. */
@@ -87,7 +101,8 @@ replay_run(struct replay *replay, struct archive *archive)
 	       line_reader_next(pending, &line) == 1) {
 		arena_reset(replay->arena);
 		if (!pending_read(replay->arena, line, &seen, &reason) ||
-		    seen.host == NULL || !seen_add(settled, ordinal_key(&seen)))
+		    seen.host == NULL ||
+		    !seen_add(settled, record_key(replay->arena, &seen)))
 			continue;
 		archive_fill_other_chains(archive, replay->arena, &seen);
 		replay_seen(replay, &seen);
@@ -116,6 +131,7 @@ run_replay(const struct run_settings *settings,
 	replay.judge = judge_new(&settings->audit);
 	replay.aia = aia_new(NULL);
 	replay.arena = arena_new();
+	replay.names = seen_new();
 	for (size_t i = 0; i < count; i++)
 		replay_run(&replay, archives[i]);
 	if (replay.failed == 0)
@@ -125,11 +141,11 @@ run_replay(const struct run_settings *settings,
 	if (outcome->end != RUN_FINISHED)
 		outcome->error = strerror(errno);
 	intake_close(replay.intake);
-	outcome->totals.targets = outcome->totals.records;
 	outcome->totals.ignored += settings->ignored_before;
 	outcome->totals.listed =
-	    outcome->totals.records + outcome->totals.ignored;
+	    outcome->totals.targets + outcome->totals.ignored;
 	arena_free(replay.arena);
+	seen_free(replay.names);
 	aia_free(replay.aia);
 	judge_free(replay.judge);
 	outcome->seconds = (double)(clock_monotonic_ns() - began) / 1e9;

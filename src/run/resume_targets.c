@@ -10,6 +10,7 @@
 #include "base/address.h"
 #include "base/arena.h"
 #include "base/hash.h"
+#include "base/map.h"
 #include "base/memory.h"
 
 /* As many as an ordinal has values here. */
@@ -18,13 +19,15 @@
 struct resume_entry {
 	uint64_t key;
 	uint32_t ordinal;
-	uint32_t state; /* enum resume_state */
+	uint32_t state : 2;  /* enum resume_state */
+	uint32_t taken : 30; /* addresses of its name */
 };
 
 struct resume_targets {
 	struct hash_key hash_key;
 	struct resume_entry *entries;
 	size_t count, capacity;
+	struct seen *addresses; /* keys of those that were taken */
 };
 
 /* What a target and its observation have in common. */
@@ -101,6 +104,7 @@ resume_targets_new(struct target_list *list, const struct shard *shard)
 	int more = 0;
 
 	targets->hash_key = hash_key_random();
+	targets->addresses = seen_new();
 	while (fits && (more = target_list_next(list, &target)) > 0) {
 		arena_reset(scratch);
 		fits = target->ordinal <= MOST_TARGETS;
@@ -138,14 +142,20 @@ resume_targets_free(struct resume_targets *targets)
 {
 	if (targets == NULL)
 		return;
+	seen_free(targets->addresses);
 	free(targets->entries);
 	free(targets);
 }
 
 size_t
-resume_targets_count(const struct resume_targets *targets)
+resume_targets_count(
+    const struct resume_targets *targets, enum resume_state state)
 {
-	return targets->count;
+	size_t count = 0;
+
+	for (size_t i = 0; i < targets->count; i++)
+		count += targets->entries[i].state == state;
+	return count;
 }
 
 static struct resume_entry *
@@ -173,12 +183,44 @@ find_seen(const struct resume_targets *targets, const struct observation *seen)
 		.ordinal = names_nothing ? seen->ordinal : 0,
 		.port = seen->port,
 	};
-	struct resume_entry *entry = find(targets, key_of(targets, &identity));
+	struct resume_entry *entry = NULL;
 
+	/* The address of a name is never the list's. */
+	if (seen->name_group == NULL)
+		entry = find(targets, key_of(targets, &identity));
 	if (entry != NULL)
 		return entry;
 	identity.ip = NULL;
 	return find(targets, key_of(targets, &identity));
+}
+
+/* One address of the target with this key. */
+static uint64_t
+key_of_address(
+    const struct resume_targets *targets, uint64_t target, const char *ip)
+{
+	uint8_t octets[sizeof(target) + ADDRESS_MOST_OCTETS];
+	size_t size = 0;
+
+	memcpy(octets, &target, sizeof(target));
+	address_parse(ip, octets + sizeof(target), &size);
+	return hash_bytes(
+	    &targets->hash_key, bytes_of(octets, sizeof(target) + size));
+}
+
+/* The name is done with the last of the addresses that it had. */
+static bool
+take_address(struct resume_targets *targets, struct resume_entry *entry,
+    const struct observation *seen, enum resume_state state)
+{
+	uint64_t key = key_of_address(targets, entry->key, seen->ip);
+
+	if (!seen_add(targets->addresses, bytes_of(&key, sizeof(key))))
+		return false;
+	entry->taken++;
+	if (entry->taken >= seen->addresses)
+		entry->state = state;
+	return true;
 }
 
 uint32_t
@@ -189,8 +231,21 @@ resume_targets_take(struct resume_targets *targets,
 
 	if (entry == NULL || entry->state != RESUME_TARGET_OPEN)
 		return 0;
-	entry->state = state;
+	if (seen->name_group == NULL)
+		entry->state = state;
+	else if (seen->ip == NULL || !take_address(targets, entry, seen, state))
+		return 0;
 	return entry->ordinal;
+}
+
+bool
+resume_targets_has_address(const struct resume_targets *targets,
+    const struct target *target, const char *ip)
+{
+	uint64_t key =
+	    key_of_address(targets, key_of_target(targets, target), ip);
+
+	return seen_has(targets->addresses, bytes_of(&key, sizeof(key)));
 }
 
 bool

@@ -28,7 +28,7 @@ struct resume_targets *resume_targets_new(
 void resume_targets_sort(struct resume_targets *);
 void resume_targets_free(struct resume_targets *);
 
-size_t resume_targets_count(const struct resume_targets *);
+size_t resume_targets_count(const struct resume_targets *, enum resume_state);
 
 /*
  * A target that was seen before takes its place.  Its ordinal in the list of
@@ -41,7 +41,12 @@ uint32_t resume_targets_take(
 bool resume_targets_lists(
     const struct resume_targets *, const struct observation *);
 
-/* Any thread may ask, once nothing is taken any more. */
+/*
+ * Has this address of it its record, where each address of a name has one?
+ * Any thread may ask, once nothing is taken any more; so of the next one.
+ */
+bool resume_targets_has_address(
+    const struct resume_targets *, const struct target *, const char *ip);
 bool resume_targets_is_open(
     const struct resume_targets *, const struct target *);
 

@@ -24,6 +24,7 @@ struct run {
 	struct progress progress;
 	struct arena *scratch; /* the feeder's */
 	uint64_t list_hash;    /* the feeder's, like these two */
+	uint64_t own; /* targets of this machine's part; the feeder's */
 	bool bad_input;
 	bool input_ended;
 };
@@ -62,18 +63,29 @@ next_target(void *context, struct target **target)
 		run->list_hash =
 		    fnv_add(run->list_hash, bytes_of(input, strlen(input) + 1));
 		arena_reset(run->scratch);
-		/* In this machine's part, and not done before the run was
-		   interrupted. */
-		if (shard_holds(&settings->shard, run->scratch, *target) &&
-		    (settings->resumed == NULL ||
-			resume_targets_is_open(settings->resumed, *target)) &&
-		    !is_ignored(run, *target))
-			break;
+		if (shard_holds(&settings->shard, run->scratch, *target)) {
+			run->own++;
+			/* Not done before the run was interrupted. */
+			if ((settings->resumed == NULL ||
+				resume_targets_is_open(
+				    settings->resumed, *target)) &&
+			    !is_ignored(run, *target))
+				break;
+		}
 		target_free(*target);
 	}
 	run->bad_input = run->bad_input || more < 0;
 	run->input_ended = more == 0;
 	return more;
+}
+
+static bool
+has_record(void *context, const struct target *target, const char *ip)
+{
+	const struct run *run = context;
+
+	return run->settings->resumed != NULL &&
+	       resume_targets_has_address(run->settings->resumed, target, ip);
 }
 
 static uint64_t
@@ -126,6 +138,7 @@ probe_all(struct run *run)
 	struct crew_work work = {
 		.context = run,
 		.next_target = next_target,
+		.has_record = has_record,
 		.tick = tick,
 		.settings = &run->settings->audit,
 		.judge_new = judge_new,
@@ -200,9 +213,6 @@ run_scan(const struct run_settings *settings, struct run_outcome *outcome)
 		aia_free(aia);
 	}
 	intake_close(run.intake);
-	outcome->totals.targets =
-	    settings->shard.count == 0
-		? outcome->totals.listed - outcome->totals.ignored
-		: outcome->totals.records;
+	outcome->totals.targets = run.own - outcome->totals.ignored;
 	outcome->seconds = (double)(clock_monotonic_ns() - began) / 1e9;
 }

@@ -15,6 +15,7 @@
 
 struct record_place {
 	uint64_t ordinal, offset;
+	struct record_part part;
 };
 
 struct certificate_place {
@@ -45,9 +46,12 @@ static int
 by_ordinal(const void *a, const void *b)
 {
 	const struct record_place *left = a, *right = b;
+	int order = record_part_compare(&left->part, &right->part);
 
 	if (left->ordinal != right->ordinal)
 		return left->ordinal < right->ordinal ? -1 : 1;
+	if (order != 0)
+		return order;
 	return left->offset < right->offset ? -1 : left->offset > right->offset;
 }
 
@@ -82,16 +86,20 @@ index_records(struct archive *archive)
 		places[count++] = (struct record_place){
 			ordinal,
 			line_reader_offset(reader),
+			record_line_part(line),
 		};
 	}
 	line_reader_close(reader);
-	/* Of two records of one target the later one counts: it was resumed. */
+	/* Of two records of one target (and address) the later one counts: it
+	   was resumed. */
 	if (count > 1)
 		qsort(places, count, sizeof(*places), by_ordinal);
 	archive->offsets = memory_array(count + 1, sizeof(*archive->offsets));
 	for (size_t i = 0; i < count; i++)
 		if (i + 1 == count ||
-		    places[i].ordinal != places[i + 1].ordinal)
+		    places[i].ordinal != places[i + 1].ordinal ||
+		    record_part_compare(&places[i].part, &places[i + 1].part) !=
+			0)
 			archive->offsets[archive->count++] = places[i].offset;
 	free(places);
 	return more;

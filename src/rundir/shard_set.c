@@ -236,15 +236,21 @@ find_twin(const struct checking *checking, uint64_t *targets)
 	for (size_t i = 0; i < checking->count && sentence == NULL; i++) {
 		struct archive *archive = checking->runs[i].archive;
 		size_t count = archive_count(archive);
+		uint64_t before = 0;
 
 		for (size_t at = 0; at < count && sentence == NULL; at++) {
 			uint64_t ordinal = archive_ordinal(archive, at);
 
+			/* One target may have several records. */
+			if (at > 0 && ordinal == before)
+				continue;
+			before = ordinal;
+			++*targets;
 			if (!seen_add(
 				seen, bytes_of(&ordinal, sizeof(ordinal))))
 				sentence = describe_twin(checking, i, ordinal);
 		}
-		*targets += count + checking->runs[i].manifest->totals.ignored;
+		*targets += checking->runs[i].manifest->totals.ignored;
 	}
 	seen_free(seen);
 	return sentence;

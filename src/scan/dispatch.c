@@ -54,6 +54,7 @@ dispatch_clear(struct dispatch *dispatch, void (*discard)(struct message *))
 	job_queue_clear(&dispatch->input);
 	job_queue_clear(&dispatch->again);
 	job_queue_clear(&dispatch->late);
+	job_queue_clear(&dispatch->names);
 	uv_cond_destroy(&dispatch->room);
 	uv_mutex_destroy(&dispatch->lock);
 }
@@ -86,7 +87,7 @@ static uint64_t
 in_flight(const struct dispatch *dispatch)
 {
 	return dispatch->open - dispatch->input.count - dispatch->again.count -
-	       dispatch->late.count;
+	       dispatch->late.count - dispatch->addresses;
 }
 
 /*
@@ -99,6 +100,7 @@ begin_slow_pass(struct dispatch *dispatch)
 {
 	bool nearly_done = dispatch->input_ended &&
 			   dispatch->input.count == 0 &&
+			   dispatch->addresses == 0 &&
 			   in_flight(dispatch) <= dispatch->few_limit;
 
 	if (dispatch->again.count == 0 || (!dispatch->slow && !nearly_done))
@@ -147,6 +149,18 @@ dispatch_end_input(struct dispatch *dispatch, bool refused)
 }
 
 static struct job *
+take_address(struct dispatch *dispatch)
+{
+	struct job *name = dispatch->names.first;
+	struct job *job = job_of_next_address(name);
+
+	dispatch->addresses--;
+	if (address_group_left(&name->group) == 0)
+		job_free(job_queue_pop(&dispatch->names));
+	return job;
+}
+
+static struct job *
 take_job(struct dispatch *dispatch)
 {
 	struct job *job = job_queue_pop(&dispatch->late);
@@ -156,6 +170,9 @@ take_job(struct dispatch *dispatch)
 		job = job_queue_pop(&dispatch->again);
 	if (job != NULL)
 		return job;
+	/* Before further names, so that few wait in parts. */
+	if (dispatch->addresses > 0)
+		return take_address(dispatch);
 	job = job_queue_pop(&dispatch->input);
 	if (job == NULL)
 		return NULL;
@@ -216,6 +233,20 @@ dispatch_again(struct dispatch *dispatch, struct job *job)
 	uv_mutex_lock(&dispatch->lock);
 	job_queue_push(&dispatch->again, job);
 	begin_slow_pass(dispatch);
+	uv_mutex_unlock(&dispatch->lock);
+}
+
+void
+dispatch_expand(struct dispatch *dispatch, struct job *job)
+{
+	size_t count = address_group_left(&job->group);
+
+	uv_mutex_lock(&dispatch->lock);
+	job_queue_push(&dispatch->names, job);
+	dispatch->addresses += count;
+	dispatch->open += count - 1;
+	dispatch->started += count - 1;
+	wake_all(dispatch);
 	uv_mutex_unlock(&dispatch->lock);
 }
 

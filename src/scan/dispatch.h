@@ -30,6 +30,8 @@ struct dispatch {
 	struct job_queue input; /* read, not started */
 	struct job_queue again; /* to be tried once more */
 	struct job_queue late;	/* taken from `again`, due now */
+	struct job_queue names; /* whose addresses become jobs */
+	size_t addresses;	/* of them, that are no job yet */
 	size_t input_limit, again_limit, waiting_limit, few_limit;
 	uint64_t open; /* jobs that are anywhere in the crew */
 	uint64_t started, finished;
@@ -67,6 +69,8 @@ enum dispatch_reply dispatch_next(
 /* The job is freed; message may be NULL. */
 void dispatch_finish(struct dispatch *, struct job *, struct message *);
 void dispatch_again(struct dispatch *, struct job *);
+/* One of which each address in its group is to be a job. */
+void dispatch_expand(struct dispatch *, struct job *);
 /* A job that could not be started for want of descriptors. */
 void dispatch_return(struct dispatch *, struct job *);
 enum dispatch_state {

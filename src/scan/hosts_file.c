@@ -8,12 +8,17 @@
 #include "base/memory.h"
 #include "scan/hosts_file.h"
 
-enum { LINE_LIMIT = 64 * 1024, MOST_KEPT = 2 * JOB_MOST_ADDRESSES };
+enum { LINE_LIMIT = 64 * 1024 };
+
+/* Of one family. */
+struct known_addresses {
+	struct net_address *at;
+	size_t count, capacity;
+};
 
 struct known_host {
 	char *name;
-	struct net_address at[MOST_KEPT];
-	unsigned count;
+	struct known_addresses four, six;
 };
 
 struct hosts_file {
@@ -25,6 +30,7 @@ add(struct hosts_file *file, struct bytes name, struct net_address address)
 {
 	char *lower = memory_new(name.size + 1);
 	struct known_host *host;
+	struct known_addresses *known;
 
 	for (size_t i = 0; i < name.size; i++)
 		lower[i] = (char)tolower(name.data[i]);
@@ -36,8 +42,12 @@ add(struct hosts_file *file, struct bytes name, struct net_address address)
 	} else {
 		free(lower);
 	}
-	if (host->count < MOST_KEPT)
-		host->at[host->count++] = address;
+	known = address.size == 4 ? &host->four : &host->six;
+	if (known->count == NAME_MOST_ADDRESSES)
+		return;
+	known->at = memory_grow(
+	    known->at, known->count, &known->capacity, sizeof(*known->at));
+	known->at[known->count++] = address;
 }
 
 /* Takes the next word off the front; empty at the end or at a comment. */
@@ -104,6 +114,8 @@ hosts_file_free(struct hosts_file *file)
 		struct known_host *host = value;
 
 		free(host->name);
+		free(host->four.at);
+		free(host->six.at);
 		free(host);
 	}
 	map_free(file->hosts);
@@ -116,20 +128,22 @@ hosts_file_find(const struct hosts_file *file, const char *name,
 {
 	const struct known_host *host =
 	    file == NULL ? NULL : map_get(file->hosts, bytes_from_string(name));
+	static const struct net_address loopback[] = {
+		{ { 127, 0, 0, 1 }, 4, 0 },
+		{ { [15] = 1 }, 16, 0 },
+	};
 	static const char local[] = "localhost";
+	const struct known_addresses *known;
 	size_t size = strlen(name), tail = sizeof(local) - 1;
 
 	if (host == NULL) {
 		if (size < tail || strcmp(name + size - tail, local) != 0 ||
 		    (size > tail && name[size - tail - 1] != '.'))
 			return false;
-		list->count = 1;
-		return net_address_parse(
-		    &list->at[0], octets == 4 ? "127.0.0.1" : "::1");
+		*list = (struct address_list){ &loopback[octets == 16], 1 };
+		return true;
 	}
-	for (unsigned i = 0; i < host->count; i++)
-		if (host->at[i].size == octets &&
-		    list->count < JOB_MOST_ADDRESSES)
-			list->at[list->count++] = host->at[i];
+	known = octets == 4 ? &host->four : &host->six;
+	*list = (struct address_list){ known->at, (unsigned)known->count };
 	return true;
 }

@@ -14,7 +14,7 @@ struct hosts_file *hosts_file_read(const char *path);
 void hosts_file_free(struct hosts_file *);
 
 /*
- * Adds the name's addresses of one family (octets: 4 or 16) to the list.
+ * The name's addresses of one family (octets: 4 or 16), the file's own.
  * False when the name is not there at all, in either family.  Names below
  * localhost are always there (RFC 6761 6.3), also without a file (NULL).
  */

@@ -1,5 +1,6 @@
 /* Jobs, their queues and their addresses.  No locks: see dispatch and pace. */
 #include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -21,6 +22,7 @@ job_free(struct job *job)
 	if (job == NULL)
 		return;
 	text_free(&job->seen_before);
+	address_group_clear(&job->group);
 	target_free(job->target);
 	free(job);
 }
@@ -68,6 +70,87 @@ job_queue_clear(struct job_queue *queue)
 
 	while ((job = job_queue_pop(queue)) != NULL)
 		job_free(job);
+}
+
+void
+address_group_add(
+    struct address_group *group, const struct address_list *addresses)
+{
+	for (unsigned i = 0; i < addresses->count; i++) {
+		group->at = memory_grow(group->at, group->count,
+		    &group->capacity, sizeof(*group->at));
+		group->at[group->count++] = addresses->at[i];
+	}
+}
+
+static int
+by_value(const void *left, const void *right)
+{
+	const struct net_address *a = left, *b = right;
+	int order = a->size - b->size;
+
+	if (order == 0)
+		order = memcmp(a->octets, b->octets, a->size);
+	return order != 0 ? order
+			  : (a->scope > b->scope) - (a->scope < b->scope);
+}
+
+void
+address_group_settle(struct address_group *group)
+{
+	size_t kept = 0;
+
+	if (group->count > 1)
+		qsort(group->at, group->count, sizeof(*group->at), by_value);
+	for (size_t i = 0; i < group->count; i++)
+		if (i == 0 ||
+		    by_value(&group->at[i], &group->at[kept - 1]) != 0)
+			group->at[kept++] = group->at[i];
+	group->count = kept;
+	group->total = (unsigned)kept;
+}
+
+size_t
+address_group_left(const struct address_group *group)
+{
+	return group->count - group->next;
+}
+
+void
+address_group_clear(struct address_group *group)
+{
+	free(group->at);
+	*group = (struct address_group){ .count = 0 };
+}
+
+struct job *
+job_of_next_address(struct job *job)
+{
+	struct target model = *job->target;
+	char text[NET_ADDRESS_TEXT_SIZE];
+	struct job *part;
+
+	net_address_format(&job->group.at[job->group.next++], text);
+	model.ip = text;
+	model.name_group = model.host;
+	model.addresses = job->group.total;
+	part = job_new(target_new(&model));
+	part->dns_ms = job->dns_ms;
+	return part;
+}
+
+void
+net_address_format(
+    const struct net_address *address, char text[NET_ADDRESS_TEXT_SIZE])
+{
+	size_t size;
+
+	text[0] = '\0';
+	address_format(bytes_of(address->octets, address->size), text);
+	size = strlen(text);
+	if (address->scope != 0)
+		snprintf(text + size, NET_ADDRESS_TEXT_SIZE - size, "%%%u",
+		    address->scope);
 }
 
 bool

@@ -12,7 +12,10 @@
 #include "base/text.h"
 #include "model/target.h"
 
-enum { JOB_MOST_ADDRESSES = 8 }; /* of one family; more are not tried */
+enum {
+	JOB_MOST_ADDRESSES = 8,	   /* of one family that are tried in turn */
+	NAME_MOST_ADDRESSES = 4096 /* of one family that are looked at at all */
+};
 
 struct net_address {
 	uint8_t octets[ADDRESS_MOST_OCTETS];
@@ -20,9 +23,22 @@ struct net_address {
 	uint32_t scope; /* RFC 4007 11: the interface's index, or 0 */
 };
 
+/* Borrowed. */
 struct address_list {
-	struct net_address at[JOB_MOST_ADDRESSES];
+	const struct net_address *at;
 	unsigned count;
+};
+
+/*
+ * All addresses of a name of which each is a target of its own: the job that
+ * resolved it becomes a job for each, one after the other, so that a name with
+ * thousands of addresses takes a few octets for each that waits.
+ */
+struct address_group {
+	struct net_address *at; /* by family and value, each once */
+	size_t count, capacity;
+	size_t next;	/* to become a job */
+	unsigned total; /* before those that have a record were taken out */
 };
 
 struct job {
@@ -33,12 +49,15 @@ struct job {
 	uint64_t waits_from_ms; /* for a descriptor, uv_now; 0: not */
 
 	/* This attempt's addresses, kept while it waits for one of them. */
-	struct address_list addresses;
+	struct net_address addresses[JOB_MOST_ADDRESSES];
+	unsigned address_count;
 	unsigned address;	 /* index of the one to try next */
 	unsigned families_asked; /* of the name's one or two */
 	double dns_ms;
 	bool admitted;	   /* the address at hand has been counted for us */
 	bool address_dead; /* and has never answered anybody */
+
+	struct address_group group; /* empty: none */
 
 	/* A line of pending.ndjson: an earlier attempt that failed after it
 	   had got a chain.  Empty: there was none. */
@@ -58,6 +77,23 @@ void job_queue_push(struct job_queue *, struct job *);
 struct job *job_queue_pop(struct job_queue *); /* NULL: empty */
 void job_queue_append(struct job_queue *, struct job_queue *moved);
 void job_queue_clear(struct job_queue *);
+
+void address_group_add(struct address_group *, const struct address_list *);
+
+/* After the last one was added. */
+void address_group_settle(struct address_group *);
+
+/* How many are no job yet. */
+size_t address_group_left(const struct address_group *);
+void address_group_clear(struct address_group *);
+
+/* A job for the group's next address. */
+struct job *job_of_next_address(struct job *);
+
+/* The text of an address with its scope, if it has one. */
+enum { NET_ADDRESS_TEXT_SIZE = ADDRESS_TEXT_SIZE + 12 };
+void net_address_format(
+    const struct net_address *, char text[NET_ADDRESS_TEXT_SIZE]);
 
 /* False when the text is no address, or of an interface that is not there. */
 bool net_address_parse(struct net_address *, const char *text);

@@ -121,6 +121,8 @@ probe_describe(const struct target *target, struct observation *seen)
 	seen->starttls = target->starttls;
 	seen->tags = target->tags;
 	seen->tag_count = target->tag_count;
+	seen->name_group = target->name_group;
+	seen->addresses = target->addresses;
 	seen->timing = (struct timing){ -1, -1, -1 };
 }
 
@@ -302,6 +304,47 @@ fail_address(struct probe *probe, int code)
 }
 
 /*
+ * All addresses of the name are known as far as they can be.  Where a server
+ * gave no answer for one family, the whole name is asked for again, as long as
+ * it may be, for else a part of it would be missing.
+ */
+static void
+end_gathering(struct probe *probe)
+{
+	const struct probe_shared *shared = probe->shared;
+	struct job *job = probe->job;
+
+	address_group_settle(&job->group);
+	if (job->group.count == 0 ||
+	    (probe->failed && probe->failure.may_pass &&
+		job->attempts <= shared->options->retries)) {
+		finish(probe);
+		return;
+	}
+	probe->job = NULL;
+	shared->expanded(probe, job);
+	release_slot(probe);
+}
+
+static void
+gather(struct probe *probe, enum resolve_result result,
+    const struct address_list *addresses)
+{
+	struct job *job = probe->job;
+
+	if (result == RESOLVE_FOUND) {
+		address_group_add(&job->group, addresses);
+	} else if (!probe->failed || resolve_is_transient(result)) {
+		probe->failed = true;
+		resolve_failure(result, &probe->failure);
+	}
+	if (result != RESOLVE_NO_NAME && can_ask_more(probe))
+		resolve_next_family(probe);
+	else
+		end_gathering(probe);
+}
+
+/*
  * IPv4 first, and IPv6 only where that led to no connection: this halves the
  * number of questions to DNS servers that others use as well.
  */
@@ -317,9 +360,17 @@ on_answered(struct question *question, enum resolve_result result,
 	if (probe->stage == PROBE_RESOLVING)
 		job->dns_ms =
 		    (job->dns_ms > 0 ? job->dns_ms : 0) + elapsed_ms(probe);
+	if (probe->shared->options->all_addresses) {
+		gather(probe, result, addresses);
+		return;
+	}
 	if (result == RESOLVE_FOUND) {
-		job->addresses = *addresses;
 		job->address = 0;
+		job->address_count = addresses->count < JOB_MOST_ADDRESSES
+					 ? addresses->count
+					 : JOB_MOST_ADDRESSES;
+		memcpy(job->addresses, addresses->at,
+		    job->address_count * sizeof(*addresses->at));
 		/* Else asked for while a connection attempt hangs. */
 		if (probe->stage == PROBE_RESOLVING)
 			try_next_address(probe);
@@ -347,17 +398,20 @@ resolve(struct probe *probe)
 	const char *given = given_address(probe->shared->options, job);
 
 	job->address = 0;
-	job->addresses.count = 0;
+	job->address_count = 0;
 	job->families_asked = 0;
-	job->dns_ms = -1;
+	address_group_clear(&job->group);
+	/* For an address of a name it is the time that the name took. */
+	if (job->target->name_group == NULL)
+		job->dns_ms = -1;
 	if (given == NULL) {
 		resolve_next_family(probe);
 		return;
 	}
 	begin_stage(probe, PROBE_RESOLVING);
 	job->families_asked = families_of(probe);
-	if (net_address_parse(&job->addresses.at[0], given)) {
-		job->addresses.count = 1;
+	if (net_address_parse(&job->addresses[0], given)) {
+		job->address_count = 1;
 	} else {
 		failure_set(&probe->failure, STATUS_DNS_ERROR,
 		    "no address, or one of an interface that is not there");
@@ -548,7 +602,7 @@ connect_to_address(struct probe *probe)
 		fail_address(probe, result);
 		return;
 	}
-	arm(probe, job->address < job->addresses.count || can_ask_more(probe)
+	arm(probe, job->address < job->address_count || can_ask_more(probe)
 		       ? share
 		       : left_ms(probe));
 }
@@ -561,7 +615,7 @@ enter_address(struct probe *probe)
 	struct job *job = probe->job;
 	enum pace_reply reply;
 
-	probe->address = job->addresses.at[job->address];
+	probe->address = job->addresses[job->address];
 	probe->has_address = true;
 	if (job->admitted) {
 		job->admitted = false;
@@ -619,7 +673,7 @@ try_next_address(struct probe *probe)
 	if (left_ms(probe) == 0) {
 		fail_at_deadline(probe);
 		finish(probe);
-	} else if (job->address < job->addresses.count) {
+	} else if (job->address < job->address_count) {
 		enter_address(probe);
 	} else if (can_ask_more(probe)) {
 		resolve_next_family(probe);
@@ -794,7 +848,7 @@ on_connect_deadline(struct probe *probe)
 {
 	struct job *job = probe->job;
 
-	if (job->address < job->addresses.count || left_ms(probe) == 0) {
+	if (job->address < job->address_count || left_ms(probe) == 0) {
 		fail_address(probe, UV_ETIMEDOUT);
 		return;
 	}
@@ -815,6 +869,10 @@ on_deadline(uv_timer_t *timer)
 		on_connect_deadline(probe);
 		return;
 	case PROBE_RESOLVING:
+		fail_at_deadline(probe);
+		question_withdraw(&probe->question);
+		end_gathering(probe);
+		return;
 	case PROBE_ASKING:
 	case PROBE_HANDSHAKING:
 		fail_at_deadline(probe);

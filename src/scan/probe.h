@@ -16,9 +16,10 @@ struct probe;
 
 /*
  * What all probes of a loop share, and what they call.  After each start the
- * job is given away once: to done, to no_descriptor, or to the pace, where it
- * waits for its address (an abort frees it).  Then `idle` says that the slot
- * can be used again; all of this may happen before probe_start returns.
+ * job is given away once: to done, to no_descriptor, to expanded, or to the
+ * pace, where it waits for its address (an abort frees it).  Then `idle` says
+ * that the slot can be used again; all of this may happen before probe_start
+ * returns.
  */
 struct probe_shared {
 	uv_loop_t *loop;
@@ -34,6 +35,8 @@ struct probe_shared {
 	void (*done)(struct probe *, struct job *, const struct observation *);
 	/* This machine had no descriptor or port left: the job is given. */
 	void (*no_descriptor)(struct probe *, struct job *);
+	/* It has the addresses that are to be targets: the job is given. */
+	void (*expanded)(struct probe *, struct job *);
 	void (*idle)(struct probe *);
 };
 

@@ -34,7 +34,8 @@ struct lookup {
 	bool asked_direct;
 	struct question *questions;
 	enum resolve_result result;
-	struct address_list addresses;
+	struct net_address *addresses;
+	unsigned address_count;
 	unsigned octets;
 	char name[]; /* its key */
 };
@@ -274,6 +275,7 @@ forget_lookup(struct lookup *lookup)
 		question_withdraw(lookup->questions);
 	map_remove(*map_of(lookup->resolver, lookup->octets),
 	    bytes_from_string(lookup->name));
+	free(lookup->addresses);
 	free(lookup);
 }
 
@@ -345,7 +347,8 @@ static void
 answer(struct lookup *lookup)
 {
 	enum resolve_result result = lookup->result;
-	struct address_list addresses = lookup->addresses;
+	struct address_list addresses = { lookup->addresses,
+		lookup->address_count };
 	struct question *question;
 
 	lookup->state = LOOKUP_SENT;
@@ -357,18 +360,26 @@ answer(struct lookup *lookup)
 		question->answered(question, result, &addresses);
 	}
 	lookup->state = LOOKUP_KNOWN;
-	if (resolve_is_transient(result))
+	if (resolve_is_transient(result)) {
+		free(lookup->addresses);
 		free(lookup);
+	}
 }
 
 static void
-collect(struct address_list *list, const struct ares_addrinfo *info)
+collect(struct lookup *lookup, const struct ares_addrinfo *info)
 {
 	const struct ares_addrinfo_node *node = info->nodes;
+	size_t count = 0;
 
-	for (; node != NULL && list->count < JOB_MOST_ADDRESSES;
+	for (; node != NULL && count < NAME_MOST_ADDRESSES;
+	     node = node->ai_next)
+		count++;
+	lookup->addresses = memory_array(count, sizeof(*lookup->addresses));
+	for (node = info->nodes; lookup->address_count < count;
 	     node = node->ai_next) {
-		struct net_address *address = &list->at[list->count++];
+		struct net_address *address =
+		    &lookup->addresses[lookup->address_count++];
 
 		if (node->ai_family == AF_INET) {
 			const struct sockaddr_in *in =
@@ -456,10 +467,10 @@ on_addresses(
 	}
 	lookup->result = result_of(status);
 	if (info != NULL) {
-		collect(&lookup->addresses, info);
+		collect(lookup, info);
 		ares_freeaddrinfo(info);
 	}
-	if (status == ARES_SUCCESS && lookup->addresses.count == 0)
+	if (status == ARES_SUCCESS && lookup->address_count == 0)
 		lookup->result = RESOLVE_NO_ADDRESS;
 	answer(lookup);
 	send_next(resolver);
@@ -510,11 +521,13 @@ answer_at_once(struct resolver *resolver, const char *name, unsigned octets,
 {
 	struct address_list here = { .count = 0 };
 	enum resolve_result result;
+	struct net_address *copy;
 
 	if (lookup != NULL) {
 		if (lookup->state != LOOKUP_KNOWN)
 			return false;
-		here = lookup->addresses;
+		here = (struct address_list){ lookup->addresses,
+			lookup->address_count };
 		result = lookup->result;
 	} else {
 		if (!hosts_file_find(
@@ -522,7 +535,12 @@ answer_at_once(struct resolver *resolver, const char *name, unsigned octets,
 			return false;
 		result = here.count > 0 ? RESOLVE_FOUND : RESOLVE_NO_ADDRESS;
 	}
+	/* Whoever is answered may ask for another name, and then this lookup
+	   may be forgotten. */
+	copy = memory_copy(here.at, here.count * sizeof(*here.at));
+	here.at = copy;
 	question->answered(question, result, &here);
+	free(copy);
 	return true;
 }
 

@@ -32,6 +32,7 @@ struct scan_options {
 	unsigned greeting_ms; /* beyond it, for servers that greet slowly */
 	unsigned retries;
 	enum family family;
+	bool all_addresses; /* each of a name is a target of its own */
 	enum handshake_depth depth;
 	const char **resolvers; /* "IP[:PORT]", empty: the system's */
 	size_t resolver_count;
@@ -69,6 +70,10 @@ struct crew_work {
 	/* Feeder thread: 1 a target (given away), 0 the end, -1 stop at once.
 	   May block (standard input). */
 	int (*next_target)(void *context, struct target **);
+	/* Worker threads: has this address of a target its record already?
+	   NULL: none has. */
+	bool (*has_record)(
+	    void *context, const struct target *, const char *ip);
 	/* Calling thread, about five times a second; nonzero ends the crew. */
 	int (*tick)(void *context, const struct crew_progress *);
 

@@ -133,6 +133,29 @@ on_no_descriptor(struct probe *probe, struct job *job)
 	recheck_in(worker, SHORTAGE_MS);
 }
 
+/* Those of a resumed run that have their record are left out. */
+static void
+on_expanded(struct probe *probe, struct job *job)
+{
+	struct worker *worker = worker_of(probe->shared);
+	const struct crew_work *work = worker->plan->work;
+	struct address_group *group = &job->group;
+	char text[NET_ADDRESS_TEXT_SIZE];
+	size_t kept = 0;
+
+	for (size_t i = 0; i < group->count; i++) {
+		net_address_format(&group->at[i], text);
+		if (work->has_record == NULL ||
+		    !work->has_record(work->context, job->target, text))
+			group->at[kept++] = group->at[i];
+	}
+	group->count = kept;
+	if (kept > 0)
+		dispatch_expand(worker->plan->dispatch, job);
+	else
+		dispatch_finish(worker->plan->dispatch, job, NULL);
+}
+
 static void
 on_idle(struct probe *probe)
 {
@@ -314,6 +337,7 @@ worker_new(const struct worker_plan *plan, unsigned slots, const char **error)
 		.ready = &worker->ready,
 		.done = on_done,
 		.no_descriptor = on_no_descriptor,
+		.expanded = on_expanded,
 		.idle = on_idle,
 	};
 	uv_async_init(&worker->loop, &worker->waiter.async, on_wake);

@@ -15,7 +15,7 @@ import tempfile
 from laboratory import FLEETSCAN, Fleet
 from promises import (
     CAUSE, CERTIFICATE, CHANGE, CLASSES, CLIENT, CLIENTS, FINDING, FLAGS,
-    HOST_COLUMNS, LEAF, MISSING, NOT_YET, OUTLIER, RECORD, REPAIR, SITE,
+    HOST_COLUMNS, LEAF, MISSING, OUTLIER, RECORD, REPAIR, SITE,
     SITE_COLUMNS, SITE_COUNT, STATUSES, STEP, STORE, SUMMARY, TLS, VALUES,
     WEEK, WRONG)
 
@@ -129,11 +129,6 @@ def test_refusals(desk):
               done.returncode == 2 and not done.stdout
               and done.stderr.startswith("fleetscan: "),
               f"{done.returncode} {done.stdout[:200]} {done.stderr}")
-    for words in NOT_YET:
-        done = desk.scan(*words.split(), desk.www)
-        check(f"{words}: not in this version",
-              done.returncode == 2 and not done.stdout
-              and "not in this version" in done.stderr, done.stderr)
 
 
 def test_run(desk):

@@ -99,7 +99,7 @@ VALUES = (
     (None, "progress", ["auto", "on", "off"]), ("l", "list", ["one.txt"]),
 )
 FLAGS = ("-4", "--aia-allow-private", "--json", "-q", "-v", "--no-color",
-         "--strict")
+         "--strict", "--all-ips")
 WRONG = (
     "--nope", "--rate 0", "--rate x", "-c 0", "--threads -1", "-t 0",
     "--port 65536", "--shard 1/1", "--shard 1", "--shard -1/2",
@@ -110,4 +110,3 @@ WRONG = (
     "--policy none.json", "-l none.txt", "-r dns.example", "--resolve a:1",
     "--config none.conf", "--resume", "-o",
 )
-NOT_YET = ("--all-ips",)

@@ -394,7 +394,9 @@ random_pending_read_back(void **state)
 /* The contract's record with nothing optional in it, to the letter. */
 static const char least[] =
     "{\"schema\":\"fleetscan/1\",\"ordinal\":7,\"input\":\"a b\","
-    "\"host\":\"a b\",\"port\":443,\"site\":null,\"ip\":null,\"sni\":null,"
+    "\"host\":\"a "
+    "b\",\"port\":443,\"site\":null,\"ip\":null,\"name_group\":null,\"sni\":"
+    "null,"
     "\"starttls\":null,\"tags\":[],\"timestamp\":\"1970-01-01T00:00:00Z\","
     "\"status\":\"invalid-input\",\"error\":\"a name has no blanks\","
     "\"attempts\":0,\"timing\":{\"dns_ms\":null,\"connect_ms\":null,"

@@ -208,7 +208,7 @@ targets_are_recognised(void **state)
 	    root, "a.test\nb.test:8443\n192.0.2.0/30\nno host\na.test\n");
 
 	(void)state;
-	assert_int_equal(resume_targets_count(targets), 7);
+	assert_int_equal(resume_targets_count(targets, RESUME_TARGET_OPEN), 7);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		print_message("# %s\n", rows[i].name);
 		assert_int_equal(resume_targets_take(targets, &rows[i].seen,
@@ -221,6 +221,52 @@ targets_are_recognised(void **state)
 				     RESUME_TARGET_PENDING),
 		    0);
 	}
+	resume_targets_free(targets);
+	tree_free(root);
+	arena_free(arena);
+}
+
+/* Of a name of which each address has a record. */
+static void
+addresses_are_taken_one_by_one(void **state)
+{
+	static const struct {
+		const char *ip;
+		uint32_t ordinal;
+		bool is_open; /* the name, afterwards */
+	} rows[] = {
+		{ "192.0.2.2", 2, true },
+		{ "192.0.2.2", 0, true },
+		{ "2001:db8::1", 2, true },
+		{ "192.0.2.1", 2, false },
+		{ "192.0.2.3", 0, false },
+	};
+	struct arena *arena = arena_new();
+	char *root = tree_new(arena);
+	struct resume_targets *targets = targets_of(root, "a.test\nb.test\n");
+	struct target model = {
+		.input = "b.test", .host = "b.test", .port = 443
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct observation seen = {
+			.input = "b.test",
+			.host = "b.test",
+			.port = 443,
+			.ip = rows[i].ip,
+			.name_group = "b.test",
+			.addresses = 3,
+		};
+
+		assert_int_equal(
+		    resume_targets_take(targets, &seen, RESUME_TARGET_DONE),
+		    rows[i].ordinal);
+		assert_int_equal(
+		    resume_targets_is_open(targets, &model), rows[i].is_open);
+	}
+	assert_true(resume_targets_has_address(targets, &model, "192.0.2.2"));
+	assert_false(resume_targets_has_address(targets, &model, "192.0.2.3"));
 	resume_targets_free(targets);
 	tree_free(root);
 	arena_free(arena);
@@ -476,6 +522,7 @@ main(void)
 		cmocka_unit_test(streams_are_mended),
 		cmocka_unit_test(a_long_torn_line_is_cut),
 		cmocka_unit_test(targets_are_recognised),
+		cmocka_unit_test(addresses_are_taken_one_by_one),
 		cmocka_unit_test(what_is_not_taken_is_open),
 		cmocka_unit_test(records_follow_the_list),
 		cmocka_unit_test(named_certificates_stay),
