@@ -6,7 +6,6 @@
 
 #include "base/base64.h"
 #include "base/text.h"
-#include "x509/der.h"
 
 static struct bytes
 after(struct bytes text, const uint8_t *at)
@@ -76,9 +75,8 @@ static const struct label_row labels[] = {
 	{ "CMS", PEM_PKCS7 },
 };
 
-/* serverAuth, or any use (RFC 5280 4.2.1.12). */
-static bool
-names_servers(struct der uses)
+bool
+bundle_names_servers(struct der uses)
 {
 	static const struct bytes servers[] = {
 		OID("\x2b\x06\x01\x05\x05\x07\x03\x01"),
@@ -107,11 +105,11 @@ terms_behind(struct der rest)
 	if (!der_enter(&rest, DER_SEQUENCE, &auxiliary))
 		return terms;
 	if (der_enter(&auxiliary, DER_SEQUENCE, &uses)) {
-		terms.allowed = names_servers(uses);
+		terms.allowed = bundle_names_servers(uses);
 		terms.rejected = !terms.allowed;
 	}
 	if (der_enter(&auxiliary, DER_CONTEXT_CONSTRUCTED(0), &uses) &&
-	    names_servers(uses)) {
+	    bundle_names_servers(uses)) {
 		terms.allowed = false;
 		terms.rejected = true;
 	}
@@ -218,13 +216,14 @@ struct table_columns {
 	int pem;
 	int bits;   /* Mozilla's "Trust Bits" */
 	int status; /* "Microsoft Status" */
+	int uses;   /* "Microsoft EKUs" */
 };
 
 /* What the first row says; the first column with "PEM" in its name is it. */
 static struct table_columns
 find_columns(struct table *table)
 {
-	struct table_columns found = { -1, -1, -1 };
+	struct table_columns found = { -1, -1, -1, -1 };
 	enum field_end end;
 	int column = 0;
 
@@ -239,6 +238,8 @@ find_columns(struct table *table)
 			found.bits = column;
 		if (bytes_equal(name, bytes_from_string("Microsoft Status")))
 			found.status = column;
+		if (bytes_equal(name, bytes_from_string("Microsoft EKUs")))
+			found.uses = column;
 		column++;
 	} while (end == FIELD_COMMA);
 	return found;
@@ -264,8 +265,9 @@ bundle_is_table(struct bytes text)
 }
 
 /*
- * Bits are "Websites", "Email" and the like with semicolons between; of
- * Microsoft's words (Included, NotBefore, Disabled) one is an anchor.
+ * Bits are "Websites", "Email" and the like with semicolons between, EKUs
+ * "Server Authentication" and the like; of Microsoft's words for the status
+ * (Included, NotBefore, Disabled) one is an anchor.
  */
 static bool
 is_for_servers(
@@ -275,6 +277,8 @@ is_for_servers(
 
 	if (column == columns->bits)
 		return find(value, "Websites") != NULL;
+	if (column == columns->uses)
+		return find(value, "Server Authentication") != NULL;
 	return column != columns->status ||
 	       bytes_equal(value, bytes_from_string("Included"));
 }

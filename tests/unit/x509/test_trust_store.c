@@ -212,7 +212,8 @@ test_joined(void **state)
 
 /*
  * What files say of a root.  In the templates "@" is its base64, "&" the same
- * followed by the row's X509_CERT_AUX.
+ * followed by the row's X509_CERT_AUX, "$" its public key, "#" the same in
+ * p11-kit's form of octets.
  */
 struct terms_row {
 	const char *template;
@@ -227,6 +228,16 @@ struct terms_row {
 	"-----BEGIN TRUSTED CERTIFICATE-----\n" \
 	"&\n-----END TRUSTED CERTIFICATE-----\n"
 #define P11 "[p11-kit-object-v1]\n"
+#define P11_EXTENSION P11 "class: x-certificate-extension\n"
+#define P11_USES P11_EXTENSION "object-id: 2.5.29.37\n"
+#define P11_SERVERS                                                       \
+	"value: \"0%16%06%03U%1D%25%01%01%FF%04%0c0%0a%06%08%2b%06%01%05" \
+	"%05%07%03%01\"\n"
+#define P11_MAIL                                                 \
+	"value: \"0%13%06%03U%1D%25%04%0c0%0a%06%08%2b%06%01%05" \
+	"%05%07%03%04\"\n"
+#define P11_ANY "value: \"0%0f%06%03U%1D%25%04%080%06%06%04U%1D%25%00\"\n"
+#define PUBLIC_KEY "-----BEGIN PUBLIC KEY-----\n$\n-----END PUBLIC KEY-----\n"
 #define SERVERS "06082b06010505070301"
 #define MAIL "06082b06010505070304"
 #define ANY "0604551d2500"
@@ -277,6 +288,33 @@ static const struct terms_row terms_rows[] = {
 	    false },
 	{ P11 "trusted: true\nnss-server-distrust-after: \"%00\"\n" PLAIN, "",
 	    ANCHOR, { false }, false },
+	/* uses that stand apart, of the certificates with the key; each form of
+	   the key.  `trust extract` 0.24.1 does the same */
+	{ P11 "trusted: true\n" PLAIN P11_USES P11_SERVERS PUBLIC_KEY, "",
+	    ANCHOR, { false }, false },
+	{ P11 "trusted: true\n" PLAIN P11_USES P11_ANY PUBLIC_KEY, "", ANCHOR,
+	    { false }, false },
+	{ P11 "trusted: true\n" PLAIN P11_USES P11_MAIL PUBLIC_KEY, "",
+	    STORE_REFUSED, { .distrusted = true }, true },
+	{ P11_USES P11_MAIL PUBLIC_KEY P11 "trusted: true\n" PLAIN, "",
+	    STORE_REFUSED, { .distrusted = true }, true },
+	{ P11_USES P11_MAIL "x-public-key-info: \"#\"\n" P11
+			    "trusted: true\n" PLAIN,
+	    "", STORE_REFUSED, { .distrusted = true }, true },
+	{ P11_USES P11_MAIL "public-key-info: \"#\"\n" P11
+			    "trusted: true\n" PLAIN,
+	    "", STORE_REFUSED, { .distrusted = true }, true },
+	{ P11 "trusted: true\n" PLAIN P11_USES "value: \"x\"\n" PUBLIC_KEY, "",
+	    STORE_REFUSED, { .distrusted = true }, true },
+	/* another key, none, another extension */
+	{ P11 "trusted: true\n" PLAIN P11_USES P11_MAIL
+	      "public-key-info: \"0%00\"\n",
+	    "", ANCHOR, { false }, false },
+	{ P11 "trusted: true\n" PLAIN P11_USES P11_MAIL, "", ANCHOR, { false },
+	    false },
+	{ P11 "trusted: true\n" PLAIN P11_EXTENSION
+	      "object-id: 2.5.29.15\n" P11_MAIL PUBLIC_KEY,
+	    "", ANCHOR, { false }, false },
 	/* the CCADB's columns, before or after that of the certificate */
 	{ "Microsoft Status,PEM\nIncluded,\"" PLAIN "\"\n", "", ANCHOR,
 	    { false }, false },
@@ -288,6 +326,12 @@ static const struct terms_row terms_rows[] = {
 	    { false }, false },
 	{ "PEM Info,Trust Bits\n\"'" PLAIN "'\",Email\n", "", STORE_REFUSED,
 	    { .distrusted = true }, true },
+	{ "Microsoft Status,Microsoft EKUs,PEM\nIncluded,\"Secure Email;Server "
+	  "Authentication\",\"" PLAIN "\"\n",
+	    "", ANCHOR, { false }, false },
+	{ "Microsoft Status,Microsoft EKUs,PEM\nIncluded,Secure Email,\"" PLAIN
+	  "\"\n",
+	    "", STORE_REFUSED, { .distrusted = true }, true },
 };
 
 static void
@@ -311,18 +355,28 @@ assert_terms(const struct trust_store *store, const struct digest *sha256,
 }
 
 static void
+append_escaped(struct text *to, struct bytes octets)
+{
+	for (size_t i = 0; i < octets.size; i++)
+		text_printf(to, "%%%02x", octets.data[i]);
+}
+
+static void
 test_terms(void **state)
 {
 	static const struct recipe root = { "A", 0, "A", 0, ANCHOR };
 	static const struct recipe issued = { "L", 1, "A", 0, ANCHOR };
 	struct text der = { NULL, 0, 0 }, with = { NULL, 0, 0 };
-	struct certificate *leaf;
+	struct certificate *leaf, *whole;
 	struct digest digest;
+	struct bytes key;
 
 	append_der(&der, make(*state, &issued, 2), &digest);
 	leaf = certificate_new(text_octets(&der));
 	text_clear(&der);
 	append_der(&der, make(*state, &root, 1), &digest);
+	whole = certificate_new(text_octets(&der));
+	key = whole->spki;
 	for (size_t i = 0; i < COUNT(terms_rows); i++) {
 		const struct terms_row *row = &terms_rows[i];
 		struct text file = { NULL, 0, 0 }, again = { NULL, 0, 0 };
@@ -340,6 +394,10 @@ test_terms(void **state)
 				base64_append(&file, text_octets(&der));
 			else if (*at == '&')
 				base64_append(&file, text_octets(&with));
+			else if (*at == '$')
+				base64_append(&file, key);
+			else if (*at == '#')
+				append_escaped(&file, key);
 			else
 				text_append_char(&file, *at);
 		}
@@ -363,6 +421,7 @@ test_terms(void **state)
 		text_free(&file);
 		text_free(&again);
 	}
+	certificate_free(whole);
 	certificate_free(leaf);
 	text_free(&der);
 	text_free(&with);
