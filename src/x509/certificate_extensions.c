@@ -262,29 +262,6 @@ read_issuer_names(
 	return true;
 }
 
-/* RFC 5280 4.2.1.13 */
-static bool
-read_distribution_points(
-    struct certificate_reader *reader, const struct extension *extension)
-{
-	struct der inside, point, name;
-	struct der_item item;
-
-	if (!enter_only(extension->value, DER_SEQUENCE, &inside))
-		return false;
-	while (!der_at_end(&inside)) {
-		if (!der_enter(&inside, DER_SEQUENCE, &point))
-			return false;
-		if (der_enter(&point, DER_CONTEXT_CONSTRUCTED(0), &name) &&
-		    der_peek(&name) == DER_CONTEXT_CONSTRUCTED(1))
-			reader->certificate->odd_forms |= FORM_POINT_RELATIVE;
-		while (!der_at_end(&point))
-			if (!der_next(&point, &item))
-				return false;
-	}
-	return true;
-}
-
 /* RFC 5280 4.2.1.10: an address and a mask, in the manner of CIDR. */
 static unsigned
 address_form_of(struct bytes value)
@@ -402,6 +379,57 @@ read_authority_access(
 	certificate->issuer_url_count = issuers.count;
 	certificate->ocsp_urls = responders.urls;
 	certificate->ocsp_url_count = responders.count;
+	return true;
+}
+
+/*
+ * RFC 5280 4.2.1.13.  Of use are points by URI, for all reasons and of the
+ * issuer itself.
+ */
+static bool
+read_distribution_points(
+    struct certificate_reader *reader, const struct extension *extension)
+{
+	struct certificate *certificate = reader->certificate;
+	struct url_list urls = { NULL, 0 };
+	struct der inside, point, name, names;
+	struct der_item item;
+
+	if (!enter_only(extension->value, DER_SEQUENCE, &inside))
+		return false;
+	/* The shortest URI takes more than two octets. */
+	urls.urls =
+	    reader_take(reader, extension->value.size / 2 * sizeof(char *));
+	while (!der_at_end(&inside)) {
+		const char *unused = NULL;
+
+		names = name = der_of(bytes_of(NULL, 0));
+		if (!der_enter(&inside, DER_SEQUENCE, &point))
+			return false;
+		if (der_enter(&point, DER_CONTEXT_CONSTRUCTED(0), &name) &&
+		    der_peek(&name) == DER_CONTEXT_CONSTRUCTED(1)) {
+			certificate->odd_forms |= FORM_POINT_RELATIVE;
+			unused = "is named relative to the CRL's issuer";
+		}
+		der_enter(&name, DER_CONTEXT_CONSTRUCTED(0), &names);
+		while (!der_at_end(&point)) {
+			if (!der_next(&point, &item))
+				return false;
+			if (item.tag == DER_CONTEXT(1))
+				unused = "has CRLs for some reasons only";
+			if (item.tag == DER_CONTEXT_CONSTRUCTED(2))
+				unused = "has an indirect CRL, of another "
+					 "issuer";
+		}
+		if (unused != NULL)
+			certificate->crl_point_unused = unused;
+		/* What is no name in there is not ours to judge. */
+		while (unused == NULL && der_next(&names, &item))
+			if (item.tag == DER_CONTEXT(NAME_URI))
+				add_url(reader, &urls, item.content);
+	}
+	certificate->crl_urls = urls.urls;
+	certificate->crl_url_count = urls.count;
 	return true;
 }
 

@@ -277,6 +277,11 @@ struct certificate {
 	size_t issuer_url_count;
 	const char **ocsp_urls;
 	size_t ocsp_url_count;
+	const char **crl_urls; /* of distribution points, in order, clean */
+	size_t crl_url_count;
+	const char *crl_point_unused;  /* why a point is not among them: what
+					  follows "a distribution point"; NULL:
+					  all are */
 	const char **unknown_critical; /* dotted OIDs */
 	size_t unknown_critical_count;
 	unsigned critical_extensions;	 /* enum critical_extension */

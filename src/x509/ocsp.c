@@ -6,6 +6,7 @@
 
 #include <gnutls/crypto.h>
 
+#include "x509/crl.h"
 #include "x509/der.h"
 
 enum {
@@ -412,31 +413,6 @@ check_dates(const struct single_response *answer, int64_t now,
 	return true;
 }
 
-/* CRLReason, RFC 5280 5.3.1; 7 is not used. */
-static const char *reason_word(struct der explicit)
-{
-	static const char *const words[] = {
-		"unspecified",
-		"keyCompromise",
-		"cACompromise",
-		"affiliationChanged",
-		"superseded",
-		"cessationOfOperation",
-		"certificateHold",
-		NULL,
-		"removeFromCRL",
-		"privilegeWithdrawn",
-		"aACompromise",
-	};
-	struct der_item item;
-
-	if (!der_take(&explicit, DER_ENUMERATED, &item) ||
-	    item.content.size != 1 ||
-	    item.content.data[0] >= sizeof(words) / sizeof(words[0]))
-		return NULL;
-	return words[item.content.data[0]];
-}
-
 static void
 tell_status(const struct der_item *status, struct ocsp_staple *staple)
 {
@@ -450,7 +426,7 @@ tell_status(const struct der_item *status, struct ocsp_staple *staple)
 		staple->state = OCSP_REVOKED;
 		take_time(&der, &staple->revoked_at);
 		if (der_enter(&der, DER_CONTEXT_CONSTRUCTED(0), &explicit))
-			staple->revocation_reason = reason_word(explicit);
+			staple->revocation_reason = crl_reason_word(explicit);
 		break;
 	case DER_CONTEXT(2):
 		staple->state = OCSP_UNKNOWN;

@@ -222,18 +222,29 @@ result_of(int status)
 	}
 }
 
+/* What was signed: all of it, or its hash. */
+struct signed_octets {
+	struct bytes octets;
+	bool is_hash;
+	struct bytes signature;
+};
+
 static enum signature_result
 compute(gnutls_pubkey_t key, gnutls_sign_algorithm_t algorithm,
-    struct bytes data, struct bytes signature)
+    const struct signed_octets *data)
 {
 	const unsigned flags =
 	    GNUTLS_VERIFY_ALLOW_BROKEN | GNUTLS_VERIFY_ALLOW_SIGN_WITH_SHA1;
-	gnutls_datum_t signed_data = { (void *)data.data, (unsigned)data.size };
-	gnutls_datum_t value = { (void *)signature.data,
-		(unsigned)signature.size };
+	gnutls_datum_t octets = { (void *)data->octets.data,
+		(unsigned)data->octets.size };
+	gnutls_datum_t value = { (void *)data->signature.data,
+		(unsigned)data->signature.size };
 
-	return result_of(gnutls_pubkey_verify_data2(
-	    key, algorithm, flags, &signed_data, &value));
+	return result_of(data->is_hash
+			     ? gnutls_pubkey_verify_hash2(
+				   key, algorithm, flags, &octets, &value)
+			     : gnutls_pubkey_verify_data2(
+				   key, algorithm, flags, &octets, &value));
 }
 
 struct pss_hash {
@@ -279,8 +290,7 @@ set_pss_parameters(
 /* The parameters change the key, so it is one of its own. */
 static enum signature_result
 check_pss(const struct certificate *issuer,
-    const struct signature_scheme *scheme, struct bytes data,
-    struct bytes signature)
+    const struct signature_scheme *scheme, const struct signed_octets *data)
 {
 	enum signature_result result = SIGNATURE_UNSUPPORTED_ALGORITHM;
 	struct pss_hash hash = pss_hash_of(scheme->hash);
@@ -301,15 +311,14 @@ check_pss(const struct certificate *issuer,
 	if (key == NULL)
 		return SIGNATURE_UNSUPPORTED_ALGORITHM;
 	if (set_pss_parameters(key, hash.digest, scheme->pss.salt_size) >= 0)
-		result = compute(key, hash.algorithm, data, signature);
+		result = compute(key, hash.algorithm, data);
 	gnutls_pubkey_deinit(key);
 	return result;
 }
 
 static enum signature_result
 check_plain(struct signature_memory *memory, const struct certificate *issuer,
-    const struct signature_scheme *scheme, struct bytes data,
-    struct bytes signature)
+    const struct signature_scheme *scheme, const struct signed_octets *data)
 {
 	gnutls_sign_algorithm_t algorithm;
 	gnutls_pubkey_t key;
@@ -321,13 +330,12 @@ check_plain(struct signature_memory *memory, const struct certificate *issuer,
 	key = kept_key(memory, issuer);
 	if (algorithm == GNUTLS_SIGN_UNKNOWN || key == NULL)
 		return SIGNATURE_UNSUPPORTED_ALGORITHM;
-	return compute(key, algorithm, data, signature);
+	return compute(key, algorithm, data);
 }
 
-enum signature_result
-signature_check_data(struct signature_memory *memory,
-    const struct certificate *issuer, struct bytes algorithm, struct bytes data,
-    struct bytes signature)
+static enum signature_result
+check_octets(struct signature_memory *memory, const struct certificate *issuer,
+    struct bytes algorithm, const struct signed_octets *data)
 {
 	struct signature_scheme scheme;
 
@@ -336,13 +344,52 @@ signature_check_data(struct signature_memory *memory,
 	    issuer->key_kind == KEY_UNKNOWN || issuer->spki.size == 0)
 		return SIGNATURE_UNSUPPORTED_ALGORITHM;
 	if (!signature_kind_fits(scheme.kind, issuer->key_kind) ||
-	    signature.size == 0)
+	    data->signature.size == 0)
 		return SIGNATURE_BAD;
 	if (key_flaw(issuer) != NULL)
 		return SIGNATURE_UNSUPPORTED_KEY;
 	if (scheme.kind == SIGNATURE_RSA_PSS)
-		return check_pss(issuer, &scheme, data, signature);
-	return check_plain(memory, issuer, &scheme, data, signature);
+		return check_pss(issuer, &scheme, data);
+	return check_plain(memory, issuer, &scheme, data);
+}
+
+enum signature_result
+signature_check_data(struct signature_memory *memory,
+    const struct certificate *issuer, struct bytes algorithm, struct bytes data,
+    struct bytes signature)
+{
+	const struct signed_octets octets = { data, false, signature };
+
+	return check_octets(memory, issuer, algorithm, &octets);
+}
+
+enum signature_result
+signature_check_hash(struct signature_memory *memory,
+    const struct certificate *issuer, struct bytes algorithm, struct bytes hash,
+    struct bytes signature)
+{
+	const struct signed_octets octets = { hash, true, signature };
+
+	return check_octets(memory, issuer, algorithm, &octets);
+}
+
+int
+signature_digest(struct bytes algorithm)
+{
+	struct signature_scheme scheme;
+	gnutls_sign_algorithm_t known;
+	char oid[128];
+
+	if (!signature_scheme_parse(algorithm, &scheme) ||
+	    !der_oid_text(scheme.oid, oid, sizeof(oid)))
+		return GNUTLS_DIG_UNKNOWN;
+	if (scheme.kind == SIGNATURE_RSA_PSS)
+		return (int)pss_hash_of(scheme.hash).digest;
+	known = gnutls_oid_to_sign(oid);
+	if (known == GNUTLS_SIGN_UNKNOWN || scheme.kind == SIGNATURE_ED25519 ||
+	    scheme.kind == SIGNATURE_ED448)
+		return GNUTLS_DIG_UNKNOWN;
+	return (int)gnutls_sign_get_hash_algorithm(known);
 }
 
 enum signature_result

@@ -44,4 +44,14 @@ enum signature_result signature_check_data(struct signature_memory *,
     const struct certificate *issuer, struct bytes algorithm, struct bytes data,
     struct bytes signature);
 
+/*
+ * The same where the data was hashed while it came, by signature_digest: a
+ * gnutls_digest_algorithm_t, or GNUTLS_DIG_UNKNOWN where the data itself is
+ * needed (Ed25519, Ed448), or the algorithm is not known.
+ */
+enum signature_result signature_check_hash(struct signature_memory *,
+    const struct certificate *issuer, struct bytes algorithm, struct bytes hash,
+    struct bytes signature);
+int signature_digest(struct bytes algorithm);
+
 #endif
