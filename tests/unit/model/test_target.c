@@ -133,8 +133,14 @@ a_target_is_one_piece(void **state)
 {
 	char input[] = "in", host[] = "host", tag[] = "tag";
 	const char *tags[] = { tag, "second" };
-	struct target model = { 7, input, host, "ip", NULL, NULL, tags, 2, NULL,
-		443, true };
+	struct target model = { .ordinal = 7,
+		.input = input,
+		.host = host,
+		.ip = "ip",
+		.tags = tags,
+		.tag_count = 2,
+		.port = 443,
+		.is_address = true };
 	struct target *copy = target_new(&model), *bare;
 
 	(void)state;
