@@ -374,6 +374,9 @@ judge_without_chain(
 	}
 	findings_add(&findings, finding_of_class(class_id),
 	    status_word(seen->status), -1, seen->error);
+	for (const struct audit_rule *rule = backend_rules; rule->find != NULL;
+	     rule++)
+		rule->find(view, &findings);
 	waive_findings(view, &findings);
 	verdict->class_id = class_id;
 	verdict->cause = status_word(seen->status);
@@ -394,6 +397,7 @@ judge_chain(struct judgement *judgement, struct result *result)
 		ocsp_rules,
 		root_rules,
 		policy_rules,
+		backend_rules,
 	};
 	const struct audit_view *view = &judgement->view;
 	const struct path *received = &judgement->as_received.path;

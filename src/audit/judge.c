@@ -208,6 +208,11 @@ judge_observation(struct judge *judge, const struct observation *seen,
 	message->sent = memory_array(most_sent + 1, sizeof(*message->sent));
 	message->pending =
 	    judge_interned(judge, seen, sources, message, &result);
+	if (seen->addresses > 1 && !seen->is_compared) {
+		message->is_settled = !message->pending;
+		message->pending = true;
+		result.seen.is_settled = message->is_settled;
+	}
 	message->ordinal = seen->ordinal;
 	message->status = seen->status;
 	message->host = memory_string(seen->host);

@@ -25,6 +25,8 @@ struct message_certificate {
 struct message {
 	struct text line; /* a record, or a pending observation */
 	bool pending;
+	bool is_settled; /* pending, but for the other addresses of its name
+			    alone */
 	uint64_t ordinal;
 	enum status status;
 	enum class_id class_id; /* CLASS_OK while pending, and where a
@@ -50,7 +52,8 @@ void judge_free(struct judge *);
 
 /*
  * Judges and writes the line.  sources NULL: what found certificates could
- * change is returned as pending.  The caller frees the message.
+ * change is returned as pending; so is one of several addresses of a name until
+ * it is compared with the others.  The caller frees the message.
  */
 struct message *judge_observation(struct judge *, const struct observation *,
     const struct audit_sources *sources);

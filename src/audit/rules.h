@@ -49,6 +49,7 @@ extern const struct audit_rule tls_rules[];    /* rules_tls.c */
 extern const struct audit_rule ocsp_rules[];   /* rules_ocsp.c */
 extern const struct audit_rule root_rules[];   /* rules_roots.c */
 extern const struct audit_rule policy_rules[]; /* rules_policy.c */
+extern const struct audit_rule backend_rules[]; /* backends.c */
 
 /*
  * Adds a finding with the severity of its catalogue row.  `detail` is a

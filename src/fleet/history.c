@@ -37,7 +37,7 @@ status_is_passing(enum status status)
 
 /*
  * The host with this key, by binary search.  The only record of a name is meant
- * whatever its address was then.
+ * whatever its address was then; one of several by its address.
  */
 static struct past *
 find_host(const struct history *history, const struct run_entry *entry)
@@ -56,7 +56,7 @@ find_host(const struct history *history, const struct run_entry *entry)
 	       history->hosts[first + count].entry.key == entry->key)
 		count++;
 	for (size_t i = first; i < first + count; i++)
-		if (count == 1 ||
+		if ((count == 1 && !history->hosts[i].entry.grouped) ||
 		    history->hosts[i].entry.address == entry->address)
 			return &history->hosts[i];
 	return NULL;

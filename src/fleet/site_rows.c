@@ -110,6 +110,7 @@ site_rows_add(struct site_rows *rows, size_t record,
 		row.failing += verdict->clients[i].accepts == ACCEPTS_NO &&
 			       row.failing < UINT8_MAX;
 	row.delivered = result->seen.received_count > 0;
+	row.odd = result_finding(result, FINDING_BACKEND_DIFFERS) != NULL;
 	row.dated = result->leaf.present && !result->leaf.undated;
 	/* Lengths first: one more than the string's, 0 where there is none. */
 	strings[0] = words.site;

@@ -32,6 +32,7 @@ struct site_row {
 	bool good;	 /* result_is_good */
 	bool delivered;	 /* a certificate came */
 	bool dated;	 /* and says until when */
+	bool odd;	 /* unlike the other addresses of its name */
 };
 
 struct site_words {

@@ -294,7 +294,7 @@ is_outlier(struct sites *sites, size_t at)
 {
 	const struct site_row *row = row_at(sites, at);
 
-	return !row->good || differences_of(sites, row) != 0;
+	return !row->good || row->odd || differences_of(sites, row) != 0;
 }
 
 /* Numbers and fingerprints: all that is needed to sort the sites. */
@@ -493,7 +493,7 @@ list_odd(struct sites *sites)
 		unsigned differs = differences_of(sites, row);
 		uint8_t rank = 0;
 
-		if (row->good && differs == 0)
+		if (row->good && !row->odd && differs == 0)
 			continue;
 		if (row->good)
 			rank = 1;
@@ -503,7 +503,7 @@ list_odd(struct sites *sites)
 		sites->odd[count++] = (struct odd_host){
 			(uint32_t)i,
 			rank,
-			(uint8_t)__builtin_popcount(differs),
+			(uint8_t)(__builtin_popcount(differs) + row->odd),
 			row->failing,
 		};
 	}
@@ -559,6 +559,7 @@ sites_outlier(struct sites *sites, const struct site_group *group, size_t at,
 {
 	struct site_row row;
 	struct result result;
+	const struct finding *backend;
 	const char *name;
 
 	want_current(sites, group);
@@ -569,6 +570,7 @@ sites_outlier(struct sites *sites, const struct site_group *group, size_t at,
 	if (!archive_read(archive, row.record, sites->scratch, &result, NULL))
 		return false;
 	name = result.seen.host != NULL ? result.seen.host : "";
+	backend = result_finding(&result, FINDING_BACKEND_DIFFERS);
 	*outlier = (struct site_outlier){
 		.record = row.record,
 		.host = arena_string(arena, name),
@@ -576,6 +578,10 @@ sites_outlier(struct sites *sites, const struct site_group *group, size_t at,
 		.port = result.seen.port,
 		.class_id = result.verdict.class_id,
 		.good = row.good,
+		.grouped = result.seen.addresses > 1,
+		.backend = backend == NULL
+			       ? NULL
+			       : arena_string(arena, backend->detail),
 		.title = result_title(&result),
 		.cause = arena_string(arena, result_cause(&result)),
 	};

@@ -56,7 +56,10 @@ struct site_difference {
 	int64_t days;		   /* and how long before the median it is */
 };
 
-/* A host that is not good, or that differs from what is usual. */
+/*
+ * A host that is not good, that differs from what is usual, or from the other
+ * addresses of its name.
+ */
 struct site_outlier {
 	size_t record; /* in the archive */
 	const char *host, *ip;
@@ -67,6 +70,8 @@ struct site_outlier {
 	const char *cause; /* result_cause */
 	struct site_difference differs[SITE_FIELDS];
 	size_t difference_count;
+	bool grouped;	     /* one of several addresses of its name */
+	const char *backend; /* how it differs from them; NULL: it does not */
 	const char **clients_failing;
 	size_t failing_count;
 };

@@ -18,6 +18,7 @@ tally_init(struct tally *tally, int64_t now)
 	tally->causes = map_new();
 	tally->roots = tally_roots_new();
 	tally->wanted = wanted_new();
+	tally_names_init(&tally->names);
 	tally->scratch = arena_new();
 }
 
@@ -58,6 +59,7 @@ tally_clear(struct tally *tally)
 	tally_roots_free(tally->roots);
 	free(tally->sites);
 	wanted_free(tally->wanted);
+	tally_names_clear(&tally->names);
 	arena_free(tally->scratch);
 	memset(tally, 0, sizeof(*tally));
 }
@@ -335,8 +337,7 @@ remember_worst(struct tally *tally, const struct result *result)
 	memmove(&tally->worst[at + 1], &tally->worst[at],
 	    (tally->worst_count - at) * sizeof(tally->worst[0]));
 	tally->worst[at] = (struct tally_worst){
-		.endpoint =
-		    memory_string(result_endpoint(tally->scratch, result)),
+		.endpoint = memory_string(result_place(tally->scratch, result)),
 		.class_id = result->verdict.class_id,
 		.cause = memory_string(result_cause(result)),
 		.detail = memory_string(
@@ -370,8 +371,9 @@ tally_result(struct tally *tally, const struct result *result)
 	}
 	count_clients(tally, result);
 	wanted_add(tally->wanted, result);
+	tally_names_add(&tally->names, result);
 	tally_roots_add(
-	    tally->roots, result, result_endpoint(tally->scratch, result));
+	    tally->roots, result, result_place(tally->scratch, result));
 	tally->failing +=
 	    verdict->class_id == CLASS_OK && !result_is_good(result);
 	if (!result_is_good(result)) {
@@ -383,8 +385,8 @@ tally_result(struct tally *tally, const struct result *result)
 			cause->first = result->seen.ordinal;
 		count_refusals(tally, cause, verdict);
 		if (cause->example_count < TALLY_EXAMPLES)
-			cause->examples[cause->example_count++] = memory_string(
-			    result_endpoint(tally->scratch, result));
+			cause->examples[cause->example_count++] =
+			    memory_string(result_place(tally->scratch, result));
 		tally->waived[verdict->class_id] += waived;
 		if (!waived)
 			remember_worst(tally, result);

@@ -10,6 +10,7 @@
 #include "model/result.h"
 #include "fleet/missing.h"
 #include "fleet/sites.h"
+#include "fleet/tally_names.h"
 #include "fleet/tally_roots.h"
 
 enum {
@@ -84,6 +85,7 @@ struct tally {
 	struct wanted *wanted;
 	struct map *causes;
 	struct tally_roots *roots;
+	struct tally_names names; /* of those with several addresses */
 	struct site_group *sites; /* up to TALLY_SITES; without `usual` */
 	size_t site_count, site_capacity;
 	uint64_t all_sites, sites_not_ok, sites_odd; /* odd: outliers */

@@ -131,6 +131,10 @@ static const struct {
 	    { "A client distrusts the root",
 		"Get a certificate from another CA before more of its clients "
 		"update." } },
+	[FINDING_BACKEND_DIFFERS] = { "backend_differs", SEVERITY_WARNING,
+	    { "This address of the name is not like most of the others",
+		"Set up the server behind this address as the others are: some "
+		"of the clients meet it." } },
 	[FINDING_ROOT_LEAVES] = { "root_leaves", SEVERITY_WARNING,
 	    { "A root program drops the root, or refuses what it issues from "
 	      "a day on",

@@ -21,6 +21,13 @@ struct timing {
 	double dns_ms, connect_ms, tls_ms;
 };
 
+/* How one address of a name differs from most of the others. */
+struct backend_difference {
+	const char *fields; /* "chain,class" */
+	const char *detail; /* a sentence */
+	unsigned alike, addresses;
+};
+
 struct observation {
 	/* the target */
 	uint64_t ordinal;
@@ -31,6 +38,9 @@ struct observation {
 	const char *name_group; /* the name, where each of its addresses is
 				   scanned; else NULL */
 	unsigned addresses;	/* how many it has then, else 0 */
+	bool is_settled;	/* pending: for the other addresses alone */
+	bool is_compared;	/* with the other addresses */
+	const struct backend_difference *differs; /* NULL: it does not */
 
 	/* what happened */
 	int64_t timestamp; /* when the last attempt began */

@@ -149,6 +149,10 @@ write_field(struct json *object, const struct record_field *field,
 		    octets->size == 0 ? NULL : base64_encode(scratch, *octets));
 		return;
 	}
+	case FIELD_LATER_BOOL:
+		if (!*(const bool *)value)
+			return;
+		/* fallthrough */
 	case FIELD_BOOL:
 		json_add_bool(object, key, *(const bool *)value);
 		return;
@@ -324,7 +328,8 @@ static bool
 may_be_absent(enum field_kind kind)
 {
 	return kind == FIELD_LATER_STRING || kind == FIELD_NEWER_STRING ||
-	       kind == FIELD_LATER_COUNT || kind == FIELD_LATER_LIST;
+	       kind == FIELD_LATER_BOOL || kind == FIELD_LATER_COUNT ||
+	       kind == FIELD_LATER_LIST;
 }
 
 static void
@@ -378,6 +383,7 @@ read_field(struct record_reader *reader, const struct json *object,
 			record_refuse(reader, key, "is not base64");
 		return;
 	case FIELD_BOOL:
+	case FIELD_LATER_BOOL:
 		if (!json_is_bool(member))
 			record_refuse(reader, key, "is not true or false");
 		*(bool *)value = json_bool(member, false);

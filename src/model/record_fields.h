@@ -34,6 +34,7 @@ enum field_kind {
 	FIELD_OCTETS,	    /* struct bytes as base64; null where empty */
 	FIELD_OCTETS_LIST,  /* const struct bytes * and its count */
 	FIELD_BOOL,
+	FIELD_LATER_BOOL,   /* left out where false */
 	FIELD_ORDINAL,	    /* uint64_t */
 	FIELD_PORT,	    /* uint16_t */
 	FIELD_COUNT,	    /* unsigned */

@@ -17,6 +17,17 @@ result_endpoint(struct arena *arena, const struct result *result)
 	    (unsigned)seen->port);
 }
 
+const char *
+result_place(struct arena *arena, const struct result *result)
+{
+	const struct observation *seen = &result->seen;
+	const char *endpoint = result_endpoint(arena, result);
+
+	return seen->addresses > 1 && seen->ip != NULL
+		   ? arena_printf(arena, "%s at %s", endpoint, seen->ip)
+		   : endpoint;
+}
+
 bool
 client_verdict_equal(
     const struct client_verdict *a, const struct client_verdict *b)
@@ -39,6 +50,17 @@ result_class_finding(const struct result *result)
 			      string_equal(finding->cause, verdict->cause))
 			return finding;
 	}
+	return NULL;
+}
+
+const struct finding *
+result_finding(const struct result *result, enum finding_id id)
+{
+	const struct verdict *verdict = &result->verdict;
+
+	for (size_t i = 0; i < verdict->finding_count; i++)
+		if (finding_is(&verdict->findings[i], id))
+			return &verdict->findings[i];
 	return NULL;
 }
 

@@ -118,11 +118,17 @@ bool certificate_line_read(struct arena *, struct bytes line,
 /* Convenience for writers: "HOST:PORT", with brackets around an IPv6. */
 const char *result_endpoint(struct arena *, const struct result *);
 
+/* The same for people: with the address, where the name has several. */
+const char *result_place(struct arena *, const struct result *);
+
 /*
  * The finding that names the class; for ok the one error that it may have
  * (handshake_failed), else NULL.
  */
 const struct finding *result_class_finding(const struct result *);
+
+/* The first with this id; NULL: none. */
+const struct finding *result_finding(const struct result *, enum finding_id);
 
 /*
  * Its class is ok and it has no error.  Whether a host is good is asked here,

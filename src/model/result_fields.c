@@ -280,6 +280,7 @@ static const struct record_field observation_fields[] = {
 /* The chain is inside, so that a line can be judged by itself. */
 static const struct record_field pending_fields[] = {
 	{ .kind = FIELD_PART, .fields = observation_fields },
+	FIELD(LATER_BOOL, observation, is_settled),
 	FIELD_COUNTED("chain", OCTETS_LIST, observation, chain, received_count),
 	{ .kind = FIELD_END },
 };

@@ -247,7 +247,7 @@ leave_unproven(
 	plan->unproven = memory_grow(plan->unproven, plan->unproven_count,
 	    &plan->unproven_capacity, sizeof(*plan->unproven));
 	plan->unproven[plan->unproven_count++] = (struct repair_unproven){
-		result_endpoint(plan->arena, record),
+		result_place(plan->arena, record),
 		reason,
 	};
 }
@@ -270,7 +270,7 @@ leave_alone(struct planner *planner, const struct result *record)
 		verdict->class_id,
 		arena_string(plan->arena, result_cause(record)),
 		1,
-		result_endpoint(plan->arena, record),
+		result_place(plan->arena, record),
 	};
 }
 

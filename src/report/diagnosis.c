@@ -72,7 +72,7 @@ append_heading(struct text *out, const struct result *result, bool colors,
 	const char *remark = "not trusted";
 	size_t start = out->size, columns, refusing = 0;
 
-	text_append_cell(out, result_endpoint(scratch, result), SIZE_MAX);
+	text_append_cell(out, result_place(scratch, result), SIZE_MAX);
 	columns = text_columns(bytes_of(out->data + start, out->size - start));
 	text_append(out, columns > ENDPOINT_MOST ? "\n  " : "   ");
 	color_begin(out, verdict->severity, colors);

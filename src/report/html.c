@@ -46,6 +46,8 @@ static const struct section {
 	{ "causes", "Causes and what repairs them", html_causes, NULL },
 	{ "roots", "Roots that leave", html_roots, html_has_roots },
 	{ "expiry", "What ends when", html_calendar, NULL },
+	{ "addresses", "Names whose addresses differ", html_addresses,
+	    html_has_addresses },
 	{ "sites", "Sites and their outliers", html_sites, NULL },
 	{ "clients", "Clients", html_clients, NULL },
 };

@@ -59,6 +59,8 @@ void html_roots(struct sheet *);
 bool html_has_roots(const struct sheet *);
 void html_clients(struct sheet *);
 void html_calendar(struct sheet *);
+void html_addresses(struct sheet *);
+bool html_has_addresses(const struct sheet *);
 void html_sites(struct sheet *);
 
 #endif

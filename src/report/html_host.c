@@ -268,7 +268,7 @@ html_host(struct text *out, const struct result *result, struct arena *scratch)
 	    "<summary><span class=name>{}</span><span class=word>{}</span>"
 	    "<span class=what>{}</span><span class=site>{}</span>"
 	    "<span class=issuer>{}</span>",
-	    result_endpoint(scratch, result), result_title(result),
+	    result_place(scratch, result), result_title(result),
 	    worst == NULL ? result->seen.error : worst->detail,
 	    result->seen.site, leaf->issuer_cn);
 	if (leaf->days_left < 7)

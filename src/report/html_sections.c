@@ -136,6 +136,9 @@ html_overview(struct sheet *sheet)
 	    out, "took", arena_printf(scratch, "%.1f s", run->seconds));
 	append_run_fact(
 	    out, "targets", count_text(scratch, run->totals.targets));
+	if (tally->names.addresses > 0)
+		append_run_fact(
+		    out, "addresses", count_text(scratch, tally->records));
 	append_run_fact(out, "trust store", run->trust);
 	append_run_fact(out, "run", run->id);
 	for (size_t i = 0; i < run->option_count; i++)

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "fleet/siblings.h"
+#include "report/addresses_text.h"
 #include "report/diagnosis.h"
 #include "report/terminal.h"
 #include "report/writer.h"
@@ -53,6 +54,8 @@ struct report {
 	struct open_writer open[WRITERS];
 	size_t open_count;
 	struct text diagnoses[2]; /* without and with colours */
+	uint64_t diagnosed_name;  /* ordinal of one with several addresses */
+	unsigned diagnosed_addresses;
 };
 
 const char *
@@ -169,6 +172,24 @@ report_open(
 	return report;
 }
 
+/*
+ * Of a name with several addresses: the first, and the first ones that differ.
+ * All are in the table before.
+ */
+static bool
+is_diagnosed(struct report *report, const struct result *result)
+{
+	if (result->seen.name_group == NULL)
+		return true;
+	if (report->diagnosed_name != result->seen.ordinal) {
+		report->diagnosed_name = result->seen.ordinal;
+		report->diagnosed_addresses = 1;
+		return true;
+	}
+	return result_finding(result, FINDING_BACKEND_DIFFERS) != NULL &&
+	       ++report->diagnosed_addresses <= REPORT_DIAGNOSED_MOST;
+}
+
 static void
 diagnose(struct report *report, const struct result *result)
 {
@@ -176,7 +197,8 @@ diagnose(struct report *report, const struct result *result)
 	struct sibling_facts siblings = { .count = 0 };
 	struct arena *arena;
 
-	if (run->totals.targets > REPORT_DIAGNOSED_MOST)
+	if (run->totals.targets > REPORT_DIAGNOSED_MOST ||
+	    !is_diagnosed(report, result))
 		return;
 	arena = arena_new();
 	if (run->siblings != NULL)
@@ -276,9 +298,19 @@ append_place(struct text *out, const struct report *report)
 static int
 print_terminal(struct report *report, const struct report_terminal *terminal)
 {
-	struct text *text = &report->diagnoses[terminal->colors];
+	struct text *diagnoses = &report->diagnoses[terminal->colors];
+	struct text all = { .size = 0 }, *text = &all;
+	const struct tally_names *names = &report->tally.names;
 	bool is_summary = report->run->totals.targets > REPORT_DIAGNOSED_MOST;
+	bool is_written;
 
+	for (size_t i = 0; !is_summary && i < names->count; i++) {
+		addresses_append(text, &names->list[i], terminal->colors);
+		text_append_char(text, '\n');
+	}
+	if (diagnoses->size > 0)
+		text_append_bytes(
+		    text, bytes_of(diagnoses->data, diagnoses->size));
 	if (is_summary)
 		terminal_append_summary(
 		    text, report->run, &report->tally, terminal->colors);
@@ -294,8 +326,9 @@ print_terminal(struct report *report, const struct report_terminal *terminal)
 	}
 	if (text->size > 0)
 		fwrite(text->data, 1, text->size, terminal->stream);
-	return fflush(terminal->stream) == 0 && !ferror(terminal->stream) ? 0
-									  : -1;
+	text_free(&all);
+	is_written = fflush(terminal->stream) == 0 && !ferror(terminal->stream);
+	return is_written ? 0 : -1;
 }
 
 int
@@ -308,6 +341,7 @@ report_finish(struct report *report, const struct report_terminal *terminal,
 
 	for (size_t i = 0; sites != NULL && i < sites_count(sites); i++)
 		tally_add_site(&report->tally, sites_at(sites, i));
+	tally_names_end(&report->tally.names);
 	/* All are tried, also after one that failed; the first is named. */
 	for (size_t i = 0; i < report->open_count; i++) {
 		struct open_writer *open = &report->open[i];

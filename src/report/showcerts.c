@@ -199,7 +199,7 @@ showcerts_append(struct text *out, struct archive *archive,
 		if (archive_certificate(
 			archive, &seen->received[i], show.scratch, &der))
 			show.sent[i] = certificate_new(der);
-	text_append_cell(out, result_endpoint(show.scratch, result), SIZE_MAX);
+	text_append_cell(out, result_place(show.scratch, result), SIZE_MAX);
 	text_printf(out, "   %s", result_title(result));
 	if (seen->ip != NULL) {
 		text_append(out, "   ");

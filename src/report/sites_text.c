@@ -44,15 +44,27 @@ difference_text(struct arena *arena, const struct site_difference *difference)
 	return value_text(arena, difference->field, difference->value);
 }
 
+/* The name, and the address where the name has several. */
+static const char *
+with_address(
+    struct arena *arena, const char *name, const struct site_outlier *outlier)
+{
+	return outlier->grouped && outlier->ip != NULL
+		   ? arena_printf(arena, "%s at %s", name, outlier->ip)
+		   : name;
+}
+
 const char *
 sites_outlier_name(struct arena *arena, const struct site_outlier *outlier)
 {
-	return outlier->port == 443
-		   ? outlier->host
-		   : arena_printf(arena,
-			 strchr(outlier->host, ':') != NULL ? "[%s]:%u"
-							    : "%s:%u",
-			 outlier->host, (unsigned)outlier->port);
+	const char *name =
+	    outlier->port == 443
+		? outlier->host
+		: arena_printf(arena,
+		      strchr(outlier->host, ':') != NULL ? "[%s]:%u" : "%s:%u",
+		      outlier->host, (unsigned)outlier->port);
+
+	return with_address(arena, name, outlier);
 }
 
 /* Within its site a host is named by its first labels. */
@@ -68,9 +80,11 @@ short_name(
 		return sites_outlier_name(arena, outlier);
 	name = arena_string(arena, outlier->host);
 	name[host - end] = '\0';
-	if (outlier->port == 443)
-		return name;
-	return arena_printf(arena, "%s:%u", name, (unsigned)outlier->port);
+	return with_address(arena,
+	    outlier->port == 443
+		? name
+		: arena_printf(arena, "%s:%u", name, (unsigned)outlier->port),
+	    outlier);
 }
 
 const char *
@@ -110,6 +124,8 @@ sites_append_headline(struct sites *sites, const struct site_group *group,
 			words = list_text(arena, words, "; ",
 			    sites_comparison_text(
 				arena, odd.differs, odd.difference_count));
+		if (odd.backend != NULL)
+			words = list_text(arena, words, "; ", odd.backend);
 		if (odd.failing_count > 0)
 			words = list_text(arena, words, "; fails in ",
 			    names_text(arena, odd.clients_failing,
@@ -170,6 +186,8 @@ sites_outlier_text(struct arena *arena, const struct site_outlier *outlier)
 	for (size_t i = 0; i < outlier->difference_count; i++)
 		words = list_text(arena, words, " · ",
 		    difference_text(arena, &outlier->differs[i]));
+	if (outlier->backend != NULL)
+		words = list_text(arena, words, " · ", outlier->backend);
 	/* Where nothing was delivered, there was nothing to refuse. */
 	if (outlier->failing_count > 0 &&
 	    outlier->class_id != CLASS_UNREACHABLE &&

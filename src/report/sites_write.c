@@ -69,7 +69,14 @@ append_outlier(struct text *out, struct arena *scratch,
 		    expiry ? time_text(scratch, group->expiry) : at->usual);
 		end_row(&row, outlier);
 	}
-	if (outlier->difference_count > 0)
+	if (outlier->backend != NULL) {
+		begin_row(&row, out, group, outlier);
+		csv_string(&row, "backend");
+		csv_string(&row, outlier->backend);
+		csv_string(&row, NULL);
+		end_row(&row, outlier);
+	}
+	if (outlier->difference_count > 0 || outlier->backend != NULL)
 		return;
 	begin_row(&row, out, group, outlier);
 	if (outlier->class_id == CLASS_OK) {
@@ -165,6 +172,8 @@ add_outlier(struct json *array, const struct site_group *group,
 	list = json_add_array(object, "differs");
 	for (size_t i = 0; i < outlier->difference_count; i++)
 		add_difference(list, group, &outlier->differs[i], scratch);
+	if (outlier->backend != NULL)
+		json_add_string(object, "backend", outlier->backend);
 	list = json_add_array(object, "clients_failing");
 	for (size_t i = 0; i < outlier->failing_count; i++)
 		json_append_string(list, outlier->clients_failing[i]);

@@ -43,7 +43,7 @@ store_change_append_text(
 	const char *root = result_short_name(scratch, good_root(before, after));
 	struct text words = { .size = 0 };
 
-	text_printf(&words, "%s  %s -> %s", result_endpoint(scratch, after),
+	text_printf(&words, "%s  %s -> %s", result_place(scratch, after),
 	    result_title(before), result_title(after));
 	if (root != NULL)
 		text_printf(&words, " (%s)", root);

@@ -172,6 +172,39 @@ add_expiring(
 	}
 }
 
+/* Only of a run in which each address of a name was scanned. */
+static void
+add_names(struct json *object, const struct tally_names *names)
+{
+	struct json *member, *array;
+
+	if (names->names == 0)
+		return;
+	member = json_add_object(object, "addresses");
+	json_add_integer(member, "names", (int64_t)names->names);
+	json_add_integer(member, "addresses", (int64_t)names->addresses);
+	json_add_integer(member, "names_differ", (int64_t)names->odd_names);
+	json_add_integer(
+	    member, "addresses_differ", (int64_t)names->odd_addresses);
+	array = json_add_array(member, "differ");
+	for (size_t i = 0; i < names->count; i++)
+		for (size_t k = 0; k < names->list[i].count; k++) {
+			const struct tally_name *name = &names->list[i];
+			const struct tally_address *one = &name->list[k];
+			struct json *row;
+
+			if (one->difference == NULL)
+				continue;
+			row = json_append_object(array);
+			json_add_string(row, "host", name->endpoint);
+			json_add_integer(row, "addresses", name->addresses);
+			json_add_string(row, "ip", one->ip);
+			json_add_string(
+			    row, "class", class_word(one->class_id));
+			json_add_string(row, "detail", one->difference);
+		}
+}
+
 static void
 finish(struct sheet *sheet)
 {
@@ -199,6 +232,7 @@ finish(struct sheet *sheet)
 		add_cause(member, sheet, causes[i]);
 	free(causes);
 	add_roots(object, tally, sheet->scratch);
+	add_names(object, &tally->names);
 	/* sites.csv and `fleetscan sites` have those that are left out here. */
 	array = json_add_array(object, "sites");
 	sites = tally_sites(tally, &count);

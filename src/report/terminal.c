@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/columns.h"
+#include "report/addresses_text.h"
 #include "report/colors.h"
 #include "report/diff_text.h"
 
@@ -234,8 +235,12 @@ terminal_append_summary(struct text *out, const struct report_run *run,
 	size_t shown;
 	size_t columns = 0;
 
-	text_printf(out, "%s targets in %.1f s\n",
-	    count_text(scratch, run->totals.targets), run->seconds);
+	text_printf(
+	    out, "%s targets", count_text(scratch, run->totals.targets));
+	if (tally->names.addresses > 0)
+		text_printf(
+		    out, ", %s addresses", count_text(scratch, tally->records));
+	text_printf(out, " in %.1f s\n", run->seconds);
 	for (int i = 0; i < CLASS_COUNT; i++)
 		append_class(out, tally, (enum class_id)i, scratch, colors);
 	causes = tally_causes(tally, &count);
@@ -256,6 +261,7 @@ terminal_append_summary(struct text *out, const struct report_run *run,
 		    CAUSE_COLUMN - 2, count_text(scratch, count - shown));
 	free(causes);
 	append_roots(out, tally, scratch);
+	addresses_append_summary(out, &tally->names, colors);
 	/* Where an earlier run is known, what changed is of more use. */
 	if (run->changes != NULL)
 		append_changes(out, run->changes, colors, scratch);

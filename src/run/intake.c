@@ -22,6 +22,7 @@ struct intake {
 	struct journal *journal;
 	struct fleet_certificates *fleet;
 	struct learned *learned; /* NULL: nothing is learned */
+	uint64_t settled;	 /* pending, but for other addresses alone */
 };
 
 static void
@@ -126,6 +127,7 @@ intake_deliver(struct intake *intake, struct message *message)
 	write_certificates(intake, message);
 	result = fleet_certificates_note(intake->fleet, message->host,
 	    message->site, message->sent, message->sent_count);
+	intake->settled += message->is_settled;
 	if (message->pending)
 		journal_pending(intake->journal,
 		    bytes_of(message->line.data, message->line.size));
@@ -160,6 +162,12 @@ uint64_t
 intake_pending(const struct intake *intake)
 {
 	return journal_pending_count(intake->journal);
+}
+
+uint64_t
+intake_unsettled(const struct intake *intake)
+{
+	return intake_pending(intake) - intake->settled;
 }
 
 static void

@@ -23,6 +23,9 @@ int intake_flush(struct intake *);
 
 uint64_t intake_pending(const struct intake *);
 
+/* Those of them whose verdict may change. */
+uint64_t intake_unsettled(const struct intake *);
+
 /*
  * After the last delivery: judges what waits, with what AIA leads to (NULL:
  * not looked at).  Sets the outcome's end where that fails.

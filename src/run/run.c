@@ -105,7 +105,7 @@ show_progress(struct run *run, const struct crew_progress *crew)
 	struct progress_facts facts = {
 		.done = crew->finished,
 		.total = crew->input_ended ? crew->started + crew->waiting : 0,
-		.broken = intake_pending(run->intake),
+		.broken = intake_unsettled(run->intake),
 		.unreached = count_class(outcome, CLASS_UNREACHABLE) +
 			     count_class(outcome, CLASS_NO_TLS),
 	};

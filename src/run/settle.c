@@ -1,7 +1,8 @@
 /*
  * Two passes over the pending lines: the first collects the sites for which
- * senders are looked up, the second judges.  Lines are found by offset, so that
- * memory holds sixteen octets a pending host and one line.
+ * senders are looked up, the second judges, the addresses of one name together.
+ * Lines are found by offset, so that memory holds 24 octets a pending host and
+ * one line.
  */
 #include "run/settle.h"
 
@@ -11,11 +12,14 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "audit/backends.h"
 #include "run/sources.h"
+#include "model/record_line.h"
 #include "model/site.h"
 
 struct pending_place {
 	uint64_t ordinal, offset;
+	struct record_part part;
 };
 
 struct waiting_list {
@@ -28,8 +32,9 @@ by_ordinal(const void *a, const void *b)
 {
 	const struct pending_place *left = a, *right = b;
 
-	return left->ordinal < right->ordinal ? -1
-					      : left->ordinal > right->ordinal;
+	if (left->ordinal != right->ordinal)
+		return left->ordinal < right->ordinal ? -1 : 1;
+	return record_part_compare(&left->part, &right->part);
 }
 
 static int
@@ -56,8 +61,9 @@ list_waiting(
 		    settle->fleet, site_of_host(arena, seen.host));
 		/* Any certificate received may name the URL of one that was
 		   not. */
-		for (size_t i = 0;
-		     settle->aia != NULL && i < seen.received_count; i++) {
+		for (size_t i = 0; settle->aia != NULL && !seen.is_settled &&
+				   i < seen.received_count;
+		     i++) {
 			struct certificate *certificate =
 			    certificate_new(seen.chain[i]);
 
@@ -69,7 +75,8 @@ list_waiting(
 		    &waiting->capacity, sizeof(*waiting->list));
 		waiting->list[waiting->count++] =
 		    (struct pending_place){ seen.ordinal,
-			    line_reader_offset(reader) };
+			    line_reader_offset(reader),
+			    record_line_part(line) };
 	}
 	line_reader_close(reader);
 	arena_free(arena);
@@ -79,39 +86,95 @@ list_waiting(
 	return more;
 }
 
+/* What judging takes, and the observation at hand. */
+struct judging_pass {
+	const struct settle *settle;
+	FILE *pending;
+	struct judge *judge;
+	const struct audit_sources *sources;
+	struct arena *arena; /* of one observation */
+	struct observation seen;
+};
+
+static bool
+read_place(struct judging_pass *pass, const struct pending_place *place)
+{
+	struct line_reader *reader;
+	struct bytes line;
+	const char *reason;
+	bool is_read;
+
+	if (fseeko(pass->pending, (off_t)place->offset, SEEK_SET) != 0)
+		return false;
+	arena_reset(pass->arena);
+	reader = line_reader_open_stream(pass->pending, RECORD_LINE_MOST);
+	is_read = line_reader_next(reader, &line) == 1 &&
+		  pending_read(pass->arena, line, &pass->seen, &reason);
+	line_reader_close(reader);
+	return is_read;
+}
+
+/*
+ * The addresses of one name are judged to be compared, and again to say what
+ * came of it.
+ */
+static int
+judge_target(struct judging_pass *pass, const struct pending_place places[],
+    size_t count, struct arena *arena)
+{
+	const struct settle *settle = pass->settle;
+	struct backends *backends = count > 1 ? backends_new(arena) : NULL;
+	int result = 0;
+
+	for (size_t i = 0; backends != NULL && i < count; i++) {
+		struct result one;
+
+		if (!read_place(pass, &places[i]))
+			return -1;
+		judge_result(pass->judge, &pass->seen, pass->sources, &one);
+		backends_add(backends, &one);
+	}
+	for (size_t i = 0; i < count && result == 0; i++) {
+		if (!read_place(pass, &places[i]))
+			return -1;
+		pass->seen.is_compared = true;
+		if (backends != NULL)
+			pass->seen.differs = backends_compare(backends, i);
+		result = settle->deliver(settle->context,
+		    judge_observation(pass->judge, &pass->seen, pass->sources));
+	}
+	return result;
+}
+
 static int
 judge_all(const struct settle *settle, FILE *pending,
     const struct waiting_list *waiting)
 {
 	struct sources *sources =
 	    sources_new(settle->fleet, settle->known, settle->aia);
-	struct judge *judge = judge_new(settle->settings);
+	struct judging_pass pass = {
+		.settle = settle,
+		.pending = pending,
+		.judge = judge_new(settle->settings),
+		.sources = sources_list(sources),
+		.arena = arena_new(),
+	};
 	struct arena *arena = arena_new();
 	int result = 0;
 
-	for (size_t i = 0; i < waiting->count && result == 0; i++) {
-		off_t offset = (off_t)waiting->list[i].offset;
-		struct line_reader *reader;
-		struct observation seen;
-		struct bytes line;
-		const char *reason;
-
-		result = fseeko(pending, offset, SEEK_SET);
-		if (result != 0)
-			break;
+	for (size_t i = 0, count; i < waiting->count && result == 0;
+	     i += count) {
+		count = 1;
+		while (i + count < waiting->count &&
+		       waiting->list[i + count].ordinal ==
+			   waiting->list[i].ordinal)
+			count++;
 		arena_reset(arena);
-		reader = line_reader_open_stream(pending, RECORD_LINE_MOST);
-		if (line_reader_next(reader, &line) == 1 &&
-		    pending_read(arena, line, &seen, &reason))
-			result = settle->deliver(
-			    settle->context, judge_observation(judge, &seen,
-						 sources_list(sources)));
-		else
-			result = -1;
-		line_reader_close(reader);
+		result = judge_target(&pass, &waiting->list[i], count, arena);
 	}
 	arena_free(arena);
-	judge_free(judge);
+	arena_free(pass.arena);
+	judge_free(pass.judge);
 	sources_free(sources);
 	return result;
 }

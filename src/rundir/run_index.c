@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "rundir/manifest.h"
 
-enum { ADDRESS_BITS = 23 };
+enum { ADDRESS_BITS = 22 };
 
 /* With its final NUL, so that two strings never run into one. */
 static void
@@ -38,6 +38,7 @@ run_entry_of(const struct result *result, size_t record,
 		.record = (uint32_t)record,
 		.class_id = result->verdict.class_id & 0x7fu,
 		.good = result_is_good(result),
+		.grouped = seen->addresses > 1,
 	};
 	uint64_t names = 0;
 

@@ -13,7 +13,8 @@ struct run_entry {
 	uint64_t key;	       /* of the target */
 	uint64_t state;	       /* of all that a comparison looks at */
 	uint32_t record;       /* in the archive */
-	uint32_t address : 23; /* of the IP: tells one name's records apart */
+	uint32_t address : 22; /* of the IP: tells one name's records apart */
+	uint32_t grouped : 1;  /* one of several addresses of a name */
 	uint32_t matched : 1;  /* for the comparison */
 	uint32_t class_id : 7;
 	uint32_t good : 1; /* result_is_good */
