@@ -15,6 +15,7 @@ enum {
 	DEFAULT_CONCURRENCY = 500,
 	DEFAULT_PER_IP = 4,
 	DEFAULT_TIMEOUT_MS = 10000,
+	FETCH_RUN_TIMEOUT_MS = 60000,
 	DEFAULT_RETRIES = 1,
 	MOST_DAYS = 36500 /* a century */
 };
@@ -30,6 +31,7 @@ command_options_init(struct command_options *options)
 			.retries = DEFAULT_RETRIES,
 		},
 		.aia = AIA_FETCH,
+		.fetch_timeout_ms = FETCH_RUN_TIMEOUT_MS,
 		.formats = REPORT_ALL,
 		.level = LOG_NORMAL,
 	};
@@ -235,6 +237,14 @@ static const struct option_row found_rows[] = {
 	    .kind = OPTION_FLAG,
 	    .offset = OPTION(aia_allow_private),
 	    .help = "follow AIA also to loopback and private addresses" },
+	{ .name = "fetch-timeout",
+	    .argument = "SEC",
+	    .kind = OPTION_SECONDS,
+	    .offset = OPTION(fetch_timeout_ms),
+	    .least = 0,
+	    .most = 86400000,
+	    .help = "all fetching beyond the last probe; what was not asked "
+		    "then stays unknown (default: 60)" },
 };
 
 static const struct option_row judge_rows[] = {

@@ -52,6 +52,7 @@ struct command_options {
 	struct resolve_override *overrides; /* scan.overrides, writable */
 	enum aia_mode aia;
 	bool aia_allow_private;
+	unsigned fetch_timeout_ms;
 
 	struct judging_settings judging;
 

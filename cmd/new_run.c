@@ -395,6 +395,7 @@ new_run_scan(struct new_run *run, struct target_list *targets,
 		settings.targets = targets;
 		settings.resumed = rest;
 		settings.fetch = options->aia == AIA_FETCH ? &fetch : NULL;
+		settings.fetch_timeout_ms = options->fetch_timeout_ms;
 		run_scan(&settings, &run->outcome);
 		code = complain_of_end(run);
 	}

@@ -115,7 +115,8 @@ resume_open(struct resume *resume, const struct command_options *given,
 		    directory, count > 0 || given->lists.count > 0);
 	if (!read_run(resume, directory))
 		return RESUME_REFUSED;
-	if (resume->manifest.finished != 0) {
+	if (resume->manifest.finished != 0 &&
+	    resume->manifest.totals.unfetched == 0) {
 		run_directory_tidy(directory, true);
 		log_info("%s holds a finished run: nothing to do", directory);
 		return RESUME_NOTHING;

@@ -154,6 +154,28 @@ list_missing(struct judgement *judgement, const struct path *path)
 	}
 }
 
+/* Is there a URL for the missing issuer that there was no time to ask? */
+static bool
+lacked_time(const struct judgement *judgement)
+{
+	const struct path *path = judgement->view.path;
+	const struct certificate *last;
+
+	if (path->end != PATH_OPEN || judgement->sources == NULL ||
+	    judgement->sources->aia == NULL)
+		return false;
+	last = path->steps[path->length - 1].certificate;
+	for (size_t i = 0; i < last->issuer_url_count; i++) {
+		const struct client_aia *aia = judgement->sources->aia;
+		struct certificate_list list = { NULL, 0 };
+
+		if (!aia->find(aia->context, last->issuer_urls[i], &list) &&
+		    aia->why(aia->context, last->issuer_urls[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
 /* Steps 3 to 6 of the decision for the default store. */
 static void
 choose_path(struct judgement *judgement)
@@ -179,7 +201,8 @@ choose_path(struct judgement *judgement)
 		list_missing(judgement, view->repaired);
 }
 
-/* The results of the AIA URLs of one certificate; false: none was asked. */
+/* The results of the AIA URLs of one certificate; false: none was asked, nor
+   to be asked. */
 static bool
 look_up_issuer(struct judgement *judgement, const struct certificate *subject,
     struct verdict *verdict)
@@ -195,8 +218,14 @@ look_up_issuer(struct judgement *judgement, const struct certificate *subject,
 		row->result = "not_asked";
 		row->why = "another URL led to the issuer, or none may be "
 			   "asked";
-		if (!aia->find(aia->context, row->url, &list))
+		if (!aia->find(aia->context, row->url, &list)) {
+			const char *why = aia->why(aia->context, row->url);
+
+			if (why != NULL)
+				row->why = why;
+			is_asked = is_asked || why != NULL;
 			continue;
+		}
 		is_asked = true;
 		row->why = aia->why(aia->context, row->url);
 		row->result = "failed";
@@ -405,6 +434,7 @@ judge_chain(struct judgement *judgement, struct result *result)
 	struct findings findings = { .arena = judgement->arena };
 
 	choose_path(judgement);
+	judgement->view.is_late = lacked_time(judgement);
 	staple_judge(&judgement->view.staple, view->seen, view->path,
 	    judgement->auditor->signatures, view->settings->now);
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)

@@ -22,7 +22,8 @@ enum staple_word {
  */
 struct client_aia {
 	bool (*find)(void *context, const char *url, struct certificate_list *);
-	/* Why it led to nothing; NULL where it did not. */
+	/* Why it led to nothing, or was not asked though it was to be; else
+	   NULL. */
 	const char *(*why)(void *context, const char *url);
 	void *context;
 };

@@ -25,8 +25,9 @@ struct message_certificate {
 struct message {
 	struct text line; /* a record, or a pending observation */
 	bool pending;
-	bool is_settled; /* pending, but for the other addresses of its name
-			    alone */
+	bool is_settled;  /* pending, but for the other addresses of its name
+			     alone */
+	bool lacks_fetch; /* there was no time to ask for its issuer */
 	uint64_t ordinal;
 	enum status status;
 	enum class_id class_id; /* CLASS_OK while pending, and where a

@@ -27,6 +27,7 @@ struct audit_view {
 	struct ocsp_staple staple;   /* judged with that path */
 	struct step *missing;	     /* what should have been sent */
 	size_t missing_count;
+	bool is_late; /* its issuer's URL: the time for fetching was over */
 };
 
 struct findings {

@@ -186,7 +186,9 @@ find_unknown_issuer(const struct audit_view *view, struct findings *findings)
 	if (path->end != PATH_OPEN || last->certificate->version == 0)
 		return;
 	finding = findings_add(findings, FINDING_UNKNOWN_ISSUER,
-	    decided ? NULL : "not decided: path search",
+	    !decided	    ? "not decided: path search"
+	    : view->is_late ? "fetch_deadline"
+			    : NULL,
 	    path->length == 1 ? 0 : last->received,
 	    arena_printf(findings->arena,
 		decided ? "%s was neither sent nor found, so nobody can say "

@@ -201,13 +201,16 @@ push(struct diff *diff, const struct change *change)
 }
 
 /*
- * A timeout or a reset is no change of the host, and neither is its end.  A
- * host that is broken after it is listed, though: since when is unknown.
+ * A timeout or a reset is no change of the host, and neither is its end; nor
+ * is a verdict for which there was no time to fetch.  A host that is broken
+ * after it is listed, though: since when is unknown.
  */
 static bool
 is_damped(
     const struct result *from, const struct result *to, enum change_kind kind)
 {
+	if (result_lacks_fetch(from) || result_lacks_fetch(to))
+		return true;
 	if (!is_reached(to))
 		return status_is_passing(to->seen.status) ||
 		       (!is_reached(from) &&

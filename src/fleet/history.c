@@ -100,7 +100,8 @@ read_run(struct history *history, const struct old_run *run,
 
 		arena_reset(arena);
 		if (!archive_read(archive, i, arena, &result, NULL) ||
-		    status_is_passing(result.seen.status))
+		    status_is_passing(result.seen.status) ||
+		    result_lacks_fetch(&result))
 			continue;
 		entry = run_entry_of(&result, i, key, &scratch);
 		host = find_host(history, &entry);

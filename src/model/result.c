@@ -108,6 +108,18 @@ result_is_waived(const struct result *result)
 	return waived;
 }
 
+bool
+result_lacks_fetch(const struct result *result)
+{
+	const struct verdict *verdict = &result->verdict;
+
+	for (size_t i = 0; i < verdict->finding_count; i++)
+		if (finding_is(&verdict->findings[i], FINDING_UNKNOWN_ISSUER) &&
+		    string_equal(verdict->findings[i].cause, "fetch_deadline"))
+			return true;
+	return false;
+}
+
 enum class_id
 result_counted_class(const struct result *result)
 {

@@ -148,6 +148,12 @@ const char *result_title(const struct result *);
 /* Does a policy waive everything that its class stands for? */
 bool result_is_waived(const struct result *);
 
+/*
+ * Was its issuer not found because the time for fetching was over?  Such a
+ * verdict says nothing about a change.
+ */
+bool result_lacks_fetch(const struct result *);
+
 /* The class that it counts as: what is waived is no fault, while it is. */
 enum class_id result_counted_class(const struct result *);
 

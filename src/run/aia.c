@@ -122,14 +122,14 @@ is_new_want(struct aia *aia, const struct certificate *certificate)
 	return fresh;
 }
 
-static void
+static size_t
 want(struct aia *aia, const struct certificate *certificate, unsigned level)
 {
 	struct want entry = { .level = level };
 
 	if (certificate->issuer_url_count == 0 || level >= AIA_MOST_LEVELS ||
 	    !is_new_want(aia, certificate))
-		return;
+		return 0;
 	for (size_t i = 0; i < certificate->issuer_url_count &&
 			   entry.count < AIA_MOST_URLS_A_CERTIFICATE;
 	     i++) {
@@ -140,17 +140,18 @@ want(struct aia *aia, const struct certificate *certificate, unsigned level)
 			entry.urls[entry.count++] = answer;
 	}
 	if (entry.count == 0)
-		return;
+		return 0;
 	aia->wants = memory_grow(aia->wants, aia->want_count,
 	    &aia->want_capacity, sizeof(*aia->wants));
 	entry.subject = certificate_new(certificate->der);
 	aia->wants[aia->want_count++] = entry;
+	return entry.count;
 }
 
-void
+size_t
 aia_want(struct aia *aia, const struct certificate *certificate)
 {
-	want(aia, certificate, 0);
+	return want(aia, certificate, 0);
 }
 
 /* One certificate of an answer, kept once whoever sends it. */
@@ -219,6 +220,20 @@ aia_remember(struct aia *aia, const char *url, const struct bytes ders[],
 		answer->facts.error = arena_string(aia->arena, error);
 }
 
+static const char late_sentence[] =
+    "the time for fetching was over; --fetch-timeout gives more";
+
+void
+aia_remember_late(struct aia *aia, const char *url)
+{
+	struct url_answer *answer = answer_for(aia, url);
+
+	if (answer == NULL || answer->facts.state != AIA_NOT_ASKED)
+		return;
+	answer->facts.state = AIA_LATE;
+	answer->facts.error = late_sentence;
+}
+
 void
 aia_each(const struct aia *aia,
     void (*tell)(void *context, const char *url, const struct aia_answer *),
@@ -250,6 +265,11 @@ on_fetched(void *context, size_t index, const struct fetch_result *result)
 	struct bundle bundle = { .count = 0 };
 	struct arena *scratch;
 
+	if (result->is_late) {
+		answer->facts.state = AIA_LATE;
+		answer->facts.error = late_sentence;
+		return;
+	}
 	if (result->error != NULL) {
 		answer->facts.state = AIA_FAILED;
 		answer->facts.error =

@@ -11,7 +11,8 @@
 
 enum {
 	AIA_MOST_URLS = 20000, /* a run */
-	AIA_MOST_URLS_A_CERTIFICATE = 16,
+	AIA_MOST_URLS_A_CERTIFICATE = 8,
+	AIA_MOST_URLS_A_HOST = 32,
 	AIA_MOST_LEVELS = 4,
 	AIA_MOST_CERTIFICATES_AN_ANSWER = 16
 };
@@ -23,9 +24,9 @@ void aia_free(struct aia *);
 
 /*
  * This certificate's issuer is wanted: its URLs are tried in order until one
- * leads to it.
+ * leads to it.  Returns how many these are; 0 where all were noted before.
  */
-void aia_want(struct aia *, const struct certificate *);
+size_t aia_want(struct aia *, const struct certificate *);
 
 /* Fetches all that is wanted, and what the answers want in turn. */
 int aia_fetch(struct aia *);
@@ -36,6 +37,8 @@ int aia_fetch(struct aia *);
  */
 void aia_remember(struct aia *, const char *url, const struct bytes ders[],
     size_t count, const char *error);
+/* In an earlier run the time was over before it was asked. */
+void aia_remember_late(struct aia *, const char *url);
 
 /* All that was found, in the order of their digests. */
 const struct certificate_index *aia_certificates(const struct aia *);
@@ -43,18 +46,19 @@ const struct certificate_index *aia_certificates(const struct aia *);
 /* The URL that gave it (the first by name), or NULL. */
 const char *aia_where(const struct aia *, const struct digest *);
 
-enum aia_state { AIA_NOT_ASKED, AIA_ANSWERED, AIA_FAILED };
+/* Late: the time for fetching was over before it was asked or had answered. */
+enum aia_state { AIA_NOT_ASKED, AIA_ANSWERED, AIA_FAILED, AIA_LATE };
 
 struct aia_answer {
 	enum aia_state state;
 	const struct certificate *const *certificates;
 	size_t count;
-	const char *error; /* a sentence, when it failed */
+	const char *error; /* a sentence, when it failed or was late */
 };
 
 struct aia_answer aia_answer_of(const struct aia *, const char *url);
 
-/* Every URL that was asked, in no particular order. */
+/* Every URL that was asked or was to be, in no particular order. */
 void aia_each(const struct aia *,
     void (*tell)(void *context, const char *url, const struct aia_answer *),
     void *context);

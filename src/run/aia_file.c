@@ -31,6 +31,8 @@ write_answer(void *context, const char *url, const struct aia_answer *answer)
 		    bytes_of(writing->line.data, writing->line.size));
 	}
 	json_add_string(object, "error", answer->error);
+	if (answer->state == AIA_LATE)
+		json_add_bool(object, "late", true);
 	text_clear(&writing->line);
 	json_print(object, &writing->line);
 	text_append_char(&writing->line, '\n');
@@ -84,7 +86,9 @@ aia_file_read(struct archive *archive, struct aia *aia)
 				archive, &sha256, arena, &ders[count]))
 				count++;
 		}
-		if (url != NULL)
+		if (url != NULL && json_bool(json_get(object, "late"), false))
+			aia_remember_late(aia, url);
+		else if (url != NULL)
 			aia_remember(aia, url, ders, count,
 			    json_string(json_get(object, "error")));
 		json_free(object);

@@ -116,6 +116,7 @@ write_record(struct intake *intake, const struct message *message)
 	journal_record(
 	    intake->journal, bytes_of(message->line.data, message->line.size));
 	outcome->totals.records++;
+	outcome->totals.unfetched += message->lacks_fetch;
 	outcome->counts[message->class_id][message->severity]++;
 }
 

@@ -188,6 +188,7 @@ run_scan(const struct run_settings *settings, struct run_outcome *outcome)
 	};
 	uint64_t began = clock_monotonic_ns();
 	struct signal_watch *watch;
+	struct fetch_options fetch = { .budget = NULL };
 	struct aia *aia = NULL;
 
 	memset(outcome, 0, sizeof(*outcome));
@@ -205,12 +206,17 @@ run_scan(const struct run_settings *settings, struct run_outcome *outcome)
 	outcome->totals.list_hash = run.input_ended ? run.list_hash : 0;
 	outcome->totals.listed = target_list_count(settings->targets);
 	if (outcome->end == RUN_FINISHED) {
-		if (settings->fetch != NULL)
-			aia = aia_new(settings->fetch);
+		if (settings->fetch != NULL) {
+			fetch = *settings->fetch;
+			fetch.budget =
+			    fetch_budget_new(settings->fetch_timeout_ms);
+			aia = aia_new(&fetch);
+		}
 		watch = watch_signals(settings);
 		intake_settle(run.intake, aia);
 		signal_watch_free(watch);
 		aia_free(aia);
+		fetch_budget_free(fetch.budget);
 	}
 	intake_close(run.intake);
 	outcome->totals.targets = run.own - outcome->totals.ignored;

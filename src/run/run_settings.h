@@ -26,6 +26,7 @@ struct run_settings {
 	uint64_t ignored_before; /* targets that the replayed runs left out */
 	const struct known *known;
 	const struct fetch_options *fetch; /* NULL: no AIA */
+	unsigned fetch_timeout_ms;	   /* in all, beyond the last probe */
 	const char *learned; /* the cache's file; NULL: nothing is learned */
 	/* SIGINT or SIGTERM while nothing is probed: called on a thread of its
 	   own, to end the program; all that counts is on disk by then. */

@@ -61,14 +61,15 @@ list_waiting(
 		    settle->fleet, site_of_host(arena, seen.host));
 		/* Any certificate received may name the URL of one that was
 		   not. */
-		for (size_t i = 0; settle->aia != NULL && !seen.is_settled &&
-				   i < seen.received_count;
+		for (size_t i = 0, urls = 0;
+		     settle->aia != NULL && !seen.is_settled &&
+		     urls < AIA_MOST_URLS_A_HOST && i < seen.received_count;
 		     i++) {
 			struct certificate *certificate =
 			    certificate_new(seen.chain[i]);
 
 			if (!certificate_looks_self_signed(certificate))
-				aia_want(settle->aia, certificate);
+				urls += aia_want(settle->aia, certificate);
 			certificate_free(certificate);
 		}
 		waiting->list = memory_grow(waiting->list, waiting->count,

@@ -42,7 +42,7 @@ find_by_url(void *context, const char *url, struct certificate_list *list)
 	struct aia_answer answer = aia_answer_of(context, url);
 
 	*list = (struct certificate_list){ answer.certificates, answer.count };
-	return answer.state != AIA_NOT_ASKED;
+	return answer.state != AIA_NOT_ASKED && answer.state != AIA_LATE;
 }
 
 static const char *
@@ -50,7 +50,7 @@ why_by_url(void *context, const char *url)
 {
 	struct aia_answer answer = aia_answer_of(context, url);
 
-	return answer.state == AIA_FAILED ? answer.error : NULL;
+	return answer.error;
 }
 
 struct sources *

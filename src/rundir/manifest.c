@@ -109,6 +109,7 @@ manifest_write(const char *directory, const struct manifest *manifest)
 	json_add_integer(object, "listed", (int64_t)totals->listed);
 	json_add_integer(object, "records", (int64_t)totals->records);
 	json_add_integer(object, "ignored", (int64_t)totals->ignored);
+	json_add_integer(object, "unfetched", (int64_t)totals->unfetched);
 	json_add_integer(object, "threads", totals->threads);
 	json_print_pretty(object, &out);
 	text_append_char(&out, '\n');
@@ -212,6 +213,7 @@ read_members(
 	totals->listed = read_count(json, "listed");
 	totals->records = read_count(json, "records");
 	totals->ignored = read_count(json, "ignored");
+	totals->unfetched = read_count(json, "unfetched");
 	totals->threads = (unsigned)read_count(json, "threads");
 	totals->list_hash = hash == NULL ? 0 : strtoull(hash, NULL, 16);
 	read_options(arena, json_get(json, "options"), manifest);

@@ -26,6 +26,7 @@ struct run_totals {
 	uint64_t listed;  /* in all shards together, also the ignored ones */
 	uint64_t records;
 	uint64_t ignored;   /* by the policy, in this run or before */
+	uint64_t unfetched; /* records for which there was no time to fetch */
 	uint64_t list_hash; /* of all targets read; 0: not to the end */
 	unsigned threads;   /* that judged */
 };

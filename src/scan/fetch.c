@@ -9,6 +9,7 @@
 #include "scan/fetch.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -27,6 +28,9 @@
 
 enum { HTTP_OK = 200, HTTP_REDIRECTS = 300, HTTP_ERRORS = 400 };
 
+/* How long until a descriptor is tried again that there was none for. */
+enum { SHORTAGE_MS = 100 };
+
 /* One URL, from its place in the queue to its answer. */
 struct transfer {
 	struct batch *batch;
@@ -42,6 +46,8 @@ struct transfer {
 	struct text body;
 	size_t header_octets; /* of all hops */
 	bool too_large;
+	bool timed_out;
+	bool short_of_one;   /* there was no descriptor for its socket */
 	struct text refused; /* the address that we did not connect to */
 	struct text error;
 };
@@ -58,6 +64,7 @@ struct batch {
 	struct fetch_queue *queue;
 	struct fetch_names *names;
 	size_t under_way;
+	uv_timer_t pause; /* for a descriptor, while nothing is under way */
 };
 
 static uint64_t
@@ -71,6 +78,17 @@ timeout_of(const struct batch *batch)
 {
 	return batch->options->timeout_ms != 0 ? batch->options->timeout_ms
 					       : FETCH_TIMEOUT_MS;
+}
+
+/* The same, as far as the run's time for fetching goes. */
+static uint64_t
+time_of(const struct batch *batch)
+{
+	const struct fetch_budget *budget = batch->options->budget;
+	uint64_t left =
+	    budget == NULL ? UINT64_MAX : fetch_budget_left_ms(budget);
+
+	return left < timeout_of(batch) ? left : timeout_of(batch);
 }
 
 /* What curl calls while a transfer runs */
@@ -115,14 +133,18 @@ on_open_socket(
     void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct transfer *transfer = context;
+	int fd;
 
 	text_clear(&transfer->refused);
 	if (purpose != CURLSOCKTYPE_IPCXN ||
 	    (!transfer->batch->options->allow_private &&
 		address_refuse(&address->addr, &transfer->refused)))
 		return CURL_SOCKET_BAD;
-	return socket(address->family, address->socktype | SOCK_CLOEXEC,
+	fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
 	    address->protocol);
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+		transfer->short_of_one = true;
+	return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
 /* One hop */
@@ -182,6 +204,7 @@ ask(struct transfer *transfer)
 	uint64_t now = now_ms();
 
 	if (now >= transfer->deadline_ms) {
+		transfer->timed_out = true;
 		text_printf(&transfer->error, "no whole answer within %u ms",
 		    timeout_of(batch));
 		return false;
@@ -199,12 +222,23 @@ ask(struct transfer *transfer)
 
 /* The end of a transfer */
 
+/* The run's time for fetching is over. */
+static bool
+is_over(const struct batch *batch)
+{
+	const struct fetch_budget *budget = batch->options->budget;
+
+	return budget != NULL && fetch_budget_is_over(budget);
+}
+
+/* What failed when the time was over may have come a moment later. */
 static void
 report(struct transfer *transfer)
 {
 	struct batch *batch = transfer->batch;
 	bool failed = transfer->error.size > 0;
 	struct fetch_result result = {
+		.is_late = failed && transfer->timed_out && is_over(batch),
 		.body = bytes_of(
 		    transfer->body.data, failed ? 0 : transfer->body.size),
 		.error = failed ? transfer->error.data : NULL,
@@ -219,13 +253,47 @@ report(struct transfer *transfer)
 }
 
 static void
-finish(struct transfer *transfer)
+leave(struct transfer *transfer)
 {
 	struct batch *batch = transfer->batch;
 
 	report(transfer);
 	fetch_queue_leave(batch->queue, transfer->place.data);
 	batch->under_way--;
+}
+
+static void
+finish(struct transfer *transfer)
+{
+	struct fetch_budget *budget = transfer->batch->options->budget;
+
+	if (budget != NULL)
+		fetch_budget_note(budget, transfer->place.data,
+		    transfer->timed_out && transfer->header_octets == 0);
+	leave(transfer);
+}
+
+static void
+on_pause_over(uv_timer_t *timer)
+{
+	(void)timer;
+}
+
+/*
+ * Fewer at a time from now on, and this one again when there is room.  Its own
+ * time begins anew then, and the run's goes on.
+ */
+static void
+put_back(struct transfer *transfer)
+{
+	struct batch *batch = transfer->batch;
+
+	fetch_queue_leave(batch->queue, transfer->place.data);
+	fetch_queue_add(batch->queue, transfer->place.data, transfer);
+	batch->under_way--;
+	fetch_queue_narrow(batch->queue);
+	if (batch->under_way == 0)
+		uv_timer_start(&batch->pause, on_pause_over, SHORTAGE_MS, 0);
 }
 
 static void
@@ -249,6 +317,7 @@ tell_failure(struct transfer *transfer, CURLcode code)
 			    error, ": %s", uv_strerror(-(int)system_code));
 		break;
 	case CURLE_OPERATION_TIMEDOUT:
+		transfer->timed_out = true;
 		curl_easy_getinfo(
 		    transfer->easy, CURLINFO_PRETRANSFER_TIME, &ready);
 		if (ready > 0)
@@ -288,6 +357,13 @@ on_looked_up(struct fetch_lookup *lookup)
 	struct transfer *transfer =
 	    (void *)((char *)lookup - offsetof(struct transfer, lookup));
 
+	if (lookup->error.size > 0 && lookup->result == RESOLVE_NO_DESCRIPTOR) {
+		transfer->short_of_one = true;
+		put_back(transfer);
+		return;
+	}
+	transfer->timed_out =
+	    lookup->error.size > 0 && lookup->result == RESOLVE_TIMEOUT;
 	text_append_bytes(
 	    &transfer->error, bytes_of(lookup->error.data, lookup->error.size));
 	if (transfer->error.size > 0 || !ask(transfer))
@@ -347,6 +423,11 @@ on_done(struct transfer *transfer, CURLcode code)
 	curl_slist_free_all(transfer->addresses);
 	transfer->easy = NULL;
 	transfer->addresses = NULL;
+	if (transfer->short_of_one && code == CURLE_COULDNT_CONNECT) {
+		text_clear(&transfer->error);
+		put_back(transfer);
+		return;
+	}
 	if (redirect != NULL)
 		follow(transfer, redirect);
 	else
@@ -354,14 +435,40 @@ on_done(struct transfer *transfer, CURLcode code)
 	free(redirect);
 }
 
+/* The budget does not allow this URL: then it has its sentence. */
+static bool
+is_refused(struct transfer *transfer)
+{
+	struct fetch_budget *budget = transfer->batch->options->budget;
+	const char *why = NULL;
+
+	if (budget == NULL)
+		return false;
+	if (is_over(transfer->batch)) {
+		transfer->timed_out = true;
+		why = "not asked: the time for fetching was over";
+	} else if (!transfer->short_of_one) {
+		why = fetch_budget_refuses(budget, transfer->place.data);
+	}
+	if (why != NULL)
+		text_append(&transfer->error, why);
+	return why != NULL;
+}
+
 static void
 start_transfers(struct batch *batch)
 {
 	struct transfer *transfer;
 
-	while ((transfer = fetch_queue_next(batch->queue)) != NULL) {
+	while (!uv_is_active((uv_handle_t *)&batch->pause) &&
+	       (transfer = fetch_queue_next(batch->queue)) != NULL) {
 		batch->under_way++;
-		transfer->deadline_ms = now_ms() + timeout_of(batch);
+		if (is_refused(transfer)) {
+			leave(transfer);
+			continue;
+		}
+		transfer->short_of_one = false;
+		transfer->deadline_ms = now_ms() + time_of(batch);
 		begin_hop(transfer);
 	}
 }
@@ -485,6 +592,7 @@ open_batch(struct batch *batch)
 	}
 	uv_timer_init(&batch->loop, &batch->timer);
 	batch->timer.data = batch;
+	uv_timer_init(&batch->loop, &batch->pause);
 	curl_multi_setopt(batch->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
 	curl_multi_setopt(batch->multi, CURLMOPT_SOCKETDATA, batch);
 	curl_multi_setopt(
@@ -501,6 +609,7 @@ close_batch(struct batch *batch)
 	curl_multi_cleanup(batch->multi);
 	fetch_names_close(batch->names);
 	uv_close((uv_handle_t *)&batch->timer, NULL);
+	uv_close((uv_handle_t *)&batch->pause, NULL);
 	uv_run(&batch->loop, UV_RUN_DEFAULT);
 	if (uv_loop_close(&batch->loop) != 0)
 		fatal_bug("a fetch left something on its loop");
@@ -568,7 +677,8 @@ fetch_all(const struct fetch_options *options,
 		fetch_queue_add(batch.queue, transfer->place.data, transfer);
 	}
 	start_transfers(&batch);
-	while (batch.under_way > 0) {
+	while (
+	    batch.under_way > 0 || uv_is_active((uv_handle_t *)&batch.pause)) {
 		uv_run(&batch.loop, UV_RUN_ONCE);
 		start_transfers(&batch);
 	}

@@ -13,6 +13,7 @@
 #define SCAN_FETCH_H
 
 #include "base/bytes.h"
+#include "scan/fetch_budget.h"
 #include "scan/scan.h"
 
 enum {
@@ -31,6 +32,7 @@ struct fetch_options {
 	size_t resolver_count;
 	const struct resolve_override *overrides;
 	size_t override_count;
+	struct fetch_budget *budget; /* NULL: no limits beyond these */
 };
 
 struct fetch_request {
@@ -42,6 +44,8 @@ struct fetch_result {
 	struct bytes body; /* of an answer 200; never empty */
 	const char *error; /* NULL, or why there is no body: a sentence
 			      in clean UTF-8 */
+	bool is_late;	   /* not asked, or not long enough: the
+		      budget's time was over */
 };
 
 typedef void fetch_callback(

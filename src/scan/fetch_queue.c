@@ -140,3 +140,9 @@ fetch_queue_leave(struct fetch_queue *queue, const char *name)
 	queue->under_way--;
 	list(queue, host);
 }
+
+void
+fetch_queue_narrow(struct fetch_queue *queue)
+{
+	queue->in_all = queue->under_way > 1 ? queue->under_way : 1;
+}

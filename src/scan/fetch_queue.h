@@ -21,4 +21,7 @@ void fetch_queue_add(struct fetch_queue *, const char *host, void *item);
 void *fetch_queue_next(struct fetch_queue *);
 void fetch_queue_leave(struct fetch_queue *, const char *host);
 
+/* As many at a time from now on as are under way, but at least one. */
+void fetch_queue_narrow(struct fetch_queue *);
+
 #endif

@@ -252,6 +252,33 @@ finish(struct probe *probe)
 		conclude(probe);
 }
 
+/* What this machine lacks */
+
+/* For a descriptor, as long as the target may take in all. */
+static bool
+has_waited(const struct probe *probe)
+{
+	uint64_t timeout_ms = probe->shared->options->timeout_ms;
+	struct job *job = probe->job;
+
+	if (job->waits_from_ms == 0)
+		job->waits_from_ms = probe->deadline_ms - timeout_ms;
+	return uv_now(probe->shared->loop) - job->waits_from_ms >= timeout_ms;
+}
+
+/* The target is begun again when there may be what was missing. */
+static void
+give_back(struct probe *probe)
+{
+	struct job *job = probe->job;
+
+	leave_address(probe, PACE_NOTHING);
+	job->attempts--;
+	probe->job = NULL;
+	probe->shared->no_descriptor(probe, job);
+	release_slot(probe);
+}
+
 /* Resolving */
 
 static unsigned
@@ -360,6 +387,11 @@ on_answered(struct question *question, enum resolve_result result,
 	if (probe->stage == PROBE_RESOLVING)
 		job->dns_ms =
 		    (job->dns_ms > 0 ? job->dns_ms : 0) + elapsed_ms(probe);
+	if (result == RESOLVE_NO_DESCRIPTOR &&
+	    probe->stage == PROBE_RESOLVING && !has_waited(probe)) {
+		give_back(probe);
+		return;
+	}
 	if (probe->shared->options->all_addresses) {
 		gather(probe, result, addresses);
 		return;
@@ -574,23 +606,14 @@ connect_to_address(struct probe *probe)
 	begin_stage(probe, PROBE_CONNECTING);
 	result = link_open(&probe->link, probe->shared->loop,
 	    probe->shared->buffers, &first_events, &plan);
-	if (failure_is_no_descriptor(result) && job->waits_from_ms == 0)
-		job->waits_from_ms =
-		    probe->deadline_ms - probe->shared->options->timeout_ms;
-	if (failure_is_no_descriptor(result) &&
-	    uv_now(probe->shared->loop) - job->waits_from_ms >=
-		probe->shared->options->timeout_ms) {
+	if (failure_is_no_descriptor(result) && has_waited(probe)) {
 		failure_of_connect(&probe->failure, result);
 		probe->failed = true;
 		finish(probe);
 		return;
 	}
 	if (failure_is_our_shortage(result)) {
-		leave_address(probe, PACE_NOTHING);
-		job->attempts--;
-		probe->job = NULL;
-		probe->shared->no_descriptor(probe, job);
-		release_slot(probe);
+		give_back(probe);
 		return;
 	}
 	job->waits_from_ms = 0;

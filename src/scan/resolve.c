@@ -4,8 +4,10 @@
  * there are too many.
  */
 #include <ares.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/map.h"
 #include "base/memory.h"
@@ -79,6 +81,7 @@ static const char *const sentences[] = {
 	[RESOLVE_TIMEOUT] = "the DNS servers did not answer",
 	[RESOLVE_BAD_NAME] = "the name cannot be asked for in the DNS",
 	[RESOLVE_FAILED] = "the DNS answer could not be used",
+	[RESOLVE_NO_DESCRIPTOR] = "no file descriptor was left to ask the DNS",
 };
 
 bool
@@ -86,7 +89,8 @@ resolve_is_transient(enum resolve_result result)
 {
 	/* REFUSED is also what a forwarder with too many questions says. */
 	return result == RESOLVE_TIMEOUT || result == RESOLVE_SERVER_FAILURE ||
-	       result == RESOLVE_REFUSED || result == RESOLVE_FAILED;
+	       result == RESOLVE_REFUSED || result == RESOLVE_FAILED ||
+	       result == RESOLVE_NO_DESCRIPTOR;
 }
 
 void
@@ -423,6 +427,20 @@ result_of(int status)
 	}
 }
 
+/*
+ * c-ares has one status for servers that cannot be reached and for sockets that
+ * cannot be made, and gives it before it returns to the loop.
+ */
+static bool
+has_descriptor(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 static void send_next(struct resolver *);
 
 static void send_out(struct lookup *, struct channel *);
@@ -466,6 +484,8 @@ on_addresses(
 		return;
 	}
 	lookup->result = result_of(status);
+	if (status == ARES_ECONNREFUSED && !has_descriptor())
+		lookup->result = RESOLVE_NO_DESCRIPTOR;
 	if (info != NULL) {
 		collect(lookup, info);
 		ares_freeaddrinfo(info);

@@ -21,7 +21,8 @@ enum resolve_result {
 	RESOLVE_REFUSED,
 	RESOLVE_TIMEOUT,
 	RESOLVE_BAD_NAME,
-	RESOLVE_FAILED /* anything else: see the sentence */
+	RESOLVE_FAILED, /* anything else: see the sentence */
+	RESOLVE_NO_DESCRIPTOR
 };
 
 struct resolver_options {

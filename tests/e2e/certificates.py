@@ -9,7 +9,8 @@ import subprocess
 ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
 OIDS = {"cn": "550403", "basic": "551d13", "names": "551d11",
         "purpose": "551d25", "usage": "551d0f",
-        "key": "551d0e", "issuer key": "551d23", "scts": "2b06010401d679020402"}
+        "aia": "2b06010505070101", "key": "551d0e", "issuer key": "551d23", "scts": "2b06010401d679020402"}
+CA_ISSUERS = bytes.fromhex("06082b06010505073002")
 CERT_SIGN = bytes.fromhex("03020106")
 SERVER_AUTH = bytes.fromhex("06082b06010505070301")
 
@@ -74,7 +75,7 @@ class Entity:
 
 
 def certify(subject, issuer, begin="2026-01-01", end="2036-01-01", host=None,
-            logged=()):
+            logged=(), aia=None):
     """DER; with a host a server's certificate, else a CA's."""
     keys = [extension("key", tlv(0x04, subject.key_id)),
             extension("issuer key", tlv(0x30, tlv(0x80, issuer.key_id)))]
@@ -84,10 +85,13 @@ def certify(subject, issuer, begin="2026-01-01", end="2036-01-01", host=None,
         extensions = [
             extension("names", tlv(0x30, tlv(0x82, host.encode()))),
             extension("purpose", tlv(0x30, SERVER_AUTH)), *keys]
+    if aia is not None:
+        place = tlv(0x30, CA_ISSUERS, tlv(0x86, aia.encode()))
+        extensions.append(extension("aia", tlv(0x30, place)))
     if logged:
         extensions.append(extension("scts", sct_list(*logged)))
     serial = hashlib.sha256(repr((subject.cn, issuer.cn, begin, end, host,
-                                  logged)).encode()).digest()[:8]
+                                  logged, aia)).encode()).digest()[:8]
     body = tlv(0x30, tlv(0xa0, tlv(0x02, b"\2")),
                tlv(0x02, b"\1" + serial), ECDSA_SHA256, name(issuer.cn),
                tlv(0x30, time(begin), time(end)), name(subject.cn),

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Scans under a small limit of descriptors: every record, or a refusal.
 
-Thirty targets: refused at once, or a server that accepts and says nothing.
+Thirty targets: names that the lab's DNS server knows, hosts whose intermediate
+an HTTP server has, refused ones, and a server that accepts and says nothing.
 A scan that starts writes all records within its deadlines and without keeping
 a processor busy; one that cannot start says so before it makes its directory.
+ATTACK=1: every limit from 8 to 64 instead of a few.
 """
 import collections
 import json
@@ -16,10 +18,13 @@ import sys
 import tempfile
 import time
 
-from laboratory import FLEETSCAN
+from laboratory import FLEETSCAN, Laboratory
 from tap import FAILED, check
 
-TARGETS, SILENT, TIMEOUT_S = 30, 3, 1
+PLAIN, SILENT, REFUSED, TIMEOUT_S = 17, 2, 6, 3
+FETCHED = ["leaf-aia", "aia-p7c", "aia-pem", "aia-redirect", "aia-second-ok"]
+LIMITS = range(8, 65) if os.environ.get("ATTACK") else \
+    [8, 26, 27, 28, 31, 48]
 
 
 def scan(folder, limit, lines, where):
@@ -37,7 +42,15 @@ def scan(folder, limit, lines, where):
     return done.returncode, done.stderr, time.monotonic() - began, used
 
 
-def problem(folder, limit, lines, where):
+def outcomes(folder):
+    """How often each status, class and origin of what was missing came."""
+    records = map(json.loads, (folder / "hosts.ndjson").open())
+    return collections.Counter(
+        (record["status"], record["class"],
+         *(row["from"] for row in record["missing"])) for record in records)
+
+
+def problem(folder, limit, lines, where, expected):
     """What is wrong under this limit, or None; and whether it was a run."""
     code, error, wall, used = scan(folder, limit, lines, where)
     if code == 2:
@@ -45,14 +58,11 @@ def problem(folder, limit, lines, where):
         return None if refused else f"exit 2: {error}", False
     if code != 0:
         return f"exit {code}: {error}", True
-    records = [json.loads(line) for line in (folder / "hosts.ndjson").open()]
-    statuses = sorted(record["status"] for record in records)
-    expected = ["connection-refused"] * (TARGETS - SILENT) + \
-        ["io-timeout"] * SILENT
-    if statuses != expected:
-        return str(collections.Counter(statuses)), True
+    found = outcomes(folder)
+    if found != expected:
+        return f"{found - expected} instead of {expected - found}", True
     # At worst the silent ones are waited for one after the other.
-    if wall > 20 or used > wall / 2 + 0.5:
+    if wall > SILENT * TIMEOUT_S + 20 or used > wall / 2 + 1:
         return f"{wall:.1f} s, {used:.1f} s of processor", True
     return None, True
 
@@ -60,21 +70,35 @@ def problem(folder, limit, lines, where):
 def main():
     closed = socket.socket()
     closed.bind(("127.0.0.1", 0))
-    started = set()
-    for limit in [*range(8, 44, 3), 52, 64, 100]:
-        # A new one each time, for it never accepts.
-        silent = socket.create_server(("127.0.0.1", 0), backlog=64)
-        ports = [closed.getsockname()[1], silent.getsockname()[1]]
-        lines = "".join(f"h{number}.test:{ports[number < SILENT]}\n"
-                        for number in range(TARGETS))
-        where = [word for port in ports
-                 for word in ("--resolve", f"*:{port}:127.0.0.1")]
-        with tempfile.TemporaryDirectory() as name:
-            wrong, ran = problem(
-                pathlib.Path(name) / "run", limit, lines, where)
-        started.add(ran)
-        check(f"{limit} descriptors", wrong is None, wrong)
-        silent.close()
+    started, expected = set(), None
+    with Laboratory("--scenarios") as lab, \
+            tempfile.TemporaryDirectory() as name:
+        hosts = [row for row in lab.hosts if row["id"] in FETCHED] + \
+            [row for row in lab.hosts if row["trust"] == "r1"][:PLAIN]
+        for limit in [1024, *LIMITS]:
+            # A new one each time, for it never accepts.
+            silent = socket.create_server(("127.0.0.1", 0), backlog=64)
+            ports = [closed.getsockname()[1]] * REFUSED + \
+                [silent.getsockname()[1]] * SILENT
+            lines = "".join(
+                [f"{row['name']}:{row['port']}\n" for row in hosts] +
+                [f"h{number}.test:{port}\n"
+                 for number, port in enumerate(ports)])
+            where = [word for port in set(ports)
+                     for word in ("--resolve", f"*:{port}:127.0.0.1")]
+            where += ["-r", f"127.0.0.1:{lab.dns}", "--trust",
+                      lab.trust("r1"), "--intermediates", "none",
+                      "--aia-allow-private"]
+            folder = pathlib.Path(name) / str(limit)
+            if expected is None:
+                code, error, *_ = scan(folder, limit, lines, where)
+                assert code == 0, error
+                expected = outcomes(folder)
+                continue
+            wrong, ran = problem(folder, limit, lines, where, expected)
+            started.add(ran)
+            check(f"{limit} descriptors", wrong is None, wrong)
+            silent.close()
     check("some limits are refused, some are enough",
           started == {False, True}, started)
     return 1 if FAILED else 0
