@@ -1,8 +1,8 @@
 /*
- * report.html: one page that needs nothing beside it.  The rows of hosts are
- * made before the totals and shown below them: until then they are in an
- * unlinked temporary file.  What a section says is in the files beside this
- * one.
+ * report.html: one page that needs nothing beside it.  Its sections are made
+ * in memory before the rows of hosts are chosen: rows have the room that is
+ * left, and only a host that has a row is a link.  What a section says is in
+ * the files beside this one.
  */
 #include "report/html.h"
 
@@ -11,24 +11,11 @@
 
 #include "base/base64.h"
 #include "base/columns.h"
-#include "base/memory.h"
 #include "x509/certificate.h"
 #include "report/assets.h"
 
-/* What has to be repaired stands before what is ok. */
-enum { ROWS_BROKEN, ROWS_OK, ROWS };
-
-/*
- * Rows stand in blocks within <noscript>: where there is no script they are the
- * list; where there is one they are text, from which the script makes rows in
- * batches, and a row's details only when it is opened.
- */
-enum { BLOCK_ROWS = 250 };
-
-struct page {
-	FILE *rows[ROWS];
-	uint64_t written[ROWS];
-};
+/* Head, filters and footer, which are bounded, without style and script. */
+enum { FRAME_SIZE_MOST = 64 * 1024 };
 
 static bool
 has_changes(const struct sheet *sheet)
@@ -41,7 +28,7 @@ static const struct section {
 	const char *id, *title;
 	void (*append)(struct sheet *);
 	bool (*is_there)(const struct sheet *); /* NULL: always */
-} sections[] = {
+} sections_of_page[] = {
 	{ "since", "New since the last run", html_changes, has_changes },
 	{ "causes", "Causes and what repairs them", html_causes, NULL },
 	{ "roots", "Roots that leave", html_roots, html_has_roots },
@@ -52,59 +39,28 @@ static const struct section {
 	{ "clients", "Clients", html_clients, NULL },
 };
 
-enum { SECTIONS = sizeof(sections) / sizeof(sections[0]) };
+enum { SECTIONS = sizeof(sections_of_page) / sizeof(sections_of_page[0]) };
 
-/* The rows alone are not the report: totals follow in finish. */
 static void
 begin(struct sheet *sheet)
 {
-	struct page *page = memory_new(sizeof(*page));
-
-	for (int i = 0; i < ROWS; i++) {
-		page->rows[i] = tmpfile();
-		if (page->rows[i] == NULL)
-			sheet->failure = errno;
-	}
-	sheet->own = page;
+	sheet->own = html_rows_new();
+	if (sheet->own == NULL)
+		sheet->failure = errno;
 }
 
 static void
-free_page(void *own)
+free_rows(void *own)
 {
-	struct page *page = own;
-
-	if (page == NULL)
-		return;
-	for (int i = 0; i < ROWS; i++)
-		if (page->rows[i] != NULL)
-			fclose(page->rows[i]);
-	free(page);
+	html_rows_free(own);
 }
 
-static uint64_t
-count_shown(const struct page *page)
-{
-	return page->written[ROWS_BROKEN] + page->written[ROWS_OK];
-}
-
-/* Of a large run, only hosts that are not ok. */
 static void
 write_row(struct sheet *sheet, const struct result *result)
 {
-	struct page *page = sheet->own;
-	bool is_ok = result_is_good(result);
-	int kind = is_ok ? ROWS_OK : ROWS_BROKEN;
-
-	if (sheet->failure != 0 || count_shown(page) >= HTML_ROWS_MOST ||
-	    (is_ok && sheet->run->totals.records > HTML_ROWS_MOST))
-		return;
-	if (page->written[kind]++ % BLOCK_ROWS == 0)
-		html_raw(&sheet->line, "</noscript>\n<noscript>");
-	html_host(&sheet->line, result, sheet->scratch);
-	if (fwrite(sheet->line.data, 1, sheet->line.size, page->rows[kind]) !=
-	    sheet->line.size)
-		sheet->failure = errno;
-	text_clear(&sheet->line);
+	if (sheet->failure == 0)
+		sheet->failure =
+		    html_rows_add(sheet->own, result, sheet->scratch);
 }
 
 static void
@@ -112,23 +68,6 @@ flush(struct sheet *sheet)
 {
 	fwrite(sheet->line.data, 1, sheet->line.size, sheet->stream);
 	text_clear(&sheet->line);
-}
-
-static void
-copy_rows(struct sheet *sheet, FILE *rows)
-{
-	enum { BLOCK = 64 * 1024 };
-	size_t got;
-
-	if (fflush(rows) != 0 || fseeko(rows, 0, SEEK_SET) < 0) {
-		sheet->failure = errno;
-		return;
-	}
-	text_reserve(&sheet->line, BLOCK);
-	while ((got = fread(sheet->line.data, 1, BLOCK, rows)) > 0)
-		fwrite(sheet->line.data, 1, got, sheet->stream);
-	if (ferror(rows))
-		sheet->failure = EIO;
 }
 
 static bool
@@ -140,29 +79,23 @@ is_there(const struct sheet *sheet, const struct section *section)
 static void
 append_what_is_shown(struct sheet *sheet)
 {
-	const struct page *page = sheet->own;
 	struct arena *scratch = sheet->scratch;
 	uint64_t records = sheet->tally->records;
 	uint64_t broken =
 	    records - sheet->tally->classes[CLASS_OK] + sheet->tally->failing;
-	uint64_t shown = count_shown(page);
+	uint64_t shown = html_rows_shown(sheet->own);
 
 	html_fill(&sheet->line, "<p id=shown class=quiet role=status>{}</p>\n",
 	    html_hosts(scratch, shown));
 	if (shown == records)
 		return;
-	if (shown == broken)
-		html_fill(&sheet->line,
-		    "<p class=note>Of {} the page holds the {} that are not "
-		    "ok; <a href=\"hosts.csv\">hosts.csv</a> has them all.</p>"
-		    "\n",
-		    html_hosts(scratch, records), count_text(scratch, shown));
-	else
-		html_fill(&sheet->line,
-		    "<p class=note>Of {} that are not ok the page holds the "
-		    "first {}; <a href=\"hosts.csv\">hosts.csv</a> has them "
-		    "all.</p>\n",
-		    html_hosts(scratch, broken), count_text(scratch, shown));
+	html_fill(&sheet->line,
+	    "<p class=note>Of {}, {} of them not ok, the page holds the {} "
+	    "worst; <a href=\"hosts.csv\">hosts.csv</a> has them all, "
+	    "<code>fleetscan sites {} SITE</code> shows those of a site.</p>\n",
+	    html_hosts(scratch, records), count_text(scratch, broken),
+	    count_text(scratch, shown),
+	    sheet->run->directory == NULL ? "RUN" : sheet->run->directory);
 }
 
 static void
@@ -179,7 +112,8 @@ append_hosts(struct sheet *sheet)
 		{ "days", "Days left" },
 		{ "refused", "Refused by" },
 	};
-	const struct page *page = sheet->own;
+	const struct text *lines = html_rows_lines(sheet->own);
+	const struct text *data = html_rows_data(sheet->own);
 	struct text *out = &sheet->line;
 	enum { SITES_OFFERED = 200 }; /* most broken first; others are typed */
 	const struct tally *tally = sheet->tally;
@@ -216,33 +150,67 @@ append_hosts(struct sheet *sheet)
 		      "</form>\n");
 	append_what_is_shown(sheet);
 	/* The script turns these into buttons that sort. */
-	html_raw(out, "<div class=columns>");
+	html_raw(out, "<div class=columns id=columns hidden>");
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
 		html_fill(out, "<span class=\"{}\" data-sort=\"{}\">{}</span>",
 		    columns[i].key, columns[i].key, columns[i].title);
 	html_raw(out,
-	    "</div>\n"
-	    "<noscript><style>#blocked { display: none }</style></noscript>"
-	    "<p id=blocked class=note>The list of hosts is made by this page's "
-	    "own script, which something keeps from running; "
-	    "<a href=\"hosts.csv\">hosts.csv</a> has them all.</p>\n"
-	    "<div id=list><noscript>");
-	flush(sheet);
-	for (int i = 0; i < ROWS; i++)
-		copy_rows(sheet, page->rows[i]);
-	html_raw(out, "</noscript></div>\n<p id=none class=quiet "
-		      "hidden>No host fits.</p>\n"
+	    "</div>\n<div id=list>"
+	    "<p class=note>The list of hosts is drawn by this page's own "
+	    "script, which does not run here: below are the first rows, "
+	    "<a href=\"hosts.csv\">hosts.csv</a> has all.</p>"
+	    "<noscript><table class=plain><thead><tr><th scope=col>Host"
+	    "<th scope=col>Class<th scope=col>What is wrong"
+	    "<th scope=col>Issuer<th scope=col class=number>Days left"
+	    "</tr></thead><tbody>\n");
+	text_append_bytes(out, bytes_of(lines->data, lines->size));
+	html_raw(out, "</tbody></table></noscript></div>\n"
+		      "<p id=none class=quiet hidden>No host fits.</p>\n"
 		      "</section>\n");
+	/* No script: a browser takes the content of this type for data. */
+	html_raw(out, "<script type=\"application/json\" id=data>");
+	flush(sheet);
+	fwrite(data->data, 1, data->size, sheet->stream);
+	html_raw(out, "</script>\n");
+}
+
+/* The sections, and the choice of rows by the room that they leave. */
+static void
+make_sections(struct sheet *sheet, struct text *sections)
+{
+	struct text *out = &sheet->line, links = { NULL, 0, 0 };
+	size_t used;
+
+	html_overview(sheet);
+	html_raw(out, "</header>\n");
+	for (size_t i = 0; i < SECTIONS; i++) {
+		if (!is_there(sheet, &sections_of_page[i]))
+			continue;
+		html_fill(out, "<section id=\"{}\"><h2>{}</h2>\n",
+		    sections_of_page[i].id, sections_of_page[i].title);
+		sections_of_page[i].append(sheet);
+		html_raw(out, "</section>\n");
+	}
+	html_links_resolve(&links, bytes_of(out->data, out->size), NULL);
+	used = links.size + strlen(page_css) + strlen(page_js) +
+	       HTML_LINES_SIZE_MOST + FRAME_SIZE_MOST;
+	text_free(&links);
+	sheet->failure = html_rows_settle(sheet->own, sheet->run->archive,
+	    used < HTML_SIZE_MOST ? HTML_SIZE_MOST - used : 0);
+	html_links_resolve(
+	    sections, bytes_of(out->data, out->size), sheet->own);
+	text_clear(out);
 }
 
 static void
 finish(struct sheet *sheet)
 {
-	struct text *out = &sheet->line;
+	struct text *out = &sheet->line, sections = { NULL, 0, 0 };
 	struct digest digest;
 
 	if (sheet->failure != 0)
 		return;
+	make_sections(sheet, &sections);
 	html_raw(out,
 	    "<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n");
 	/* Only the script that is part of the page may run in it. */
@@ -265,22 +233,13 @@ finish(struct sheet *sheet)
 	    "<nav aria-label=Sections><a class=brand href=\"#top\">fleetscan"
 	    "</a>");
 	for (size_t i = 0; i < SECTIONS; i++)
-		if (is_there(sheet, &sections[i]))
-			html_fill(out, "<a href=\"#{}\">{}</a>", sections[i].id,
-			    sections[i].title);
+		if (is_there(sheet, &sections_of_page[i]))
+			html_fill(out, "<a href=\"#{}\">{}</a>",
+			    sections_of_page[i].id, sections_of_page[i].title);
 	html_raw(out, "<a href=\"#hosts\">Hosts</a></nav>\n"
 		      "<main id=top>\n<header>\n");
-	html_overview(sheet);
-	html_raw(out, "</header>\n");
-	for (size_t i = 0; i < SECTIONS; i++) {
-		if (!is_there(sheet, &sections[i]))
-			continue;
-		html_fill(out, "<section id=\"{}\"><h2>{}</h2>\n",
-		    sections[i].id, sections[i].title);
-		sections[i].append(sheet);
-		html_raw(out, "</section>\n");
-		flush(sheet);
-	}
+	text_append_bytes(out, bytes_of(sections.data, sections.size));
+	text_free(&sections);
 	append_hosts(sheet);
 	html_fill(out,
 	    "</main>\n<footer>fleetscan {} · beside this page: "
@@ -297,5 +256,5 @@ const struct writer html_writer = {
 	.begin = begin,
 	.result = write_row,
 	.finish = finish,
-	.free_own = free_page,
+	.free_own = free_rows,
 };

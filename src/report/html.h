@@ -6,12 +6,15 @@
 #ifndef REPORT_HTML_H
 #define REPORT_HTML_H
 
+#include "base/map.h"
 #include "base/text.h"
 #include "report/writer.h"
 
-/* More hosts than this: the page holds those that are not ok, and no more
-   of them than this.  The CSV has them all. */
-enum { HTML_ROWS_MOST = 10000 };
+/*
+ * The page holds no more rows, and is no larger: what is best is left out.
+ * The CSV has all hosts.
+ */
+enum { HTML_ROWS_MOST = 10000, HTML_SIZE_MOST = 4000000 };
 
 /*
  * Each {} in the template, which must be a literal, becomes the next string,
@@ -47,8 +50,86 @@ const char *html_class_tone(enum class_id);
 /* "miss CN=E7": what the hosts of a cause have in common. */
 const char *html_cause_name(struct arena *, const struct tally_cause *);
 
-/* One host, closed: a row that opens. */
+/*
+ * Marks within the page while it is made: around values that rows share, and
+ * around hosts, which become links where they have a row.  They are control
+ * characters, which no string of a host can bring along: these are escaped.
+ */
+enum {
+	MARK_SHARED = 1,
+	MARK_SHARED_END,
+	MARK_DATES, /* and the SHA-256 of a certificate in hexadecimal */
+	MARK_LINK,  /* fragment, MARK_LINK_END, text, MARK_LINK_END */
+	MARK_LINK_END
+};
+
+/*
+ * The name of a host as a link to its row.  Until the page is put together
+ * it is marked only: where the host has no row, it becomes plain text.
+ */
+void html_host_link(struct text *, const char *host);
+
+/* As the fragment of an address: octets that RFC 3986 3.5 does not allow, and
+ * those that a link in a mail would end at, as %HH. */
+void html_fragment(struct text *, const char *);
+
+/*
+ * JSON within the page, as safe as html_fill: the string with its quotes, or
+ * what stands between them.
+ */
+void html_json_string(struct text *, const char *);
+void html_json_inner(struct text *, const char *);
+
+/*
+ * What stands between is a value of the table of values, once, and here its
+ * place in the table.  They nest.  html_dates_of: ",from,until" of this
+ * certificate.
+ */
+void html_share_begin(struct text *);
+void html_share_end(struct text *);
+void html_dates_of(struct text *, const struct digest *);
+
+/* One host, as data for the script; and as a line where no script runs. */
 void html_host(struct text *, const struct result *, struct arena *);
+void html_host_line(struct text *, const struct result *, struct arena *);
+
+/*
+ * The rows: kept while records pass, the worst first, and made into the page's
+ * data at the end, as many as fit.
+ */
+struct html_rows;
+
+/* NULL with errno: there is no place for temporary files. */
+struct html_rows *html_rows_new(void);
+void html_rows_free(struct html_rows *);
+
+/* 0, or an errno. */
+int html_rows_add(
+    struct html_rows *, const struct result *, struct arena *scratch);
+
+/*
+ * Chooses the rows of which the data has at most `budget` octets.  Dates of
+ * certificates are looked up in the archive, which may be NULL.  0, or errno.
+ */
+int html_rows_settle(struct html_rows *, struct archive *, size_t budget);
+
+/* After that: how many are shown, and whether this host is. */
+size_t html_rows_shown(const struct html_rows *);
+bool html_rows_have(const struct html_rows *, struct bytes link);
+
+/* The data as JSON, and the first rows as lines of a table. */
+const struct text *html_rows_data(const struct html_rows *);
+const struct text *html_rows_lines(const struct html_rows *);
+
+/* The octets that the lines may have. */
+enum { HTML_LINES_SIZE_MOST = 200000 };
+
+/*
+ * Marks of html_host_link become links or plain text: `rows` NULL: all links,
+ * the most that the text can need.
+ */
+void html_links_resolve(
+    struct text *out, struct bytes marked, const struct html_rows *rows);
 
 /* The sections. */
 void html_symbols(struct text *);

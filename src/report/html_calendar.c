@@ -34,9 +34,39 @@ bar_height(uint64_t count, uint64_t highest)
 	return count == 0 ? 0 : height + BAR_LEAST;
 }
 
+/* "998", "9.8k", "12k": of five digits there is no room. */
+static const char *
+short_count(struct arena *scratch, uint64_t count)
+{
+	if (count < 1000)
+		return arena_printf(scratch, "%u", (unsigned)count);
+	if (count < 9950)
+		return arena_printf(scratch, "%.1fk", (double)count / 1000);
+	if (count < 999500)
+		return arena_printf(scratch, "%.0fk", (double)count / 1000);
+	return arena_printf(scratch, "%.1fM", (double)count / 1e6);
+}
+
+/* Every so many weeks have a label, by the width of the widest one. */
+static size_t
+label_stride(struct sheet *sheet)
+{
+	enum { DIGIT_WIDTH = 7 };
+	size_t widest = 0;
+
+	for (size_t i = 0; i < TALLY_WEEKS; i++) {
+		size_t width = strlen(short_count(
+		    sheet->scratch, count_week(&sheet->tally->weeks[i])));
+
+		if (width > widest)
+			widest = width;
+	}
+	return (widest * DIGIT_WIDTH + WEEK_WIDTH - 1) / WEEK_WIDTH;
+}
+
 /* Servers' certificates at the bottom, those of CAs on top of them. */
 static void
-draw_week(struct sheet *sheet, size_t at, uint64_t highest)
+draw_week(struct sheet *sheet, size_t at, uint64_t highest, bool labelled)
 {
 	const struct tally_week *week = &sheet->tally->weeks[at];
 	struct arena *scratch = sheet->scratch;
@@ -60,10 +90,12 @@ draw_week(struct sheet *sheet, size_t at, uint64_t highest)
 		    "<rect class=\"authorities\" x=\"%u\" y=\"%u\" "
 		    "width=\"%d\" height=\"%u\" rx=\"2\"/>",
 		    x, BASE - leaves - authorities, BAR_WIDTH, authorities);
-	text_printf(&sheet->line,
-	    "<text class=\"count\" x=\"%u\" y=\"%u\">%llu</text></g>\n",
-	    x + BAR_WIDTH / 2, BASE - leaves - authorities - 5,
-	    (unsigned long long)count_week(week));
+	if (labelled)
+		text_printf(&sheet->line,
+		    "<text class=\"count\" x=\"%u\" y=\"%u\">%s</text>",
+		    x + BAR_WIDTH / 2, BASE - leaves - authorities - 5,
+		    short_count(scratch, count_week(week)));
+	html_raw(&sheet->line, "</g>\n");
 }
 
 void
@@ -72,6 +104,7 @@ html_calendar(struct sheet *sheet)
 	const struct tally *tally = sheet->tally;
 	struct arena *scratch = sheet->scratch;
 	uint64_t highest = 0;
+	size_t stride = label_stride(sheet);
 	int month = -1;
 
 	for (size_t i = 0; i < TALLY_WEEKS; i++)
@@ -93,11 +126,11 @@ html_calendar(struct sheet *sheet)
 	    "<div class=scroll tabindex=0 role=region "
 	    "aria-label=\"Expiry calendar\"><svg class=calendar role=img "
 	    "aria-label=\"Certificates that end, by week; the table below "
-	    "has the numbers\" viewBox=\"0 0 %d %d\">\n"
+	    "has the numbers\" viewBox=\"-8 0 %d %d\">\n"
 	    "<defs><pattern id=hatch width=5 height=5 "
 	    "patternUnits=userSpaceOnUse patternTransform=\"rotate(45)\">"
 	    "<path d=\"M0 0v5\"/></pattern></defs>",
-	    WIDTH, HEIGHT);
+	    WIDTH + 8, HEIGHT);
 	/* A month stands below the first week that begins in it. */
 	for (size_t i = 0; i < TALLY_WEEKS; i++) {
 		time_t start = (time_t)tally_week_start(sheet->tally, i);
@@ -123,9 +156,13 @@ html_calendar(struct sheet *sheet)
 	}
 	text_printf(
 	    &sheet->line, "<path class=base d=\"M0 %d.5h%d\"/>\n", BASE, WIDTH);
-	for (size_t i = 0; i < TALLY_WEEKS; i++)
-		if (count_week(&tally->weeks[i]) > 0)
-			draw_week(sheet, i, highest);
+	for (size_t i = 0, next = 0; i < TALLY_WEEKS; i++) {
+		if (count_week(&tally->weeks[i]) == 0)
+			continue;
+		draw_week(sheet, i, highest, i >= next);
+		if (i >= next)
+			next = i + stride;
+	}
 	html_raw(&sheet->line, "</svg></div>\n");
 	html_raw(&sheet->line,
 	    "<p class=\"quiet legend\"><i class=leaves></i> certificates of "

@@ -1,13 +1,16 @@
 /*
- * One host: a row with the main facts, and behind it everything that its
- * record says.  Its chain is drawn from the leaf up: what it sends, what it
- * does not send and where that is, and what the path ends at.
+ * One host as the data that the page's script draws: a row with the main
+ * facts, and behind it everything that its record says.  The order of the
+ * members is page.js's too.  Its chain stands from the leaf up: what it sends,
+ * what it does not send and where that is, and what the path ends at.
  */
 #include "report/html.h"
 
+#include "base/base64.h"
 #include "base/columns.h"
+#include "audit/name.h"
 
-enum { NAMES_MOST = 12 };
+enum { NAMES_MOST = 8 };
 
 /* A waived host is marked by what is left of it, not by its class. */
 static const char *
@@ -18,31 +21,50 @@ tone_of(const struct result *result)
 		   : html_class_tone(result->verdict.class_id);
 }
 
+/* A value that many rows have: it stands in the table of values, once. */
 static void
-append_findings(struct text *out, const struct result *result)
+share(struct text *out, const char *string)
 {
-	const struct verdict *verdict = &result->verdict;
+	html_share_begin(out);
+	html_json_string(out, string);
+	html_share_end(out);
+}
 
-	if (result->seen.error != NULL)
-		html_fill(out, "<p class=failure>{}: {}</p>",
-		    status_word(result->seen.status), result->seen.error);
-	if (verdict->finding_count == 0)
-		return;
-	html_raw(out, "<ul class=findings>");
+/* ", " and a value that hardly any other row has. */
+static void
+append_own(struct text *out, const char *string)
+{
+	text_append_char(out, ',');
+	html_json_string(out, string);
+}
+
+static void
+append_shared(struct text *out, const char *string)
+{
+	text_append_char(out, ',');
+	share(out, string);
+}
+
+/* Severity, title, detail, advice. */
+static void
+append_findings(struct text *out, const struct verdict *verdict)
+{
+	html_share_begin(out);
+	text_append_char(out, '[');
 	for (size_t i = 0; i < verdict->finding_count; i++) {
 		const struct finding *finding = &verdict->findings[i];
 		const struct finding_text *text =
 		    finding_text_find(finding->id, finding->cause);
-		const char *severity = severity_word(finding->severity);
 
-		html_fill(out, "<li class=\"{}\"><b>{}</b> {}<p>{}</p>",
-		    severity, severity,
-		    text == NULL ? finding->id : text->title, finding->detail);
-		if (text != NULL)
-			html_fill(out, "<p class=repair>{}</p>", text->advice);
-		html_raw(out, "</li>");
+		text_append(out, i == 0 ? "[" : ",[");
+		share(out, severity_word(finding->severity));
+		append_shared(out, text == NULL ? finding->id : text->title);
+		append_shared(out, finding->detail);
+		append_shared(out, text == NULL ? NULL : text->advice);
+		text_append_char(out, ']');
 	}
-	html_raw(out, "</ul>");
+	text_append_char(out, ']');
+	html_share_end(out);
 }
 
 /* How one certificate stands in the chain, in a word and in the drawing. */
@@ -52,16 +74,42 @@ struct chain_place {
 	const char *remark; /* or NULL */
 };
 
+/*
+ * Kind, word, common name, the whole name where that says more, remark, and
+ * the dates: of the leaf from its record, of others from the certificate,
+ * which is read once for the page.
+ */
 static void
 append_link(struct text *out, const struct chain_place *place,
-    const char *subject, struct arena *scratch)
+    const char *subject, const struct digest *sha256,
+    const struct leaf_facts *leaf, struct arena *scratch)
 {
-	html_fill(out, "<li class=\"{}\"><em>{}</em> <b>{}</b><span>{}</span>",
-	    place->kind, place->word, result_common_name(scratch, subject),
-	    subject);
-	if (place->remark != NULL)
-		html_fill(out, "<span class=remark>{}</span>", place->remark);
-	html_raw(out, "</li>");
+	const char *name = result_common_name(scratch, subject);
+	bool is_leaf = sha256 != NULL && leaf->present &&
+		       digest_equal(sha256, &leaf->sha256);
+
+	if (out->data[out->size - 1] != '[')
+		text_append_char(out, ',');
+	if (!is_leaf)
+		html_share_begin(out);
+	text_append_char(out, '[');
+	share(out, place->kind);
+	append_shared(out, place->word);
+	append_own(out, name);
+	append_own(
+	    out, string_equal(arena_printf(scratch, "CN=%s", name), subject)
+		     ? NULL
+		     : subject);
+	append_shared(out, place->remark);
+	if (is_leaf && !leaf->undated) {
+		append_own(out, html_date(scratch, leaf->not_before));
+		append_own(out, html_date(scratch, leaf->not_after));
+	} else if (sha256 != NULL && !is_leaf) {
+		html_dates_of(out, sha256);
+	}
+	text_append_char(out, ']');
+	if (!is_leaf)
+		html_share_end(out);
 }
 
 /* The last of the path: trusted, or the reason why it is not. */
@@ -123,13 +171,13 @@ append_chain(
 	const struct finding *finding = result_class_finding(result);
 	const char *issuer = result->leaf.issuer;
 
-	if (seen->received_count == 0)
-		return;
-	html_raw(out, "<h4>Chain</h4><ol class=chain>");
+	html_share_begin(out);
+	text_append_char(out, '[');
 	for (size_t i = 0; i < verdict->path_length; i++) {
 		struct chain_place place = step_place(result, i, scratch);
 
-		append_link(out, &place, verdict->path[i].subject, scratch);
+		append_link(out, &place, verdict->path[i].subject,
+		    &verdict->path[i].sha256, &result->leaf, scratch);
 	}
 	/* Where the path breaks off, the name of the next issuer is known. */
 	for (size_t i = 0; finding != NULL && i < finding->evidence_count; i++)
@@ -138,7 +186,8 @@ append_chain(
 			issuer = finding->evidence[i].value;
 	if (result_root(result) == NULL && issuer != NULL &&
 	    verdict->path_length > 0)
-		append_link(out, &unknown, issuer, scratch);
+		append_link(
+		    out, &unknown, issuer, NULL, &result->leaf, scratch);
 	/* A chain that could not be read at all has no path. */
 	if (verdict->path_length == 0)
 		unused.word = "sent";
@@ -156,87 +205,193 @@ append_chain(
 		digest_to_hex(&seen->received[i], hex);
 		append_link(out, &unused,
 		    arena_printf(scratch, "place %zu, SHA-256 %.16s…", i, hex),
-		    scratch);
+		    &seen->received[i], &result->leaf, scratch);
 	}
-	html_raw(out, "</ol>");
-	for (size_t i = 0; i < verdict->aia_count; i++)
-		if (verdict->aia[i].why != NULL &&
-		    !string_equal(verdict->aia[i].result, "not_asked"))
-			html_fill(out, "<p class=source>AIA {}: {}</p>",
-			    verdict->aia[i].url, verdict->aia[i].why);
+	text_append_char(out, ']');
+	html_share_end(out);
 }
 
-/* Clients that do the same for the same reason are one line. */
+/*
+ * Clients that do the same for the same reason: verb, reason, ids.  Of a host
+ * that sent no certificate there is nothing to say.
+ */
 static void
-append_clients(struct text *out, const struct verdict *verdict)
+append_clients(struct text *out, const struct result *result)
 {
 	static const char *const verbs[] = {
 		[ACCEPTS_NO] = "refuses",
 		[ACCEPTS_YES] = "accepts",
 		[ACCEPTS_UNKNOWN] = "unknown",
 	};
-	const struct client_verdict *clients = verdict->clients;
-	size_t count = verdict->client_count, accepting = 0;
+	const struct client_verdict *clients = result->verdict.clients;
+	size_t count = result->verdict.client_count;
+	const char *between = "";
 
-	for (size_t i = 0; i < count; i++)
-		accepting += clients[i].accepts == ACCEPTS_YES;
-	/* That all clients accept the host needs no list: it is the rule. */
-	if (accepting == count)
-		return;
-	html_raw(out, "<h4>Clients</h4><ul class=clients>");
+	if (result->seen.received_count == 0)
+		count = 0;
+	html_share_begin(out);
+	text_append_char(out, '[');
 	for (size_t i = 0; i < count; i++) {
-		const char *verb = verbs[clients[i].accepts];
 		size_t first = 0;
 
 		while (!client_verdict_equal(&clients[first], &clients[i]))
 			first++;
 		if (first < i)
 			continue;
-		html_fill(out, "<li class=\"{}\"><b>{}</b> {}", verb, verb,
-		    clients[i].id);
-		for (size_t j = i + 1; j < count; j++)
+		text_append(out, between);
+		between = ",";
+		text_append_char(out, '[');
+		share(out, verbs[clients[i].accepts]);
+		append_shared(out, clients[i].reason);
+		for (size_t j = i; j < count; j++)
 			if (client_verdict_equal(&clients[j], &clients[i]))
-				html_fill(out, ", {}", clients[j].id);
-		if (clients[i].reason != NULL)
-			html_fill(out, "<q>{}</q>", clients[i].reason);
-		html_raw(out, "</li>");
+				append_shared(out, clients[j].id);
+		text_append_char(out, ']');
 	}
-	html_raw(out, "</ul>");
+	text_append_char(out, ']');
+	html_share_end(out);
+}
+
+/* Only of a certificate whose names were found good. */
+static bool
+name_fits(const char *name, const char *asked)
+{
+	const char *dot = strchr(asked, '.');
+
+	if (dns_is_wildcard(bytes_from_string(name)))
+		return dot != NULL && dns_equal(bytes_from_string(name + 1),
+					  bytes_from_string(dot));
+	return dns_equal(bytes_from_string(name), bytes_from_string(asked));
+}
+
+/*
+ * How many names; whether the first that follows is the one that fits the
+ * host; the first names, that one before the others.
+ */
+static void
+append_names(struct text *out, const struct result *result)
+{
+	const struct leaf_facts *leaf = &result->leaf;
+	const char *asked = observation_name(&result->seen);
+	size_t fits = 0, named = 0;
+
+	if (asked == NULL || result->verdict.mismatched)
+		fits = leaf->name_count;
+	while (fits < leaf->name_count && !name_fits(leaf->names[fits], asked))
+		fits++;
+	html_share_begin(out);
+	text_printf(out, "[%zu,%d", leaf->name_count, fits < leaf->name_count);
+	if (fits < leaf->name_count) {
+		append_own(out, leaf->names[fits]);
+		named++;
+	}
+	for (size_t i = 0; i < leaf->name_count && named < NAMES_MOST; i++)
+		if (i != fits) {
+			append_own(out, leaf->names[i]);
+			named++;
+		}
+	text_append_char(out, ']');
+	html_share_end(out);
+}
+
+/* Label and value, one after the other; "=" begins a digest in base64. */
+static void
+append_fact(struct text *out, const char *name, const char *value, bool is_own)
+{
+	if (value == NULL || *value == '\0')
+		return;
+	if (out->data[out->size - 1] != '[')
+		text_append_char(out, ',');
+	share(out, name);
+	if (is_own)
+		append_own(out, value);
+	else
+		append_shared(out, value);
 }
 
 static void
-append_fact(struct text *out, const char *name, const char *value)
+append_digest(struct text *out, const char *name, const struct digest *digest)
 {
-	if (value != NULL && *value != '\0')
-		html_fill(out, "<dt>{}<dd>{}", name, value);
+	struct text value = { NULL, 0, 0 };
+
+	text_append_char(&value, '=');
+	base64_append(&value, bytes_of(digest, sizeof(*digest)));
+	append_fact(out, name, value.data, true);
+	text_free(&value);
 }
 
 static void
 append_leaf(
     struct text *out, const struct leaf_facts *leaf, struct arena *scratch)
 {
-	char hex[DIGEST_HEX_SIZE];
+	html_share_begin(out);
+	text_append_char(out, '[');
+	if (leaf->present) {
+		append_fact(out, "subject", leaf->subject, true);
+		append_fact(out, "issuer", leaf->issuer, false);
+		if (!leaf->undated)
+			append_fact(out, "valid",
+			    arena_printf(scratch, "%s to %s",
+				html_date(scratch, leaf->not_before),
+				html_time(scratch, leaf->not_after)),
+			    true);
+		append_fact(out, "key", leaf->key, false);
+		append_fact(out, "signature", leaf->signature, false);
+		append_fact(out, "serial", leaf->serial, true);
+		append_digest(out, "SHA-256", &leaf->sha256);
+		append_digest(out, "SHA-256 of the key", &leaf->spki_sha256);
+	}
+	text_append_char(out, ']');
+	html_share_end(out);
+}
 
-	if (!leaf->present)
-		return;
-	append_fact(out, "subject", leaf->subject);
-	if (leaf->name_count > 0)
-		html_raw(out, "<dt>names<dd>");
-	for (size_t i = 0; i < leaf->name_count && i < NAMES_MOST; i++)
-		html_fill(out, "{}{}", i == 0 ? "" : ", ", leaf->names[i]);
-	if (leaf->name_count > NAMES_MOST)
-		html_fill(out, " and {} more",
-		    count_text(scratch, leaf->name_count - NAMES_MOST));
-	append_fact(out, "issuer", leaf->issuer);
-	if (!leaf->undated)
-		html_fill(out, "<dt>valid<dd>{} to {}",
-		    html_date(scratch, leaf->not_before),
-		    html_time(scratch, leaf->not_after));
-	append_fact(out, "key", leaf->key);
-	append_fact(out, "signature", leaf->signature);
-	append_fact(out, "serial", leaf->serial);
-	digest_to_hex(&leaf->sha256, hex);
-	append_fact(out, "SHA-256", hex);
+/* What belongs to the host and not to its certificate. */
+static void
+append_facts(
+    struct text *out, const struct result *result, struct arena *scratch)
+{
+	const struct observation *seen = &result->seen;
+	const struct verdict *verdict = &result->verdict;
+
+	text_append_char(out, '[');
+	append_fact(out, "address", seen->ip, true);
+	if (seen->has_tls && seen->tls.version != NULL)
+		append_fact(out, "TLS",
+		    arena_printf(scratch, "%s %s %s", seen->tls.version,
+			seen->tls.cipher == NULL ? "" : seen->tls.cipher,
+			seen->tls.group == NULL ? "" : seen->tls.group),
+		    false);
+	append_fact(out, "STARTTLS", seen->starttls, false);
+	append_fact(out, "site", seen->site, false);
+	for (size_t i = 0; i < seen->tag_count; i++)
+		append_fact(out, "tag", seen->tags[i], false);
+	if (seen->input != NULL && seen->host != NULL &&
+	    strcmp(seen->input, seen->host) != 0)
+		append_fact(out, "listed as", seen->input, true);
+	for (size_t i = 0; i < verdict->aia_count; i++)
+		if (verdict->aia[i].why != NULL &&
+		    !string_equal(verdict->aia[i].result, "not_asked"))
+			append_fact(out, "AIA",
+			    arena_printf(scratch, "%s: %s", verdict->aia[i].url,
+				verdict->aia[i].why),
+			    false);
+	append_fact(out, "seen", html_time(scratch, seen->timestamp), true);
+	if (seen->attempts > 1)
+		append_fact(out, "attempts",
+		    count_text(scratch, seen->attempts), false);
+	text_append_char(out, ']');
+}
+
+static const char *
+what_is_wrong(const struct result *result)
+{
+	const struct verdict *verdict = &result->verdict;
+	const struct finding *worst = result_class_finding(result);
+
+	for (size_t i = 0; i < verdict->finding_count && worst == NULL; i++)
+		if (verdict->findings[i].severity == verdict->severity)
+			worst = &verdict->findings[i];
+	return worst == NULL ? result->seen.error : worst->detail;
 }
 
 void
@@ -245,63 +400,70 @@ html_host(struct text *out, const struct result *result, struct arena *scratch)
 	const struct observation *seen = &result->seen;
 	const struct verdict *verdict = &result->verdict;
 	const struct leaf_facts *leaf = &result->leaf;
-	const struct finding *worst = result_class_finding(result);
-	const char *tone = "";
-	size_t refused = 0;
+	const char *asked = observation_name(seen), *between = "\"";
 
-	/* The closed row, with what the script filters by as its attributes. */
-	html_fill(out,
-	    "<details class=\"host {}\" data-class=\"{}\" data-site=\"{}\" "
-	    "data-refused=\"",
-	    tone_of(result), class_word(verdict->class_id), result->seen.site);
+	text_append_char(out, '[');
+	html_json_string(out, result_place(scratch, result));
+	text_append_char(out, ',');
+	html_share_begin(out);
+	text_append_char(out, '[');
+	html_json_string(out, class_word(verdict->class_id));
+	append_own(out, tone_of(result));
+	append_own(out, result_title(result));
+	text_append_char(out, ']');
+	html_share_end(out);
+	append_shared(out, what_is_wrong(result));
+	append_shared(out, seen->site);
+	append_shared(out, leaf->issuer_cn);
+	if (leaf->present && !leaf->undated)
+		text_printf(out, ",%lld,", (long long)leaf->days_left);
+	else
+		text_append(out, ",null,");
+	html_share_begin(out);
 	for (size_t i = 0; i < verdict->client_count; i++)
 		if (verdict->clients[i].accepts == ACCEPTS_NO) {
-			if (refused++ > 0)
-				html_raw(out, " ");
-			html_fill(out, "{}", verdict->clients[i].id);
+			text_append(out, between);
+			html_json_inner(out, verdict->clients[i].id);
+			between = " ";
 		}
-	html_raw(out, "\">");
-	for (size_t i = 0; i < verdict->finding_count && worst == NULL; i++)
-		if (verdict->findings[i].severity == verdict->severity)
-			worst = &verdict->findings[i];
-	html_fill(out,
-	    "<summary><span class=name>{}</span><span class=word>{}</span>"
-	    "<span class=what>{}</span><span class=site>{}</span>"
-	    "<span class=issuer>{}</span>",
-	    result_place(scratch, result), result_title(result),
-	    worst == NULL ? result->seen.error : worst->detail,
-	    result->seen.site, leaf->issuer_cn);
-	if (leaf->days_left < 7)
-		tone = leaf->days_left < 0 ? " past" : " near";
-	if (leaf->present && !leaf->undated)
-		html_fill(out, "<span class=\"days{}\">{}</span>", tone,
-		    arena_printf(scratch, "%lld", (long long)leaf->days_left));
+	text_append(out, *between == '"' ? "\"\"" : "\"");
+	html_share_end(out);
+	if (seen->error != NULL)
+		append_shared(out, arena_printf(scratch, "%s: %s",
+				       status_word(seen->status), seen->error));
 	else
-		html_raw(out, "<span class=days></span>");
-	html_fill(out, "<span class=refused>{}</span></summary>",
-	    refused == 0 ? NULL : count_text(scratch, refused));
-	html_raw(out, "<div class=detail>");
-	append_findings(out, result);
+		text_append(out, ",0");
+	text_append_char(out, ',');
+	append_findings(out, verdict);
+	/* The name that the certificate has to have, where it lacks it. */
+	if (leaf->present && verdict->mismatched)
+		append_own(out, asked);
+	else
+		text_append(out, ",0");
+	text_append_char(out, ',');
+	append_names(out, result);
+	text_append_char(out, ',');
 	append_chain(out, result, scratch);
-	append_clients(out, &result->verdict);
-	html_raw(out, "<dl>");
-	append_fact(out, "address", seen->ip);
-	append_fact(out, "site", seen->site);
-	if (seen->has_tls && seen->tls.version != NULL)
-		append_fact(out, "TLS",
-		    arena_printf(scratch, "%s %s %s", seen->tls.version,
-			seen->tls.cipher == NULL ? "" : seen->tls.cipher,
-			seen->tls.group == NULL ? "" : seen->tls.group));
-	append_leaf(out, &result->leaf, scratch);
-	append_fact(out, "STARTTLS", seen->starttls);
-	for (size_t i = 0; i < seen->tag_count; i++)
-		append_fact(out, "tag", seen->tags[i]);
-	if (seen->input != NULL && seen->host != NULL &&
-	    strcmp(seen->input, seen->host) != 0)
-		append_fact(out, "listed as", seen->input);
-	append_fact(out, "seen", html_time(scratch, seen->timestamp));
-	if (seen->attempts > 1)
-		append_fact(
-		    out, "attempts", count_text(scratch, seen->attempts));
-	html_raw(out, "</dl></div></details>\n");
+	text_append_char(out, ',');
+	append_leaf(out, leaf, scratch);
+	text_append_char(out, ',');
+	append_facts(out, result, scratch);
+	text_append_char(out, ',');
+	append_clients(out, result);
+	text_append_char(out, ']');
+}
+
+void
+html_host_line(
+    struct text *out, const struct result *result, struct arena *scratch)
+{
+	const struct leaf_facts *leaf = &result->leaf;
+
+	html_fill(out,
+	    "<tr><th scope=row>{}<td>{}<td>{}<td>{}<td class=number>{}",
+	    result_place(scratch, result), result_title(result),
+	    what_is_wrong(result), leaf->issuer_cn,
+	    leaf->present && !leaf->undated
+		? arena_printf(scratch, "%lld", (long long)leaf->days_left)
+		: NULL);
 }

@@ -14,8 +14,8 @@ enum {
 	CHANGES_MOST = 50,
 	SITES_MOST = 100,
 	OUTLIERS_MOST = 6, /* `fleetscan sites` lists them all */
-	CAUSES_MOST = 100,
-	MATRIX_MOST = 24 /* rows that are still looked at */
+	CAUSES_MOST = 100, /* roots that leave */
+	MATRIX_MOST = 24   /* rows that are still looked at */
 };
 
 /* Line drawings of 24 x 24, made for this page; one a class. */
@@ -67,7 +67,12 @@ append_classes(struct sheet *sheet)
 {
 	const struct tally *tally = sheet->tally;
 	struct text absent = { NULL, 0, 0 }, *out = &sheet->line;
+	enum { ROW_MOST = 6 };
+	size_t tiles = 0, rows;
 
+	for (int i = 0; i < CLASS_COUNT; i++)
+		tiles += tally->classes[i] > 0;
+	rows = tiles == 0 ? 1 : (tiles + ROW_MOST - 1) / ROW_MOST;
 	html_raw(out, "<div class=bar aria-hidden=true>");
 	for (int i = 0; i < CLASS_COUNT; i++)
 		if (tally->classes[i] > 0)
@@ -75,7 +80,9 @@ append_classes(struct sheet *sheet)
 			    "<i class=\"%s\" style=\"flex-grow:%llu\"></i>",
 			    html_class_tone((enum class_id)i),
 			    (unsigned long long)tally->classes[i]);
-	html_raw(out, "</div>\n<ul class=cards>\n");
+	/* Rows of tiles as equal as their number allows. */
+	text_printf(out, "</div>\n<ul class=cards style=\"--row:%zu\">\n",
+	    (tiles + rows - 1) / rows);
 	for (int i = 0; i < CLASS_COUNT; i++) {
 		enum class_id class_id = (enum class_id)i;
 		uint64_t count = tally->classes[i];
@@ -171,10 +178,9 @@ append_changes(struct text *out, const struct diff *diff,
 		if (!diff_change_text(
 			diff, &changes[i], scratch, &host, &detail))
 			continue;
-		html_fill(out,
-		    "<li><a href=\"#hosts\" data-find=\"{}\">{}</a> "
-		    "<span>{}</span></li>\n",
-		    host, host, detail);
+		html_raw(out, "<li>");
+		html_host_link(out, host);
+		html_fill(out, " <span>{}</span></li>\n", detail);
 		named++;
 	}
 	if (named < diff->groups[group])
@@ -216,10 +222,11 @@ append_examples(
 		html_fill(out, "<details><summary>{}</summary>",
 		    html_hosts(scratch, hosts));
 	html_raw(out, "<ul class=examples>");
-	for (size_t i = 0; i < count; i++)
-		html_fill(out,
-		    "<li><a href=\"#hosts\" data-find=\"{}\">{}</a></li>",
-		    examples[i], examples[i]);
+	for (size_t i = 0; i < count; i++) {
+		html_raw(out, "<li>");
+		html_host_link(out, examples[i]);
+		html_raw(out, "</li>");
+	}
 	html_raw(out, "</ul>");
 	if (hosts > OPEN_MOST)
 		html_raw(out, "</details>");
@@ -238,7 +245,6 @@ append_cause(struct sheet *sheet, const struct tally_cause *cause)
 
 	html_fill(out, "<tr><td class=number><b>{}</b></td><th scope=row>",
 	    count_text(scratch, cause->hosts));
-	html_class(out, cause->class_id);
 	html_fill(out, "<p class=title>{}</p></th><td class=where>",
 	    text == NULL ? cause->cause : text->title);
 	if (cause->subject != NULL)
@@ -271,26 +277,79 @@ append_rest(struct sheet *sheet, size_t count, size_t shown)
 		    count_text(sheet->scratch, count - shown));
 }
 
+/* "143 different intermediates missing" */
+static const char *
+group_title(struct arena *scratch, enum class_id class_id, size_t causes)
+{
+	static const char *const words[CLASS_COUNT] = {
+		[CLASS_MISSING_INTERMEDIATE] =
+		    "different intermediates missing",
+		[CLASS_WRONG_ROOT] = "different roots",
+		[CLASS_UNKNOWN_ISSUER] = "different issuers",
+		[CLASS_EXPIRED] = "different certificates or reasons",
+	};
+
+	if (causes == 1)
+		return "1 cause";
+	return arena_printf(scratch, "%s %s", count_text(scratch, causes),
+	    words[class_id] == NULL ? "different causes" : words[class_id]);
+}
+
+/* A class with many causes is one line, which opens. */
+static void
+append_cause_group(struct sheet *sheet, enum class_id class_id,
+    const struct tally_cause *const causes[], size_t count)
+{
+	enum { OPEN_MOST = 3, GROUP_MOST = 50 };
+	struct text *out = &sheet->line;
+	struct arena *scratch = sheet->scratch;
+	uint64_t hosts = 0;
+	size_t of_class = 0, shown = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (causes[i]->class_id == class_id) {
+			hosts += causes[i]->hosts;
+			of_class++;
+		}
+	html_raw(out, "<details class=group");
+	if (of_class <= OPEN_MOST)
+		html_raw(out, " open");
+	html_raw(out, "><summary>");
+	html_class(out, class_id);
+	html_fill(out, "<b>{}</b> <span>{}</span></summary>\n",
+	    html_hosts(scratch, hosts),
+	    group_title(scratch, class_id, of_class));
+	html_raw(out, "<table class=causes><thead><tr>"
+		      "<th scope=col class=number>Hosts<th scope=col>Cause"
+		      "<th scope=col>Where<th scope=col>What repairs it"
+		      "</tr></thead><tbody>\n");
+	for (size_t i = 0; i < count && shown < GROUP_MOST; i++)
+		if (causes[i]->class_id == class_id) {
+			append_cause(sheet, causes[i]);
+			shown++;
+		}
+	html_raw(out, "</tbody></table>\n");
+	append_rest(sheet, of_class, shown);
+	html_raw(out, "</details>\n");
+}
+
 void
 html_causes(struct sheet *sheet)
 {
 	size_t count;
 	const struct tally_cause **causes = tally_causes(sheet->tally, &count);
-	size_t shown = count < CAUSES_MOST ? count : CAUSES_MOST;
+	bool done[CLASS_COUNT] = { false };
 
 	if (count == 0)
 		html_raw(&sheet->line, "<p class=quiet>None.</p>\n");
-	else
-		html_raw(&sheet->line,
-		    "<table class=causes><thead><tr>"
-		    "<th scope=col class=number>Hosts<th scope=col>Cause"
-		    "<th scope=col>Where<th scope=col>What repairs it"
-		    "</tr></thead><tbody>\n");
-	for (size_t i = 0; i < shown; i++)
-		append_cause(sheet, causes[i]);
-	if (count > 0)
-		html_raw(&sheet->line, "</tbody></table>\n");
-	append_rest(sheet, count, shown);
+	for (size_t i = 0; i < count; i++) {
+		enum class_id class_id = causes[i]->class_id;
+
+		if (done[class_id])
+			continue;
+		done[class_id] = true;
+		append_cause_group(sheet, class_id, &causes[i], count - i);
+	}
 	free(causes);
 }
 
@@ -482,9 +541,9 @@ append_outliers(struct sheet *sheet, size_t at)
 			run->sites, group, i, run->archive, scratch, &outlier))
 			continue;
 		name = sites_outlier_name(scratch, &outlier);
-		html_fill(out,
-		    "<li><a href=\"#hosts\" data-find=\"{}\">{}</a> ", name,
-		    name);
+		html_raw(out, "<li>");
+		html_host_link(out, name);
+		html_raw(out, " ");
 		if (outlier.class_id != CLASS_OK)
 			html_class(out, outlier.class_id);
 		else if (!outlier.good)

@@ -1,11 +1,15 @@
 /*
- * report.html: search, filters and sorting over the rows that are on the page.
- * It moves and hides what is there.  The only markup it makes is the page's
- * own, which noscript elements hold as text: rows, and a row's detail when it
- * is opened.
+ * report.html: draws the rows from the page's data, and searches, filters and
+ * sorts them.  A row's detail is drawn when it is opened.  What a host said
+ * becomes text nodes and nothing else.
  */
 (function () {
 	"use strict";
+
+	/* The members of a row, in the order of html_host.c. */
+	var NAME = 0, CLASS = 1, WHAT = 2, SITE = 3, ISSUER = 4, DAYS = 5,
+	    REFUSED = 6, ERROR = 7, FINDINGS = 8, ABSENT = 9, NAMES = 10,
+	    CHAIN = 11, LEAF = 12, FACTS = 13, CLIENTS = 14;
 
 	var byId = document.getElementById.bind(document);
 	var list = byId("list");
@@ -14,101 +18,270 @@
 	var byClass = byId("by-class");
 	var bySite = byId("by-site");
 	var byClient = byId("by-client");
-	var blocks = Array.prototype.filter.call(list.children,
-	    function (block) {
-		return block.textContent !== "";
-	    });
-	var rows = [];
-	var row_details = new WeakMap();
+	var data = JSON.parse(byId("data").textContent);
+	var values = data.values;
+	var rows = data.rows.map(function (facts, at) {
+		return { facts: facts, at: at, element: null, cells: null };
+	});
+	var drawn = 0;
 	var order = { key: null, down: false };
+	var only = null; /* the host that a link asked for */
 
-	/* A block of rows without their details takes the place of its text. */
-	function build(block) {
-		var holder = document.createElement("template");
-		var texts = block.textContent.split("</details>\n");
-		var heads = "";
-
-		texts.pop();
-		texts = texts.map(function (text) {
-			var at = text.indexOf("<div class=detail>");
-
-			heads += text.slice(0, at) + "</details>";
-			return text.slice(at);
-		});
-		holder.innerHTML = heads;
-		Array.prototype.forEach.call(holder.content.children,
-		    function (row, at) {
-			row_details.set(row, texts[at]);
-			rows.push({ row: row, at: rows.length, values: null });
-		    });
-		list.replaceChild(holder.content, block);
+	/* In the place of a value stands its number in the table of values. */
+	function value(member) {
+		return typeof member === "number" ? values[member] : member;
 	}
 
-	function buildAll() {
-		while (blocks.length > 0)
-			build(blocks.shift());
-		list.removeAttribute("aria-busy");
+	function make(tag, name, content) {
+		var element = document.createElement(tag);
+
+		if (name)
+			element.className = name;
+		if (content)
+			element.textContent = content;
+		return element;
+	}
+
+	function add(parent, tag, name, content) {
+		return parent.appendChild(make(tag, name, content));
+	}
+
+	/* What is searched, sorted and shown of a closed row. */
+	function cells(row) {
+		var facts = row.facts, refused;
+
+		if (!row.cells) {
+			refused = value(facts[REFUSED]);
+			row.cells = {
+				name: facts[NAME],
+				word: value(facts[CLASS])[2],
+				what: value(facts[WHAT]),
+				site: value(facts[SITE]),
+				issuer: value(facts[ISSUER]),
+				days: facts[DAYS] === null ? "" :
+				    String(facts[DAYS]),
+				refused: refused === "" ? "" :
+				    String(refused.split(" ").length)
+			};
+			row.cells.all = Object.values(row.cells).join("\n")
+			    .toLowerCase();
+		}
+		return row.cells;
+	}
+
+	function draw(row) {
+		var kind = value(row.facts[CLASS]);
+		var shown = cells(row);
+		var element = make("details", "host " + kind[1]);
+		var head = add(element, "summary");
+		var days;
+
+		element.dataset.at = row.at;
+		["name", "word", "what", "site", "issuer", "days",
+		    "refused"].forEach(function (key) {
+			var cell = add(head, "span", key, shown[key]);
+
+			if (key === "days")
+				days = cell;
+		});
+		if (row.facts[DAYS] !== null && row.facts[DAYS] < 7)
+			days.classList.add(row.facts[DAYS] < 0 ? "past" :
+			    "near");
+		row.element = element;
+		return element;
+	}
+
+	function drawSome(count) {
+		var block = document.createDocumentFragment();
+
+		for (; count > 0 && drawn < rows.length; count--)
+			block.appendChild(draw(rows[drawn++]));
+		list.appendChild(block);
+		if (drawn === rows.length)
+			list.removeAttribute("aria-busy");
 	}
 
 	/* The first rows at once; the others while there is nothing to do. */
-	function buildOn(idle) {
-		do {
-			if (blocks.length > 0)
-				build(blocks.shift());
-		} while (idle && blocks.length > 0 &&
+	function drawOn(idle) {
+		do
+			drawSome(100);
+		while (idle && drawn < rows.length &&
 		    idle.timeRemaining() > 10);
-		if (blocks.length === 0)
-			list.removeAttribute("aria-busy");
-		else if (window.requestIdleCallback)
-			requestIdleCallback(buildOn, { timeout: 100 });
+		if (drawn === rows.length)
+			return;
+		if (window.requestIdleCallback)
+			requestIdleCallback(drawOn, { timeout: 100 });
 		else
-			setTimeout(buildOn, 0);
+			setTimeout(drawOn, 0);
+	}
+
+	/* The detail of a row: what is wrong first, clients last. */
+	function drawFindings(detail, facts) {
+		var findings = value(facts[FINDINGS]);
+		var box;
+
+		if (facts[ERROR])
+			add(detail, "p", "failure", value(facts[ERROR]));
+		if (findings.length === 0)
+			return;
+		box = add(detail, "ul", "findings");
+		findings.forEach(function (member) {
+			var finding = value(member).map(value);
+			var item = add(box, "li", finding[0]);
+
+			add(item, "b", "", finding[0]);
+			item.append(" " + finding[1]);
+			add(item, "p", "", finding[2]);
+			if (finding[3])
+				add(item, "p", "repair", finding[3]);
+		});
+	}
+
+	function drawNames(detail, facts) {
+		var names = value(facts[NAMES]);
+		var box, more;
+
+		if (names[0] === 0 && !facts[ABSENT])
+			return;
+		add(detail, "h4", "", "Names on the certificate");
+		box = add(detail, "ul", "names");
+		if (facts[ABSENT]) {
+			more = add(box, "li", "absent");
+			add(more, "b", "", facts[ABSENT]);
+			more.append(" is asked for and is not here");
+		}
+		names.slice(2).forEach(function (name, at) {
+			add(box, "li", at === 0 && names[1] ? "fits" : "",
+			    name);
+		});
+		if (names[0] > names.length - 2)
+			add(box, "li", "more", "and " + (names[0] -
+			    names.length + 2).toLocaleString("en") + " more");
+	}
+
+	function drawChain(detail, facts) {
+		var box;
+
+		if (value(facts[CHAIN]).length === 0)
+			return;
+		add(detail, "h4", "", "Chain");
+		box = add(detail, "ol", "chain");
+		value(facts[CHAIN]).forEach(function (member) {
+			var link = value(member).map(value);
+			var item = add(box, "li", link[0]);
+
+			add(item, "em", "", link[1]);
+			add(item, "b", "", link[2]);
+			if (link[3])
+				add(item, "span", "", link[3]);
+			if (link[5])
+				add(item, "span", "dates", "from " + link[5] +
+				    " until " + link[6]);
+			if (link[4])
+				add(item, "span", "remark", link[4]);
+		});
+	}
+
+	function hex(base64) {
+		return Array.prototype.map.call(atob(base64), function (octet) {
+			return ("0" + octet.charCodeAt(0).toString(16))
+			    .slice(-2);
+		}).join("");
+	}
+
+	function drawFacts(detail, facts) {
+		var box = add(detail, "dl");
+
+		[value(facts[LEAF]), facts[FACTS]].forEach(function (pairs) {
+			for (var i = 0; i < pairs.length; i += 2) {
+				var label = value(pairs[i]);
+				var content = value(pairs[i + 1]);
+
+				if (/^SHA-256/.test(label))
+					content = hex(content.slice(1));
+				add(box, "dt", "", label);
+				add(box, "dd", "", content);
+			}
+		});
+	}
+
+	/* One line where all clients do the same. */
+	function drawClients(detail, facts) {
+		var groups = value(facts[CLIENTS]).map(function (group) {
+			return group.map(value);
+		});
+		var count = 0, box = detail;
+
+		if (groups.length === 0)
+			return;
+		groups.forEach(function (group) { count += group.length - 2; });
+		if (groups.every(function (group) {
+			return group[0] === groups[0][0];
+		}) && groups[0][0] !== "unknown") {
+			box = add(detail, "details", "all-clients");
+			add(box, "summary", "", (count === 1 ? "the client " +
+			    groups[0][0] : "all " + count + " clients " +
+			    groups[0][0].replace(/s$/, "")) + " it");
+		} else {
+			add(detail, "h4", "", "Clients");
+		}
+		box = add(box, "ul", "clients");
+		groups.forEach(function (group) {
+			var item = add(box, "li", group[0]);
+
+			add(item, "b", "", group[0]);
+			item.append(" " + group.slice(2).join(", "));
+			if (group[1])
+				add(item, "q", "", group[1]);
+		});
+	}
+
+	function drawDetail(element) {
+		var facts, detail;
+
+		if (!element.open || !element.dataset.at ||
+		    element.children.length > 1)
+			return;
+		facts = data.rows[element.dataset.at];
+		detail = add(element, "div", "detail");
+		drawFindings(detail, facts);
+		drawNames(detail, facts);
+		drawChain(detail, facts);
+		drawFacts(detail, facts);
+		drawClients(detail, facts);
+		add(detail, "a", "permalink", "link to this host").href =
+		    "#host=" + encodeURIComponent(facts[NAME]);
 	}
 
 	list.addEventListener("toggle", function (event) {
-		var detail = row_details.get(event.target);
-
-		if (!detail || !event.target.open)
-			return;
-		row_details.delete(event.target);
-		event.target.insertAdjacentHTML("beforeend", detail);
+		drawDetail(event.target);
 	}, true);
 
-	/* The cells of a row, read when they are first asked for. */
-	function values(entry) {
-		if (!entry.values) {
-			entry.values = { all: "" };
-			Array.prototype.forEach.call(
-			    entry.row.firstElementChild.children,
-			    function (cell) {
-				var key = cell.className.split(" ")[0];
+	function fitsClass(facts, wanted) {
+		var kind = value(facts[CLASS]);
 
-				entry.values[key] = cell.textContent;
-				entry.values.all +=
-				    cell.textContent.toLowerCase() + "\n";
-			});
-		}
-		return entry.values;
+		return wanted === "" || kind[0] === wanted ||
+		    (wanted === "!ok" && (kind[0] !== "ok" ||
+		    kind[1] === "error"));
 	}
 
-	function fitsClass(row, wanted) {
-		return wanted === "" || row.dataset.class === wanted ||
-		    (wanted === "!ok" && (row.dataset.class !== "ok" ||
-		    row.classList.contains("error")));
+	function fitsClient(facts, wanted) {
+		var refused = value(facts[REFUSED]);
+
+		return wanted === "" || (wanted === "*" ? refused !== "" :
+		    refused.split(" ").indexOf(wanted) >= 0);
 	}
 
-	function fitsClient(row, wanted) {
-		return wanted === "" ||
-		    (wanted === "*" ? row.dataset.refused !== "" :
-		    row.dataset.refused.split(" ").indexOf(wanted) >= 0);
-	}
-
-	function fits(entry, wanted) {
-		return fitsClass(entry.row, wanted.class) &&
-		    fitsClient(entry.row, wanted.client) &&
-		    entry.row.dataset.site.indexOf(wanted.site) >= 0 &&
+	function fits(row, wanted) {
+		/* Of a name with several addresses each has a row. */
+		if (only !== null)
+			return row.facts[NAME] === only ||
+			    row.facts[NAME].indexOf(only + " at ") === 0;
+		return fitsClass(row.facts, wanted.class) &&
+		    fitsClient(row.facts, wanted.client) &&
+		    value(row.facts[SITE]).indexOf(wanted.site) >= 0 &&
 		    wanted.words.every(function (word) {
-			return values(entry).all.indexOf(word) >= 0;
+			return cells(row).all.indexOf(word) >= 0;
 		    });
 	}
 
@@ -121,12 +294,12 @@
 		};
 		var shown = 0;
 
-		buildAll();
-		rows.forEach(function (entry) {
-			var hidden = !fits(entry, wanted);
+		drawSome(rows.length);
+		rows.forEach(function (row) {
+			var hidden = !fits(row, wanted);
 
-			if (entry.row.hidden !== hidden)
-				entry.row.hidden = hidden;
+			if (row.element.hidden !== hidden)
+				row.element.hidden = hidden;
 			shown += hidden ? 0 : 1;
 		});
 		byId("none").hidden = shown > 0;
@@ -138,8 +311,8 @@
 
 	/* What has no value stands last, whichever way the others go. */
 	function compare(a, b) {
-		var left = values(a)[order.key];
-		var right = values(b)[order.key];
+		var left = cells(a)[order.key];
+		var right = cells(b)[order.key];
 		var side;
 
 		if ((left === "") !== (right === ""))
@@ -154,12 +327,13 @@
 	function sort(key) {
 		var all = document.createDocumentFragment();
 
-		buildAll();
+		drawSome(rows.length);
 		order.down = order.key === key ? !order.down :
 		    key === "refused";
 		order.key = key;
-		rows.sort(compare);
-		rows.forEach(function (entry) { all.appendChild(entry.row); });
+		rows.slice().sort(compare).forEach(function (row) {
+			all.appendChild(row.element);
+		});
 		list.appendChild(all);
 		document.querySelectorAll("[data-sort]").forEach(
 		    function (head) {
@@ -172,10 +346,9 @@
 	}
 
 	document.querySelectorAll("[data-sort]").forEach(function (head) {
-		var button = document.createElement("button");
+		var button = make("button", "", head.textContent);
 
 		button.type = "button";
-		button.textContent = head.textContent;
 		button.title = "Sort by " + head.textContent.toLowerCase();
 		button.addEventListener("click", function () {
 			sort(head.dataset.sort);
@@ -184,24 +357,72 @@
 		head.appendChild(button);
 	});
 
-	/* A number elsewhere on the page leads to its hosts. */
-	document.addEventListener("click", function (event) {
-		var link = event.target.closest("a[href='#hosts']");
+	function clear() {
+		byClass.value = bySite.value = byClient.value = text.value = "";
+		only = null;
+	}
+
+	/* #host=NAME:PORT: that row alone, opened. */
+	function followLink() {
+		var link = /^#host=(.*)$/.exec(location.hash);
+		var first;
 
 		if (!link)
 			return;
+		clear();
+		try {
+			only = decodeURIComponent(link[1]);
+		} catch (ignored) {
+			only = link[1];
+		}
+		filter();
+		first = rows.find(function (row) {
+			return !row.element.hidden;
+		});
+		if (first) {
+			first.element.open = true;
+			drawDetail(first.element);
+			first.element.firstElementChild.focus(
+			    { preventScroll: true });
+		}
+		byId("hosts").scrollIntoView();
+	}
+
+	/* A number elsewhere on the page leads to its hosts. */
+	document.addEventListener("click", function (event) {
+		var link = event.target.closest("a[href^='#host']");
+
+		if (!link)
+			return;
+		if (link.hash !== "#hosts") {
+			/* Followed again, the address does not change. */
+			if (link.hash === location.hash)
+				followLink();
+			return;
+		}
+		clear();
 		byClass.value = link.dataset.class || "";
 		bySite.value = link.dataset.site || "";
 		byClient.value = link.dataset.client || "";
-		text.value = link.dataset.find || "";
 		filter();
 	});
 
-	form.addEventListener("input", filter);
+	function leaveLink() {
+		if (only !== null)
+			history.replaceState(null, "", "#hosts");
+		only = null;
+	}
+
+	window.addEventListener("hashchange", followLink);
+	form.addEventListener("input", function () {
+		leaveLink();
+		filter();
+	});
 	form.addEventListener("submit", function (event) {
 		event.preventDefault();
 	});
 	form.addEventListener("reset", function () {
+		leaveLink();
 		setTimeout(filter, 0);
 	});
 	document.addEventListener("keydown", function (event) {
@@ -213,11 +434,14 @@
 		event.preventDefault();
 		text.focus();
 	});
+	list.textContent = "";
 	form.hidden = false;
-	byId("blocked").hidden = true;
+	byId("columns").hidden = false;
 	list.setAttribute("aria-busy", "true");
-	buildOn();
-	if (form.querySelector("input").value || byClass.value ||
-	    bySite.value || byClient.value)
+	drawOn();
+	if (/^#host=/.test(location.hash))
+		followLink();
+	else if (text.value || byClass.value || bySite.value ||
+	    byClient.value)
 		filter();
 }());
