@@ -4,6 +4,7 @@
  */
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "cmd/commands.h"
@@ -61,6 +62,32 @@ parse(struct merge *merge, int argc, char **argv)
 	groups[1].rows++;
 	groups[1].count--;
 	return options_parse(&usage, argc, argv);
+}
+
+/*
+ * All records are judged again by the clients of the first run, so shards that
+ * had others are no conflict; but who merges has to know whose list it is.
+ */
+static void
+compare_clients(const struct merge *merge, char **names)
+{
+	const struct manifest *first = &merge->runs[0].manifest;
+
+	for (size_t i = 1;
+	     merge->options.judging.clients == NULL && i < merge->count; i++) {
+		const struct manifest *other = &merge->runs[i].manifest;
+		bool same = first->client_count == other->client_count;
+
+		for (size_t k = 0; same && k < first->client_count; k++)
+			same = strcmp(first->clients[k].id,
+				   other->clients[k].id) == 0;
+		if (same)
+			continue;
+		log_warning("%s was judged by other clients than %s; the "
+			    "merged run has those of %s (--clients chooses)",
+		    names[i], names[0], names[0]);
+		return;
+	}
 }
 
 /* False, with a message: these are not one run, or not all of it. */
@@ -123,6 +150,7 @@ run(struct merge *merge, int first, int argc, char **argv)
 	}
 	if (!fit_together(merge, names, &new))
 		return EXIT_CODE_USAGE;
+	compare_clients(merge, names);
 	/* Runs of one list stay comparable, on however many machines. */
 	manifest = &merge->runs[0].manifest;
 	for (size_t i = 0; i < manifest->list_count; i++)

@@ -188,6 +188,16 @@ def check_whole(night):
             (path / "hosts.csv").read_bytes():
         wrong.append(f"merged again: exit {done.returncode} {done.stderr}")
     check("shards that fit are merged without a word", wrong)
+    few = night.copy(1, edit_manifest(
+        clients=manifest["clients"][:2]))
+    for options, warned in (([], True), (["--clients", "default"], False)):
+        path, done = night.merge(few, *options)
+        again = json.loads((path / "run.json").read_text())
+        check(f"shards of other clients, {options}: a warning is {warned}",
+              [] if done.returncode == 0 and warned ==
+              (f"{few[1]} was judged by other clients" in done.stderr) and
+              again["clients"] == manifest["clients"]
+              else [f"exit {done.returncode}: {done.stderr}"])
 
 
 def main():
