@@ -132,10 +132,15 @@ sample: all
 	rm -rf reports/sample
 	$(B)/fleetscan demo --quiet --out reports/sample
 
+# Preloaded by tests/e2e/memory.py; a sanitizer has an allocator of its own.
+FAILING := $(if $(SANITIZE),,$(B)/failing_memory.so)
+$(B)/failing_memory.so: tests/attack/failing_memory.c $(B)/flags
+	$(call say,LD $@)$(CC) -std=gnu11 $(WARNINGS) -O1 -fPIC -shared -o $@ $<
+
 UNIT_PROGRAMS := $(UNIT:%.c=$(B)/%)
 .PHONY: check test test-clients
 check: test
-test: $(B)/fleetscan $(PROGRAMS) $(UNIT_PROGRAMS) $(B)/saved_fleet \
+test: $(B)/fleetscan $(PROGRAMS) $(UNIT_PROGRAMS) $(B)/saved_fleet $(FAILING) \
 		test-replays
 	@B='$(B)' sh tests/run.sh tests/floors.sh tests/figures.py \
 		$(UNIT_PROGRAMS) $(TESTS)

@@ -6,8 +6,12 @@
 #include "base/fatal.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 enum { EXIT_MACHINE_FAILED = 4 };
 
@@ -24,6 +28,21 @@ fatal(const char *format, ...)
 	funlockfile(stderr);
 	va_end(arguments);
 	exit(EXIT_MACHINE_FAILED);
+}
+
+void
+fatal_at_once(const char *sentence)
+{
+	struct iovec parts[] = {
+		{ (void *)(uintptr_t) "fleetscan: ", 11 },
+		{ (void *)(uintptr_t)sentence, strlen(sentence) },
+		{ (void *)(uintptr_t) "\n", 1 },
+	};
+
+	/* Nobody to tell is no reason to stay. */
+	if (writev(STDERR_FILENO, parts, 3) < 0)
+		_exit(EXIT_MACHINE_FAILED);
+	_exit(EXIT_MACHINE_FAILED);
 }
 
 void
