@@ -13,6 +13,7 @@
 #include "cmd/outcome.h"
 #include "cmd/past_run.h"
 #include "cmd/request.h"
+#include "run/crls.h"
 #include "run/inspect.h"
 
 enum { DEFAULT_PORT = 443, GROUPS = 6 };
@@ -126,12 +127,21 @@ static int
 run_chain(struct audit_options *options, char **paths, size_t count)
 {
 	struct judging judging = { .arena = NULL };
+	struct crls_settings looking = { .fetch = NULL };
+	struct crls *crls = NULL;
 	int code = EXIT_CODE_USAGE;
 
 	log_set_level(options->common.level);
 	if (judging_load(&judging, &options->common.judging)) {
 		judging_tell_local_roots(&judging);
+		looking.cache = judging.cache;
+		looking.now = judging.audit.now;
+		if (options->common.crl != AIA_OFF) {
+			crls = crls_new(&looking);
+			judging.audit.crls = crls_source(crls);
+		}
 		code = audit_chain(options, &judging, paths, count);
+		crls_free(crls);
 	} else {
 		log_error("%s", judging.error);
 	}

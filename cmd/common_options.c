@@ -32,6 +32,7 @@ command_options_init(struct command_options *options)
 		},
 		.aia = AIA_FETCH,
 		.fetch_timeout_ms = FETCH_RUN_TIMEOUT_MS,
+		.crl = AIA_CACHE,
 		.formats = REPORT_ALL,
 		.level = LOG_NORMAL,
 	};
@@ -203,7 +204,7 @@ static const char *const offline_words[] = { "off", "cache", NULL };
 static const char *const fetching_words[] = { "off", "cache", "fetch", NULL };
 
 /* Offline commands have the first rows, those that fetch all but the first. */
-enum { FIRST_FETCHING = 1, OFFLINE_ROWS = 3 };
+enum { FIRST_FETCHING = 2, OFFLINE_ROWS = 4 };
 
 static const struct option_row found_rows[] = {
 	{ .name = "aia",
@@ -212,6 +213,13 @@ static const struct option_row found_rows[] = {
 	    .offset = OPTION(aia),
 	    .words = offline_words,
 	    .help = "use what AIA brought before (default: cache)" },
+	{ .name = "crl",
+	    .argument = "off|cache",
+	    .kind = OPTION_WORD,
+	    .offset = OPTION(crl),
+	    .words = offline_words,
+	    .help = "look for revocation in the CRLs that the run, or else "
+		    "the cache directory has (default: cache)" },
 	{ .name = "intermediates",
 	    .argument = "FILE",
 	    .kind = OPTION_FUNCTION,
@@ -225,7 +233,8 @@ static const struct option_row found_rows[] = {
 	    .kind = OPTION_STRING,
 	    .is_path = true,
 	    .offset = OPTION(judging.cache),
-	    .help = "where learned intermediates are kept between runs "
+	    .help = "where learned intermediates and CRLs are kept between "
+		    "runs "
 		    "(default: $XDG_CACHE_HOME/fleetscan)" },
 	{ .name = "aia",
 	    .argument = "off|cache|fetch",
@@ -233,10 +242,23 @@ static const struct option_row found_rows[] = {
 	    .offset = OPTION(aia),
 	    .words = fetching_words,
 	    .help = "follow AIA to missing issuers (default: fetch)" },
+	{ .name = "crl",
+	    .argument = "off|cache|fetch",
+	    .kind = OPTION_WORD,
+	    .offset = OPTION(crl),
+	    .words = fetching_words,
+	    .help = "look for revocation in CRLs; cache: in those that an "
+		    "earlier run fetched (default: cache)" },
+	{ .name = "ocsp",
+	    .kind = OPTION_FLAG,
+	    .offset = OPTION(ocsp),
+	    .help = "not in this version: stapled OCSP responses are judged, "
+		    "responders are not asked" },
 	{ .name = "aia-allow-private",
 	    .kind = OPTION_FLAG,
 	    .offset = OPTION(aia_allow_private),
-	    .help = "follow AIA also to loopback and private addresses" },
+	    .help = "follow AIA and CRL URLs also to loopback and private "
+		    "addresses" },
 	{ .name = "fetch-timeout",
 	    .argument = "SEC",
 	    .kind = OPTION_SECONDS,
@@ -360,6 +382,15 @@ struct option_group
 trust_group(struct command_options *options)
 {
 	return (struct option_group){ "Trust", trust_rows, COUNT(trust_rows),
+		options };
+}
+
+struct option_group
+crl_group(struct command_options *options)
+{
+	enum { CRL_ROW = 1 };
+
+	return (struct option_group){ "Revocation", found_rows + CRL_ROW, 1,
 		options };
 }
 

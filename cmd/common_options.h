@@ -50,7 +50,8 @@ struct command_options {
 	struct scan_options scan;
 	size_t resolver_capacity, override_capacity;
 	struct resolve_override *overrides; /* scan.overrides, writable */
-	enum aia_mode aia;
+	enum aia_mode aia, crl;
+	bool ocsp;
 	bool aia_allow_private;
 	unsigned fetch_timeout_ms;
 
@@ -80,6 +81,7 @@ void command_options_clear(struct command_options *);
 /* Groups that several commands have.  `can_fetch`: --aia fetch exists. */
 struct option_group trust_group(struct command_options *);
 struct option_group found_group(struct command_options *, bool can_fetch);
+struct option_group crl_group(struct command_options *); /* --crl alone */
 struct option_group judge_group(struct command_options *);
 struct option_group client_group(struct command_options *);
 struct option_group output_group(struct command_options *);

@@ -12,7 +12,7 @@
 #include "cmd/new_run.h"
 #include "rundir/shard_set.h"
 
-enum { GROUPS = 3 };
+enum { GROUPS = 4 };
 
 struct merge {
 	struct command_options options;
@@ -44,6 +44,7 @@ parse(struct merge *merge, int argc, char **argv)
 		{ "Merge", rows, sizeof(rows) / sizeof(rows[0]), merge },
 		output_group(&merge->options),
 		client_group(&merge->options),
+		crl_group(&merge->options),
 	};
 	const struct usage usage = {
 		.command = "merge",

@@ -172,6 +172,7 @@ settings_of(struct new_run *run)
 		.interrupted = end_at_once,
 		.context = run,
 		.known = run->judging.known,
+		.crls = run->crls,
 		.learned = run->learns ? run->judging.learned : NULL,
 		.show_progress = outcome_shows_progress(options),
 		.color = outcome_colors(options, stderr),
@@ -359,9 +360,52 @@ finish(struct new_run *run)
 	return EXIT_CODE_FINISHED;
 }
 
+/* False, with a message: the run directory cannot be written to. */
+static bool
+open_crls(struct new_run *run, const struct fetch_options *fetch,
+    struct archive *const archives[], size_t count)
+{
+	const struct command_options *options = run->options;
+	const struct crls_settings settings = {
+		.cache = run->judging.cache,
+		.fetch = options->crl == AIA_FETCH ? fetch : NULL,
+		.now = run->judging.audit.now,
+	};
+
+	if (options->crl == AIA_OFF)
+		return true;
+	run->crls = crls_new(&settings);
+	run->judging.audit.crls = crls_source(run->crls);
+	if (run->resumed != NULL)
+		crls_remember(run->crls, run->directory, false);
+	for (size_t i = 0; i < count; i++) {
+		const char *directory = archive_directory(archives[i]);
+		char *pending = file_join(directory, "pending.ndjson");
+
+		crls_remember(run->crls, directory, !file_exists(pending));
+		free(pending);
+	}
+	if (run->directory == NULL || crls_keep(run->crls, run->directory) == 0)
+		return true;
+	log_error("%s: crls.ndjson: %s", run->directory, strerror(errno));
+	return false;
+}
+
+/* Once the last host is judged: each list with all that the run found. */
+static int
+save_crls(struct new_run *run)
+{
+	if (run->crls == NULL || run->directory == NULL ||
+	    crls_save(run->crls) == 0)
+		return EXIT_CODE_FINISHED;
+	log_error("%s: crls.ndjson: %s", run->directory, strerror(errno));
+	return EXIT_CODE_OUTPUT;
+}
+
 static void
 clear(struct new_run *run)
 {
+	crls_free(run->crls);
 	judging_clear(&run->judging);
 	claim_release(run->claim);
 	arena_free(run->arena);
@@ -390,6 +434,8 @@ new_run_scan(struct new_run *run, struct target_list *targets,
 		log_error("%s", error);
 	else
 		code = begin(run);
+	if (code == EXIT_CODE_FINISHED && !open_crls(run, &fetch, NULL, 0))
+		code = EXIT_CODE_OUTPUT;
 	if (code == EXIT_CODE_FINISHED) {
 		settings = settings_of(run);
 		settings.targets = targets;
@@ -401,6 +447,8 @@ new_run_scan(struct new_run *run, struct target_list *targets,
 	}
 	/* The set of targets is freed before the reports need memory. */
 	target_list_free(targets);
+	if (code == EXIT_CODE_FINISHED)
+		code = save_crls(run);
 	if (code == EXIT_CODE_FINISHED)
 		code = finish(run);
 	clear(run);
@@ -414,11 +462,16 @@ new_run_replay(
 	struct run_settings settings;
 	int code = begin(run);
 
+	if (code == EXIT_CODE_FINISHED &&
+	    !open_crls(run, NULL, archives, count))
+		code = EXIT_CODE_OUTPUT;
 	if (code == EXIT_CODE_FINISHED) {
 		settings = settings_of(run);
 		run_replay(&settings, archives, count, &run->outcome);
 		code = complain_of_end(run);
 	}
+	if (code == EXIT_CODE_FINISHED)
+		code = save_crls(run);
 	if (code == EXIT_CODE_FINISHED)
 		code = finish(run);
 	clear(run);

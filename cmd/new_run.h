@@ -27,6 +27,7 @@ struct new_run {
 	/* Made on the way. */
 	bool learns; /* from its hosts, for later runs */
 	struct judging judging;
+	struct crls *crls; /* NULL: --crl off */
 	struct manifest manifest;
 	struct arena *arena; /* what the manifest points to */
 	struct claim *claim; /* of the directory, if it is new */

@@ -412,6 +412,7 @@ judge_without_chain(
 	verdict->severity = worst_severity(&findings);
 	verdict->findings = findings.list;
 	verdict->finding_count = findings.count;
+	verdict->revocation.present = true;
 }
 
 /* Steps 1 to 6, the findings, and what follows from them. */
@@ -424,6 +425,7 @@ judge_chain(struct judgement *judgement, struct result *result)
 		date_rules,
 		tls_rules,
 		ocsp_rules,
+		crl_rules,
 		root_rules,
 		policy_rules,
 		backend_rules,
@@ -437,6 +439,11 @@ judge_chain(struct judgement *judgement, struct result *result)
 	judgement->view.is_late = lacked_time(judgement);
 	staple_judge(&judgement->view.staple, view->seen, view->path,
 	    judgement->auditor->signatures, view->settings->now);
+	path_crls_ask(&judgement->view.crls, view->settings->crls,
+	    judgement->arena, view->path, view->settings->now,
+	    judgement->sources != NULL);
+	revocation_judge(&verdict->revocation, judgement->arena, &view->crls,
+	    view->path, &view->staple, view->settings->now);
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		for (const struct audit_rule *rule = tables[i];
 		     rule->find != NULL; rule++)
@@ -465,7 +472,7 @@ judge_chain(struct judgement *judgement, struct result *result)
 	verdict->revoked = find_finding(&findings, FINDING_REVOKED) != NULL;
 	leaf_facts_fill(&result->leaf, judgement->arena, view->received[0],
 	    view->settings->now);
-	return fill_stores(judgement, verdict);
+	return fill_stores(judgement, verdict) || view->crls.is_waiting;
 }
 
 /* GnuTLS ignores a response with status tryLater (seen with 3.7.9). */

@@ -6,6 +6,7 @@
 
 struct clients;
 struct policy;
+struct crl_source;
 
 /* What a whole run is judged by.  Immutable, shared by all threads. */
 struct audit_settings {
@@ -19,6 +20,7 @@ struct audit_settings {
 	const struct certificate_index *known;
 	/* Public intermediates that some clients carry; NULL: none known. */
 	const struct certificate_index *preloaded;
+	const struct crl_source *crls; /* NULL: CRLs are not looked at */
 };
 
 #endif

@@ -9,6 +9,7 @@
 #include "audit/audit_settings.h"
 #include "audit/name.h"
 #include "audit/path.h"
+#include "audit/revocation.h"
 #include "model/observation.h"
 #include "model/result.h"
 #include "x509/ocsp.h"
@@ -25,6 +26,7 @@ struct audit_view {
 	const struct path *path;     /* the judged one, default store */
 	const struct path *repaired; /* with found certificates; or NULL */
 	struct ocsp_staple staple;   /* judged with that path */
+	struct path_crls crls;	     /* likewise */
 	struct step *missing;	     /* what should have been sent */
 	size_t missing_count;
 	bool is_late; /* its issuer's URL: the time for fetching was over */
@@ -48,6 +50,7 @@ extern const struct audit_rule tidy_rules[];   /* rules_tidy.c: what was sent */
 extern const struct audit_rule date_rules[];   /* rules_dates.c */
 extern const struct audit_rule tls_rules[];    /* rules_tls.c */
 extern const struct audit_rule ocsp_rules[];   /* rules_ocsp.c */
+extern const struct audit_rule crl_rules[];    /* rules_crl.c */
 extern const struct audit_rule root_rules[];   /* rules_roots.c */
 extern const struct audit_rule policy_rules[]; /* rules_policy.c */
 extern const struct audit_rule backend_rules[]; /* backends.c */

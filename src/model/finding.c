@@ -100,6 +100,11 @@ static const struct {
 	    { "The stapled OCSP response proves nothing",
 		"Let the server fetch a fresh response from the CA's OCSP "
 		"responder; current GnuTLS clients refuse such a staple." } },
+	[FINDING_REVOCATION_EVIDENCE] = { "revocation_evidence",
+	    SEVERITY_WARNING,
+	    { "The CRL of a certificate proves nothing",
+		"Tell the CA: clients that demand a CRL refuse the "
+		"certificate, and a revoked one would go unnoticed." } },
 	[FINDING_AKI_MISMATCH] = { "aki_mismatch", SEVERITY_WARNING,
 	    { "A key identifier points to another issuer's key",
 		"Have the certificate issued again: OpenSSL and GnuTLS go by "

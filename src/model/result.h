@@ -55,6 +55,25 @@ struct aia_lookup {
 	const char *why;    /* a sentence; NULL where it was found */
 };
 
+enum revocation_status {
+	REVOCATION_NOT_CHECKED, /* no evidence was looked at */
+	REVOCATION_GOOD,
+	REVOCATION_REVOKED,
+	REVOCATION_UNKNOWN, /* what was looked at proves nothing */
+	REVOCATION_COUNT
+};
+
+/* What CRLs and the staple say of the path's certificates. */
+struct revocation {
+	bool present; /* not in records of older versions */
+	enum revocation_status status;
+	const char *source; /* "crl" or "staple"; NULL: neither */
+	const char *reason; /* RFC 5280 5.3.1's word, or NULL */
+	int64_t since;	    /* when it was revoked; 0: it is not */
+	int64_t checked_at; /* the judging clock; 0: not checked */
+	const char *detail; /* a sentence, or NULL */
+};
+
 enum acceptance { ACCEPTS_NO, ACCEPTS_YES, ACCEPTS_UNKNOWN };
 
 struct client_verdict {
@@ -83,6 +102,7 @@ struct verdict {
 	size_t client_count;
 	struct aia_lookup *aia;
 	size_t aia_count;
+	struct revocation revocation;
 	bool expired, self_signed, mismatched, untrusted, revoked;
 };
 

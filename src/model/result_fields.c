@@ -459,6 +459,82 @@ static const struct record_field aia_fields[] = {
 	{ .kind = FIELD_END },
 };
 
+static const char *const revocation_words[REVOCATION_COUNT] = {
+	"not_checked",
+	"good",
+	"revoked",
+	"unknown",
+};
+
+/* 0 is written as null. */
+static void
+write_time(
+    struct json *object, const char *key, int64_t time, struct arena *scratch)
+{
+	json_add_string(
+	    object, key, time == 0 ? NULL : time_text(scratch, time));
+}
+
+static void
+write_revocation(struct json *object, const void *facts, struct arena *scratch)
+{
+	const struct result *result = facts;
+	const struct revocation *revocation = &result->verdict.revocation;
+	struct json *member;
+
+	if (!revocation->present)
+		return;
+	member = json_add_object(object, "revocation");
+	json_add_string(member, "status", revocation_words[revocation->status]);
+	json_add_string(member, "source", revocation->source);
+	json_add_string(member, "reason", revocation->reason);
+	write_time(member, "since", revocation->since, scratch);
+	write_time(member, "checked_at", revocation->checked_at, scratch);
+	json_add_string(member, "detail", revocation->detail);
+}
+
+static void
+read_revocation(
+    struct record_reader *reader, const struct json *object, void *facts)
+{
+	static const struct record_field strings[] = {
+		FIELD(STRING, revocation, source),
+		FIELD(STRING, revocation, reason),
+		FIELD(STRING, revocation, detail),
+		{ .kind = FIELD_END },
+	};
+	static const struct record_field since[] = {
+		FIELD(TIME, revocation, since),
+		{ .kind = FIELD_END },
+	};
+	static const struct record_field checked_at[] = {
+		FIELD(TIME, revocation, checked_at),
+		{ .kind = FIELD_END },
+	};
+	struct result *result = facts;
+	struct revocation *revocation = &result->verdict.revocation;
+	const struct json *member = json_get(object, "revocation");
+	const char *word = json_string(json_get(member, "status"));
+	int status = 0;
+
+	if (member == NULL)
+		return;
+	while (status < REVOCATION_COUNT &&
+	       !string_equal(word, revocation_words[status]))
+		status++;
+	if (status == REVOCATION_COUNT) {
+		record_refuse(reader, "status", "is no word of the list");
+		return;
+	}
+	revocation->present = true;
+	revocation->status = (enum revocation_status)status;
+	record_fields_read(reader, member, strings, revocation);
+	if (!json_is_null(record_member(reader, member, "since")))
+		record_fields_read(reader, member, since, revocation);
+	if (!json_is_null(record_member(reader, member, "checked_at")))
+		record_fields_read(reader, member, checked_at, revocation);
+}
+
 static const struct record_field store_fields[] = {
 	FIELD(BOOL, store_verdict, trusted),
 	FIELD(STRING, store_verdict, reason),
@@ -528,6 +604,9 @@ static const struct record_field result_fields[] = {
 	LIST("path", LIST, path, path_length, path_fields, step),
 	LIST("missing", LIST, missing, missing_count, missing_fields, step),
 	LIST("aia", LATER_LIST, aia, aia_count, aia_fields, aia_lookup),
+	{ .kind = FIELD_OWN,
+	    .write = write_revocation,
+	    .read = read_revocation },
 	LIST("stores", MAP, stores, store_count, store_fields, store_verdict),
 	LIST("clients", MAP, clients, client_count, client_fields,
 	    client_verdict),

@@ -188,6 +188,7 @@ intake_settle(struct intake *intake, struct aia *aia)
 		.fleet = intake->fleet,
 		.known = intake->settings->known,
 		.aia = aia,
+		.crls = intake->settings->crls,
 		.deliver = deliver_settled,
 		.context = intake,
 	};

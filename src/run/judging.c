@@ -415,6 +415,13 @@ judging_load(struct judging *judging, const struct judging_settings *settings)
 	if (!add_stores(judging, settings) || !add_known(judging, settings) ||
 	    !add_data(judging, settings))
 		return false;
+	judging->cache = settings->cache;
+	if (judging->cache == NULL) {
+		struct places places;
+
+		places_of_machine(judging->arena, &places);
+		judging->cache = places.cache;
+	}
 	judging->audit.now = settings->has_now ? settings->now : clock_now();
 	judging->audit.warn_days = settings->warn_days;
 	judging->audit.crit_days = settings->crit_days;

@@ -50,6 +50,7 @@ struct judging {
 	struct known *preloaded; /* public ones that some clients carry */
 	struct known *kept;	 /* what `intermediates update` keeps */
 	const char *learned;	 /* the learned cache; NULL: none is used */
+	const char *cache;	 /* its directory, or NULL: there is none */
 	struct arena *arena;	 /* holds what is read from data files */
 	struct policy *policy;	 /* NULL: none */
 	const struct client_profiles *profiles; /* the chosen ones */

@@ -212,6 +212,8 @@ run_scan(const struct run_settings *settings, struct run_outcome *outcome)
 			    fetch_budget_new(settings->fetch_timeout_ms);
 			aia = aia_new(&fetch);
 		}
+		if (settings->crls != NULL)
+			crls_limit(settings->crls, settings->fetch_timeout_ms);
 		watch = watch_signals(settings);
 		intake_settle(run.intake, aia);
 		signal_watch_free(watch);

@@ -6,6 +6,7 @@
 
 #include "audit/audit_settings.h"
 #include "model/target_list.h"
+#include "run/crls.h"
 #include "run/known.h"
 #include "run/resume_targets.h"
 #include "rundir/manifest.h"
@@ -27,6 +28,7 @@ struct run_settings {
 	const struct known *known;
 	const struct fetch_options *fetch; /* NULL: no AIA */
 	unsigned fetch_timeout_ms;	   /* in all, beyond the last probe */
+	struct crls *crls;		   /* NULL: CRLs are not looked at */
 	const char *learned; /* the cache's file; NULL: nothing is learned */
 	/* SIGINT or SIGTERM while nothing is probed: called on a thread of its
 	   own, to end the program; all that counts is on disk by then. */

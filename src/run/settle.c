@@ -62,14 +62,18 @@ list_waiting(
 		/* Any certificate received may name the URL of one that was
 		   not. */
 		for (size_t i = 0, urls = 0;
-		     settle->aia != NULL && !seen.is_settled &&
-		     urls < AIA_MOST_URLS_A_HOST && i < seen.received_count;
+		     !seen.is_settled && urls < AIA_MOST_URLS_A_HOST &&
+		     i < seen.received_count;
 		     i++) {
 			struct certificate *certificate =
 			    certificate_new(seen.chain[i]);
+			bool is_root =
+			    certificate_looks_self_signed(certificate);
 
-			if (!certificate_looks_self_signed(certificate))
+			if (!is_root && settle->aia != NULL)
 				urls += aia_want(settle->aia, certificate);
+			if (!is_root && settle->crls != NULL)
+				crls_want(settle->crls, certificate);
 			certificate_free(certificate);
 		}
 		waiting->list = memory_grow(waiting->list, waiting->count,

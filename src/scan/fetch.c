@@ -43,7 +43,9 @@ struct transfer {
 	struct curl_slist *addresses; /* what the lookup found */
 	unsigned redirects;
 	uint64_t deadline_ms;
-	struct text body;
+	struct text body;   /* unless it is taken piece by piece */
+	size_t body_octets; /* of this hop */
+	bool is_unwanted;
 	size_t header_octets; /* of all hops */
 	bool too_large;
 	bool timed_out;
@@ -73,6 +75,13 @@ now_ms(void)
 	return clock_monotonic_ns() / 1000000;
 }
 
+static size_t
+most_octets_of(const struct batch *batch)
+{
+	return batch->options->most_octets != 0 ? batch->options->most_octets
+						: FETCH_MOST_OCTETS;
+}
+
 static unsigned
 timeout_of(const struct batch *batch)
 {
@@ -98,18 +107,28 @@ static size_t
 on_body(char *data, size_t size, size_t count, void *context)
 {
 	struct transfer *transfer = context;
+	struct batch *batch = transfer->batch;
 	long status = 0;
 
 	size *= count;
 	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (status >= HTTP_ERRORS)
 		return 0;
-	if (size > FETCH_MOST_OCTETS - transfer->body.size) {
+	if (size > most_octets_of(batch) - transfer->body_octets) {
 		transfer->too_large = true;
 		return 0;
 	}
-	text_append_bytes(&transfer->body, bytes_of(data, size));
-	return size;
+	transfer->body_octets += size;
+	/* The body of a redirect is of no use. */
+	if (status != HTTP_OK)
+		return size;
+	if (batch->options->take == NULL) {
+		text_append_bytes(&transfer->body, bytes_of(data, size));
+		return size;
+	}
+	transfer->is_unwanted = !batch->options->take(
+	    batch->context, transfer->first, bytes_of(data, size));
+	return transfer->is_unwanted ? 0 : size;
 }
 
 /* Headers are not used, but their size is limited. */
@@ -340,14 +359,14 @@ tell_answer(struct transfer *transfer, CURLcode code)
 
 	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (transfer->too_large)
-		text_printf(
-		    &transfer->error, "more than %d octets", FETCH_MOST_OCTETS);
+		text_printf(&transfer->error, "more than %zu octets",
+		    most_octets_of(transfer->batch));
 	else if (status >= HTTP_REDIRECTS ||
 		 (code == CURLE_OK && status != HTTP_OK))
 		text_printf(&transfer->error, "the server answers %ld", status);
-	else if (code != CURLE_OK)
+	else if (code != CURLE_OK && !transfer->is_unwanted)
 		tell_failure(transfer, code);
-	else if (transfer->body.size == 0)
+	else if (transfer->body_octets == 0)
 		text_append(&transfer->error, "the answer is empty");
 }
 
@@ -376,6 +395,7 @@ begin_hop(struct transfer *transfer)
 	const struct fetch_options *options = transfer->batch->options;
 
 	text_clear(&transfer->body);
+	transfer->body_octets = 0;
 	text_clear(&transfer->refused);
 	if (!fetch_url_is_overridden(transfer->host.data, options->overrides,
 		options->override_count))

@@ -33,6 +33,14 @@ struct fetch_options {
 	const struct resolve_override *overrides;
 	size_t override_count;
 	struct fetch_budget *budget; /* NULL: no limits beyond these */
+	size_t most_octets;	     /* of a body; 0: FETCH_MOST_OCTETS */
+	/*
+	 * Takes the body of an answer 200 piece by piece in the place of the
+	 * result's, of the first request with this URL; false: no more is
+	 * wanted.  What came before an error is no whole body.  NULL: the
+	 * result has it.
+	 */
+	bool (*take)(void *context, size_t index, struct bytes piece);
 };
 
 struct fetch_request {
@@ -41,7 +49,7 @@ struct fetch_request {
 
 /* Valid for the length of the callback. */
 struct fetch_result {
-	struct bytes body; /* of an answer 200; never empty */
+	struct bytes body; /* of an answer 200; empty where it was taken */
 	const char *error; /* NULL, or why there is no body: a sentence
 			      in clean UTF-8 */
 	bool is_late;	   /* not asked, or not long enough: the

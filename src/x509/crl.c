@@ -5,6 +5,7 @@
 #include "x509/crl.h"
 
 #include <gnutls/crypto.h>
+#include <gnutls/x509.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -588,4 +589,19 @@ crl_has_point(const struct crl *crl, const char *url)
 		    bytes_equal(item.content, bytes_from_string(url)))
 			return true;
 	return false;
+}
+
+const char *
+crl_issuer_text(struct arena *arena, const struct crl *crl)
+{
+	gnutls_datum_t der = { (void *)crl->issuer.data,
+		(unsigned)crl->issuer.size };
+	gnutls_datum_t text = { NULL, 0 };
+	const char *clean = "a name that cannot be read";
+
+	if (gnutls_x509_rdn_get2(&der, &text, 0) >= 0) {
+		clean = text_clean(arena, bytes_of(text.data, text.size));
+		gnutls_free(text.data);
+	}
+	return clean;
 }

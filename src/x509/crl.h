@@ -6,6 +6,7 @@
 #ifndef X509_CRL_H
 #define X509_CRL_H
 
+#include "base/arena.h"
 #include "x509/der.h"
 #include "x509/signature.h"
 
@@ -68,6 +69,9 @@ enum signature_result crl_signature(const struct crl *,
 
 /* Is it for the distribution point of this URL?  True where it is for all. */
 bool crl_has_point(const struct crl *, const char *url);
+
+/* Its issuer as RFC 4514 has it, clean; in the arena or static. */
+const char *crl_issuer_text(struct arena *, const struct crl *);
 
 /* CRLReason, in an extension's value; NULL: none of the words. */
 const char *crl_reason_word(struct der);

@@ -9,7 +9,9 @@ import subprocess
 ECDSA_SHA256 = bytes.fromhex("300a06082a8648ce3d040302")
 OIDS = {"cn": "550403", "basic": "551d13", "names": "551d11",
         "purpose": "551d25", "usage": "551d0f",
-        "aia": "2b06010505070101", "key": "551d0e", "issuer key": "551d23", "scts": "2b06010401d679020402"}
+        "points": "551d1f", "reason": "551d15", "scope": "551d1c",
+        "aia": "2b06010505070101", "key": "551d0e", "issuer key": "551d23",
+        "scts": "2b06010401d679020402"}
 CA_ISSUERS = bytes.fromhex("06082b06010505073002")
 CERT_SIGN = bytes.fromhex("03020106")
 SERVER_AUTH = bytes.fromhex("06082b06010505070301")
@@ -74,8 +76,31 @@ class Entity:
                               capture_output=True).stdout
 
 
+def points(*urls):
+    """RFC 5280 4.2.1.13: a distribution point each."""
+    return extension("points", tlv(0x30, *(
+        tlv(0x30, tlv(0xa0, tlv(0xa0, tlv(0x86, url.encode()))))
+        for url in urls)))
+
+
+def revocation_list(issuer, entries, begin, end, scope=None):
+    """DER; entries: content of a serial number -> reason or None."""
+    rows = [tlv(0x30, tlv(0x02, serial), time(begin),
+                b"" if reason is None else tlv(0x30, extension(
+                    "reason", tlv(0x0a, bytes([reason])))))
+            for serial, reason in entries.items()]
+    extensions = [extension("issuer key",
+                            tlv(0x30, tlv(0x80, issuer.key_id)))]
+    if scope is not None:
+        extensions.append(extension("scope", tlv(0x30, scope), True))
+    body = tlv(0x30, tlv(0x02, b"\1"), ECDSA_SHA256, name(issuer.cn),
+               time(begin), time(end), tlv(0x30, *rows) if rows else b"",
+               tlv(0xa0, tlv(0x30, *extensions)))
+    return tlv(0x30, body, ECDSA_SHA256, tlv(0x03, b"\0", issuer.sign(body)))
+
+
 def certify(subject, issuer, begin="2026-01-01", end="2036-01-01", host=None,
-            logged=(), aia=None):
+            logged=(), aia=None, urls=(), serial=None):
     """DER; with a host a server's certificate, else a CA's."""
     keys = [extension("key", tlv(0x04, subject.key_id)),
             extension("issuer key", tlv(0x30, tlv(0x80, issuer.key_id)))]
@@ -90,10 +115,13 @@ def certify(subject, issuer, begin="2026-01-01", end="2036-01-01", host=None,
         extensions.append(extension("aia", tlv(0x30, place)))
     if logged:
         extensions.append(extension("scts", sct_list(*logged)))
-    serial = hashlib.sha256(repr((subject.cn, issuer.cn, begin, end, host,
-                                  logged, aia)).encode()).digest()[:8]
+    if urls:
+        extensions.append(points(*urls))
+    if serial is None:
+        seed = repr((subject.cn, issuer.cn, begin, end, host, logged, aia))
+        serial = b"\1" + hashlib.sha256(seed.encode()).digest()[:8]
     body = tlv(0x30, tlv(0xa0, tlv(0x02, b"\2")),
-               tlv(0x02, b"\1" + serial), ECDSA_SHA256, name(issuer.cn),
+               tlv(0x02, serial), ECDSA_SHA256, name(issuer.cn),
                tlv(0x30, time(begin), time(end)), name(subject.cn),
                subject.public, tlv(0xa3, tlv(0x30, *extensions)))
     return tlv(0x30, body, ECDSA_SHA256, tlv(0x03, b"\0", issuer.sign(body)))

@@ -29,7 +29,9 @@ FILES = {
     "hosts.ndjson": "record",
     "certs.ndjson": "certs",
     "aia.ndjson": "aia",
+    "crls.ndjson": "crls",
 }
+OPTIONAL = ("aia.ndjson", "crls.ndjson")
 DATA = ("clients", "distrust", "roots")
 COLUMNS = ("host,port,ip,site,status,class,cause,severity,refused_by,"
            "issuer_cn,root_cn,subject_cn,not_after,days_left,missing,"
@@ -188,7 +190,7 @@ def check_policies(folder):
 
 def check_run(title, run):
     for file, schema in FILES.items():
-        if (run / file).exists() or file != "aia.ndjson":
+        if (run / file).exists() or file not in OPTIONAL:
             check_file(title, run / file, schema)
     check_csv(title, run)
 

@@ -1,0 +1,90 @@
+/* Findings by CRLs; audit/revocation.c has asked for them. */
+#include "audit/rules.h"
+#include "base/clock.h"
+
+static void
+tell_time(struct findings *findings, struct finding *finding, const char *key,
+    int64_t time)
+{
+	if (time != 0)
+		finding_tell(
+		    findings, finding, key, time_text(findings->arena, time));
+}
+
+/* Not sent: a certificate that was found elsewhere can be revoked too. */
+static int
+place_of(const struct path_step *step)
+{
+	return step->received >= 0 ? (int)step->received : -1;
+}
+
+static void
+add_revoked(const struct path_step *step, const struct crl_answer *answer,
+    struct findings *findings)
+{
+	const struct certificate *certificate = step->certificate;
+	struct finding *finding =
+	    findings_add(findings, FINDING_REVOKED, "crl", place_of(step),
+		arena_printf(findings->arena,
+		    "the CRL of its CA says that %s was revoked at %s%s%s",
+		    name_for_people(findings->arena, certificate),
+		    time_text(findings->arena, answer->since),
+		    answer->reason == NULL ? "" : ": ",
+		    answer->reason == NULL ? "" : answer->reason));
+
+	finding_tell(findings, finding, "subject", certificate->subject);
+	finding_tell(findings, finding, "serial", certificate->serial_hex);
+	tell_time(findings, finding, "revoked_at", answer->since);
+	if (answer->reason != NULL)
+		finding_tell(findings, finding, "reason", answer->reason);
+	finding_tell(findings, finding, "url", answer->url);
+	tell_time(findings, finding, "this_update", answer->this_update);
+	tell_time(findings, finding, "next_update", answer->next_update);
+}
+
+/* What its CA should mend; a list that we cannot use is in the record alone. */
+static bool
+is_evidence_at_fault(const char *cause)
+{
+	static const char *const causes[] = { "stale", "not_yet_valid",
+		"undated", "forged", "foreign", "wrong_scope", "malformed" };
+
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+		if (string_equal(cause, causes[i]))
+			return true;
+	return false;
+}
+
+static void
+add_at_fault(const struct path_step *step, const struct crl_answer *answer,
+    struct findings *findings)
+{
+	struct finding *finding = findings_add(findings,
+	    FINDING_REVOCATION_EVIDENCE, answer->cause, place_of(step),
+	    arena_printf(findings->arena, "the CRL of %s %s",
+		name_for_people(findings->arena, step->certificate),
+		answer->sentence));
+
+	finding_tell(findings, finding, "url", answer->url);
+	tell_time(findings, finding, "this_update", answer->this_update);
+	tell_time(findings, finding, "next_update", answer->next_update);
+}
+
+static void
+find_by_crls(const struct audit_view *view, struct findings *findings)
+{
+	for (size_t i = 0; i < view->crls.count; i++) {
+		const struct crl_answer *answer = &view->crls.answers[i];
+
+		if (answer->state == CRL_REVOKED)
+			add_revoked(&view->path->steps[i], answer, findings);
+		if (answer->state == CRL_UNUSABLE &&
+		    is_evidence_at_fault(answer->cause))
+			add_at_fault(&view->path->steps[i], answer, findings);
+	}
+}
+
+const struct audit_rule crl_rules[] = {
+	{ "crl", find_by_crls },
+	{ NULL, NULL },
+};

@@ -1,0 +1,289 @@
+#!/usr/bin/env python3
+"""CRLs: who is revoked, what proves nothing, one download for a fleet, and
+nothing asked that was not allowed."""
+import datetime
+import http.server
+import json
+import os
+import pathlib
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+
+from certificates import Entity, certify, pem, revocation_list, tlv
+from laboratory import FLEETSCAN
+from name_server import Backend, context
+from tap import FAILED, check, check_sentences
+
+MANY = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+NOW = datetime.datetime.now(datetime.timezone.utc).replace(
+    tzinfo=None, microsecond=0)
+
+
+def day(days):
+    return (NOW + datetime.timedelta(days=days)).isoformat()
+
+
+class Lists(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.0"
+
+    def do_GET(self):
+        asked = self.server.asked
+        asked[self.path] = asked.get(self.path, 0) + 1
+        body = self.server.lists.get(self.path)
+        self.send_response(200 if body is not None else 404)
+        self.end_headers()
+        self.wfile.write(body or b"")
+
+    def log_message(self, *_):
+        pass
+
+
+# Host -> list, and what the record says: class, status, and the cause of the
+# finding revocation_evidence or a part of the detail.
+HOSTS = {
+    "good": ("ca", "ok", "good", None),
+    "revoked": ("ca", "revoked", "revoked", None),
+    "hold": ("hold", "revoked", "revoked", None),
+    "stale": ("stale", "ok", "unknown", "stale"),
+    "forged": ("forged", "ok", "unknown", "forged"),
+    "foreign": ("foreign", "ok", "unknown", "foreign"),
+    "scope": ("scope", "ok", "unknown", "wrong_scope"),
+    "garbage": ("garbage", "ok", "unknown", "malformed"),
+    "removed": ("removed", "ok", "good", None),
+    "point": ("point", "ok", "good", None),
+    "elsewhere": ("elsewhere", "ok", "unknown", "wrong_scope"),
+    "indirect": ("indirect", "ok", "unknown", "several issuers"),
+    "gone": ("gone", "ok", "unknown", "the server answers 404"),
+    "ldap": (None, "ok", "not_checked", "only http"),
+    "none": ("", "ok", "not_checked", "names no CRL"),
+    "below": ("sub", "revoked", "revoked", None),
+}
+SERIALS = {host: b"\x21" + bytes([n]) for n, host in enumerate(HOSTS)}
+URI = 0x86
+
+
+class World:
+    def __init__(self, folder):
+        self.folder = folder
+        self.server = http.server.ThreadingHTTPServer(
+            ("127.0.0.1", 0), Lists)
+        self.server.asked, self.server.lists = {}, {}
+        threading.Thread(target=self.server.serve_forever,
+                         daemon=True).start()
+        self.at = f"http://127.0.0.1:{self.server.server_port}/"
+        self.root, self.ca = Entity(folder, "Root"), Entity(folder, "CA")
+        self.bad, self.leaf = Entity(folder, "Bad CA"), Entity(folder, "leaf")
+        (folder / "root.pem").write_text(pem(certify(self.root, self.root)))
+        middle = certify(self.ca, self.root, urls=[self.at + "root"],
+                         serial=b"\x11")
+        below = certify(self.bad, self.root, urls=[self.at + "root"],
+                        serial=b"\x12")
+        self.make_lists()
+        self.contexts = {}
+        for host, (where, *_) in HOSTS.items():
+            urls = [self.at + where] if where else []
+            if where is None:
+                urls = ["ldap://127.0.0.1/crl"]
+            issuer = self.bad if host == "below" else self.ca
+            self.add(host, issuer, below if issuer is self.bad else middle,
+                     urls, SERIALS[host])
+        for n in range(MANY):
+            self.add(f"h{n}", self.ca, middle, [self.at + "many"],
+                     b"\x33" + n.to_bytes(2, "big"))
+        base = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+
+        def choose(connection, host, _):
+            connection.context = self.contexts[host]
+
+        base.sni_callback = choose
+        base.load_cert_chain(self.last, self.leaf.path)
+        self.backend = Backend("127.0.0.1", 0, base)
+
+    def add(self, host, issuer, above, urls, serial):
+        full = f"{host}.crl.test"
+        der = certify(self.leaf, issuer, host=full, urls=urls, serial=serial)
+        self.contexts[full] = context(
+            self.folder, pem(der, above), self.leaf.path)
+        self.last = self.folder / "last.pem"
+        self.last.write_text(pem(der, above))
+
+    def make_lists(self):
+        def crl(entries=(), issuer=self.ca, begin=-1, end=1, scope=None):
+            return revocation_list(issuer, dict(entries), day(begin),
+                                   day(end), scope)
+
+        def point(url):
+            return tlv(0xa0, tlv(0xa0, tlv(URI, url.encode())))
+
+        def only(number):
+            return tlv(0x80 | number, b"\xff")
+
+        def one(host, reason=None):
+            return {SERIALS[host]: reason}
+
+        forged = bytearray(crl(one("forged")))
+        forged[60] ^= 1
+        self.server.lists |= {"/" + name: body for name, body in {
+            "root": crl({b"\x12": 2}, self.root),
+            "ca": crl(one("revoked", 1) | {b"\x55": None}),
+            "hold": crl(one("hold", 6)),
+            "stale": crl(one("stale"), begin=-9, end=-2),
+            "forged": bytes(forged),
+            "foreign": crl(one("foreign"), self.root),
+            "scope": crl(one("scope"), scope=only(2)),
+            "garbage": b"<html>not found</html>",
+            "removed": crl(one("removed", 8)),
+            "point": crl(scope=point(self.at + "point") + only(1)),
+            "elsewhere": crl(scope=point(self.at + "point")),
+            "indirect": crl(scope=only(4)),
+            "sub": crl(issuer=self.bad),
+            "many": crl({b"\x33" + n.to_bytes(2, "big"): 4
+                         for n in range(0, MANY, 50)}),
+        }.items()}
+
+    def run(self, *words, code=0):
+        done = subprocess.run(
+            [FLEETSCAN, *map(str, words)], capture_output=True, text=True,
+            timeout=200, cwd=self.folder,
+            env=os.environ | {"XDG_CACHE_HOME": str(self.folder / "home")})
+        assert done.returncode == code, done.stderr
+        return done
+
+    def scan(self, hosts, out, *words, code=0):
+        rows = [f"{host}.crl.test,{self.backend.port},127.0.0.1"
+                for host in hosts]
+        listed = self.folder / "list.csv"
+        listed.write_text("\n".join(["host,port,ip", *rows, ""]))
+        self.server.asked.clear()
+        self.run("scan", "-l", listed, "-o", out, "--trust", "root.pem",
+                 "--intermediates", "none", "--aia", "off", "--per-ip", 32,
+                 "-t", 20, *words, code=code)
+        return records(self.folder / out)
+
+
+def records(run):
+    return {row["host"].split(".")[0]: row for row in map(
+        json.loads, (run / "hosts.ndjson").read_text().splitlines())}
+
+
+def lines(run):
+    """In an order that is not the network's."""
+    return sorted((run / "hosts.ndjson").read_bytes().splitlines())
+
+
+def wrong_records(found):
+    for host, (_, class_, status, more) in HOSTS.items():
+        row = found[host]
+        said = row["revocation"]
+        warned = [finding["cause"] for finding in row["findings"]
+                  if finding["id"] == "revocation_evidence"]
+        known = warned == [more] or more is None and not warned or (
+            not warned and more in (said["detail"] or ""))
+        if (row["class"], said["status"], known) != (class_, status, True):
+            yield (f"{host}: {row['class']} {row['cause']} {said} "
+                   f"{row['findings']}")
+
+
+def test_verdicts(world):
+    found = world.scan(HOSTS, "all", "--crl", "fetch", "--aia-allow-private")
+    check_sentences("each host is judged by its CRL",
+                    list(wrong_records(found)))
+    revoked = found["revoked"]
+    evidence = [finding["evidence"] for finding in revoked["findings"]
+                if finding["id"] == "revoked"]
+    check("the finding has the entry and its list",
+          revoked["cause"] == "crl" and revoked["revoked"]
+          and revoked["revocation"]["source"] == "crl"
+          and revoked["revocation"]["reason"] == "keyCompromise"
+          and evidence[0]["serial"] == SERIALS["revoked"].hex()
+          and evidence[0]["url"] == world.at + "ca", revoked)
+    check("of an intermediate its place is told",
+          [finding["cert"] for finding in found["below"]["findings"]
+           if finding["id"] == "revoked"] == [1], found["below"]["findings"])
+    check("each URL is asked once",
+          set(world.server.asked.values()) == {1}, world.server.asked)
+    notes = {row["url"].rsplit("/", 1)[1]: row for row in map(
+        json.loads, (world.folder / "all/crls.ndjson").read_text()
+        .splitlines())}
+    check("crls.ndjson has each list with what it said",
+          {name: row["result"] for name, row in notes.items()} == {
+              "root": "good", "ca": "good", "hold": "good", "stale": "stale",
+              "forged": "forged", "foreign": "foreign", "scope": "good",
+              "garbage": "malformed", "removed": "good", "point": "good",
+              "elsewhere": "good", "indirect": "indirect", "gone": "failed",
+              "sub": "good"}
+          and [entry["serial"] for entry in notes["ca"]["revoked"]]
+          == [SERIALS["revoked"].hex()], notes)
+
+
+def test_later_runs(world):
+    """After test_verdicts: its lists are in the cache."""
+    before = lines(world.folder / "all")
+    world.server.asked.clear()
+    world.run("audit", "all", "-o", "again", "--cache", "empty")
+    again = records(world.folder / "again")
+    check("audit needs neither network nor cache",
+          before == lines(world.folder / "again")
+          and not world.server.asked,
+          [row["host"] for host, row in records(world.folder / "all").items()
+           if row != again[host]])
+    world.run("merge", "all", "-o", "joined")
+    check("merge keeps the verdicts and what they rest on",
+          before == lines(world.folder / "joined")
+          and (world.folder / "all/crls.ndjson").read_bytes()
+          == (world.folder / "joined/crls.ndjson").read_bytes())
+    off = world.run("audit", "all", "-o", "off", "--crl", "off")
+    check("--crl off leaves them out",
+          {row["class"] for row in records(world.folder / "off").values()}
+          == {"ok"}, off.stdout)
+    late = world.run("audit", "all", "-o", "late", "--at", "+3d")
+    check("on another day the list is out of date",
+          records(world.folder / "late")["revoked"]["revocation"]["status"]
+          == "unknown", late.stdout)
+    cached = world.scan(HOSTS, "cached")
+    check("the default asks nothing, and uses the cache",
+          not world.server.asked
+          and cached["revoked"]["class"] == "revoked"
+          and cached["stale"]["revocation"]["status"] == "not_checked",
+          [cached["revoked"]["revocation"], world.server.asked])
+    cold = world.scan(HOSTS, "cold", "--cache", "empty")
+    check("without a cache nothing is known, and nothing is asked",
+          {row["revocation"]["status"] for row in cold.values()}
+          == {"not_checked"} and not world.server.asked
+          and not (world.folder / "cold/crls.ndjson").exists(),
+          world.server.asked)
+    private = world.scan(["good"], "private", "--crl", "fetch", "--cache",
+                         "empty")
+    check("a private address is refused",
+          "loopback" in (private["good"]["revocation"]["detail"] or "")
+          and not world.server.asked, private["good"]["revocation"])
+
+
+def test_fleet(world):
+    hosts = [f"h{n}" for n in range(MANY)]
+    found = world.scan(hosts, "many", "--crl", "fetch",
+                       "--aia-allow-private", "-q")
+    check(f"{MANY} hosts of one CA cost one download",
+          world.server.asked.get("/many") == 1, world.server.asked)
+    revoked = {host for host, row in found.items() if row["revoked"]}
+    check("and each has its own verdict",
+          len(found) == MANY
+          and revoked == {f"h{n}" for n in range(0, MANY, 50)}, revoked)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(pathlib.Path(folder))
+        test_verdicts(world)
+        test_later_runs(world)
+        test_fleet(world)
+        refused = world.run("scan", "--ocsp", "h0.crl.test", code=2)
+        check("--ocsp is refused, never ignored",
+              "not in this version" in refused.stderr, refused.stderr)
+    sys.exit(1 if FAILED else 0)
+
+
+main()
