@@ -112,6 +112,8 @@ def check_can_fail(run):
     """A schema that lets everything pass would prove nothing."""
     for file, schema in FILES.items():
         validator = schema_of(schema)
+        if not (run / file).exists():
+            continue
         text = (run / file).read_text()
         document = json.loads(
             text.splitlines()[0] if file.endswith("ndjson") else text)
