@@ -256,8 +256,7 @@ uninstall:
 DEB := build/deb/tree
 .PHONY: deb test-deb
 deb:
-	@command -v dpkg-buildpackage >/dev/null && command -v dh >/dev/null || \
-		{ echo 'Please install dpkg-dev and debhelper' >&2; exit 2; }
+	@sh tests/deps.sh deb
 	rm -rf build/deb && mkdir -p $(DEB)
 	cp -a cmd src data tests reports Makefile README.md LICENSE $(DEB)
 	find $(DEB)/reports -mindepth 1 -maxdepth 1 ! -name schema \
@@ -267,7 +266,7 @@ deb:
 	rm -rf $(DEB)
 	@ls build/deb/*.deb
 test-deb: deb
-	@sh tests/run.sh tests/deb/package.sh
+	@ROOT='$(ROOT)' sh tests/run.sh tests/deb/package.sh tests/deb/booted.sh
 
 .PHONY: clean
 clean:

@@ -1,7 +1,9 @@
 #!/bin/sh
-# Installs what a build (deps.sh build) or the tests (deps.sh test) need.  On a
-# machine that has everything only pkg-config is called; on Debian and systems
-# based on it the packages are installed; elsewhere they are named, with exit 2.
+# Installs what a build (deps.sh build), the tests (deps.sh test) or Debian's
+# package (deps.sh deb) need.  On a machine that has everything only pkg-config
+# is called; on Debian and systems based on it the packages are installed;
+# elsewhere they are named, on Fedora, Alpine and Arch by their own names, with
+# exit 2.
 set -eu
 
 what=${1:-build}
@@ -47,14 +49,60 @@ if [ "$what" = test ]; then
 	has_command curl curl
 	has_command gnutls-cli gnutls-bin
 fi
+if [ "$what" = deb ]; then
+	has_command dpkg-buildpackage dpkg-dev
+	has_command dh debhelper
+fi
 [ -n "$missing" ] || exit 0
+
+# names SYSTEM: the missing packages as that system names them.
+names() {
+	{ cat <<EOF; echo "$missing" | tr ' ' '\n'; } |
+debian               fedora                alpine           arch
+gcc                  gcc                   gcc              gcc
+libc6-dev            glibc-devel           musl-dev         glibc
+make                 make                  make             make
+pkg-config           pkgconf-pkg-config    pkgconf          pkgconf
+libgnutls28-dev      gnutls-devel          gnutls-dev       gnutls
+libuv1-dev           libuv-devel           libuv-dev        libuv
+libcjson-dev         cjson-devel           cjson-dev        cjson
+libc-ares-dev        c-ares-devel          c-ares-dev       c-ares
+libcurl4-gnutls-dev  libcurl-devel         curl-dev         curl
+libpsl-dev           libpsl-devel          libpsl-dev       libpsl
+libidn2-dev          libidn2-devel         libidn2-dev      libidn2
+libyaml-dev          libyaml-devel         yaml-dev         libyaml
+ca-certificates      ca-certificates       ca-certificates  ca-certificates
+libcmocka-dev        libcmocka-devel       cmocka-dev       cmocka
+openssl              openssl               openssl          openssl
+python3              python3               python3          python
+curl                 curl                  curl             curl
+gnutls-bin           gnutls-utils          gnutls-utils     gnutls
+EOF
+	awk -v like="$1" '
+		NF == 1 { own = ($1 in name) ? name[$1] : $1 }
+		NF == 1 && !seen[own]++ { printf " %s", own }
+		NF < 2 { next }
+		!column { while ($++column != like) ; }
+		{ name[$1] = $column }'
+}
 
 refuse() {
 	echo "$1, please install (names are Debian's):$missing" >&2
 	exit 2
 }
 
-command -v apt-get >/dev/null 2>&1 || refuse 'This is not Debian'
+if ! command -v apt-get >/dev/null 2>&1; then
+	# ID_LIKE is that of a system based on one of these.
+	system=$(. /etc/os-release 2>/dev/null; echo " ${ID:-} ${ID_LIKE:-} ")
+	case $system in
+	*' fedora '*) install='dnf install' family=fedora ;;
+	*' alpine '*) install='apk add' family=alpine ;;
+	*' arch '*) install='pacman -S' family=arch ;;
+	*) refuse 'This is not Debian' ;;
+	esac
+	echo "Please install: $install$(names $family)" >&2
+	exit 2
+fi
 as_root=
 if [ "$(id -u)" -ne 0 ]; then
 	command -v sudo >/dev/null 2>&1 || refuse 'Neither root nor sudo'

@@ -1,0 +1,84 @@
+#!/bin/sh
+# The package in a booted system: installed, timer, run, removed, installed
+# again, purged.  ROOT names a Debian tree with systemd-sysv and the libraries of
+# the package, which is changed; skipped without.  It boots in namespaces of its
+# own with nothing but loopback, and needs root:
+#
+#     debootstrap --variant=minbase --include=systemd-sysv,dbus bookworm TREE
+#     chroot TREE apt-get install LIBRARIES
+#     make test-deb ROOT=TREE
+set -u
+
+version=$("$FLEETSCAN" --version | cut -d' ' -f2)
+package=$(ls "$PWD"/build/deb/fleetscan_"$version"_*.deb)
+if [ -z "${ROOT:-}" ]; then
+	echo 'skip - in a booted system: no ROOT is named'
+	exit 0
+fi
+here=$(mktemp -d) || exit 2
+export ROOT package here
+booted=
+trap '[ -z "$booted" ] || kill -KILL "$booted"; rm -rf "$here"' EXIT
+
+# PID 1 of the new namespaces.  systemd wants a root that is a mount, a cgroup tree
+# of its own, /run and a word that it is a container.
+# shellcheck disable=SC2016
+timeout -s KILL 300 unshare --pid --fork --mount --uts --ipc --net --cgroup \
+	--kill-child sh -ec '
+	mount --bind "$ROOT" "$ROOT"
+	mount --make-rprivate /
+	mount -t proc proc "$ROOT/proc"
+	mount -t sysfs sysfs "$ROOT/sys"
+	mount -t tmpfs run "$ROOT/run"
+	mount --rbind /dev "$ROOT/dev"
+	mount -t cgroup2 none "$ROOT/sys/fs/cgroup"
+	mkdir "$ROOT/run/package"
+	cp "$package" "$ROOT/run/package/fleetscan.deb"
+	cd "$ROOT"
+	pivot_root . mnt
+	umount -l /mnt
+	exec env -i container=lxc PATH=/usr/sbin:/usr/bin:/sbin:/bin /sbin/init' \
+	>"$here/boot" 2>&1 &
+booted=$!
+
+inside() {
+	nsenter -t "$init" -p -m -n -u -i -r -w \
+		env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"
+}
+
+for _ in $(seq 60); do
+	sleep 0.5
+	init=$(pgrep -P "$(pgrep -P "$booted")") || continue
+	state=$(inside systemctl is-system-running 2>/dev/null)
+	[ "$state" != running ] && [ "$state" != degraded ] || break
+done
+
+status=0
+check() {
+	name=$1
+	shift
+	if inside sh -c "$1" >"$here/log" 2>&1; then
+		echo "ok - $name"
+		return
+	fi
+	echo "not ok - $name"
+	sed 's/^/# /' "$here/log"
+	status=1
+}
+
+install='dpkg -i /run/package/fleetscan.deb'
+timer='systemctl is-active -q fleetscan.timer'
+
+check 'it is installed' "$install"
+check 'nothing is scanned before it is asked for' "! $timer"
+check 'the timer is enabled' 'echo 127.0.0.1:9 >/etc/fleetscan/hosts.txt &&
+	systemctl enable -q --now fleetscan.timer && '"$timer"
+check 'the service scans' 'systemctl start fleetscan.service &&
+	grep 127.0.0.1 /var/lib/fleetscan/reports/latest/hosts.csv'
+check 'removed, the timer stops' "dpkg -r fleetscan && ! $timer"
+check 'installed again, it goes on' "$install && $timer"
+check 'an upgrade does not stop it' "$install && $timer"
+check 'purged, nothing is left' "dpkg -P fleetscan && ! $timer &&
+	! find / -xdev -name '*fleetscan*' | grep ."
+check 'no unit of it failed' '! systemctl --failed --no-legend | grep fleetscan'
+exit $status
