@@ -312,7 +312,8 @@ describe_unknown(const struct usage *usage, const char *typed, char out[160])
 	names[named++] = "help";
 	if (usage->file != NULL)
 		names[named++] = "config";
-	near = nearest_word(typed, names, named);
+	/* Of one letter nothing is near. */
+	near = strlen(typed) > 1 ? nearest_word(typed, names, named) : NULL;
 	if (near != NULL)
 		snprintf(out, 160, "unknown option; did you mean --%s?", near);
 	else

@@ -291,6 +291,11 @@ static const struct option_row probe_rows[] = {
 	    .offset = OPTION(scan.family),
 	    .value = FAMILY_V6,
 	    .help = "IPv6 only" },
+	{ .name = "mx",
+	    .kind = OPTION_FLAG,
+	    .offset = OPTION(scan.mx),
+	    .help = "a target is a domain: scan its MX hosts on port 25 (or "
+		    "-p) with smtp, and look for their TLSA records (DANE)" },
 	{ .name = "all-ips",
 	    .kind = OPTION_FLAG,
 	    .offset = OPTION(scan.all_addresses),
@@ -364,6 +369,11 @@ check(const struct command_options *options, bool has_arguments)
 	}
 	if (options->diff_last && !check_diff_last(options))
 		return false;
+	if (options->scan.mx && options->starttls != NULL &&
+	    strcmp(options->starttls, "smtp") != 0) {
+		options_complain("scan", "--mx", "goes with smtp alone");
+		return false;
+	}
 	return judge_options_check(options, "scan");
 }
 
@@ -462,6 +472,8 @@ scan_options_parse(struct command_options *options, int argc, char **argv)
 	list_groups(options, groups);
 	first = options_parse(&usage, argc, argv);
 	name_shard(options);
+	if (first >= 0 && options->scan.mx && options->starttls == NULL)
+		options->starttls = "smtp";
 	options->scan.greeting_ms =
 	    has_given(options, "timeout") ? 0 : GREETING_MS;
 	if (first >= 0 && !check(options, first < argc))

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "audit/clients.h"
+#include "audit/dane.h"
 #include "audit/rules.h"
 #include "audit/staple.h"
 #include "audit/validate.h"
@@ -428,6 +429,7 @@ judge_chain(struct judgement *judgement, struct result *result)
 		crl_rules,
 		root_rules,
 		policy_rules,
+		dane_rules,
 		backend_rules,
 	};
 	const struct audit_view *view = &judgement->view;
@@ -550,12 +552,15 @@ auditor_judge(struct auditor *auditor, struct arena *arena,
 
 	memset(result, 0, sizeof(*result));
 	result->seen = *seen;
+	result->seen.tlsa_match = TLSA_UNKNOWN;
 	if (seen->received_count == 0) {
 		judge_without_chain(arena, view, &result->verdict);
 	} else {
 		view->name = name_match(&view->host, received[0]);
 		if (view->name == NAME_MATCHES)
 			judgement.validation.host = &view->host;
+		view->tlsa_match = dane_match(view, arena);
+		result->seen.tlsa_match = view->tlsa_match;
 		open = judge_chain(&judgement, result);
 		if (sources != NULL && sources->aia != NULL)
 			list_aia(&judgement, &result->verdict);

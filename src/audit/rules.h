@@ -27,7 +27,8 @@ struct audit_view {
 	const struct path *repaired; /* with found certificates; or NULL */
 	struct ocsp_staple staple;   /* judged with that path */
 	struct path_crls crls;	     /* likewise */
-	struct step *missing;	     /* what should have been sent */
+	enum tlsa_match tlsa_match;
+	struct step *missing; /* what should have been sent */
 	size_t missing_count;
 	bool is_late; /* its issuer's URL: the time for fetching was over */
 };
@@ -53,6 +54,7 @@ extern const struct audit_rule ocsp_rules[];   /* rules_ocsp.c */
 extern const struct audit_rule crl_rules[];    /* rules_crl.c */
 extern const struct audit_rule root_rules[];   /* rules_roots.c */
 extern const struct audit_rule policy_rules[]; /* rules_policy.c */
+extern const struct audit_rule dane_rules[];   /* dane.c */
 extern const struct audit_rule backend_rules[]; /* backends.c */
 
 /*

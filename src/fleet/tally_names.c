@@ -50,6 +50,7 @@ tally_names_end(struct tally_names *names)
 		    &names->capacity, sizeof(*names->list));
 		kept = &names->list[names->count++];
 		*kept = *current;
+		kept->host = NULL;
 		kept->endpoint = arena_string(names->arena, current->endpoint);
 		kept->list = arena_array(
 		    names->arena, current->count, sizeof(*kept->list));
@@ -80,13 +81,16 @@ tally_names_add(struct tally_names *names, const struct result *result)
 		.not_after = result->leaf.not_after,
 	};
 
-	if (current->addresses > 0 && current->ordinal != seen->ordinal)
+	if (current->addresses > 0 &&
+	    (current->ordinal != seen->ordinal ||
+		strcmp(current->host, seen->host) != 0))
 		tally_names_end(names);
 	if (seen->name_group == NULL)
 		return;
 	if (current->addresses == 0)
 		*current = (struct tally_name){
 			.ordinal = seen->ordinal,
+			.host = arena_string(names->scratch, seen->host),
 			.endpoint = result_endpoint(names->scratch, result),
 			.addresses = seen->addresses,
 			.list = arena_array(names->scratch,

@@ -28,6 +28,7 @@ struct tally_address {
 struct tally_name {
 	uint64_t ordinal;
 	const char *endpoint; /* HOST:PORT */
+	const char *host;     /* while it is collected */
 	unsigned addresses;
 	unsigned odd;
 	struct tally_address *list; /* by address */

@@ -140,6 +140,11 @@ static const struct {
 	    { "This address of the name is not like most of the others",
 		"Set up the server behind this address as the others are: some "
 		"of the clients meet it." } },
+	[FINDING_DANE_MISMATCH] = { "dane_mismatch", SEVERITY_WARNING,
+	    { "The host's TLSA records do not fit the chain that it sends",
+		"Publish the record of the new certificate before it is "
+		"served, or serve the one that is published: mail from "
+		"servers that check DANE does not arrive." } },
 	[FINDING_ROOT_LEAVES] = { "root_leaves", SEVERITY_WARNING,
 	    { "A root program drops the root, or refuses what it issues from "
 	      "a day on",

@@ -28,6 +28,9 @@ struct backend_difference {
 	unsigned alike, addresses;
 };
 
+/* Unknown: nothing was received, or none of the records can be used. */
+enum tlsa_match { TLSA_UNKNOWN, TLSA_DIFFERS, TLSA_MATCHES };
+
 struct observation {
 	/* the target */
 	uint64_t ordinal;
@@ -41,6 +44,16 @@ struct observation {
 	bool is_settled;	/* pending: for the other addresses alone */
 	bool is_compared;	/* with the other addresses */
 	const struct backend_difference *differs; /* NULL: it does not */
+
+	const char *mx_domain; /* the domain whose MX host it is; NULL: none */
+	uint16_t mx_preference;
+	unsigned mx_hosts;
+
+	/* TLSA records of the host and port, as zone files have them */
+	const char **tlsa;
+	size_t tlsa_count;
+	bool tlsa_secure;	    /* validated, and that is believed */
+	enum tlsa_match tlsa_match; /* the auditor's */
 
 	/* what happened */
 	int64_t timestamp; /* when the last attempt began */

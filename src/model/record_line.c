@@ -9,6 +9,9 @@
 #include "base/address.h"
 #include "base/fnv.h"
 
+/* A host name as text, with its final NUL. */
+enum { DNS_NAME_MOST = 256 };
+
 static bool
 holds(struct bytes line, const char *word)
 {
@@ -76,12 +79,32 @@ address_order(const char *text)
 	return UINT64_C(1) << 63 | (high & 0x7fffffff) << 32 | order;
 }
 
+/* By preference; those of one are told apart by the hash of their names. */
+static uint64_t
+mx_order(struct bytes line)
+{
+	static const char key[] = "\"preference\":";
+	const uint8_t *at = memmem(line.data, line.size, key, sizeof(key) - 1);
+	const uint8_t *end = line.data + line.size;
+	uint64_t preference = 0, hash = 0;
+	char host[DNS_NAME_MOST];
+
+	if (find_string(line, "\"host\":", host, sizeof(host)))
+		hash = fnv_add(FNV_START, bytes_from_string(host));
+	for (at += at == NULL ? 0 : sizeof(key) - 1;
+	     at != NULL && at < end && *at >= '0' && *at <= '9'; at++)
+		preference = preference * 10 + (uint64_t)(*at - '0');
+	return preference << 48 | (hash & 0xffffffffffff);
+}
+
 struct record_part
 record_line_part(struct bytes line)
 {
 	struct record_part part = { .address = 0 };
 	char text[ADDRESS_TEXT_SIZE];
 
+	if (holds(line, "\"mx\":{\"domain\":"))
+		part.host = mx_order(line);
 	if (!holds(line, "\"name_group\":\""))
 		return part;
 	if (find_string(line, "\"ip\":", text, sizeof(text)))
@@ -92,6 +115,8 @@ record_line_part(struct bytes line)
 int
 record_part_compare(const struct record_part *a, const struct record_part *b)
 {
+	if (a->host != b->host)
+		return a->host < b->host ? -1 : 1;
 	return (a->address > b->address) - (a->address < b->address);
 }
 

@@ -15,6 +15,7 @@
  * which they are listed.  All zero where it has one.
  */
 struct record_part {
+	uint64_t host;	  /* of a domain's MX: by preference */
 	uint64_t address; /* IPv4 by value, then IPv6 */
 };
 

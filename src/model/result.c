@@ -23,8 +23,10 @@ result_place(struct arena *arena, const struct result *result)
 	const struct observation *seen = &result->seen;
 	const char *endpoint = result_endpoint(arena, result);
 
-	return seen->addresses > 1 && seen->ip != NULL
-		   ? arena_printf(arena, "%s at %s", endpoint, seen->ip)
+	if (seen->addresses > 1 && seen->ip != NULL)
+		endpoint = arena_printf(arena, "%s at %s", endpoint, seen->ip);
+	return seen->mx_domain != NULL
+		   ? arena_printf(arena, "%s for %s", endpoint, seen->mx_domain)
 		   : endpoint;
 }
 

@@ -138,7 +138,8 @@ bool certificate_line_read(struct arena *, struct bytes line,
 /* Convenience for writers: "HOST:PORT", with brackets around an IPv6. */
 const char *result_endpoint(struct arena *, const struct result *);
 
-/* The same for people: with the address, where the name has several. */
+/* The same for people: with the address, where the name has several, and with
+   the domain whose MX host it is. */
 const char *result_place(struct arena *, const struct result *);
 
 /*

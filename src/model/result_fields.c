@@ -207,6 +207,75 @@ read_early(struct record_reader *reader, const struct json *object, void *facts)
 		record_fields_read(reader, member, early_fields, facts);
 }
 
+static const struct record_field mx_fields[] = {
+	FIELD_AS("domain", NAME, observation, mx_domain),
+	FIELD_AS("preference", PORT, observation, mx_preference),
+	FIELD_AS("hosts", COUNT, observation, mx_hosts),
+	{ .kind = FIELD_END },
+};
+
+static void
+write_mx(struct json *object, const void *facts, struct arena *scratch)
+{
+	const struct observation *seen = facts;
+
+	if (seen->mx_domain != NULL)
+		record_fields_write(
+		    json_add_object(object, "mx"), mx_fields, facts, scratch);
+}
+
+static void
+read_mx(struct record_reader *reader, const struct json *object, void *facts)
+{
+	const struct json *member = json_get(object, "mx");
+
+	if (member != NULL)
+		record_fields_read(reader, member, mx_fields, facts);
+}
+
+static const struct record_field dane_fields[] = {
+	FIELD_COUNTED("records", STRINGS, observation, tlsa, tlsa_count),
+	FIELD_AS("secure", BOOL, observation, tlsa_secure),
+	{ .kind = FIELD_END },
+};
+
+static void
+write_dane(struct json *object, const void *facts, struct arena *scratch)
+{
+	const struct observation *seen = facts;
+	struct json *member;
+
+	if (seen->tlsa_count == 0) {
+		json_add_null(object, "dane");
+		return;
+	}
+	member = json_add_object(object, "dane");
+	record_fields_write(member, dane_fields, facts, scratch);
+	if (seen->tlsa_match == TLSA_UNKNOWN)
+		json_add_null(member, "matches");
+	else
+		json_add_bool(
+		    member, "matches", seen->tlsa_match == TLSA_MATCHES);
+}
+
+/* Whether it matches is judged again. */
+static void
+read_dane(struct record_reader *reader, const struct json *object, void *facts)
+{
+	const struct json *member = json_get(object, "dane"), *matches;
+	struct observation *seen = facts;
+
+	if (member == NULL || json_is_null(member))
+		return;
+	record_fields_read(reader, member, dane_fields, facts);
+	matches = record_member(reader, member, "matches");
+	if (json_is_bool(matches))
+		seen->tlsa_match =
+		    json_bool(matches, false) ? TLSA_MATCHES : TLSA_DIFFERS;
+	else if (!json_is_null(matches))
+		record_refuse(reader, "matches", "is not true or false");
+}
+
 static const struct record_field alert_fields[] = {
 	{ .kind = FIELD_OWN, .write = write_alert, .read = read_alert },
 	{ .kind = FIELD_END },
@@ -257,6 +326,7 @@ static const struct record_field observation_fields[] = {
 	FIELD(STRING, observation, ip),
 	FIELD(NEWER_STRING, observation, name_group),
 	FIELD(LATER_COUNT, observation, addresses),
+	{ .kind = FIELD_OWN, .write = write_mx, .read = read_mx },
 	FIELD(STRING, observation, sni),
 	FIELD(STRING, observation, starttls),
 	{ .kind = FIELD_OWN, .write = write_early, .read = read_early },
@@ -274,6 +344,7 @@ static const struct record_field observation_fields[] = {
 	    .offset = offsetof(struct observation, tls),
 	    .present = offsetof(struct observation, has_tls),
 	    .fields = tls_fields },
+	{ .kind = FIELD_OWN, .write = write_dane, .read = read_dane },
 	{ .kind = FIELD_END },
 };
 

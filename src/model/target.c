@@ -62,7 +62,7 @@ target_new(const struct target *model)
 	size += string_size(model->input) + string_size(model->host) +
 		string_size(model->ip) + string_size(model->sni) +
 		string_size(model->starttls) + string_size(model->fault) +
-		string_size(model->name_group);
+		string_size(model->name_group) + string_size(model->mx_domain);
 	for (size_t i = 0; i < model->tag_count; i++)
 		size += string_size(model->tags[i]);
 	target = memory_new(size);
@@ -78,6 +78,7 @@ target_new(const struct target *model)
 	target->starttls = copy_to(&strings, model->starttls);
 	target->fault = copy_to(&strings, model->fault);
 	target->name_group = copy_to(&strings, model->name_group);
+	target->mx_domain = copy_to(&strings, model->mx_domain);
 	return target;
 }
 

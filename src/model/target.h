@@ -28,6 +28,11 @@ struct target {
 	unsigned addresses;	/* how many it has then */
 	uint16_t port;
 	bool is_address; /* host is an IP address */
+
+	/* Of a domain's MX host, which `host` is then */
+	const char *mx_domain; /* NULL: it is none */
+	uint16_t mx_preference;
+	unsigned mx_hosts; /* how many the domain has */
 };
 
 enum { TARGET_DEFAULT_PORT = 443 };

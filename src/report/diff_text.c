@@ -38,7 +38,8 @@ host_text(struct arena *arena, const struct result *result)
 	const char *host = result->seen.host;
 
 	if (host == NULL || result->seen.port != 443 ||
-	    result->seen.addresses > 1 || strchr(host, ':') != NULL)
+	    result->seen.addresses > 1 || result->seen.mx_domain != NULL ||
+	    strchr(host, ':') != NULL)
 		return result_place(arena, result);
 	return host;
 }

@@ -45,8 +45,9 @@ record_key(struct arena *arena, const struct observation *seen)
 {
 	bool is_part = seen->name_group != NULL && seen->ip != NULL;
 
-	return bytes_from_string(arena_printf(
-	    arena, "%" PRIu64 " %s", seen->ordinal, is_part ? seen->ip : ""));
+	return bytes_from_string(arena_printf(arena, "%" PRIu64 " %s %s",
+	    seen->ordinal, seen->mx_domain != NULL ? seen->host : "",
+	    is_part ? seen->ip : ""));
 }
 
 static void
@@ -54,8 +55,8 @@ replay_seen(struct replay *replay, struct observation *seen)
 {
 	struct run_totals *totals = &replay->outcome->totals;
 	struct bytes ordinal = bytes_of(&seen->ordinal, sizeof(seen->ordinal));
-	bool is_first =
-	    seen->name_group == NULL || seen_add(replay->names, ordinal);
+	bool is_first = (seen->name_group == NULL && seen->mx_domain == NULL) ||
+			seen_add(replay->names, ordinal);
 
 	if (replay_ignores(replay->policy, replay->arena, seen)) {
 		totals->ignored += is_first;

@@ -20,14 +20,20 @@ struct resume_entry {
 	uint64_t key;
 	uint32_t ordinal;
 	uint32_t state : 2;  /* enum resume_state */
-	uint32_t taken : 30; /* addresses of its name */
+	uint32_t taken : 30; /* of its addresses, or of its MX hosts */
+};
+
+struct resume_host {
+	uint64_t key;
+	unsigned taken;
 };
 
 struct resume_targets {
 	struct hash_key hash_key;
 	struct resume_entry *entries;
 	size_t count, capacity;
-	struct seen *addresses; /* keys of those that were taken */
+	struct seen *parts; /* keys of addresses and MX hosts that are done */
+	struct map *hosts;  /* MX hosts with several addresses, counted */
 };
 
 /* What a target and its observation have in common. */
@@ -75,11 +81,14 @@ key_of_target(const struct resume_targets *targets, const struct target *target)
 {
 	struct identity identity = {
 		.input = target->input,
-		.host = target->host,
+		.host = target->mx_domain != NULL ? target->mx_domain
+						  : target->host,
 		.ip = target->ip,
 		.tags = target->tags,
 		.tag_count = target->tag_count,
-		.ordinal = target->fault != NULL ? target->ordinal : 0,
+		.ordinal = target->fault != NULL && target->mx_domain == NULL
+			       ? target->ordinal
+			       : 0,
 		.port = target->port,
 	};
 
@@ -104,7 +113,8 @@ resume_targets_new(struct target_list *list, const struct shard *shard)
 	int more = 0;
 
 	targets->hash_key = hash_key_random();
-	targets->addresses = seen_new();
+	targets->parts = seen_new();
+	targets->hosts = map_new();
 	while (fits && (more = target_list_next(list, &target)) > 0) {
 		arena_reset(scratch);
 		fits = target->ordinal <= MOST_TARGETS;
@@ -140,9 +150,15 @@ resume_targets_sort(struct resume_targets *targets)
 void
 resume_targets_free(struct resume_targets *targets)
 {
+	struct bytes key;
+	void *host;
+
 	if (targets == NULL)
 		return;
-	seen_free(targets->addresses);
+	for (size_t at = 0; map_next(targets->hosts, &at, &key, &host);)
+		free(host);
+	map_free(targets->hosts);
+	seen_free(targets->parts);
 	free(targets->entries);
 	free(targets);
 }
@@ -173,10 +189,11 @@ find(const struct resume_targets *targets, uint64_t key)
 static struct resume_entry *
 find_seen(const struct resume_targets *targets, const struct observation *seen)
 {
-	bool names_nothing = seen->status == STATUS_INVALID_INPUT;
+	bool names_nothing =
+	    seen->status == STATUS_INVALID_INPUT && seen->mx_domain == NULL;
 	struct identity identity = {
 		.input = seen->input,
-		.host = seen->host,
+		.host = seen->mx_domain != NULL ? seen->mx_domain : seen->host,
 		.ip = seen->ip,
 		.tags = seen->tags,
 		.tag_count = seen->tag_count,
@@ -186,7 +203,7 @@ find_seen(const struct resume_targets *targets, const struct observation *seen)
 	struct resume_entry *entry = NULL;
 
 	/* The address of a name is never the list's. */
-	if (seen->name_group == NULL)
+	if (seen->name_group == NULL && seen->mx_domain == NULL)
 		entry = find(targets, key_of(targets, &identity));
 	if (entry != NULL)
 		return entry;
@@ -194,31 +211,69 @@ find_seen(const struct resume_targets *targets, const struct observation *seen)
 	return find(targets, key_of(targets, &identity));
 }
 
-/* One address of the target with this key. */
+/*
+ * A part of the target with this key: an MX host, an address, or an address of
+ * an MX host; NULL where it is not told apart by that.
+ */
 static uint64_t
-key_of_address(
-    const struct resume_targets *targets, uint64_t target, const char *ip)
+key_of_part(const struct resume_targets *targets, uint64_t target,
+    const char *mx_host, const char *ip)
 {
-	uint8_t octets[sizeof(target) + ADDRESS_MOST_OCTETS];
-	size_t size = 0;
+	uint8_t octets[ADDRESS_MOST_OCTETS];
+	struct text text = { .size = 0 };
+	uint64_t key;
+	size_t size;
 
-	memcpy(octets, &target, sizeof(target));
-	address_parse(ip, octets + sizeof(target), &size);
-	return hash_bytes(
-	    &targets->hash_key, bytes_of(octets, sizeof(target) + size));
+	text_append_bytes(&text, bytes_of(&target, sizeof(target)));
+	append_string(&text, mx_host);
+	if (ip != NULL && address_parse(ip, octets, &size))
+		text_append_bytes(&text, bytes_of(octets, size));
+	key = hash_bytes(&targets->hash_key, bytes_of(text.data, text.size));
+	text_free(&text);
+	return key;
 }
 
-/* The name is done with the last of the addresses that it had. */
 static bool
-take_address(struct resume_targets *targets, struct resume_entry *entry,
+add_part(struct resume_targets *targets, uint64_t key)
+{
+	return seen_add(targets->parts, bytes_of(&key, sizeof(key)));
+}
+
+/* Is this the last one of the host's addresses? */
+static bool
+count_address(struct resume_targets *targets, uint64_t host, unsigned addresses)
+{
+	struct resume_host *counted =
+	    map_get(targets->hosts, bytes_of(&host, sizeof(host)));
+
+	if (counted == NULL) {
+		counted = memory_new(sizeof(*counted));
+		counted->key = host;
+		map_put(targets->hosts,
+		    bytes_of(&counted->key, sizeof(counted->key)), counted);
+	}
+	return ++counted->taken >= addresses;
+}
+
+/* The target is done with the last of its addresses, or of its MX hosts. */
+static bool
+take_part(struct resume_targets *targets, struct resume_entry *entry,
     const struct observation *seen, enum resume_state state)
 {
-	uint64_t key = key_of_address(targets, entry->key, seen->ip);
+	const char *host = seen->mx_domain == NULL ? NULL : seen->host;
+	bool is_address = seen->name_group != NULL && seen->ip != NULL;
+	uint64_t whole = key_of_part(targets, entry->key, host, NULL);
 
-	if (!seen_add(targets->addresses, bytes_of(&key, sizeof(key))))
+	if (!add_part(targets, key_of_part(targets, entry->key, host,
+				   is_address ? seen->ip : NULL)))
 		return false;
+	if (host != NULL && is_address) {
+		if (!count_address(targets, whole, seen->addresses))
+			return true;
+		add_part(targets, whole);
+	}
 	entry->taken++;
-	if (entry->taken >= seen->addresses)
+	if (entry->taken >= (host == NULL ? seen->addresses : seen->mx_hosts))
 		entry->state = state;
 	return true;
 }
@@ -231,21 +286,21 @@ resume_targets_take(struct resume_targets *targets,
 
 	if (entry == NULL || entry->state != RESUME_TARGET_OPEN)
 		return 0;
-	if (seen->name_group == NULL)
+	if (seen->name_group == NULL && seen->mx_domain == NULL)
 		entry->state = state;
-	else if (seen->ip == NULL || !take_address(targets, entry, seen, state))
+	else if (!take_part(targets, entry, seen, state))
 		return 0;
 	return entry->ordinal;
 }
 
 bool
-resume_targets_has_address(const struct resume_targets *targets,
+resume_targets_has_part(const struct resume_targets *targets,
     const struct target *target, const char *ip)
 {
-	uint64_t key =
-	    key_of_address(targets, key_of_target(targets, target), ip);
+	uint64_t key = key_of_part(targets, key_of_target(targets, target),
+	    target->mx_domain == NULL ? NULL : target->host, ip);
 
-	return seen_has(targets->addresses, bytes_of(&key, sizeof(key)));
+	return seen_has(targets->parts, bytes_of(&key, sizeof(key)));
 }
 
 bool

@@ -42,10 +42,10 @@ bool resume_targets_lists(
     const struct resume_targets *, const struct observation *);
 
 /*
- * Has this address of it its record, where each address of a name has one?
+ * Has this address of it its record, or (NULL) this MX host all of them?
  * Any thread may ask, once nothing is taken any more; so of the next one.
  */
-bool resume_targets_has_address(
+bool resume_targets_has_part(
     const struct resume_targets *, const struct target *, const char *ip);
 bool resume_targets_is_open(
     const struct resume_targets *, const struct target *);

@@ -85,7 +85,7 @@ has_record(void *context, const struct target *target, const char *ip)
 	const struct run *run = context;
 
 	return run->settings->resumed != NULL &&
-	       resume_targets_has_address(run->settings->resumed, target, ip);
+	       resume_targets_has_part(run->settings->resumed, target, ip);
 }
 
 static uint64_t

@@ -37,6 +37,13 @@ by_ordinal(const void *a, const void *b)
 	return record_part_compare(&left->part, &right->part);
 }
 
+/* A domain may have several MX hosts. */
+static bool
+is_same_name(const struct pending_place *a, const struct pending_place *b)
+{
+	return a->ordinal == b->ordinal && a->part.host == b->part.host;
+}
+
 static int
 list_waiting(
     const struct settle *settle, FILE *pending, struct waiting_list *waiting)
@@ -170,9 +177,9 @@ judge_all(const struct settle *settle, FILE *pending,
 	for (size_t i = 0, count; i < waiting->count && result == 0;
 	     i += count) {
 		count = 1;
-		while (i + count < waiting->count &&
-		       waiting->list[i + count].ordinal ==
-			   waiting->list[i].ordinal)
+		while (
+		    i + count < waiting->count &&
+		    is_same_name(&waiting->list[i + count], &waiting->list[i]))
 			count++;
 		arena_reset(arena);
 		result = judge_target(&pass, &waiting->list[i], count, arena);

@@ -47,6 +47,7 @@ run_entry_of(const struct result *result, size_t record,
 	text_append_bytes(scratch, bytes_of(&seen->port, sizeof(seen->port)));
 	add(scratch, seen->sni);
 	add(scratch, seen->starttls);
+	add(scratch, seen->mx_domain);
 	entry.key = finish(scratch, key);
 
 	/* The order of names in a certificate does not matter: a sum. */

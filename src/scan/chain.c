@@ -213,3 +213,14 @@ chain_key_is_costly(struct bytes certificate)
 	return significant(modulus.content) > MOST_RSA_OCTETS ||
 	       significant(exponent.content) > MOST_EXPONENT_OCTETS;
 }
+
+bool
+chain_is_same(const struct chain *a, const struct chain *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (!bytes_equal(a->certificates[i], b->certificates[i]))
+			return false;
+	return true;
+}

@@ -46,4 +46,6 @@ bool chain_key_is_costly(struct bytes certificate);
 /* For PKCS #1 or for RSA-PSS; false where no key can be found. */
 bool chain_key_is_rsa(struct bytes certificate);
 
+bool chain_is_same(const struct chain *, const struct chain *);
+
 #endif

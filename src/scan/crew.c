@@ -12,6 +12,7 @@
 #include "base/fatal.h"
 #include "base/memory.h"
 #include "scan/crew.h"
+#include "scan/shared_hosts.h"
 #include "scan/worker.h"
 
 enum {
@@ -34,6 +35,7 @@ struct crew {
 	struct dispatch dispatch;
 	struct worker_plan plan;
 	struct hosts_file *hosts;
+	struct shared_hosts *shared;
 	struct handshake_terms *terms;
 	struct worker **workers;
 	struct waiter **waiters;
@@ -304,6 +306,8 @@ set_up(struct crew *crew, const char **error)
 		return -1;
 	if (options->resolver_count == 0)
 		crew->hosts = hosts_file_read("/etc/hosts");
+	if (options->mx)
+		crew->shared = shared_hosts_new();
 	crew->plan = (struct worker_plan){
 		.options = options,
 		.work = crew->work,
@@ -311,6 +315,7 @@ set_up(struct crew *crew, const char **error)
 		.pace = crew->dispatch.pace,
 		.terms = crew->terms,
 		.hosts = crew->hosts,
+		.shared = crew->shared,
 	};
 	if (make_workers(crew, error) < 0)
 		return -1;
@@ -336,6 +341,7 @@ tear_down(struct crew *crew)
 	free(crew->outbox.messages);
 	handshake_terms_free(crew->terms);
 	hosts_file_free(crew->hosts);
+	shared_hosts_free(crew->shared);
 	if (uv_loop_close(&crew->loop) != 0)
 		fatal_bug("a handle was left open on the crew's loop");
 }

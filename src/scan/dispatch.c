@@ -87,7 +87,7 @@ static uint64_t
 in_flight(const struct dispatch *dispatch)
 {
 	return dispatch->open - dispatch->input.count - dispatch->again.count -
-	       dispatch->late.count - dispatch->addresses;
+	       dispatch->late.count - dispatch->addresses - dispatch->parked;
 }
 
 /*
@@ -152,10 +152,10 @@ static struct job *
 take_address(struct dispatch *dispatch)
 {
 	struct job *name = dispatch->names.first;
-	struct job *job = job_of_next_address(name);
+	struct job *job = job_next_part(name);
 
 	dispatch->addresses--;
-	if (address_group_left(&name->group) == 0)
+	if (job_parts_left(name) == 0)
 		job_free(job_queue_pop(&dispatch->names));
 	return job;
 }
@@ -239,7 +239,7 @@ dispatch_again(struct dispatch *dispatch, struct job *job)
 void
 dispatch_expand(struct dispatch *dispatch, struct job *job)
 {
-	size_t count = address_group_left(&job->group);
+	size_t count = job_parts_left(job);
 
 	uv_mutex_lock(&dispatch->lock);
 	job_queue_push(&dispatch->names, job);
@@ -247,6 +247,15 @@ dispatch_expand(struct dispatch *dispatch, struct job *job)
 	dispatch->open += count - 1;
 	dispatch->started += count - 1;
 	wake_all(dispatch);
+	uv_mutex_unlock(&dispatch->lock);
+}
+
+void
+dispatch_park(struct dispatch *dispatch, long count)
+{
+	uv_mutex_lock(&dispatch->lock);
+	dispatch->parked += (size_t)count;
+	begin_slow_pass(dispatch);
 	uv_mutex_unlock(&dispatch->lock);
 }
 

@@ -31,7 +31,8 @@ struct dispatch {
 	struct job_queue again; /* to be tried once more */
 	struct job_queue late;	/* taken from `again`, due now */
 	struct job_queue names; /* whose addresses become jobs */
-	size_t addresses;	/* of them, that are no job yet */
+	size_t addresses;	/* and MX hosts of them, that are no job yet */
+	size_t parked;		/* jobs that wait for what another one sees */
 	size_t input_limit, again_limit, waiting_limit, few_limit;
 	uint64_t open; /* jobs that are anywhere in the crew */
 	uint64_t started, finished;
@@ -69,8 +70,10 @@ enum dispatch_reply dispatch_next(
 /* The job is freed; message may be NULL. */
 void dispatch_finish(struct dispatch *, struct job *, struct message *);
 void dispatch_again(struct dispatch *, struct job *);
-/* One of which each address in its group is to be a job. */
+/* One of which each address, or MX host, in its group is to be a job. */
 void dispatch_expand(struct dispatch *, struct job *);
+/* So many more jobs (or fewer) wait for what another one sees. */
+void dispatch_park(struct dispatch *, long count);
 /* A job that could not be started for want of descriptors. */
 void dispatch_return(struct dispatch *, struct job *);
 enum dispatch_state {

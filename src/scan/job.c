@@ -23,6 +23,10 @@ job_free(struct job *job)
 		return;
 	text_free(&job->seen_before);
 	address_group_clear(&job->group);
+	mx_group_clear(&job->mx);
+	for (size_t i = 0; i < job->tlsa.count; i++)
+		free((char *)job->tlsa.at[i]);
+	free(job->tlsa.at);
 	target_free(job->target);
 	free(job);
 }
@@ -110,12 +114,6 @@ address_group_settle(struct address_group *group)
 	group->total = (unsigned)kept;
 }
 
-size_t
-address_group_left(const struct address_group *group)
-{
-	return group->count - group->next;
-}
-
 void
 address_group_clear(struct address_group *group)
 {
@@ -123,13 +121,108 @@ address_group_clear(struct address_group *group)
 	*group = (struct address_group){ .count = 0 };
 }
 
+void
+mx_group_add(struct mx_group *group, const char *name, uint16_t preference)
+{
+	group->at = memory_grow(
+	    group->at, group->count, &group->capacity, sizeof(*group->at));
+	group->at[group->count++] =
+	    (struct mx_host){ memory_string(name), preference };
+}
+
+static int
+by_name(const void *left, const void *right)
+{
+	const struct mx_host *a = left, *b = right;
+	int order = strcmp(a->name, b->name);
+
+	return order != 0 ? order : a->preference - b->preference;
+}
+
+static int
+by_preference(const void *left, const void *right)
+{
+	const struct mx_host *a = left, *b = right;
+	int order = a->preference - b->preference;
+
+	return order != 0 ? order : strcmp(a->name, b->name);
+}
+
+/* A host that is named twice keeps its better preference. */
+void
+mx_group_settle(struct mx_group *group)
+{
+	size_t kept = 0;
+
+	if (group->count > 1)
+		qsort(group->at, group->count, sizeof(*group->at), by_name);
+	for (size_t i = 0; i < group->count; i++)
+		if (kept > 0 &&
+		    strcmp(group->at[i].name, group->at[kept - 1].name) == 0)
+			free(group->at[i].name);
+		else
+			group->at[kept++] = group->at[i];
+	group->count = kept;
+	group->total = (unsigned)kept;
+	if (kept > 1)
+		qsort(group->at, kept, sizeof(*group->at), by_preference);
+}
+
+void
+mx_group_clear(struct mx_group *group)
+{
+	for (size_t i = 0; i < group->count; i++)
+		free(group->at[i].name);
+	free(group->at);
+	*group = (struct mx_group){ .count = 0 };
+}
+
+void
+tlsa_records_add(struct tlsa_records *records, const char *text)
+{
+	records->at = memory_grow(records->at, records->count,
+	    &records->capacity, sizeof(*records->at));
+	records->at[records->count++] = memory_string(text);
+}
+
+size_t
+job_parts_left(const struct job *job)
+{
+	return job->group.count - job->group.next + job->mx.count -
+	       job->mx.next;
+}
+
+struct target
+target_of_mx_host(
+    const struct target *domain, const struct mx_group *group, size_t at)
+{
+	struct target model = *domain;
+	uint8_t ignored[ADDRESS_MOST_OCTETS];
+	size_t size;
+
+	model.host = group->at[at].name;
+	model.mx_domain = domain->host;
+	model.mx_preference = group->at[at].preference;
+	model.mx_hosts = group->total;
+	/* RFC 5321 5.1: it is a name, and what looks like an address is not
+	   connected to. */
+	if (address_parse(model.host, ignored, &size))
+		model.fault = "the MX record names an address, and no host";
+	return model;
+}
+
 struct job *
-job_of_next_address(struct job *job)
+job_next_part(struct job *job)
 {
 	struct target model = *job->target;
 	char text[NET_ADDRESS_TEXT_SIZE];
 	struct job *part;
 
+	if (job->mx.next < job->mx.count) {
+		model =
+		    target_of_mx_host(job->target, &job->mx, job->mx.next++);
+		return job_new(target_new(&model));
+	}
 	net_address_format(&job->group.at[job->group.next++], text);
 	model.ip = text;
 	model.name_group = model.host;

@@ -41,6 +41,26 @@ struct address_group {
 	unsigned total; /* before those that have a record were taken out */
 };
 
+/* The MX hosts of a domain likewise. */
+struct mx_host {
+	char *name;
+	uint16_t preference;
+};
+
+struct mx_group {
+	struct mx_host *at; /* by preference and name, each name once */
+	size_t count, capacity;
+	size_t next;
+	unsigned total;
+};
+
+/* TLSA records as text. */
+struct tlsa_records {
+	const char **at; /* on the heap, and what it points to */
+	size_t count, capacity;
+	bool asked, secure;
+};
+
 struct job {
 	struct job *next;
 	struct target *target; /* owned */
@@ -58,6 +78,10 @@ struct job {
 	bool address_dead; /* and has never answered anybody */
 
 	struct address_group group; /* empty: none */
+	struct mx_group mx;	    /* likewise */
+	struct tlsa_records tlsa;
+	bool entered; /* the shared hosts were asked */
+	bool leads;   /* other jobs may wait for what is seen of its host */
 
 	/* A line of pending.ndjson: an earlier attempt that failed after it
 	   had got a chain.  Empty: there was none. */
@@ -83,12 +107,22 @@ void address_group_add(struct address_group *, const struct address_list *);
 /* After the last one was added. */
 void address_group_settle(struct address_group *);
 
-/* How many are no job yet. */
-size_t address_group_left(const struct address_group *);
 void address_group_clear(struct address_group *);
 
-/* A job for the group's next address. */
-struct job *job_of_next_address(struct job *);
+/* The name is copied. */
+void mx_group_add(struct mx_group *, const char *name, uint16_t preference);
+void mx_group_settle(struct mx_group *);
+void mx_group_clear(struct mx_group *);
+
+void tlsa_records_add(struct tlsa_records *, const char *text);
+
+/* How many addresses and MX hosts are no job yet; a job for the next one. */
+size_t job_parts_left(const struct job *);
+struct job *job_next_part(struct job *);
+
+/* The target that an MX host of this one is; borrows. */
+struct target target_of_mx_host(
+    const struct target *domain, const struct mx_group *, size_t at);
 
 /* The text of an address with its scope, if it has one. */
 enum { NET_ADDRESS_TEXT_SIZE = ADDRESS_TEXT_SIZE + 12 };

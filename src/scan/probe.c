@@ -9,6 +9,8 @@
 #include <math.h>
 
 #include "base/fatal.h"
+#include "scan/mail_hosts.h"
+#include "scan/probe_target.h"
 
 enum {
 	SHARE_OF_ONE_ADDRESS = 3, /* of the target's time */
@@ -62,68 +64,12 @@ arm(struct probe *probe, uint64_t stage_ms)
 	    &probe->timer, on_deadline, stage_ms < left ? stage_ms : left, 0);
 }
 
-/* What is taken from the target, and what is told of it */
-
-/*
- * The address as the user gave it (sets the job's port), or NULL: the name
- * must be resolved.
- */
-static const char *
-given_address(const struct scan_options *options, struct job *job)
-{
-	const struct target *target = job->target;
-
-	job->port = target->port;
-	if (target->ip != NULL)
-		return target->ip;
-	for (size_t i = 0; i < options->override_count; i++) {
-		const struct resolve_override *row = &options->overrides[i];
-
-		if (row->port != target->port ||
-		    (strcmp(row->host, "*") != 0 &&
-			strcmp(row->host, target->host) != 0))
-			continue;
-		if (row->to_port != 0)
-			job->port = row->to_port;
-		return row->ip;
-	}
-	return target->is_address ? target->host : NULL;
-}
-
-/* RFC 6066 section 3: addresses are not sent as names.  NULL: send none. */
-static const char *
-server_name(const struct target *target)
-{
-	struct net_address ignored;
-
-	if (target->sni == NULL)
-		return target->is_address ? NULL : target->host;
-	return net_address_parse(&ignored, target->sni) ? NULL : target->sni;
-}
-
 int64_t
 probe_timestamp(const struct probe_shared *shared)
 {
 	if (shared->options->now != 0)
 		return shared->options->now;
 	return (shared->wall_offset_ms + (int64_t)uv_now(shared->loop)) / 1000;
-}
-
-void
-probe_describe(const struct target *target, struct observation *seen)
-{
-	memset(seen, 0, sizeof(*seen));
-	seen->ordinal = target->ordinal;
-	seen->input = target->input;
-	seen->host = target->host;
-	seen->port = target->port;
-	seen->ip = target->ip;
-	seen->starttls = target->starttls;
-	seen->tags = target->tags;
-	seen->tag_count = target->tag_count;
-	seen->name_group = target->name_group;
-	seen->addresses = target->addresses;
-	seen->timing = (struct timing){ -1, -1, -1 };
 }
 
 /* Borrows from the probe, its job and ip. */
@@ -136,7 +82,7 @@ observe(const struct probe *probe, struct observation *seen,
 	    address_format(
 		bytes_of(probe->address.octets, probe->address.size), ip))
 		seen->ip = ip;
-	seen->sni = server_name(probe->job->target);
+	seen->sni = probe_server_name(probe->job->target);
 	seen->timestamp = probe->timestamp;
 	seen->attempts = probe->job->attempts;
 	seen->timing = probe->timing;
@@ -145,6 +91,9 @@ observe(const struct probe *probe, struct observation *seen,
 	seen->error = probe->failed ? probe->failure.sentence : NULL;
 	seen->early_octets = (unsigned)probe->early_count;
 	seen->early_text = probe->early_count > 0 ? probe->early : NULL;
+	seen->tlsa = probe->job->tlsa.at;
+	seen->tlsa_count = probe->job->tlsa.count;
+	seen->tlsa_secure = probe->job->tlsa.secure;
 	seen->has_tls = probe->has_tls;
 	seen->tls = probe->tls;
 	/* Else the chain is still that of an earlier target. */
@@ -152,29 +101,6 @@ observe(const struct probe *probe, struct observation *seen,
 		return;
 	seen->chain = probe->handshake.chain.certificates;
 	seen->received_count = probe->handshake.chain.count;
-}
-
-/* What the address itself has to do with how the attempt ended. */
-static enum pace_outcome
-outcome_of(const struct probe *probe)
-{
-	if (!probe->failed)
-		return PACE_ANSWERED;
-	switch (probe->failure.status) {
-	case STATUS_CONNECTION_TIMEOUT:
-		return PACE_SILENT;
-	case STATUS_CONNECTION_RESET:
-	case STATUS_IO_TIMEOUT:
-		return PACE_TROUBLED;
-	case STATUS_CONNECTION_CLOSED:
-	case STATUS_STARTTLS_ERROR: /* "too many connections" */
-		return probe->failure.may_pass ? PACE_TROUBLED : PACE_ANSWERED;
-	case STATUS_UNKNOWN_ERROR:
-	case STATUS_DNS_ERROR:
-		return PACE_NOTHING;
-	default:
-		return PACE_ANSWERED;
-	}
 }
 
 /* The end */
@@ -231,7 +157,8 @@ conclude(struct probe *probe)
 	/* Closed before another probe may connect to this address. */
 	if (probe->link.wire.open)
 		link_close(&probe->link);
-	leave_address(probe, outcome_of(probe));
+	leave_address(
+	    probe, probe_outcome(probe->failed ? &probe->failure : NULL));
 	release_slot(probe);
 }
 
@@ -427,7 +354,7 @@ static void
 resolve(struct probe *probe)
 {
 	struct job *job = probe->job;
-	const char *given = given_address(probe->shared->options, job);
+	const char *given = probe_given_address(probe->shared->options, job);
 
 	job->address = 0;
 	job->address_count = 0;
@@ -452,6 +379,87 @@ resolve(struct probe *probe)
 	try_next_address(probe);
 }
 
+/* MX hosts and their TLSA records */
+
+static void
+take_mx(struct probe *probe, enum resolve_result result, struct bytes message)
+{
+	struct job *job = probe->job;
+	const char *fault = NULL;
+
+	if (result == RESOLVE_FOUND)
+		fault = mail_hosts_read(&job->mx, job->target->host, message);
+	else
+		resolve_failure(result, &probe->failure);
+	if (fault != NULL)
+		failure_set(&probe->failure, STATUS_DNS_ERROR, "%s", fault);
+	probe->failed = result != RESOLVE_FOUND || fault != NULL;
+	if (probe->failed) {
+		finish(probe);
+		return;
+	}
+	probe->job = NULL;
+	probe->shared->expanded(probe, job);
+	release_slot(probe);
+}
+
+/* Where they cannot be had, the host is connected to all the same. */
+static void
+take_tlsa(struct probe *probe, enum resolve_result result, struct bytes message)
+{
+	struct tlsa_records *records = &probe->job->tlsa;
+
+	records->asked = true;
+	if (result == RESOLVE_FOUND)
+		tlsa_records_read(records, message,
+		    resolver_is_believed(probe->shared->resolver));
+	resolve(probe);
+}
+
+static void
+on_told(
+    struct question *question, enum resolve_result result, struct bytes message)
+{
+	struct probe *probe =
+	    (struct probe *)((char *)question -
+			     offsetof(struct probe, question));
+
+	if (result == RESOLVE_NO_DESCRIPTOR && !has_waited(probe))
+		give_back(probe);
+	else if (probe->job->target->mx_domain == NULL)
+		take_mx(probe, result, message);
+	else
+		take_tlsa(probe, result, message);
+}
+
+/* The first thing to be known of a target: its MX hosts, its TLSA records, or
+   its addresses. */
+static void
+look_up(struct probe *probe)
+{
+	const struct scan_options *options = probe->shared->options;
+	struct job *job = probe->job;
+	const struct target *target = job->target;
+	char name[TLSA_NAME_SIZE];
+
+	begin_stage(probe, PROBE_RESOLVING);
+	if (options->mx && target->mx_domain == NULL &&
+	    probe_given_address(options, job) == NULL) {
+		arm(probe, left_ms(probe));
+		mx_group_clear(&job->mx);
+		resolver_ask_records(probe->shared->resolver, target->host,
+		    DNS_TYPE_MX, &probe->question);
+	} else if (target->mx_domain != NULL && !job->tlsa.asked &&
+		   (!options->all_addresses || target->name_group != NULL)) {
+		tlsa_name(target, name);
+		arm(probe, options->timeout_ms / SHARE_OF_ONE_ADDRESS);
+		resolver_ask_records(probe->shared->resolver, name,
+		    DNS_TYPE_TLSA, &probe->question);
+	} else {
+		resolve(probe);
+	}
+}
+
 /* Connections */
 
 /* Of the handshake and the failure given, to the address at hand. */
@@ -466,7 +474,7 @@ plan_link(const struct probe *probe, uint64_t offer,
 		.port = probe->job->port,
 		.starttls = starttls_find(target->starttls),
 		.domain = target->sni != NULL ? target->sni : target->host,
-		.server_name = server_name(target),
+		.server_name = probe_server_name(target),
 		.offer = offer,
 		.terms = probe->shared->terms,
 		.handshake = handshake,
@@ -582,7 +590,8 @@ on_closed(struct tls_link *link)
 	}
 	if (probe->reopen && probe->job != NULL) {
 		probe->reopen = false;
-		leave_address(probe, outcome_of(probe));
+		leave_address(probe,
+		    probe_outcome(probe->failed ? &probe->failure : NULL));
 		try_next_address(probe);
 		return;
 	}
@@ -725,17 +734,6 @@ further_failure(struct probe *probe)
 	return &probe->answer_failures[probe->answer_count];
 }
 
-static bool
-is_same_chain(const struct chain *a, const struct chain *b)
-{
-	if (a->count != b->count)
-		return false;
-	for (size_t i = 0; i < a->count; i++)
-		if (!bytes_equal(a->certificates[i], b->certificates[i]))
-			return false;
-	return true;
-}
-
 static void
 keep_choice(struct probe *probe, struct offer_answer *answer)
 {
@@ -751,7 +749,7 @@ keep_choice(struct probe *probe, struct offer_answer *answer)
 	};
 	/* A server may have a certificate for each kind of key exchange. */
 	if (chain->count > 0 &&
-	    !is_same_chain(chain, &probe->handshake.chain)) {
+	    !chain_is_same(chain, &probe->handshake.chain)) {
 		answer->chain = chain->certificates;
 		answer->received_count = chain->count;
 	}
@@ -883,6 +881,22 @@ on_connect_deadline(struct probe *probe)
 }
 
 static void
+on_resolve_deadline(struct probe *probe)
+{
+	const struct job *job = probe->job;
+	bool is_tlsa = job->target->mx_domain != NULL && !job->tlsa.asked &&
+		       left_ms(probe) > 0;
+
+	question_withdraw(&probe->question);
+	if (is_tlsa) {
+		take_tlsa(probe, RESOLVE_TIMEOUT, bytes_of(NULL, 0));
+		return;
+	}
+	fail_at_deadline(probe);
+	end_gathering(probe);
+}
+
+static void
 on_deadline(uv_timer_t *timer)
 {
 	struct probe *probe = timer->data;
@@ -892,9 +906,7 @@ on_deadline(uv_timer_t *timer)
 		on_connect_deadline(probe);
 		return;
 	case PROBE_RESOLVING:
-		fail_at_deadline(probe);
-		question_withdraw(&probe->question);
-		end_gathering(probe);
+		on_resolve_deadline(probe);
 		return;
 	case PROBE_ASKING:
 	case PROBE_HANDSHAKING:
@@ -935,7 +947,7 @@ probe_start(struct probe *probe, struct job *job)
 		return;
 	}
 	job->attempts++;
-	resolve(probe);
+	look_up(probe);
 }
 
 void
@@ -943,6 +955,7 @@ probe_init(struct probe *probe, const struct probe_shared *shared)
 {
 	probe->shared = shared;
 	probe->question.answered = on_answered;
+	probe->question.told = on_told;
 	uv_timer_init(shared->loop, &probe->timer);
 	probe->timer.data = probe;
 }

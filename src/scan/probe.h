@@ -94,9 +94,6 @@ void probe_start(struct probe *, struct job *);
 /* The timestamp of an attempt that begins now. */
 int64_t probe_timestamp(const struct probe_shared *);
 
-/* What every observation says of its target; the rest is zero. */
-void probe_describe(const struct target *, struct observation *);
-
 /* Closes what is open; idle() follows, maybe at once. */
 void probe_abort(struct probe *);
 

@@ -1,12 +1,16 @@
 /*
- * The only c-ares user.  A lookup is one name in one family: queued, sent, or
- * known.  Known ones are kept for the next question about that name, until
- * there are too many.
+ * The only c-ares user.  A lookup is one name in one family, or of another type
+ * of records: queued, sent, or known.  Known ones are kept for the next
+ * question about that name, until there are too many.
  */
+/* ares_send, which newer versions have another function for. */
+#define CARES_NO_DEPRECATED 1
+
 #include <ares.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/map.h"
@@ -27,6 +31,12 @@ enum {
 	RECEIVE_BUFFER = 256 * 1024
 };
 
+/* What is asked of a name, a table of lookups each. */
+enum lookup_kind { LOOKUP_V4, LOOKUP_V6, LOOKUP_MX, LOOKUP_TLSA, LOOKUP_KINDS };
+
+/* Answers that are longer are of no use here. */
+enum { MOST_MESSAGE = 16384 };
+
 enum lookup_state { LOOKUP_QUEUED, LOOKUP_SENT, LOOKUP_KNOWN };
 
 struct lookup {
@@ -38,7 +48,8 @@ struct lookup {
 	enum resolve_result result;
 	struct net_address *addresses;
 	unsigned address_count;
-	unsigned octets;
+	struct bytes message; /* on the heap, of the kinds after IPv6 */
+	enum lookup_kind kind;
 	char name[]; /* its key */
 };
 
@@ -65,7 +76,7 @@ struct resolver {
 	 */
 	struct channel failover, direct;
 	uv_timer_t tick;
-	struct map *lookups[2]; /* by name; IPv4, IPv6 */
+	struct map *lookups[LOOKUP_KINDS]; /* by name */
 	struct lookup *queue_first, *queue_last;
 	unsigned sent, window; /* questions without an answer; allowed */
 	uint64_t narrowed_ms;
@@ -248,8 +259,8 @@ resolver_new(
 	resolver->window = FIRST_WINDOW < options->most_questions
 			       ? FIRST_WINDOW
 			       : options->most_questions;
-	resolver->lookups[0] = map_new();
-	resolver->lookups[1] = map_new();
+	for (int i = 0; i < LOOKUP_KINDS; i++)
+		resolver->lookups[i] = map_new();
 	result = open_channel(&resolver->failover, resolver, 0);
 	if (result == ARES_SUCCESS)
 		result = open_channel(
@@ -266,10 +277,12 @@ resolver_new(
 	return resolver;
 }
 
-static struct map **
-map_of(struct resolver *resolver, unsigned octets)
+static void
+free_lookup(struct lookup *lookup)
 {
-	return &resolver->lookups[octets == 16];
+	free((void *)lookup->message.data);
+	free(lookup->addresses);
+	free(lookup);
 }
 
 static void
@@ -277,10 +290,9 @@ forget_lookup(struct lookup *lookup)
 {
 	while (lookup->questions != NULL)
 		question_withdraw(lookup->questions);
-	map_remove(*map_of(lookup->resolver, lookup->octets),
+	map_remove(lookup->resolver->lookups[lookup->kind],
 	    bytes_from_string(lookup->name));
-	free(lookup->addresses);
-	free(lookup);
+	free_lookup(lookup);
 }
 
 /* The map must not change while it is walked: first collect, then free. */
@@ -312,8 +324,8 @@ resolver_close(struct resolver *resolver)
 	close_channel(&resolver->failover);
 	close_channel(&resolver->direct);
 	uv_close((uv_handle_t *)&resolver->tick, NULL);
-	forget_all(resolver->lookups[0], false);
-	forget_all(resolver->lookups[1], false);
+	for (int i = 0; i < LOOKUP_KINDS; i++)
+		forget_all(resolver->lookups[i], false);
 }
 
 void
@@ -321,8 +333,8 @@ resolver_free(struct resolver *resolver)
 {
 	if (resolver == NULL)
 		return;
-	map_free(resolver->lookups[0]);
-	map_free(resolver->lookups[1]);
+	for (int i = 0; i < LOOKUP_KINDS; i++)
+		map_free(resolver->lookups[i]);
 	free(resolver);
 }
 
@@ -357,17 +369,18 @@ answer(struct lookup *lookup)
 
 	lookup->state = LOOKUP_SENT;
 	if (resolve_is_transient(result))
-		map_remove(*map_of(lookup->resolver, lookup->octets),
+		map_remove(lookup->resolver->lookups[lookup->kind],
 		    bytes_from_string(lookup->name));
 	while ((question = lookup->questions) != NULL) {
 		question_withdraw(question);
-		question->answered(question, result, &addresses);
+		if (lookup->kind <= LOOKUP_V6)
+			question->answered(question, result, &addresses);
+		else
+			question->told(question, result, lookup->message);
 	}
 	lookup->state = LOOKUP_KNOWN;
-	if (resolve_is_transient(result)) {
-		free(lookup->addresses);
-		free(lookup);
-	}
+	if (resolve_is_transient(result))
+		free_lookup(lookup);
 }
 
 static void
@@ -466,6 +479,69 @@ adapt_window(struct resolver *resolver, bool lost)
 		resolver->window /= 2;
 }
 
+/* False: the question is asked once more. */
+static bool
+take_status(struct lookup *lookup, int status, int timeouts)
+{
+	struct resolver *resolver = lookup->resolver;
+
+	resolver->sent--;
+	adapt_window(resolver, timeouts > 0);
+	lookup->result = result_of(status);
+	/* Every server failed the question, or none could be reached: which? */
+	if (status == ARES_ECONNREFUSED && lookup->asked_direct &&
+	    !has_descriptor())
+		lookup->result = RESOLVE_NO_DESCRIPTOR;
+	if (status != ARES_ECONNREFUSED || lookup->asked_direct)
+		return true;
+	lookup->asked_direct = true;
+	send_out(lookup, &resolver->direct);
+	return false;
+}
+
+/* The library does not look into what was sent by octets. */
+static enum resolve_result
+result_of_message(struct bytes message)
+{
+	struct dns_answer answer;
+
+	if (!dns_answer_open(&answer, message))
+		return RESOLVE_FAILED;
+	switch (answer.rcode) {
+	case DNS_NO_ERROR:
+		return RESOLVE_FOUND;
+	case DNS_NO_NAME:
+		return RESOLVE_NO_NAME;
+	case DNS_SERVER_FAILURE:
+		return RESOLVE_SERVER_FAILURE;
+	case DNS_REFUSED:
+		return RESOLVE_REFUSED;
+	default:
+		return RESOLVE_FAILED;
+	}
+}
+
+static void
+on_message(
+    void *context, int status, int timeouts, unsigned char *octets, int size)
+{
+	struct lookup *lookup = context;
+	struct resolver *resolver = lookup->resolver;
+	struct bytes message = bytes_of(octets, size > 0 ? (size_t)size : 0);
+
+	if (resolver->closing || !take_status(lookup, status, timeouts))
+		return;
+	if (status == ARES_SUCCESS) {
+		lookup->result = message.size > MOST_MESSAGE
+				     ? RESOLVE_FAILED
+				     : result_of_message(message);
+		lookup->message =
+		    bytes_of(memory_copy(octets, message.size), message.size);
+	}
+	answer(lookup);
+	send_next(resolver);
+}
+
 static void
 on_addresses(
     void *context, int status, int timeouts, struct ares_addrinfo *info)
@@ -473,19 +549,8 @@ on_addresses(
 	struct lookup *lookup = context;
 	struct resolver *resolver = lookup->resolver;
 
-	if (resolver->closing)
+	if (resolver->closing || !take_status(lookup, status, timeouts))
 		return;
-	resolver->sent--;
-	adapt_window(resolver, timeouts > 0);
-	/* Every server failed the question, or none could be reached: which? */
-	if (status == ARES_ECONNREFUSED && !lookup->asked_direct) {
-		lookup->asked_direct = true;
-		send_out(lookup, &resolver->direct);
-		return;
-	}
-	lookup->result = result_of(status);
-	if (status == ARES_ECONNREFUSED && !has_descriptor())
-		lookup->result = RESOLVE_NO_DESCRIPTOR;
 	if (info != NULL) {
 		collect(lookup, info);
 		ares_freeaddrinfo(info);
@@ -501,13 +566,31 @@ send_out(struct lookup *lookup, struct channel *channel)
 {
 	struct resolver *resolver = lookup->resolver;
 	struct ares_addrinfo_hints hints = {
-		.ai_family = lookup->octets == 4 ? AF_INET : AF_INET6,
+		.ai_family = lookup->kind == LOOKUP_V4 ? AF_INET : AF_INET6,
 		.ai_socktype = SOCK_STREAM,
 		.ai_flags = ARES_AI_NOSORT,
 	};
+	uint8_t query[DNS_QUERY_SIZE];
+	uint16_t id = 0;
+	size_t size;
 
 	lookup->state = LOOKUP_SENT;
 	resolver->sent++;
+	if (lookup->kind > LOOKUP_V6) {
+		/* Newer versions choose another one; a guess is wrong for
+		   others all the same. */
+		if (getrandom(&id, sizeof(id), 0) < 0)
+			id = (uint16_t)uv_hrtime();
+		size = dns_query_write(query, lookup->name,
+		    lookup->kind == LOOKUP_MX ? DNS_TYPE_MX : DNS_TYPE_TLSA,
+		    id);
+		if (size == 0)
+			on_message(lookup, ARES_EBADNAME, 0, NULL, 0);
+		else
+			ares_send(channel->ares, query, (int)size, on_message,
+			    lookup);
+		return;
+	}
 	ares_getaddrinfo(
 	    channel->ares, lookup->name, NULL, &hints, on_addresses, lookup);
 }
@@ -536,27 +619,40 @@ send_next(struct resolver *resolver)
 
 /* From the hosts file, or from an earlier answer. */
 static bool
-answer_at_once(struct resolver *resolver, const char *name, unsigned octets,
-    const struct lookup *lookup, struct question *question)
+answer_at_once(struct resolver *resolver, const char *name,
+    enum lookup_kind kind, const struct lookup *lookup,
+    struct question *question)
 {
 	struct address_list here = { .count = 0 };
 	enum resolve_result result;
-	struct net_address *copy;
+	void *copy;
 
-	if (lookup != NULL) {
-		if (lookup->state != LOOKUP_KNOWN)
+	if (lookup != NULL && lookup->state != LOOKUP_KNOWN)
+		return false;
+	/* Whoever is answered may ask for another name, and then this lookup
+	   may be forgotten. */
+	if (kind > LOOKUP_V6) {
+		struct bytes message;
+
+		if (lookup == NULL)
 			return false;
+		message = lookup->message;
+		copy = memory_copy(message.data, message.size);
+		question->told(
+		    question, lookup->result, bytes_of(copy, message.size));
+		free(copy);
+		return true;
+	}
+	if (lookup != NULL) {
 		here = (struct address_list){ lookup->addresses,
 			lookup->address_count };
 		result = lookup->result;
 	} else {
-		if (!hosts_file_find(
-			resolver->options.hosts, name, octets, &here))
+		if (!hosts_file_find(resolver->options.hosts, name,
+			kind == LOOKUP_V4 ? 4 : 16, &here))
 			return false;
 		result = here.count > 0 ? RESOLVE_FOUND : RESOLVE_NO_ADDRESS;
 	}
-	/* Whoever is answered may ask for another name, and then this lookup
-	   may be forgotten. */
 	copy = memory_copy(here.at, here.count * sizeof(*here.at));
 	here.at = copy;
 	question->answered(question, result, &here);
@@ -564,16 +660,16 @@ answer_at_once(struct resolver *resolver, const char *name, unsigned octets,
 	return true;
 }
 
-void
-resolver_ask(struct resolver *resolver, const char *name, unsigned octets,
+static void
+ask(struct resolver *resolver, const char *name, enum lookup_kind kind,
     struct question *question)
 {
-	struct map *lookups = *map_of(resolver, octets);
+	struct map *lookups = resolver->lookups[kind];
 	struct lookup *lookup = map_get(lookups, bytes_from_string(name));
 	size_t size = strlen(name) + 1;
 
 	question->lookup = NULL;
-	if (answer_at_once(resolver, name, octets, lookup, question))
+	if (answer_at_once(resolver, name, kind, lookup, question))
 		return;
 	if (lookup == NULL) {
 		if (map_count(lookups) >= MOST_KNOWN)
@@ -581,7 +677,7 @@ resolver_ask(struct resolver *resolver, const char *name, unsigned octets,
 		lookup = memory_new(sizeof(*lookup) + size);
 		memcpy(lookup->name, name, size);
 		lookup->resolver = resolver;
-		lookup->octets = octets;
+		lookup->kind = kind;
 		map_put(lookups, bytes_from_string(lookup->name), lookup);
 		if (resolver->queue_last != NULL)
 			resolver->queue_last->next = lookup;
@@ -596,4 +692,43 @@ resolver_ask(struct resolver *resolver, const char *name, unsigned octets,
 		question->next->previous = question;
 	lookup->questions = question;
 	send_next(resolver);
+}
+
+void
+resolver_ask(struct resolver *resolver, const char *name, unsigned octets,
+    struct question *question)
+{
+	ask(resolver, name, octets == 4 ? LOOKUP_V4 : LOOKUP_V6, question);
+}
+
+void
+resolver_ask_records(struct resolver *resolver, const char *name,
+    enum dns_type type, struct question *question)
+{
+	ask(resolver, name, type == DNS_TYPE_MX ? LOOKUP_MX : LOOKUP_TLSA,
+	    question);
+}
+
+bool
+resolver_is_believed(const struct resolver *resolver)
+{
+	struct ares_addr_port_node *servers = NULL;
+	bool believed;
+
+	if (resolver->options.server_count > 0)
+		return true;
+	believed = ares_get_servers_ports(resolver->failover.ares, &servers) ==
+		       ARES_SUCCESS &&
+		   servers != NULL;
+	for (const struct ares_addr_port_node *at = servers;
+	     at != NULL && believed; at = at->next) {
+		const uint8_t *octets = (const uint8_t *)&at->addr;
+
+		believed =
+		    at->family == AF_INET
+			? octets[0] == 127
+			: IN6_IS_ADDR_LOOPBACK((const struct in6_addr *)octets);
+	}
+	ares_free_data(servers);
+	return believed;
 }

@@ -9,6 +9,7 @@
 
 #include <uv.h>
 
+#include "scan/dns_answer.h"
 #include "scan/failure.h"
 #include "scan/hosts_file.h"
 #include "scan/job.h"
@@ -42,6 +43,8 @@ struct question {
 	struct lookup *lookup; /* NULL: not waiting */
 	void (*answered)(struct question *, enum resolve_result,
 	    const struct address_list *);
+	/* For the other types: the whole message, where it was FOUND. */
+	void (*told)(struct question *, enum resolve_result, struct bytes);
 };
 
 /* Process-wide; 0, or -1 with a static sentence. */
@@ -64,6 +67,16 @@ void resolver_free(struct resolver *);
  */
 void resolver_ask(
     struct resolver *, const char *name, unsigned octets, struct question *);
+
+/* The same for the records of another type; they go to `told`. */
+void resolver_ask_records(
+    struct resolver *, const char *name, enum dns_type, struct question *);
+
+/*
+ * May what a server says of its own validation be believed?  Only where nobody
+ * can change it on the way: it is on this machine, or the user named it.
+ */
+bool resolver_is_believed(const struct resolver *);
 
 /* No longer wanted; safe when nothing was asked. */
 void question_withdraw(struct question *);

@@ -33,6 +33,7 @@ struct scan_options {
 	unsigned retries;
 	enum family family;
 	bool all_addresses; /* each of a name is a target of its own */
+	bool mx;	    /* each MX host of a domain is one */
 	enum handshake_depth depth;
 	const char **resolvers; /* "IP[:PORT]", empty: the system's */
 	size_t resolver_count;
@@ -70,8 +71,8 @@ struct crew_work {
 	/* Feeder thread: 1 a target (given away), 0 the end, -1 stop at once.
 	   May block (standard input). */
 	int (*next_target)(void *context, struct target **);
-	/* Worker threads: has this address of a target its record already?
-	   NULL: none has. */
+	/* Worker threads: has this address (NULL: this MX host) of a target
+	   its record already?  NULL: none has. */
 	bool (*has_record)(
 	    void *context, const struct target *, const char *ip);
 	/* Calling thread, about five times a second; nonzero ends the crew. */

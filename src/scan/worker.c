@@ -10,6 +10,8 @@
 #include "base/fatal.h"
 #include "base/memory.h"
 #include "model/result.h"
+#include "scan/probe_target.h"
+#include "scan/shared_hosts.h"
 #include "scan/worker.h"
 
 enum {
@@ -96,6 +98,53 @@ judge_earlier(struct worker *worker, const struct job *job)
 	return message;
 }
 
+/* What was seen of a host, told of another domain that has it too. */
+static void
+finish_shared(struct worker *worker, struct job *job, struct bytes line)
+{
+	const struct target *target = job->target;
+	struct arena *arena = arena_new();
+	struct message *message = NULL;
+	struct observation seen;
+	const char *reason;
+
+	if (pending_read(arena, line, &seen, &reason)) {
+		seen.ordinal = target->ordinal;
+		seen.input = target->input;
+		seen.tags = target->tags;
+		seen.tag_count = target->tag_count;
+		seen.addresses = target->addresses;
+		seen.mx_domain = target->mx_domain;
+		seen.mx_preference = target->mx_preference;
+		seen.mx_hosts = target->mx_hosts;
+		message = judge(worker, &seen);
+	}
+	arena_free(arena);
+	dispatch_finish(worker->plan->dispatch, job, message);
+}
+
+/* The jobs that waited for what this one came to. */
+static void
+finish_waiting(struct worker *worker, const struct job *job,
+    const struct observation *seen)
+{
+	struct text line = { .size = 0 };
+	struct job_queue waiting = { .count = 0 };
+	struct job *other;
+
+	if (seen->received_count == 0 && job->seen_before.size > 0)
+		text_append_bytes(&line,
+		    bytes_of(job->seen_before.data, job->seen_before.size));
+	else
+		pending_write(&line, seen);
+	shared_hosts_settle(worker->plan->shared, job,
+	    bytes_of(line.data, line.size), &waiting);
+	dispatch_park(worker->plan->dispatch, -(long)waiting.count);
+	while ((other = job_queue_pop(&waiting)) != NULL)
+		finish_shared(worker, other, bytes_of(line.data, line.size));
+	text_free(&line);
+}
+
 static void
 on_done(struct probe *probe, struct job *job, const struct observation *seen)
 {
@@ -117,6 +166,8 @@ on_done(struct probe *probe, struct job *job, const struct observation *seen)
 		message = judge_earlier(worker, job);
 	if (message == NULL)
 		message = judge(worker, seen);
+	if (job->leads)
+		finish_waiting(worker, job, seen);
 	dispatch_finish(plan->dispatch, job, message);
 }
 
@@ -140,8 +191,9 @@ on_expanded(struct probe *probe, struct job *job)
 	struct worker *worker = worker_of(probe->shared);
 	const struct crew_work *work = worker->plan->work;
 	struct address_group *group = &job->group;
+	struct mx_group *mx = &job->mx;
 	char text[NET_ADDRESS_TEXT_SIZE];
-	size_t kept = 0;
+	size_t kept = 0, hosts = 0;
 
 	for (size_t i = 0; i < group->count; i++) {
 		net_address_format(&group->at[i], text);
@@ -150,7 +202,17 @@ on_expanded(struct probe *probe, struct job *job)
 			group->at[kept++] = group->at[i];
 	}
 	group->count = kept;
-	if (kept > 0)
+	for (size_t i = 0; i < mx->count; i++) {
+		struct target host = target_of_mx_host(job->target, mx, i);
+
+		if (work->has_record != NULL &&
+		    work->has_record(work->context, &host, NULL))
+			free(mx->at[i].name);
+		else
+			mx->at[hosts++] = mx->at[i];
+	}
+	mx->count = hosts;
+	if (kept + hosts > 0)
 		dispatch_expand(worker->plan->dispatch, job);
 	else
 		dispatch_finish(worker->plan->dispatch, job, NULL);
@@ -195,6 +257,29 @@ next_job(struct worker *worker)
 	return NULL;
 }
 
+/* Is nothing to be probed, as the host is or was another job's? */
+static bool
+is_shared(struct worker *worker, struct job *job)
+{
+	const struct worker_plan *plan = worker->plan;
+	const struct target *target = job->target;
+	struct text line = { .size = 0 };
+	enum shared_reply reply;
+
+	if (plan->shared == NULL || target->mx_domain == NULL ||
+	    (plan->options->all_addresses && target->name_group == NULL))
+		return false;
+	/* Before it waits: it may be finished as soon as it does. */
+	dispatch_park(plan->dispatch, 1);
+	reply = shared_hosts_enter(plan->shared, job, &line);
+	if (reply != SHARED_WAIT)
+		dispatch_park(plan->dispatch, -1);
+	if (reply == SHARED_KNOWN)
+		finish_shared(worker, job, bytes_of(line.data, line.size));
+	text_free(&line);
+	return reply != SHARED_SCAN;
+}
+
 /* Starts one more; false when there is nothing to start now. */
 static bool
 fill_one(struct worker *worker)
@@ -217,6 +302,8 @@ fill_one(struct worker *worker)
 		    worker->plan->dispatch, job, judge(worker, &seen));
 		return true;
 	}
+	if (is_shared(worker, job))
+		return true;
 	wait_ms = pace_start(worker->plan->pace);
 	if (wait_ms > 0) {
 		worker->held = job;

@@ -14,6 +14,7 @@ struct worker_plan {
 	const struct crew_work *work;
 	struct dispatch *dispatch;
 	struct pace *pace;
+	struct shared_hosts *shared; /* NULL: nothing is shared */
 	const struct handshake_terms *terms;
 	const struct hosts_file *hosts; /* NULL: not consulted */
 };

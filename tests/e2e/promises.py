@@ -99,7 +99,7 @@ VALUES = (
     (None, "progress", ["auto", "on", "off"]), ("l", "list", ["one.txt"]),
 )
 FLAGS = ("-4", "--aia-allow-private", "--json", "-q", "-v", "--no-color",
-         "--strict", "--all-ips")
+         "--strict", "--all-ips", "--mx")
 WRONG = (
     "--nope", "--rate 0", "--rate x", "-c 0", "--threads -1", "-t 0",
     "--port 65536", "--shard 1/1", "--shard 1", "--shard -1/2",

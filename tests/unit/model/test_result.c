@@ -400,7 +400,7 @@ static const char least[] =
     "\"starttls\":null,\"tags\":[],\"timestamp\":\"1970-01-01T00:00:00Z\","
     "\"status\":\"invalid-input\",\"error\":\"a name has no blanks\","
     "\"attempts\":0,\"timing\":{\"dns_ms\":null,\"connect_ms\":null,"
-    "\"tls_ms\":null},\"tls\":null,\"class\":\"unreachable\","
+    "\"tls_ms\":null},\"tls\":null,\"dane\":null,\"class\":\"unreachable\","
     "\"cause\":\"invalid-input\",\"severity\":\"error\",\"findings\":[],"
     "\"leaf\":null,\"received\":[],\"path\":[],\"missing\":[],"
     "\"stores\":{},\"clients\":{},\"expired\":false,\"self_signed\":false,"

@@ -265,8 +265,8 @@ addresses_are_taken_one_by_one(void **state)
 		assert_int_equal(
 		    resume_targets_is_open(targets, &model), rows[i].is_open);
 	}
-	assert_true(resume_targets_has_address(targets, &model, "192.0.2.2"));
-	assert_false(resume_targets_has_address(targets, &model, "192.0.2.3"));
+	assert_true(resume_targets_has_part(targets, &model, "192.0.2.2"));
+	assert_false(resume_targets_has_part(targets, &model, "192.0.2.3"));
 	resume_targets_free(targets);
 	tree_free(root);
 	arena_free(arena);
