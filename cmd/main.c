@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/nearest.h"
 #include "cmd/commands.h"
+#include "scan/signal_watch.h"
 
 struct command {
 	const char *name;
@@ -139,6 +140,7 @@ main(int argc, char **argv)
 
 	/* A file-size limit is a full disk: exit 4, not a signal. */
 	signal(SIGXFSZ, SIG_IGN);
+	signals_end_with_exit();
 	code = run(argc, argv);
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return code;

@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "scan/crew.h"
 #include "scan/shared_hosts.h"
+#include "scan/signal_watch.h"
 #include "scan/worker.h"
 
 enum {
@@ -134,13 +135,23 @@ on_signal(uv_signal_t *signal, int number)
 	uv_timer_start(&crew->grace, on_grace_over, grace_ms, 0);
 }
 
+/* libuv leaves the default action behind, which would end the program by the
+   signal: none arrives until restore_signals. */
 static void
 leave_loop(struct crew *crew)
 {
+	signals_hold();
 	uv_close((uv_handle_t *)&crew->collect, NULL);
 	uv_close((uv_handle_t *)&crew->grace, NULL);
 	uv_close((uv_handle_t *)&crew->interrupt, NULL);
 	uv_close((uv_handle_t *)&crew->terminate, NULL);
+}
+
+static void
+restore_signals(void)
+{
+	signals_end_with_exit();
+	signals_release();
 }
 
 static void
@@ -325,6 +336,7 @@ set_up(struct crew *crew, const char **error)
 		return 0;
 	leave_loop(crew);
 	uv_run(&crew->loop, UV_RUN_DEFAULT);
+	restore_signals();
 	return -1;
 }
 
@@ -382,6 +394,7 @@ crew_run(const struct scan_options *options, const struct crew_work *work,
 	result = set_up(&crew, error);
 	if (result == 0) {
 		uv_run(&crew.loop, UV_RUN_DEFAULT);
+		restore_signals();
 		for (unsigned i = 0; i < crew.options.threads; i++)
 			worker_join(crew.workers[i]);
 		end_feeder(&crew);

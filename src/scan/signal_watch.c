@@ -8,8 +8,55 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/memory.h"
+
+enum { EXIT_UNFINISHED = 3 };
+
+static const int ending[] = { SIGINT, SIGTERM };
+
+static void
+on_signal(int number)
+{
+	(void)number;
+	_exit(EXIT_UNFINISHED);
+}
+
+void
+signals_end_with_exit(void)
+{
+	struct sigaction action = { .sa_handler = on_signal }, before;
+
+	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
+		if (sigaction(ending[i], NULL, &before) == 0 &&
+		    before.sa_handler != SIG_IGN)
+			sigaction(ending[i], &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void
+mask_ending(int how)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
+		sigaddset(&signals, ending[i]);
+	pthread_sigmask(how, &signals, NULL);
+}
+
+void
+signals_hold(void)
+{
+	mask_ending(SIG_BLOCK);
+}
+
+void
+signals_release(void)
+{
+	mask_ending(SIG_UNBLOCK);
+}
 
 struct signal_watch {
 	pthread_t thread;

@@ -1,9 +1,20 @@
 /*
- * SIGINT and SIGTERM while no crew runs, which handles them itself.  For work
- * that may end anywhere without harm, because all that counts is on disk.
+ * And SIGINT and SIGTERM while no crew runs, which handles them itself.  For
+ * work that may end anywhere without harm, because all that counts is on disk.
  */
 #ifndef SCAN_SIGNAL_WATCH_H
 #define SCAN_SIGNAL_WATCH_H
+
+/*
+ * Where nothing else handles SIGINT or SIGTERM, they end the program with exit
+ * 3 instead of by the signal; and a reader that is gone is a failed write,
+ * no SIGPIPE.  Signals that were ignored stay so.
+ */
+void signals_end_with_exit(void);
+
+/* No signal arrives between these two: for handlers to be changed. */
+void signals_hold(void);
+void signals_release(void);
 
 struct signal_watch;
 

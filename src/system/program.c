@@ -23,6 +23,7 @@ spawn(const struct program *program, int output, pid_t *child)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attributes;
+	sigset_t signals;
 	int failure;
 
 	posix_spawn_file_actions_init(&files);
@@ -30,7 +31,13 @@ spawn(const struct program *program, int output, pid_t *child)
 	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&files, output, 1);
 	posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+	posix_spawnattr_setflags(
+	    &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+	/* Ignored here, which a program would inherit. */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGPIPE);
+	sigaddset(&signals, SIGXFSZ);
+	posix_spawnattr_setsigdefault(&attributes, &signals);
 	posix_spawnattr_setpgroup(&attributes, 0);
 	failure = posix_spawn(child, program->argv[0], &files, &attributes,
 	    (char *const *)program->argv, (char *const *)program->environment);
