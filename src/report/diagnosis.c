@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/columns.h"
 #include "report/colors.h"
+#include "report/dane_text.h"
 #include "report/sites_text.h"
 
 enum {
@@ -165,6 +166,10 @@ append_chain(struct text *out, const struct result *result,
 		    arena_printf(scratch, "%s: %s", status_word(seen->status),
 			seen->error == NULL ? "no more is known" : seen->error),
 		    BODY_COLUMN);
+	}
+	if (seen->tlsa_count > 0) {
+		append_label(out, "DANE");
+		cell_append_wrapped(out, dane_text(scratch, seen), BODY_COLUMN);
 	}
 	if (leaf->present && !leaf->undated)
 		validity = arena_printf(scratch, "%s %s",

@@ -4,6 +4,7 @@
  * members is page.js's too.  Its chain stands from the leaf up: what it sends,
  * what it does not send and where that is, and what the path ends at.
  */
+#include "report/dane_text.h"
 #include "report/html.h"
 
 #include "base/base64.h"
@@ -362,6 +363,9 @@ append_facts(
 			seen->tls.group == NULL ? "" : seen->tls.group),
 		    false);
 	append_fact(out, "STARTTLS", seen->starttls, false);
+	append_fact(out, "MX of", seen->mx_domain, false);
+	if (seen->tlsa_count > 0)
+		append_fact(out, "DANE", dane_text(scratch, seen), false);
 	append_fact(out, "site", seen->site, false);
 	for (size_t i = 0; i < seen->tag_count; i++)
 		append_fact(out, "tag", seen->tags[i], false);

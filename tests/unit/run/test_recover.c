@@ -272,6 +272,59 @@ addresses_are_taken_one_by_one(void **state)
 	arena_free(arena);
 }
 
+/* Of a domain with two MX hosts, one of which has two addresses. */
+static void
+mail_hosts_are_taken_one_by_one(void **state)
+{
+	static const struct {
+		const char *host, *ip;
+		unsigned addresses;
+		uint32_t ordinal;
+		bool is_host_done, is_open; /* afterwards */
+	} rows[] = {
+		{ "mx1.test", "192.0.2.1", 2, 1, false, true },
+		{ "mx1.test", "192.0.2.1", 2, 0, false, true },
+		{ "mx2.test", "192.0.2.1", 0, 1, true, true },
+		{ "mx2.test", "192.0.2.9", 0, 0, true, true },
+		{ "mx1.test", "192.0.2.2", 2, 1, true, false },
+	};
+	struct arena *arena = arena_new();
+	char *root = tree_new(arena);
+	struct resume_targets *targets = targets_of(root, "a.test\n");
+	struct target domain = {
+		.input = "a.test", .host = "a.test", .port = 443
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct observation seen = {
+			.input = "a.test",
+			.host = rows[i].host,
+			.port = 443,
+			.ip = rows[i].ip,
+			.name_group =
+			    rows[i].addresses > 0 ? rows[i].host : NULL,
+			.addresses = rows[i].addresses,
+			.mx_domain = "a.test",
+			.mx_hosts = 2,
+		};
+		struct target host = domain;
+
+		host.host = rows[i].host;
+		host.mx_domain = "a.test";
+		assert_int_equal(
+		    resume_targets_take(targets, &seen, RESUME_TARGET_DONE),
+		    rows[i].ordinal);
+		assert_int_equal(resume_targets_has_part(targets, &host, NULL),
+		    rows[i].is_host_done);
+		assert_int_equal(
+		    resume_targets_is_open(targets, &domain), rows[i].is_open);
+	}
+	resume_targets_free(targets);
+	tree_free(root);
+	arena_free(arena);
+}
+
 static void
 what_is_not_taken_is_open(void **state)
 {
@@ -523,6 +576,7 @@ main(void)
 		cmocka_unit_test(a_long_torn_line_is_cut),
 		cmocka_unit_test(targets_are_recognised),
 		cmocka_unit_test(addresses_are_taken_one_by_one),
+		cmocka_unit_test(mail_hosts_are_taken_one_by_one),
 		cmocka_unit_test(what_is_not_taken_is_open),
 		cmocka_unit_test(records_follow_the_list),
 		cmocka_unit_test(named_certificates_stay),

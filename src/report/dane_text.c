@@ -1,0 +1,23 @@
+/* "the chain fits one of 2 TLSA records, which are validated" */
+#include "report/dane_text.h"
+
+#include "base/columns.h"
+
+const char *
+dane_text(struct arena *arena, const struct observation *seen)
+{
+	static const char *const matches[] = {
+		[TLSA_UNKNOWN] = "nothing can be said by",
+		[TLSA_DIFFERS] = "the chain fits none of",
+		[TLSA_MATCHES] = "the chain fits",
+	};
+	bool is_one = seen->tlsa_count == 1;
+	const char *records = arena_printf(arena, "%zu TLSA record%s",
+	    seen->tlsa_count, plural(seen->tlsa_count));
+
+	if (seen->tlsa_match == TLSA_MATCHES && !is_one)
+		records = arena_printf(arena, "one of %s", records);
+	return arena_printf(arena, "%s %s, which %s %svalidated",
+	    matches[seen->tlsa_match], records, is_one ? "is" : "are",
+	    seen->tlsa_secure ? "" : "not ");
+}
