@@ -206,13 +206,16 @@ trait_of_forbidden(const struct certificate *issuer,
 	return is_upper ? TRAIT_UPPER_CONSTRAINED : TRAIT_NAME_CONSTRAINTS;
 }
 
-/* Takes apart what validate.c finds as one fault. */
+/*
+ * Takes apart what validate.c finds as one fault.  What is beyond its budget
+ * for a path may still be within that of libraries that have none.
+ */
 void
 client_constraints_forbid(const struct validation *validation,
     const struct path *path, size_t at, struct client_traits *to)
 {
 	const struct certificate *issuer = path->steps[at].certificate;
-	struct constraint_budget budget = { CONSTRAINTS_MOST_COMPARISONS,
+	struct constraint_budget budget = { CONSTRAINTS_MOST_OF_A_HOST,
 		validation->comparisons };
 
 	for (size_t below = 0; below < at; below++) {
@@ -353,7 +356,8 @@ measure(const struct certificate *issuer, const struct certificate *subject,
 	const struct name_list *names = &subject->alternative_names;
 	size_t constraints = issuer->permitted.count + issuer->excluded.count;
 	size_t kinds[NAME_UNKNOWN + 1] = { 0 };
-	size_t product = (names->count + !subject->subject_empty) * constraints;
+	size_t product =
+	    (names->count + subject->subject_attribute_count) * constraints;
 	size_t sum = 0;
 	unsigned *most = outcome->measures;
 
@@ -387,7 +391,17 @@ client_constraints_of_path(const struct validation *validation,
 		if (!issuer->has_name_constraints)
 			continue;
 		add_kinds(issuer, leaf, to);
-		measure(issuer, leaf, outcome);
+		for (size_t below = 0; below < at; below++) {
+			const struct certificate *subject =
+			    path->steps[below].certificate;
+
+			if (below > 0 && subject->self_issued)
+				continue;
+			measure(issuer, subject, outcome);
+			if ((subject->odd_forms & FORM_MAILBOX_STRING) != 0)
+				client_traits_add(
+				    to, TRAIT_MAILBOX_STRING_CONSTRAINED);
+		}
 		for (size_t i = 0; i < leaf->alternative_names.count; i++)
 			if (is_odd_name(&leaf->alternative_names.names[i]))
 				client_traits_add(

@@ -32,6 +32,7 @@ enum error_number {
 	NOT_PERMITTED = 47,
 	EXCLUDED = 48,
 	MINIMUM_OR_MAXIMUM = 49,
+	UNSUPPORTED_NAME_SYNTAX = 53,
 	NAME_MISMATCH = 62,
 	ADDRESS_MISMATCH = 64,
 	WEAK_LEAF_KEY = 66,
@@ -63,6 +64,7 @@ static const char *const error_words[] = {
 	[EXCLUDED] = "excluded subtree violation",
 	[MINIMUM_OR_MAXIMUM] =
 	    "name constraints minimum and maximum not supported",
+	[UNSUPPORTED_NAME_SYNTAX] = "unsupported or invalid name syntax",
 	[NAME_MISMATCH] = "hostname mismatch",
 	[ADDRESS_MISMATCH] = "IP address mismatch",
 	[WEAK_LEAF_KEY] = "EE certificate key too weak",
@@ -344,8 +346,14 @@ names_error(const struct certificate *issuer, const struct certificate *subject,
 	struct host_name common = { { NULL, 0 }, { 0 }, 0 };
 	enum error_number number;
 
+	if ((names->count + subject->subject_attribute_count) *
+		(issuer->permitted.count + issuer->excluded.count) >
+	    CONSTRAINTS_MOST_COMPARISONS)
+		return UNSPECIFIED;
 	one.alternative_names.count = 0;
 	number = constraint_error(issuer, &one, NULL, budget);
+	if (number == 0 && (subject->odd_forms & FORM_MAILBOX_STRING) != 0)
+		number = UNSUPPORTED_NAME_SYNTAX;
 	one.subject_empty = one.has_alternative_names = true;
 	/* Mailboxes of the subject count beside a SAN too. */
 	one.alternative_names = subject->subject_mailboxes;
@@ -374,8 +382,8 @@ static void
 list_constraints(struct listing *listing)
 {
 	const struct path *path = listing->path;
-	struct constraint_budget budget = { CONSTRAINTS_MOST_COMPARISONS,
-		NULL };
+	/* OpenSSL counts anew for each certificate and issuer. */
+	struct constraint_budget budget = { CONSTRAINTS_MOST_OF_A_HOST, NULL };
 
 	for (size_t at = path->length; at-- > 0;) {
 		const struct certificate *subject = path->steps[at].certificate;

@@ -842,7 +842,8 @@ client_path_outcome(const struct validation *validation, struct path *path,
 		if (fault->fault == FAULT_MALFORMED && fault->step == 0 &&
 		    path->steps[0].certificate->signature_algorithms_differ)
 			trait = TRAIT_BAD_SIGNATURE;
-		if (fault->fault == FAULT_NAME_CONSTRAINTS) {
+		if (fault->fault == FAULT_NAME_CONSTRAINTS ||
+		    fault->fault == FAULT_NAME_CONSTRAINTS_UNDECIDED) {
 			client_constraints_forbid(validation, path, fault->step,
 			    anchored && fault->step + 1 == path->length
 				? &outcome->anchor_traits

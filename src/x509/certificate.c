@@ -215,7 +215,10 @@ read_subject(struct certificate_reader *reader, struct der *tbs)
 	certificate->subject_cn = last_common_name(&name);
 	certificate->common_names = name.common_names;
 	certificate->common_name_count = name.common_name_count;
+	certificate->subject_attribute_count = name.attribute_count;
 	certificate->subject_mailboxes = name.mailboxes;
+	if (name.mailbox_of_other_string)
+		certificate->odd_forms |= FORM_MAILBOX_STRING;
 	certificate->self_issued =
 	    (certificate->issuer[0] != '\0' ||
 		(certificate->issuer_empty && certificate->subject_empty)) &&

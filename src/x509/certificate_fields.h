@@ -171,7 +171,9 @@ enum odd_form {
 	FORM_NAME_URI = 1 << 15,       /* one that RFC 3986 does not allow */
 	FORM_POINT_RELATIVE = 1 << 16, /* a CRL's point is a relative name */
 	/* a critical extension whose value cannot be read, or is followed */
-	FORM_CRITICAL_VALUE = 1 << 17
+	FORM_CRITICAL_VALUE = 1 << 17,
+	/* an emailAddress of the subject is no IA5String (4.1.2.6) */
+	FORM_MAILBOX_STRING = 1 << 18
 };
 
 /* Extensions whose value is not what its section says; bits. */
@@ -228,6 +230,7 @@ struct certificate {
 	struct bytes subject_key, issuer_key_name; /* canonical, 7.1 */
 	const char *subject, *issuer;		   /* RFC 4514, clean UTF-8 */
 	const char *subject_cn, *issuer_cn;	   /* last CN, clean; or NULL */
+	size_t subject_attribute_count;
 	struct name_list subject_mailboxes; /* its emailAddress attributes */
 	const char **common_names; /* of the subject, all, in order; clean */
 	size_t common_name_count;

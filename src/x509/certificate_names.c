@@ -424,8 +424,8 @@ odd_form_of(const struct der_item *value)
 	return 0;
 }
 
-static struct name_list
-keep_mailboxes(struct certificate_reader *reader)
+static void
+keep_mailboxes(struct certificate_reader *reader, struct certificate_name *name)
 {
 	static const struct bytes email_address =
 	    OID("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01");
@@ -443,8 +443,10 @@ keep_mailboxes(struct certificate_reader *reader)
 			    reader, attributes->count * sizeof(*names));
 		names[count++] = (struct general_name){ .kind = NAME_EMAIL,
 			.value = attribute->value.content };
+		if (attribute->value.tag != DER_IA5_STRING)
+			name->mailbox_of_other_string = true;
 	}
-	return (struct name_list){ names, count };
+	name->mailboxes = (struct name_list){ names, count };
 }
 
 bool
@@ -464,7 +466,8 @@ reader_name(struct certificate_reader *reader, struct bytes whole,
 	append_name(&reader->text, attributes, &reader->value);
 	name->text = reader_keep_string(reader);
 	keep_common_names(reader, name);
-	name->mailboxes = keep_mailboxes(reader);
+	name->attribute_count = attributes->count;
+	keep_mailboxes(reader, name);
 	return true;
 }
 

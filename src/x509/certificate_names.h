@@ -14,7 +14,9 @@ struct certificate_name {
 	const char *text;
 	const char **common_names; /* in order; clean */
 	size_t common_name_count;
-	struct name_list mailboxes; /* emailAddress attributes */
+	size_t attribute_count;
+	struct name_list mailboxes;   /* emailAddress attributes */
+	bool mailbox_of_other_string; /* one is no IA5String, 4.1.2.6 */
 };
 bool reader_name(
     struct certificate_reader *, struct bytes whole, struct certificate_name *);

@@ -239,6 +239,20 @@ common_name_is_no_host(struct scene *scene)
 	scene->chain[LEAF].subject_cn = "a person";
 }
 
+static void
+subject_has_many_attributes(struct scene *scene)
+{
+	scene->chain[LEAF].subject_attribute_count = 1 << 20;
+	constrain(scene, CA, "test", NULL);
+}
+
+static void
+mailbox_is_no_ia5_string(struct scene *scene)
+{
+	scene->chain[LEAF].odd_forms = FORM_MAILBOX_STRING;
+	constrain(scene, CA, "test", NULL);
+}
+
 /* "DEPTH:NUMBER " each; the path has the first `length` of the three. */
 static const struct {
 	const char *what, *reason;
@@ -291,6 +305,10 @@ static const struct {
 	    ca_does_both, 3, PATH_ANCHOR, "0:48 " },
 	{ "a common name", "subtree violation", common_name_is_out, 3,
 	    PATH_ANCHOR, "0:47 " },
+	{ "attributes of the subject count as names", "1 unspecified",
+	    subject_has_many_attributes, 3, PATH_ANCHOR, "0:1 " },
+	{ "a mailbox of another string", "53 unsupported",
+	    mailbox_is_no_ia5_string, 3, PATH_ANCHOR, "0:53 " },
 	{ "a signature", "7 certificate signature failure", leaf_is_not_signed,
 	    3, PATH_ANCHOR, "0:7 " },
 	{ "the path ends at a root that is sent", "19 self-signed",
