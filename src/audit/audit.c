@@ -413,6 +413,7 @@ judge_without_chain(
 	verdict->severity = worst_severity(&findings);
 	verdict->findings = findings.list;
 	verdict->finding_count = findings.count;
+	verdict->has_scts = true;
 	verdict->revocation.present = true;
 }
 
@@ -427,6 +428,7 @@ judge_chain(struct judgement *judgement, struct result *result)
 		tls_rules,
 		ocsp_rules,
 		crl_rules,
+		sct_rules,
 		root_rules,
 		policy_rules,
 		dane_rules,
@@ -441,6 +443,11 @@ judge_chain(struct judgement *judgement, struct result *result)
 	judgement->view.is_late = lacked_time(judgement);
 	staple_judge(&judgement->view.staple, view->seen, view->path,
 	    judgement->auditor->signatures, view->settings->now);
+	leaf_scts_judge(&judgement->view.scts, judgement->arena,
+	    view->settings->ct_logs, view->path, &view->staple);
+	verdict->has_scts = true;
+	verdict->scts = view->scts.list;
+	verdict->sct_count = view->scts.count;
 	path_crls_ask(&judgement->view.crls, view->settings->crls,
 	    judgement->arena, view->path, view->settings->now,
 	    judgement->sources != NULL);

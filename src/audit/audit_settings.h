@@ -7,6 +7,8 @@
 struct clients;
 struct policy;
 struct crl_source;
+struct ct_logs;
+struct roots;
 
 /* What a whole run is judged by.  Immutable, shared by all threads. */
 struct audit_settings {
@@ -20,6 +22,8 @@ struct audit_settings {
 	const struct certificate_index *known;
 	/* Public intermediates that some clients carry; NULL: none known. */
 	const struct certificate_index *preloaded;
+	const struct roots *roots;     /* of the programs; NULL: not known */
+	const struct ct_logs *ct_logs; /* NULL: none is known */
 	const struct crl_source *crls; /* NULL: CRLs are not looked at */
 };
 

@@ -10,6 +10,7 @@
 #include "audit/name.h"
 #include "audit/path.h"
 #include "audit/revocation.h"
+#include "audit/scts.h"
 #include "model/observation.h"
 #include "model/result.h"
 #include "x509/ocsp.h"
@@ -26,6 +27,7 @@ struct audit_view {
 	const struct path *path;     /* the judged one, default store */
 	const struct path *repaired; /* with found certificates; or NULL */
 	struct ocsp_staple staple;   /* judged with that path */
+	struct leaf_scts scts;	     /* likewise */
 	struct path_crls crls;	     /* likewise */
 	enum tlsa_match tlsa_match;
 	struct step *missing; /* what should have been sent */
@@ -52,6 +54,7 @@ extern const struct audit_rule date_rules[];   /* rules_dates.c */
 extern const struct audit_rule tls_rules[];    /* rules_tls.c */
 extern const struct audit_rule ocsp_rules[];   /* rules_ocsp.c */
 extern const struct audit_rule crl_rules[];    /* rules_crl.c */
+extern const struct audit_rule sct_rules[];    /* rules_scts.c */
 extern const struct audit_rule root_rules[];   /* rules_roots.c */
 extern const struct audit_rule policy_rules[]; /* rules_policy.c */
 extern const struct audit_rule dane_rules[];   /* dane.c */

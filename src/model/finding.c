@@ -105,6 +105,10 @@ static const struct {
 	    { "The CRL of a certificate proves nothing",
 		"Tell the CA: clients that demand a CRL refuse the "
 		"certificate, and a revoked one would go unnoticed." } },
+	[FINDING_TOO_FEW_SCTS] = { "too_few_scts", SEVERITY_WARNING,
+	    { "Too few Certificate Transparency logs have the certificate",
+		"Have it issued again: Chrome refuses public certificates "
+		"that too few logs of two operators have signed for." } },
 	[FINDING_AKI_MISMATCH] = { "aki_mismatch", SEVERITY_WARNING,
 	    { "A key identifier points to another issuer's key",
 		"Have the certificate issued again: OpenSSL and GnuTLS go by "

@@ -74,6 +74,17 @@ struct revocation {
 	const char *detail; /* a sentence, or NULL */
 };
 
+enum sct_validity { SCT_NOT_KNOWN, SCT_VALID, SCT_INVALID };
+
+/* A signed certificate timestamp (RFC 6962). */
+struct sct_facts {
+	const char *log;    /* its name, or its id in hexadecimal */
+	const char *run_by; /* "operator" in records; NULL: not known */
+	int64_t timestamp;
+	const char *source; /* "certificate", "staple" */
+	enum sct_validity valid;
+};
+
 enum acceptance { ACCEPTS_NO, ACCEPTS_YES, ACCEPTS_UNKNOWN };
 
 struct client_verdict {
@@ -103,6 +114,9 @@ struct verdict {
 	struct aia_lookup *aia;
 	size_t aia_count;
 	struct revocation revocation;
+	bool has_scts; /* not in records of older versions */
+	struct sct_facts *scts;
+	size_t sct_count;
 	bool expired, self_signed, mismatched, untrusted, revoked;
 };
 

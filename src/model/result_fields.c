@@ -606,6 +606,64 @@ read_revocation(
 		record_fields_read(reader, member, checked_at, revocation);
 }
 
+static void
+write_scts(struct json *object, const void *facts, struct arena *scratch)
+{
+	const struct result *result = facts;
+	const struct verdict *verdict = &result->verdict;
+	struct json *list;
+
+	if (!verdict->has_scts)
+		return;
+	list = json_add_array(object, "scts");
+	for (size_t i = 0; i < verdict->sct_count; i++) {
+		const struct sct_facts *one = &verdict->scts[i];
+		struct json *row = json_append_object(list);
+
+		json_add_string(row, "log", one->log);
+		json_add_string(row, "operator", one->run_by);
+		json_add_string(
+		    row, "timestamp", time_text(scratch, one->timestamp));
+		json_add_string(row, "source", one->source);
+		if (one->valid == SCT_NOT_KNOWN)
+			json_add_null(row, "valid");
+		else
+			json_add_bool(row, "valid", one->valid == SCT_VALID);
+	}
+}
+
+static void
+read_scts(struct record_reader *reader, const struct json *object, void *facts)
+{
+	static const struct record_field fields[] = {
+		FIELD(NAME, sct_facts, log),
+		FIELD_AS("operator", STRING, sct_facts, run_by),
+		FIELD(TIME, sct_facts, timestamp),
+		FIELD(NAME, sct_facts, source),
+		{ .kind = FIELD_END },
+	};
+	struct result *result = facts;
+	struct verdict *verdict = &result->verdict;
+	const struct json *list = json_get(object, "scts");
+
+	if (list == NULL)
+		return;
+	list = record_array(reader, object, "scts");
+	verdict->has_scts = true;
+	verdict->scts = arena_array(
+	    reader->arena, json_length(list), sizeof(*verdict->scts));
+	for (const struct json *at = json_first(list); at != NULL;
+	     at = json_next(at)) {
+		struct sct_facts *one = &verdict->scts[verdict->sct_count++];
+		const struct json *valid = record_member(reader, at, "valid");
+
+		record_fields_read(reader, at, fields, one);
+		if (json_is_bool(valid))
+			one->valid =
+			    json_bool(valid, false) ? SCT_VALID : SCT_INVALID;
+	}
+}
+
 static const struct record_field store_fields[] = {
 	FIELD(BOOL, store_verdict, trusted),
 	FIELD(STRING, store_verdict, reason),
@@ -678,6 +736,7 @@ static const struct record_field result_fields[] = {
 	{ .kind = FIELD_OWN,
 	    .write = write_revocation,
 	    .read = read_revocation },
+	{ .kind = FIELD_OWN, .write = write_scts, .read = read_scts },
 	LIST("stores", MAP, stores, store_count, store_fields, store_verdict),
 	LIST("clients", MAP, clients, client_count, client_fields,
 	    client_verdict),

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "model/client_choice.h"
+#include "model/ct_logs.h"
 #include "rundir/policy_file.h"
 #include "system/data_file.h"
 #include "system/java_store.h"
@@ -353,6 +354,25 @@ add_clients(struct judging *judging, const struct judging_settings *settings,
 	});
 }
 
+/* Without its file no log is known. */
+static const char *
+add_ct_logs(struct judging *judging, const struct judging_settings *settings)
+{
+	static const char name[] = "ct-logs.json";
+	char *path = data_path(settings, name);
+	struct bytes text = { NULL, 0 };
+	const char *error = NULL;
+
+	if (path == NULL)
+		return NULL;
+	free(path);
+	error = read_data(judging->arena, settings, name, &text);
+	if (error == NULL)
+		judging->audit.ct_logs =
+		    ct_logs_read(judging->arena, text, name, &error);
+	return error;
+}
+
 /* What data/ holds: client profiles, root programs and distrust rules. */
 static bool
 add_data(struct judging *judging, const struct judging_settings *settings)
@@ -378,6 +398,8 @@ add_data(struct judging *judging, const struct judging_settings *settings)
 	if (error == NULL)
 		roots = roots_read(arena, text, "roots.json", &error);
 	if (error == NULL)
+		error = add_ct_logs(judging, settings);
+	if (error == NULL)
 		error = read_data(arena, settings, "distrust.json", &text);
 	if (error == NULL)
 		distrust = distrust_read(arena, text, "distrust.json", &error);
@@ -394,6 +416,7 @@ add_data(struct judging *judging, const struct judging_settings *settings)
 	}
 	if (error == NULL)
 		add_clients(judging, settings, profiles, roots, distrust);
+	judging->audit.roots = roots;
 	judging->error = error;
 	return error == NULL;
 }

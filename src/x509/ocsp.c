@@ -437,6 +437,25 @@ tell_status(const struct der_item *status, struct ocsp_staple *staple)
 	}
 }
 
+static void
+take_scts(struct der extensions, struct ocsp_staple *staple)
+{
+	static const struct bytes scts =
+	    OID("\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x05");
+	struct der extension, value;
+	struct der_item oid, item;
+
+	while (der_enter(&extensions, DER_SEQUENCE, &extension)) {
+		if (!der_take(&extension, DER_OID, &oid) ||
+		    !bytes_equal(oid.content, scts))
+			continue;
+		der_take(&extension, DER_BOOLEAN, &item);
+		if (der_enter(&extension, DER_OCTET_STRING, &value) &&
+		    der_take(&value, DER_OCTET_STRING, &item))
+			staple->scts = item.content;
+	}
+}
+
 void
 ocsp_judge(struct ocsp_staple *staple, struct bytes response,
     const struct certificate *leaf, const struct certificate *issuer,
@@ -460,4 +479,6 @@ ocsp_judge(struct ocsp_staple *staple, struct bytes response,
 		    "the OCSP response has an unknown critical extension");
 	else
 		tell_status(&answer.status, staple);
+	if (staple->state != OCSP_UNUSABLE)
+		take_scts(answer.extensions, staple);
 }

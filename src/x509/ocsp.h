@@ -39,6 +39,10 @@ struct ocsp_staple {
 	/* When revoked; the reason is RFC 5280 5.3.1's word, or NULL. */
 	int64_t revoked_at;
 	const char *revocation_reason;
+
+	/* SignedCertificateTimestampList (RFC 6962 3.3) of a response that is
+	   usable; size 0: none. */
+	struct bytes scts;
 };
 
 /*

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Root programs and their dates: chains to roots of the tests' own, which play
 the roles that public roots have in data/roots.json."""
+import base64
 import hashlib
 import json
 import os
@@ -11,7 +12,7 @@ import subprocess
 import tempfile
 import time
 
-from certificates import Entity, certify, pem
+from certificates import Entity, certify, pem, signed_sct_list
 from laboratory import FLEETSCAN
 from tap import FAILED, check
 
@@ -341,6 +342,68 @@ def check_absent(world):
           refused(record).isdisjoint(OWN), record["clients"])
 
 
+def check_logs(world):
+    """Timestamps of Certificate Transparency logs, and Chrome's policy."""
+    operators = {"a": "One", "b": "One", "c": "Two", "keyless": "Two"}
+    logs = {name: Entity(world.folder, f"log {name}")
+            for name in (*operators, "unknown")}
+    file = world.folder / "data" / "ct-logs.json"
+
+    def write(date):
+        file.write_text(json.dumps({
+            "schema": "fleetscan/ct-logs/1", "date": date, "source": "test",
+            "logs": [{
+                "log_id": b64(hashlib.sha256(logs[name].public).digest()),
+                "name": name, "operator": operator, "state": "accepted",
+                "key": None if name == "keyless" else b64(
+                    logs[name].public), "since": None}
+                for name, operator in operators.items()]}))
+
+    def b64(octets):
+        return base64.b64encode(octets).decode()
+
+    rows = (
+        # logs, last day, root, day of the list, valid, too few
+        ("ac", "2027-01-01", "ISRG Root X1", "2026-11-01", [True, True], 0),
+        ("ab", "2027-01-01", "ISRG Root X1", "2026-11-01", [True, True], 1),
+        ("aa", "2027-01-01", "ISRG Root X1", "2026-11-01", [True, True], 1),
+        ("ac", "2027-06-01", "ISRG Root X1", "2026-11-01", [True, True], 1),
+        ("abc", "2027-06-01", "ISRG Root X1", "2026-11-01", [True] * 3, 0),
+        ("a", "2027-01-01", "ISRG Root X1", "2026-11-01", [True], 1),
+        ("a", "2027-01-01", "ISRG Root X1", "2026-07-01", [True], 0),
+        ("a", "2027-01-01", "local", "2026-11-01", [True], 0),
+        (["a", "unknown"], "2027-01-01", "ISRG Root X1", "2026-11-01",
+         [True, None], 0),
+        (["a", "keyless"], "2027-01-01", "ISRG Root X1", "2026-11-01",
+         [True, None], 0),
+        ("forged", "2027-01-01", "ISRG Root X1", "2026-11-01",
+         [False, False], 1),
+    )
+    for names, end, role, date, valid, too_few in rows:
+        write(date)
+        # "forged": good for a certificate of another issuer
+        signer = world.server if names == "forged" else world.ca
+        used = [logs[name] for name in
+                ("ac" if names == "forged" else names)]
+        leaf = certify(
+            world.server, world.ca, "2026-08-01", end, HOST,
+            lambda tbs, signer=signer, used=used: signed_sct_list(
+                tbs, signer, used))
+        record = world.judge([leaf, certify(world.ca, world.keys[role])])
+        said = [sct["valid"] for sct in record["scts"]]
+        found = [finding for finding in record["findings"]
+                 if finding["id"] == "too_few_scts"]
+        check(f"logs {names} until {end}, {role}, list of {date}",
+              said == valid and len(found) == too_few
+              and record["class"] == "ok",
+              [record["class"], record["cause"], record["scts"], found])
+    first = record["scts"][0]
+    check("a timestamp has its log, operator and time",
+          (first["log"], first["operator"], first["source"],
+           first["timestamp"]) == ("a", "One", "certificate",
+                                   "2026-05-28T20:26:40Z"), first)
+
+
 def check_local(world):
     (world.folder / "chain.pem").write_text(pem(*world.chain("local")))
     done = world.call("audit", "--host", HOST, world.folder / "chain.pem")
@@ -356,6 +419,7 @@ def main():
         check_absent(world)
         check_runs(world)
         check_local(world)
+        check_logs(world)
     return bool(FAILED)
 
 

@@ -32,7 +32,7 @@ FILES = {
     "crls.ndjson": "crls",
 }
 OPTIONAL = ("aia.ndjson", "crls.ndjson")
-DATA = ("clients", "distrust", "roots")
+DATA = ("clients", "ct-logs", "distrust", "roots")
 COLUMNS = ("host,port,ip,site,status,class,cause,severity,refused_by,"
            "issuer_cn,root_cn,subject_cn,not_after,days_left,missing,"
            "missing_from,key,tls_version,received,error,tags,input,ordinal,"
