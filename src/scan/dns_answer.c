@@ -1,7 +1,7 @@
 /* A cursor over a message.  Keeps nothing. */
 #include "scan/dns_answer.h"
 
-#include <ctype.h>
+#include <string.h>
 
 enum {
 	HEADER = 12,
@@ -114,6 +114,28 @@ dns_answer_next(
 	return 0;
 }
 
+/* Appends a label; false where it has octets that no host name has. */
+static bool
+append_label(char name[DNS_NAME_SIZE], size_t *used, struct bytes label)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+
+	if (*used + label.size + 2 > DNS_NAME_SIZE)
+		return false;
+	if (*used > 0)
+		name[(*used)++] = '.';
+	for (size_t i = 0; i < label.size; i++) {
+		uint8_t c = label.data[i];
+
+		if (c >= 'A' && c <= 'Z')
+			c = (uint8_t)(c - 'A' + 'a');
+		if (c == '\0' || strchr(allowed, c) == NULL)
+			return false;
+		name[(*used)++] = (char)c;
+	}
+	return true;
+}
+
 bool
 dns_answer_name(const struct dns_answer *answer, struct bytes data, size_t skip,
     char name[DNS_NAME_SIZE])
@@ -125,29 +147,19 @@ dns_answer_name(const struct dns_answer *answer, struct bytes data, size_t skip,
 	if (skip >= data.size)
 		return false;
 	while (at < packet.size && packet.data[at] != 0) {
-		size_t size = packet.data[at];
+		size_t size = packet.data[at], left = packet.size - at - 1;
 
-		if ((size & POINTER) == POINTER) {
-			if (packet.size - at < 2)
-				return false;
+		if ((size & POINTER) == POINTER && left > 0) {
 			at = u16_at(packet, at) & 0x3fff;
 			if (at >= before)
 				return false;
 			before = at;
 			continue;
 		}
-		if (size > MOST_LABEL || packet.size - at - 1 < size ||
-		    used + size + 2 > DNS_NAME_SIZE)
+		if (size > MOST_LABEL || left < size ||
+		    !append_label(
+			name, &used, bytes_of(packet.data + at + 1, size)))
 			return false;
-		if (used > 0)
-			name[used++] = '.';
-		for (size_t i = 0; i < size; i++) {
-			uint8_t c = packet.data[at + 1 + i];
-
-			if (!isalnum(c) && c != '-' && c != '_')
-				return false;
-			name[used++] = (char)tolower(c);
-		}
 		at += 1 + size;
 	}
 	name[used] = '\0';
