@@ -27,6 +27,7 @@ command_options_init(struct command_options *options)
 		.scan = {
 			.concurrency = DEFAULT_CONCURRENCY,
 			.per_ip = DEFAULT_PER_IP,
+			.faces = FACES_AUTO,
 			.timeout_ms = DEFAULT_TIMEOUT_MS,
 			.retries = DEFAULT_RETRIES,
 		},

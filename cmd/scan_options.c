@@ -236,6 +236,8 @@ static const struct option_row target_rows[] = {
 
 static const char *const depth_words[] = { "full", "certificate", NULL };
 
+static const char *const faces_words[] = { "none", "auto", "all", NULL };
+
 static const struct option_row probe_rows[] = {
 	{ .letter = 'c',
 	    .name = "concurrency",
@@ -320,6 +322,15 @@ static const struct option_row probe_rows[] = {
 	    .help = "certificate: stop when the chain has arrived; cheaper, "
 		    "but the server does not prove that it holds the key "
 		    "(default: full)" },
+	{ .name = "faces",
+	    .argument = "auto|all|none",
+	    .kind = OPTION_WORD,
+	    .offset = OPTION(scan.faces),
+	    .words = faces_words,
+	    .help = "auto: where a leaf has no RSA key, ask for the RSA "
+		    "certificate that some clients get; all: also without "
+		    "SNI, with a foreign name, and with TLS 1.2 alone "
+		    "(default: auto)" },
 };
 
 static const struct option_row change_rows[] = {

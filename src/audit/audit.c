@@ -299,6 +299,19 @@ static const enum class_id precedence[] = {
 	CLASS_WEAK,
 };
 
+bool
+class_precedes(enum class_id class_id, enum class_id other)
+{
+	for (size_t i = 0; i < sizeof(precedence) / sizeof(precedence[0]);
+	     i++) {
+		if (precedence[i] == other)
+			return false;
+		if (precedence[i] == class_id)
+			return true;
+	}
+	return false;
+}
+
 static const struct finding *
 find_finding(const struct findings *findings, enum finding_id id)
 {

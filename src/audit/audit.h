@@ -48,4 +48,8 @@ bool auditor_judge(struct auditor *, struct arena *, const struct observation *,
     const struct certificate *const *received, const struct audit_sources *,
     struct result *);
 
+/* Is it before the other in the order in which a class is decided?  After all
+   others comes ok. */
+bool class_precedes(enum class_id, enum class_id other);
+
 #endif

@@ -4,6 +4,8 @@
  */
 #include "audit/judge.h"
 
+#include "audit/faces.h"
+
 #include <stdlib.h>
 
 #include "base/map.h"
@@ -154,6 +156,36 @@ intern_chain(struct judge *judge, const struct bytes *chain, size_t count,
 }
 
 static bool
+judge_faces(struct judge *judge, struct observation *seen,
+    const struct certificate **own, const struct audit_sources *sources,
+    struct message *message, struct result *result)
+{
+	struct face *faces =
+	    arena_array(judge->arena, seen->face_count, sizeof(*faces));
+	struct face_chain chains[FACES_MOST + 1] = { { own } };
+	size_t count = 0;
+
+	for (size_t i = 0; i < seen->face_count && count < FACES_MOST; i++) {
+		struct face *face = &faces[count];
+		const struct certificate **chain;
+
+		*face = seen->faces[i];
+		/* A run that was repaired may lack some of them. */
+		if (face->chain == NULL || face->received_count == 0)
+			continue;
+		chain = arena_array(
+		    judge->arena, face->received_count, sizeof(*chain));
+		face->received = intern_chain(
+		    judge, face->chain, face->received_count, chain, message);
+		chains[++count].received = chain;
+	}
+	seen->faces = faces;
+	seen->face_count = count;
+	return faces_judge(judge->auditor, judge->settings, judge->arena, seen,
+	    chains, sources, result);
+}
+
+static bool
 judge_interned(struct judge *judge, const struct observation *observation,
     const struct audit_sources *sources, struct message *message,
     struct result *result)
@@ -184,8 +216,10 @@ judge_interned(struct judge *judge, const struct observation *observation,
 	}
 	if (seen.tls.offer_count > 0)
 		seen.tls.offers = answers;
-	return auditor_judge(
-	    judge->auditor, judge->arena, &seen, chain, sources, result);
+	if (seen.face_count == 0)
+		return auditor_judge(judge->auditor, judge->arena, &seen, chain,
+		    sources, result);
+	return judge_faces(judge, &seen, chain, sources, message, result);
 }
 
 bool
@@ -205,6 +239,8 @@ judge_observation(struct judge *judge, const struct observation *seen,
 
 	for (size_t i = 0; i < seen->tls.offer_count; i++)
 		most_sent += seen->tls.offers[i].received_count;
+	for (size_t i = 0; i < seen->face_count; i++)
+		most_sent += seen->faces[i].received_count;
 	message->sent = memory_array(most_sent + 1, sizeof(*message->sent));
 	message->pending =
 	    judge_interned(judge, seen, sources, message, &result);
@@ -227,6 +263,11 @@ judge_observation(struct judge *judge, const struct observation *seen,
 		/* What is missing completes a path to a trusted root. */
 		write_found(judge, sources, result.verdict.missing,
 		    result.verdict.missing_count, true, message);
+		for (size_t i = 0; i < result.verdict.face_count; i++)
+			write_found(judge, sources,
+			    result.verdict.faces[i].missing,
+			    result.verdict.faces[i].missing_count, true,
+			    message);
 		write_found(judge, sources, result.verdict.path,
 		    result.verdict.path_length, false, message);
 		result_write(&message->line, &result);

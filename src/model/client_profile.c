@@ -165,6 +165,28 @@ read_words(struct reading *reading, const struct json *value,
 	}
 }
 
+/* Of each kind of key the place of its first scheme. */
+static void
+read_signatures(struct reading *reading, const struct json *value,
+    struct location *location, void *target)
+{
+	unsigned char *ranks = target, next = 1;
+
+	if (!json_is_array(value))
+		refuse(reading, location, "not an array of words");
+	memset(ranks, 0, SIGNING_KEY_COUNT);
+	location->index = 0;
+	for (const struct json *item = json_first(value); item != NULL;
+	     item = json_next(item), location->index++) {
+		enum signing_key key;
+
+		if (!signature_scheme_find(json_string(item), &key))
+			refuse(reading, location, "no such signature scheme");
+		else if (key != SIGNING_KEY_COUNT && ranks[key] == 0)
+			ranks[key] = next++;
+	}
+}
+
 #define AT(member) offsetof(struct draft, member)
 #define LIMIT_AT(limit) (AT(profile.limits) + (limit) * sizeof(unsigned))
 
@@ -190,11 +212,9 @@ static const struct field {
 	{ "anchor_serials_must_fit", read_bool,
 	    AT(profile.builder.anchor_serials_must_fit) },
 	{ "ends_at_roots", read_bool, AT(profile.builder.ends_at_roots) },
-	{ "roots_must_sign", read_bool, AT(profile.builder.roots_must_sign) },
 	{ "anchors_by_octets", read_bool,
 	    AT(profile.builder.anchors_by_octets) },
 	{ "last_anchor", read_bool, AT(profile.builder.last_anchor) },
-	{ "first_anchor", read_bool, AT(profile.builder.first_anchor) },
 	{ "skips_same_key", read_bool, AT(profile.builder.skips_same_key) },
 	{ "skips_same_names", read_bool, AT(profile.builder.skips_same_names) },
 	{ "prefers_valid", read_bool, AT(profile.builder.prefers_valid) },
@@ -220,6 +240,8 @@ static const struct field {
 	{ "most_name_product", read_number, LIMIT_AT(LIMIT_MOST_NAME_PRODUCT) },
 	{ "most_name_comparisons", read_number,
 	    LIMIT_AT(LIMIT_MOST_NAME_COMPARISONS) },
+	{ "signatures", read_signatures, AT(profile.order.rank) },
+	{ "rsa_suites_first", read_bool, AT(profile.order.rsa_suites_first) },
 	{ "prefix", read_prefix, AT(prefix) },
 	{ "handshake_prefix", read_prefix, AT(handshake_prefix) },
 	{ "words", read_words, AT(words) },

@@ -149,6 +149,10 @@ static const struct {
 		"Publish the record of the new certificate before it is "
 		"served, or serve the one that is published: mail from "
 		"servers that check DANE does not arrive." } },
+	[FINDING_FACE_DIFFERS] = { "face_differs", SEVERITY_ERROR,
+	    { "Which certificates are sent depends on the client's offer",
+		"Repair the chain of each certificate that the server has: "
+		"clients choose by the signature algorithms they prefer." } },
 	[FINDING_ROOT_LEAVES] = { "root_leaves", SEVERITY_WARNING,
 	    { "A root program drops the root, or refuses what it issues from "
 	      "a day on",

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/bytes.h"
+#include "model/face.h"
 #include "model/offer.h"
 #include "model/words.h"
 
@@ -78,6 +79,15 @@ struct observation {
 	const struct bytes *chain;
 	const struct digest *received;
 	size_t received_count;
+
+	/*
+	 * What else the server shows.  `shown` is the offer that got the chain
+	 * above; with faces[] it can be taken for another one's.
+	 */
+	enum face_offer shown;
+	const struct face *faces;
+	size_t face_count;
+	bool server_decides; /* the client's order does not count */
 };
 
 /*

@@ -99,6 +99,12 @@ write_list(struct json *object, const struct record_field *field,
 		    field->fields, item, scratch);
 }
 
+static struct bytes
+bytes_at(const void *value)
+{
+	return *(const struct bytes *)value;
+}
+
 /* The word of the enum at `value`. */
 static const char *
 word_at(enum field_kind kind, const void *value)
@@ -142,13 +148,12 @@ write_field(struct json *object, const struct record_field *field,
 	case FIELD_DIGEST:
 		json_add_digest(object, key, value);
 		return;
-	case FIELD_OCTETS: {
-		const struct bytes *octets = value;
-
+	case FIELD_OCTETS:
 		json_add_string(object, key,
-		    octets->size == 0 ? NULL : base64_encode(scratch, *octets));
+		    bytes_at(value).size == 0
+			? NULL
+			: base64_encode(scratch, bytes_at(value)));
 		return;
-	}
 	case FIELD_LATER_BOOL:
 		if (!*(const bool *)value)
 			return;
@@ -206,6 +211,7 @@ write_field(struct json *object, const struct record_field *field,
 			return;
 		/* fallthrough */
 	case FIELD_LIST:
+	case FIELD_NEWER_LIST:
 	case FIELD_MAP:
 		write_list(object, field, facts, count, scratch);
 		return;
@@ -329,7 +335,7 @@ may_be_absent(enum field_kind kind)
 {
 	return kind == FIELD_LATER_STRING || kind == FIELD_NEWER_STRING ||
 	       kind == FIELD_LATER_BOOL || kind == FIELD_LATER_COUNT ||
-	       kind == FIELD_LATER_LIST;
+	       kind == FIELD_LATER_LIST || kind == FIELD_NEWER_LIST;
 }
 
 static void
@@ -369,6 +375,7 @@ read_field(struct record_reader *reader, const struct json *object,
 		break;
 	case FIELD_LIST:
 	case FIELD_LATER_LIST:
+	case FIELD_NEWER_LIST:
 	case FIELD_MAP:
 		count = read_list(reader, object, field, value);
 		break;

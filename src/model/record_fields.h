@@ -49,6 +49,7 @@ enum field_kind {
 	FIELD_OBJECT,	  /* a struct; null unless the bool at `present` */
 	FIELD_LIST,	  /* pointer to structs, and their count */
 	FIELD_LATER_LIST, /* left out where empty */
+	FIELD_NEWER_LIST, /* always written; older records lack it */
 	FIELD_MAP,	  /* a list whose structs begin with their key */
 	FIELD_OWN,	  /* by the functions of the row */
 };

@@ -97,6 +97,17 @@ struct client_verdict {
 bool client_verdict_equal(
     const struct client_verdict *, const struct client_verdict *);
 
+/* A face that the record is not that of. */
+struct face_verdict {
+	struct face seen;
+	struct step *missing;
+	size_t missing_count;
+	enum class_id class_id;
+	const char *cause;    /* NULL for ok */
+	const char **clients; /* ids of those that get it */
+	size_t client_count;
+};
+
 struct verdict {
 	enum class_id class_id;
 	const char *cause; /* NULL for ok */
@@ -117,6 +128,8 @@ struct verdict {
 	bool has_scts; /* not in records of older versions */
 	struct sct_facts *scts;
 	size_t sct_count;
+	struct face_verdict *faces;
+	size_t face_count;
 	bool expired, self_signed, mismatched, untrusted, revoked;
 };
 

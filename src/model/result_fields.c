@@ -316,6 +316,74 @@ static const struct record_field timing_fields[] = {
 	{ .kind = FIELD_END },
 };
 
+/* Where the record is not that of the main offer, and whose order counts. */
+static void
+write_shown(struct json *object, const void *facts, struct arena *scratch)
+{
+	const struct observation *seen = facts;
+
+	(void)scratch;
+	if (seen->face_count == 0)
+		return;
+	json_add_string(object, "face", face_word(seen->shown));
+	json_add_string(
+	    object, "face_by", seen->server_decides ? "server" : "client");
+}
+
+static void
+read_shown(struct record_reader *reader, const struct json *object, void *facts)
+{
+	struct observation *seen = facts;
+	const struct json *member = json_get(object, "face");
+
+	if (member != NULL &&
+	    !face_from_word(json_string(member), &seen->shown))
+		record_refuse(reader, "face", "is no word of the list");
+	seen->server_decides =
+	    string_equal(json_string(json_get(object, "face_by")), "server");
+}
+
+static void
+write_face(struct json *object, const void *facts, struct arena *scratch)
+{
+	const struct face *face = facts;
+
+	(void)scratch;
+	json_add_string(object, "offer", face_word(face->offer));
+	if (face->received_count > 0 && face->received != NULL)
+		json_add_digest(object, "leaf", &face->received[0]);
+	else
+		json_add_null(object, "leaf");
+}
+
+static void
+read_face(struct record_reader *reader, const struct json *object, void *facts)
+{
+	struct face *face = facts;
+
+	if (!face_from_word(json_string(record_member(reader, object, "offer")),
+		&face->offer))
+		record_refuse(reader, "offer", "is no word of the list");
+}
+
+static const struct record_field face_fields[] = {
+	{ .kind = FIELD_OWN, .write = write_face, .read = read_face },
+	FIELD(STRING, face, sni),
+	FIELD_AS("version", STRING, face, tls.version),
+	FIELD_AS("cipher", STRING, face, tls.cipher),
+	FIELD_AS("mac", LATER_STRING, face, tls.mac),
+	FIELD_AS("group", STRING, face, tls.group),
+	FIELD_AS("ocsp_stapled", BOOL, face, tls.ocsp_stapled),
+	FIELD_AS("staple", OCTETS, face, tls.staple),
+	{ .kind = FIELD_END },
+};
+
+static const struct record_field pending_face_fields[] = {
+	{ .kind = FIELD_PART, .fields = face_fields },
+	FIELD_COUNTED("chain", OCTETS_LIST, face, chain, received_count),
+	{ .kind = FIELD_END },
+};
+
 static const struct record_field observation_fields[] = {
 	{ .kind = FIELD_OWN, .write = write_schema, .read = read_schema },
 	FIELD(ORDINAL, observation, ordinal),
@@ -330,6 +398,7 @@ static const struct record_field observation_fields[] = {
 	FIELD(STRING, observation, sni),
 	FIELD(STRING, observation, starttls),
 	{ .kind = FIELD_OWN, .write = write_early, .read = read_early },
+	{ .kind = FIELD_OWN, .write = write_shown, .read = read_shown },
 	FIELD_COUNTED("tags", STRINGS, observation, tags, tag_count),
 	FIELD(TIME, observation, timestamp),
 	FIELD(STATUS, observation, status),
@@ -353,6 +422,12 @@ static const struct record_field pending_fields[] = {
 	{ .kind = FIELD_PART, .fields = observation_fields },
 	FIELD(LATER_BOOL, observation, is_settled),
 	FIELD_COUNTED("chain", OCTETS_LIST, observation, chain, received_count),
+	{ .key = "faces",
+	    .kind = FIELD_LATER_LIST,
+	    .offset = offsetof(struct observation, faces),
+	    .count = offsetof(struct observation, face_count),
+	    .fields = pending_face_fields,
+	    .size = sizeof(struct face) },
 	{ .kind = FIELD_END },
 };
 
@@ -520,6 +595,24 @@ static const struct record_field path_fields[] = {
 static const struct record_field missing_fields[] = {
 	{ .kind = FIELD_PART, .fields = path_fields },
 	FIELD(STRING, step, where),
+	{ .kind = FIELD_END },
+};
+
+static const struct record_field face_verdict_fields[] = {
+	{ .kind = FIELD_PART,
+	    .offset = offsetof(struct face_verdict, seen),
+	    .fields = face_fields },
+	FIELD_COUNTED("received", DIGESTS, face_verdict, seen.received,
+	    seen.received_count),
+	{ .key = "missing",
+	    .kind = FIELD_LIST,
+	    .offset = offsetof(struct face_verdict, missing),
+	    .count = offsetof(struct face_verdict, missing_count),
+	    .fields = missing_fields,
+	    .size = sizeof(struct step) },
+	FIELD_AS("class", CLASS, face_verdict, class_id),
+	FIELD(STRING, face_verdict, cause),
+	FIELD_COUNTED("clients", STRINGS, face_verdict, clients, client_count),
 	{ .kind = FIELD_END },
 };
 
@@ -732,6 +825,8 @@ static const struct record_field result_fields[] = {
 	    "received", DIGESTS, result, seen.received, seen.received_count),
 	LIST("path", LIST, path, path_length, path_fields, step),
 	LIST("missing", LIST, missing, missing_count, missing_fields, step),
+	LIST("faces", NEWER_LIST, faces, face_count, face_verdict_fields,
+	    face_verdict),
 	LIST("aia", LATER_LIST, aia, aia_count, aia_fields, aia_lookup),
 	{ .kind = FIELD_OWN,
 	    .write = write_revocation,
@@ -760,8 +855,24 @@ bool
 result_read(struct arena *arena, struct bytes line, struct result *result,
     const char **reason)
 {
+	struct face *faces;
+	size_t count;
+
 	memset(result, 0, sizeof(*result));
-	return record_line_read(arena, line, result_fields, result, reason);
+	if (!record_line_read(arena, line, result_fields, result, reason))
+		return false;
+	/* What is judged again. */
+	count = result->verdict.face_count;
+	if (count > FACES_MOST) {
+		*reason = "faces: more than there are offers";
+		return false;
+	}
+	faces = arena_array(arena, count, sizeof(*faces));
+	for (size_t i = 0; i < count; i++)
+		faces[i] = result->verdict.faces[i].seen;
+	result->seen.faces = faces;
+	result->seen.face_count = count;
+	return true;
 }
 
 void

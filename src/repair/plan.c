@@ -104,6 +104,7 @@ judge_pieces(struct planner *planner, const struct result *record,
 
 	seen.chain = pieces->der;
 	seen.received_count = pieces->count;
+	seen.face_count = 0;
 	judge_result(planner->judge, &seen, NULL, result);
 }
 

@@ -117,6 +117,10 @@ has_received(const struct recoverer *recoverer, const struct observation *seen)
 		if (!has_digests(recoverer, tls->offers[i].received,
 			tls->offers[i].received_count))
 			return false;
+	for (size_t i = 0; i < seen->face_count; i++)
+		if (!has_digests(recoverer, seen->faces[i].received,
+			seen->faces[i].received_count))
+			return false;
 	return has_digests(recoverer, seen->received, seen->received_count);
 }
 
@@ -164,12 +168,17 @@ note_received(struct recoverer *recoverer, const struct observation *seen)
 
 	for (size_t i = 0; i < tls->offer_count; i++)
 		most += tls->offers[i].received_count;
+	for (size_t i = 0; i < seen->face_count; i++)
+		most += seen->faces[i].received_count;
 	sent = arena_array(recoverer->arena, most, sizeof(*sent));
 	note_chain(
 	    recoverer, seen->received, seen->received_count, sent, &count);
 	for (size_t i = 0; i < tls->offer_count; i++)
 		note_chain(recoverer, tls->offers[i].received,
 		    tls->offers[i].received_count, sent, &count);
+	for (size_t i = 0; i < seen->face_count; i++)
+		note_chain(recoverer, seen->faces[i].received,
+		    seen->faces[i].received_count, sent, &count);
 	if (fleet_certificates_note(recoverer->fleet, seen->host,
 		site_of_host(recoverer->arena, seen->host), sent, count) < 0)
 		recoverer->error = errno == 0 ? EIO : errno;

@@ -44,6 +44,23 @@ is_same_name(const struct pending_place *a, const struct pending_place *b)
 	return a->ordinal == b->ordinal && a->part.host == b->part.host;
 }
 
+static void
+want_issuers(
+    const struct settle *settle, const struct bytes *chain, size_t count)
+{
+	for (size_t i = 0, urls = 0; urls < AIA_MOST_URLS_A_HOST && i < count;
+	     i++) {
+		struct certificate *certificate = certificate_new(chain[i]);
+		bool is_root = certificate_looks_self_signed(certificate);
+
+		if (!is_root && settle->aia != NULL)
+			urls += aia_want(settle->aia, certificate);
+		if (!is_root && settle->crls != NULL)
+			crls_want(settle->crls, certificate);
+		certificate_free(certificate);
+	}
+}
+
 static int
 list_waiting(
     const struct settle *settle, FILE *pending, struct waiting_list *waiting)
@@ -68,20 +85,11 @@ list_waiting(
 		    settle->fleet, site_of_host(arena, seen.host));
 		/* Any certificate received may name the URL of one that was
 		   not. */
-		for (size_t i = 0, urls = 0;
-		     !seen.is_settled && urls < AIA_MOST_URLS_A_HOST &&
-		     i < seen.received_count;
-		     i++) {
-			struct certificate *certificate =
-			    certificate_new(seen.chain[i]);
-			bool is_root =
-			    certificate_looks_self_signed(certificate);
-
-			if (!is_root && settle->aia != NULL)
-				urls += aia_want(settle->aia, certificate);
-			if (!is_root && settle->crls != NULL)
-				crls_want(settle->crls, certificate);
-			certificate_free(certificate);
+		if (!seen.is_settled) {
+			want_issuers(settle, seen.chain, seen.received_count);
+			for (size_t i = 0; i < seen.face_count; i++)
+				want_issuers(settle, seen.faces[i].chain,
+				    seen.faces[i].received_count);
 		}
 		waiting->list = memory_grow(waiting->list, waiting->count,
 		    &waiting->capacity, sizeof(*waiting->list));

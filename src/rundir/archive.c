@@ -315,6 +315,16 @@ archive_fill_other_chains(
 	struct tls_facts *tls = &seen->tls;
 	struct offer_answer *answers;
 
+	struct face *faces =
+	    arena_array(arena, seen->face_count, sizeof(*faces));
+
+	for (size_t i = 0; i < seen->face_count; i++) {
+		faces[i] = seen->faces[i];
+		if (faces[i].chain == NULL)
+			faces[i].chain = find_chain(archive, arena,
+			    faces[i].received, faces[i].received_count);
+	}
+	seen->faces = faces;
 	if (tls->offer_count == 0)
 		return;
 	answers = arena_array(arena, tls->offer_count, sizeof(*answers));

@@ -5,12 +5,10 @@
 #include "rundir/repair_stream.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/fatal.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "model/record_line.h"
@@ -137,17 +135,16 @@ repair_stream(const char *directory, const char *name, line_decision *decide,
     void *context)
 {
 	char *path = file_join(directory, name);
-	struct stream_repair repair = { .path = path };
-	int result = -1, fd = file_open_own(path, O_RDWR);
+	struct stream_repair repair = { .path = path,
+		.stream = fopen(path, "r+e") };
+	int result = -1, fd;
 
-	if (fd < 0) {
+	if (repair.stream == NULL) {
 		result = errno == ENOENT ? 0 : -1;
 		free(path);
 		return result;
 	}
-	repair.stream = fdopen(fd, "r+");
-	if (repair.stream == NULL)
-		fatal("out of memory");
+	fd = fileno(repair.stream);
 	if (cut_torn_line(fd) == 0 && fseeko(repair.stream, 0, SEEK_SET) == 0 &&
 	    decide_all(&repair, decide, context) >= 0) {
 		if (repair.is_gapped)

@@ -19,7 +19,7 @@ enum {
 };
 
 struct handshake_terms {
-	gnutls_priority_t priorities;
+	gnutls_priority_t priorities[KEYS_ORDER_COUNT];
 	gnutls_certificate_credentials_t credentials;
 	bool stop_at_certificate;
 };
@@ -59,14 +59,17 @@ struct handshake_terms *
 handshake_terms_new(bool stop_at_certificate, const char **error)
 {
 	struct handshake_terms *terms = memory_new(sizeof(*terms));
-	struct text everything = { 0 };
-	int result;
+	int result = 0;
 
 	terms->stop_at_certificate = stop_at_certificate;
-	priority_write(&everything, OFFER_ALL);
-	result =
-	    gnutls_priority_init(&terms->priorities, everything.data, NULL);
-	text_free(&everything);
+	for (int i = 0; i < KEYS_ORDER_COUNT && result >= 0; i++) {
+		struct text everything = { 0 };
+
+		priority_write(&everything, OFFER_ALL, (enum offered_keys)i);
+		result = gnutls_priority_init(
+		    &terms->priorities[i], everything.data, NULL);
+		text_free(&everything);
+	}
 	if (result >= 0)
 		result = gnutls_certificate_allocate_credentials(
 		    &terms->credentials);
@@ -84,8 +87,9 @@ handshake_terms_free(struct handshake_terms *terms)
 		return;
 	if (terms->credentials != NULL)
 		gnutls_certificate_free_credentials(terms->credentials);
-	if (terms->priorities != NULL)
-		gnutls_priority_deinit(terms->priorities);
+	for (int i = 0; i < KEYS_ORDER_COUNT; i++)
+		if (terms->priorities[i] != NULL)
+			gnutls_priority_deinit(terms->priorities[i]);
 	free(terms);
 }
 
@@ -118,7 +122,7 @@ take_chain(struct handshake *handshake, struct bytes message)
 		    "or an exponent over 64 bits), so nothing was computed "
 		    "with it");
 	handshake->stopped =
-	    handshake->terms->stop_at_certificate && handshake->chain_taken;
+	    handshake->stop_at_certificate && handshake->chain_taken;
 	return handshake->stopped ? GNUTLS_E_CERTIFICATE_ERROR : 0;
 }
 
@@ -217,15 +221,15 @@ push(gnutls_transport_ptr_t pointer, const giovec_t *parts, int count)
 
 /* Smaller offers are rare: their priorities live as long as the session. */
 static int
-set_offer(struct handshake *handshake, uint64_t offer)
+set_offer(struct handshake *handshake, const struct handshake_offer *offer)
 {
 	struct text words = { 0 };
 	int result;
 
-	if (offer == OFFER_ALL)
-		return gnutls_priority_set(
-		    handshake->session, handshake->terms->priorities);
-	priority_write(&words, offer);
+	if (offer->kinds == OFFER_ALL)
+		return gnutls_priority_set(handshake->session,
+		    handshake->terms->priorities[offer->keys]);
+	priority_write(&words, offer->kinds, offer->keys);
 	result =
 	    gnutls_priority_set_direct(handshake->session, words.data, NULL);
 	text_free(&words);
@@ -233,7 +237,7 @@ set_offer(struct handshake *handshake, uint64_t offer)
 }
 
 static int
-configure(struct handshake *handshake, uint64_t offer, const char *sni)
+configure(struct handshake *handshake, const struct handshake_offer *offer)
 {
 	gnutls_session_t session = handshake->session;
 	const struct handshake_terms *terms = handshake->terms;
@@ -253,16 +257,16 @@ configure(struct handshake *handshake, uint64_t offer, const char *sni)
 	gnutls_transport_set_ptr(session, handshake);
 	gnutls_transport_set_pull_function(session, pull);
 	gnutls_transport_set_vec_push_function(session, push);
-	if (sni == NULL)
+	if (offer->sni == NULL)
 		return 0;
 	return gnutls_server_name_set(
-	    session, GNUTLS_NAME_DNS, sni, strlen(sni));
+	    session, GNUTLS_NAME_DNS, offer->sni, strlen(offer->sni));
 }
 
 /* A client of GnuTLS asks for OCSP staples unless told otherwise. */
 int
 handshake_begin(struct handshake *handshake,
-    const struct handshake_terms *terms, uint64_t offer, const char *sni,
+    const struct handshake_terms *terms, const struct handshake_offer *offer,
     const struct handshake_transport *transport, void *context)
 {
 	chain_reset(&handshake->chain);
@@ -271,6 +275,8 @@ handshake_begin(struct handshake *handshake,
 	handshake->negotiated = false;
 	handshake->chain_taken = false;
 	handshake->wrong_key = false;
+	handshake->stop_at_certificate =
+	    terms->stop_at_certificate || offer->stop_at_certificate;
 	handshake->stopped = false;
 	handshake->complete = false;
 	handshake->certificate_asked = false;
@@ -285,7 +291,7 @@ handshake_begin(struct handshake *handshake,
 	    GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL |
 		GNUTLS_NO_TICKETS | GNUTLS_KEY_SHARE_TOP);
 	if (handshake->error >= 0)
-		handshake->error = configure(handshake, offer, sni);
+		handshake->error = configure(handshake, offer);
 	return handshake->error < 0 ? -1 : 0;
 }
 

@@ -13,6 +13,7 @@
 #include "model/observation.h"
 #include "scan/chain.h"
 #include "scan/failure.h"
+#include "scan/priority.h"
 
 struct gnutls_session_int;
 
@@ -58,7 +59,8 @@ struct handshake {
 	unsigned char suite[2];
 	bool chain_taken;
 	bool wrong_key; /* the leaf's is not what the server's suite needs */
-	bool stopped;	/* at the certificate, as the terms say */
+	bool stop_at_certificate;
+	bool stopped; /* there */
 	bool complete;
 	bool certificate_asked;	   /* the server asked for one of ours */
 	bool certificate_demanded; /* and refused us without */
@@ -69,13 +71,19 @@ struct handshake {
 	char group[32];
 };
 
+struct handshake_offer {
+	uint64_t kinds; /* bits of enum offer_kind; OFFER_ALL costs least */
+	enum offered_keys keys;
+	const char *sni;	  /* NULL: none */
+	bool stop_at_certificate; /* as the terms may say for all */
+};
+
 /*
- * The offer is a set of enum offer_kind; OFFER_ALL costs least.  sni may be
- * NULL.  -1 when it cannot be sent (its form); nothing was begun then, but
+ * -1 when the name cannot be sent (its form); nothing was begun then, but
  * handshake_end is still right.
  */
 int handshake_begin(struct handshake *, const struct handshake_terms *,
-    uint64_t offer, const char *sni, const struct handshake_transport *,
+    const struct handshake_offer *, const struct handshake_transport *,
     void *context);
 enum handshake_step handshake_step(struct handshake *);
 

@@ -8,7 +8,16 @@
 #include "base/text.h"
 #include "model/offer.h"
 
+/* Which keys of the server's are offered, and in which order. */
+enum offered_keys {
+	KEYS_RSA_LAST,
+	KEYS_RSA_FIRST,
+	KEYS_RSA_ALONE,
+	KEYS_NOT_RSA,
+	KEYS_ORDER_COUNT
+};
+
 /* Appends it; OFFER_ALL is everything that GnuTLS can still speak. */
-void priority_write(struct text *, uint64_t offer);
+void priority_write(struct text *, uint64_t offer, enum offered_keys);
 
 #endif

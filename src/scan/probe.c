@@ -101,6 +101,9 @@ observe(const struct probe *probe, struct observation *seen,
 		return;
 	seen->chain = probe->handshake.chain.certificates;
 	seen->received_count = probe->handshake.chain.count;
+	seen->faces = probe->faces.list;
+	seen->face_count = probe->faces.count;
+	seen->server_decides = probe->faces.server_decides;
 }
 
 /* The end */
@@ -136,9 +139,10 @@ release_slot(struct probe *probe)
 static void
 clear_further(struct probe *probe)
 {
-	for (unsigned i = 0; i < OFFER_MOST_ANSWERS; i++)
+	for (unsigned i = 0; i < OFFER_MOST_ANSWERS + FACES_MOST; i++)
 		handshake_clear(&probe->further[i]);
-	probe->answer_count = 0;
+	probe->further_count = probe->answer_count = 0;
+	probe->faces = (struct face_search){ .count = 0 };
 }
 
 /* No further handshake follows: tells what was seen and frees the slot. */
@@ -474,8 +478,7 @@ plan_link(const struct probe *probe, uint64_t offer,
 		.port = probe->job->port,
 		.starttls = starttls_find(target->starttls),
 		.domain = target->sni != NULL ? target->sni : target->host,
-		.server_name = probe_server_name(target),
-		.offer = offer,
+		.offer = { .kinds = offer, .sni = probe_server_name(target) },
 		.terms = probe->shared->terms,
 		.handshake = handshake,
 		.failure = failure,
@@ -725,48 +728,48 @@ try_next_address(struct probe *probe)
 static struct handshake *
 further_handshake(struct probe *probe)
 {
-	return &probe->further[probe->answer_count];
+	return &probe->further[probe->further_count];
 }
 
 static struct failure *
 further_failure(struct probe *probe)
 {
-	return &probe->answer_failures[probe->answer_count];
+	return probe->faces.asked == FACE_MAIN
+		   ? &probe->answer_failures[probe->answer_count]
+		   : &probe->face_failure;
 }
 
-static void
-keep_choice(struct probe *probe, struct offer_answer *answer)
+static struct face_main
+main_face(const struct probe *probe)
 {
-	const struct chain *chain = &further_handshake(probe)->chain;
-	struct tls_facts facts;
-
-	handshake_facts(further_handshake(probe), &facts);
-	answer->chosen = (struct tls_facts){
-		.version = facts.version,
-		.cipher = facts.cipher,
-		.mac = facts.mac,
-		.group = facts.group,
+	return (struct face_main){
+		.target = probe->job->target,
+		.sni = probe_server_name(probe->job->target),
+		.chain = &probe->handshake.chain,
+		.tls = &probe->tls,
 	};
-	/* A server may have a certificate for each kind of key exchange. */
-	if (chain->count > 0 &&
-	    !chain_is_same(chain, &probe->handshake.chain)) {
-		answer->chain = chain->certificates;
-		answer->received_count = chain->count;
-	}
 }
 
 static void
 close_further(struct probe *probe, enum offer_reply reply)
 {
+	struct handshake *handshake = further_handshake(probe);
 	struct offer_answer *answer = &probe->answers[probe->answer_count];
+	struct face_main main = main_face(probe);
 
-	answer->reply = reply;
-	if (reply == REPLY_ACCEPTED)
-		keep_choice(probe, answer);
-	else
-		answer->error = further_failure(probe)->sentence;
-	handshake_end(further_handshake(probe));
-	probe->tls.offer_count = ++probe->answer_count;
+	if (probe->faces.asked != FACE_MAIN) {
+		probe->further_count += faces_take(&probe->faces,
+		    probe->shared->options, &main, handshake, reply);
+	} else {
+		answer->reply = reply;
+		if (reply == REPLY_ACCEPTED)
+			faces_take_answer(answer, &main, handshake);
+		else
+			answer->error = further_failure(probe)->sentence;
+		probe->tls.offer_count = ++probe->answer_count;
+		probe->further_count++;
+	}
+	handshake_end(handshake);
 	if (!begin_further(probe))
 		conclude(probe);
 }
@@ -823,8 +826,11 @@ connect_further(struct probe *probe)
 	struct link_plan plan =
 	    plan_link(probe, probe->answers[probe->answer_count].offer,
 		further_handshake(probe), further_failure(probe));
+	struct face_main main = main_face(probe);
 	int result;
 
+	if (probe->faces.asked != FACE_MAIN)
+		plan.offer = faces_offer(&probe->faces, &main);
 	pace_count_start(probe->shared->pace);
 	result = link_open(&probe->link, probe->shared->loop,
 	    probe->shared->buffers, &further_events, &plan);
@@ -839,6 +845,7 @@ static bool
 begin_further(struct probe *probe)
 {
 	const struct scan_options *options = probe->shared->options;
+	struct face_main main;
 	uint64_t offer;
 
 	/* Where the handshake failed for its own reasons the server's choice
@@ -846,13 +853,18 @@ begin_further(struct probe *probe)
 	if (!probe->has_tls || !probe->handshake.chain_taken ||
 	    (probe->failed &&
 		probe->failure.status != STATUS_HANDSHAKE_ERROR) ||
-	    left_ms(probe) == 0 ||
-	    !offer_next(
-		options->offers, options->offer_count, &probe->tls, &offer))
+	    left_ms(probe) == 0)
 		return false;
-	probe->answers[probe->answer_count] =
-	    (struct offer_answer){ .offer = offer };
-	probe->tls.offers = probe->answers;
+	main = main_face(probe);
+	if (probe->faces.asked == FACE_MAIN &&
+	    offer_next(
+		options->offers, options->offer_count, &probe->tls, &offer)) {
+		probe->answers[probe->answer_count] =
+		    (struct offer_answer){ .offer = offer };
+		probe->tls.offers = probe->answers;
+	} else if (!faces_next(&probe->faces, options, &main)) {
+		return false;
+	}
 	begin_stage(probe, PROBE_OFFERING);
 	arm(probe, left_ms(probe));
 	if (probe->link.wire.open)

@@ -6,6 +6,7 @@
 #ifndef SCAN_PROBE_H
 #define SCAN_PROBE_H
 
+#include "scan/faces.h"
 #include "scan/job.h"
 #include "scan/pace.h"
 #include "scan/resolve.h"
@@ -82,10 +83,13 @@ struct probe {
 	struct tls_facts tls;
 
 	/* Further handshakes, and how they ended; rarely in use */
-	struct handshake further[OFFER_MOST_ANSWERS];
+	struct handshake further[OFFER_MOST_ANSWERS + FACES_MOST];
+	unsigned further_count; /* whose chains are kept */
+	struct failure face_failure;
 	struct offer_answer answers[OFFER_MOST_ANSWERS];
 	struct failure answer_failures[OFFER_MOST_ANSWERS];
 	unsigned answer_count;
+	struct face_search faces;
 };
 
 void probe_init(struct probe *, const struct probe_shared *);

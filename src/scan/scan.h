@@ -47,6 +47,18 @@ struct scan_options {
 	 */
 	const uint64_t *offers;
 	size_t offer_count;
+
+	/* Further faces (model/face.h).  With FACES_AUTO a host is not asked
+	   again whose leaf the memory knows to be its only face. */
+	enum faces_wanted faces;
+	const struct face_memory *face_memory; /* NULL: none */
+};
+
+/* Called by all threads; keys are hashes of a host and its leaf. */
+struct face_memory {
+	void *context;
+	bool (*has)(void *context, const struct digest *key);
+	void (*note)(void *context, const struct digest *key);
 };
 
 struct crew_progress {

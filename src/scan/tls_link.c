@@ -119,8 +119,8 @@ begin_handshake(struct tls_link *link)
 	const struct link_plan *plan = &link->plan;
 
 	begin_stage(link, LINK_HANDSHAKING);
-	if (handshake_begin(plan->handshake, plan->terms, plan->offer,
-		plan->server_name, &transport, &link->wire) < 0) {
+	if (handshake_begin(plan->handshake, plan->terms, &plan->offer,
+		&transport, &link->wire) < 0) {
 		handshake_failure(plan->handshake, plan->failure);
 		end(link, LINK_UNUSABLE);
 		return;

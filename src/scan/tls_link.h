@@ -42,8 +42,7 @@ struct link_plan {
 	uint16_t port;
 	enum starttls_protocol starttls; /* STARTTLS_COUNT: none */
 	const char *domain;		 /* of an XMPP stream */
-	const char *server_name;	 /* SNI, or NULL */
-	uint64_t offer;			 /* enum offer_kind bits */
+	struct handshake_offer offer;
 	const struct handshake_terms *terms;
 	struct handshake *handshake;
 	struct failure *failure; /* set where it ends otherwise than DONE */

@@ -294,6 +294,42 @@ make_stores_and_clients(struct maker *maker, struct verdict *verdict)
 }
 
 static void
+make_faces(struct maker *maker, struct result *result)
+{
+	struct verdict *verdict = &result->verdict;
+	size_t count = choose(maker, FACES_MOST + 1);
+	struct face *seen =
+	    arena_array(maker->arena, FACES_MOST, sizeof(*seen));
+
+	verdict->face_count = count;
+	verdict->faces =
+	    arena_array(maker->arena, FACES_MOST, sizeof(*verdict->faces));
+	for (size_t i = 0; i < count; i++) {
+		struct face_verdict *face = &verdict->faces[i];
+		struct digest *received =
+		    arena_array(maker->arena, 1, sizeof(*received));
+
+		make_digest(maker, received);
+		face->seen = (struct face){
+			.offer =
+			    (enum face_offer)choose(maker, FACE_OFFER_COUNT),
+			.sni = make_optional(maker),
+			.tls = { .version = make_optional(maker) },
+			.received = received,
+			.received_count = 1,
+		};
+		face->missing = make_steps(maker, &face->missing_count);
+		face->class_id = (enum class_id)choose(maker, CLASS_COUNT);
+		face->cause = make_optional(maker);
+		face->clients = make_strings(maker, &face->client_count);
+		seen[i] = face->seen;
+	}
+	result->seen.faces = seen;
+	result->seen.face_count = count;
+	result->seen.server_decides = toss(maker);
+}
+
+static void
 make_result(struct maker *maker, struct result *result)
 {
 	struct verdict *verdict = &result->verdict;
@@ -314,6 +350,7 @@ make_result(struct maker *maker, struct result *result)
 		verdict->aia[i] = (struct aia_lookup){ make_string(maker),
 			make_string(maker), make_optional(maker) };
 	make_stores_and_clients(maker, verdict);
+	make_faces(maker, result);
 	verdict->expired = toss(maker);
 	verdict->self_signed = toss(maker);
 	verdict->mismatched = toss(maker);
@@ -402,7 +439,7 @@ static const char least[] =
     "\"attempts\":0,\"timing\":{\"dns_ms\":null,\"connect_ms\":null,"
     "\"tls_ms\":null},\"tls\":null,\"dane\":null,\"class\":\"unreachable\","
     "\"cause\":\"invalid-input\",\"severity\":\"error\",\"findings\":[],"
-    "\"leaf\":null,\"received\":[],\"path\":[],\"missing\":[],"
+    "\"leaf\":null,\"received\":[],\"path\":[],\"missing\":[],\"faces\":[],"
     "\"stores\":{},\"clients\":{},\"expired\":false,\"self_signed\":false,"
     "\"mismatched\":false,\"untrusted\":false,\"revoked\":false}\n";
 

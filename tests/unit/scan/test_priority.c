@@ -24,7 +24,7 @@ open_priority(uint64_t offer)
 	struct text words = { 0 };
 	int result;
 
-	priority_write(&words, offer);
+	priority_write(&words, offer, KEYS_RSA_LAST);
 	result = gnutls_priority_init(&priority, words.data, NULL);
 	if (result < 0)
 		fail_msg("%s: %s", words.data, gnutls_strerror(result));

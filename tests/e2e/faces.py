@@ -1,0 +1,215 @@
+#!/usr/bin/env python3
+"""Servers with several certificates: who gets which, and is it judged?
+
+Each server is OpenSSL in this process and counts its connections.
+"""
+import json
+import pathlib
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+
+from certificates import Entity, certify, pem
+from laboratory import FLEETSCAN
+from tap import FAILED, check
+
+NAME = "www.faces.example"
+RSA_FIRST = {"gnutls", "wget", "git", "go"}
+RSA_SUITES = {"node", "php"}
+SIXTEEN = {"openssl", "curl", "python", "python313", "requests", "node",
+           "ruby", "php", "perl", "gnutls", "wget", "git", "go", "java",
+           "chrome", "firefox"}
+
+
+class Rsa(Entity):
+    """An RSA key: for leaves alone, as certify signs with ECDSA."""
+
+    def __init__(self, folder, cn):
+        super().__init__(folder, cn)
+        subprocess.run(["openssl", "genrsa", "-out", self.path, "2048"],
+                       check=True, capture_output=True)
+        self.public = subprocess.run(
+            ["openssl", "pkey", "-in", self.path, "-pubout", "-outform",
+             "DER"], check=True, capture_output=True).stdout
+
+
+class Server:
+    def __init__(self, contexts, smtp=False):
+        self.context, self.smtp = contexts, smtp
+        self.connections = 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        while True:
+            connection, _ = self.listener.accept()
+            self.connections += 1
+            threading.Thread(target=self.serve, args=(connection,),
+                             daemon=True).start()
+
+    def serve(self, connection):
+        connection.settimeout(10)
+        try:
+            if self.smtp:
+                connection.sendall(b"220 mail\r\n")
+                connection.recv(1000)
+                connection.sendall(b"250-mail\r\n250 STARTTLS\r\n")
+                connection.recv(1000)
+                connection.sendall(b"220 go\r\n")
+            with self.context.wrap_socket(connection,
+                                          server_side=True) as stream:
+                stream.recv(100)
+        except OSError:
+            connection.close()
+
+
+class Pki:
+    def __init__(self, folder):
+        self.folder = folder
+        root, self.ca = Entity(folder, "Root"), Entity(folder, "Issuing")
+        self.root = folder / "root.pem"
+        self.root.write_text(pem(certify(root, root)))
+        self.middle = certify(self.ca, root)
+        self.leaves = {"ec": Entity(folder, "EC leaf"),
+                       "rsa": Rsa(folder, "RSA leaf")}
+        for kind, leaf in self.leaves.items():
+            der = certify(leaf, self.ca, end="2027-06-01", host=NAME)
+            (folder / f"{kind}-whole.pem").write_text(pem(der, self.middle))
+            (folder / f"{kind}-alone.pem").write_text(pem(der))
+
+    def context(self, *chains, newest=None):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        # Python sets it: then the server's order counts.
+        context.options &= ~ssl.OP_CIPHER_SERVER_PREFERENCE
+        if newest:
+            context.maximum_version = newest
+        for chain in chains:
+            context.load_cert_chain(self.folder / f"{chain}.pem",
+                                    self.leaves[chain.split("-")[0]].path)
+        return context
+
+
+def scan(pki, server, *options):
+    scheme = "smtp://" if server.smtp else ""
+    before = server.connections
+    done = subprocess.run(
+        [FLEETSCAN, "scan", "--json", "--trust", str(pki.root),
+         "--intermediates", "none", "--aia", "off", "--at",
+         "2026-11-28T00:00:00Z", "--retries", "1", "-t", "8", *options,
+         "--resolve", f"*:{server.port}:127.0.0.1",
+         f"{scheme}{NAME}:{server.port}"],
+        capture_output=True, text=True, timeout=60)
+    record = json.loads(done.stdout)
+    return record, server.connections - before
+
+
+def refusing(record):
+    return {c for c in SIXTEEN if not record["clients"][c]["accepts"]}
+
+
+def face(record, offer):
+    return next((f for f in record["faces"] if f["offer"] == offer), None)
+
+
+def check_dual(pki):
+    """(name, chains, newest, server decides, refusing, faces, connections)"""
+    old = ssl.TLSVersion.TLSv1_2
+    rows = [
+        ("EC leaf alone", ["ec-alone", "rsa-whole"], None, False,
+         SIXTEEN - RSA_FIRST, "main", 3),
+        ("RSA leaf alone", ["ec-whole", "rsa-alone"], None, False, RSA_FIRST,
+         "rsa", 3),
+        ("RSA leaf alone, TLS 1.2", ["ec-whole", "rsa-alone"], old, False,
+         RSA_SUITES, "rsa", 3),
+        ("EC leaf alone, TLS 1.2", ["ec-alone", "rsa-whole"], old, False,
+         SIXTEEN - RSA_SUITES, "main", 3),
+        ("the server's order", ["ec-whole", "rsa-alone"], None, True, set(),
+         "main", 3),
+        ("one EC leaf", ["ec-whole"], None, False, set(), None, 2),
+        ("one EC leaf, TLS 1.2", ["ec-whole"], old, False, set(), None, 2),
+        ("one RSA leaf", ["rsa-whole"], None, False, set(), None, 1),
+    ]
+    for name, chains, newest, decides, refuses, shown, connections in rows:
+        context = pki.context(*chains, newest=newest)
+        if decides:
+            context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE
+        record, made = scan(pki, Server(context))
+        good = (refusing(record) == refuses and made == connections
+                and record.get("face") == shown
+                and len(record["faces"]) == (shown is not None)
+                and record["status"] == "success"
+                and record["error"] is None and record["attempts"] == 1
+                and (record["class"] == "ok") == (not refuses))
+        check(f"faces: {name}", good, (made, refusing(record), record["error"],
+              record.get("face"), record["class"], record["faces"]))
+    return record
+
+
+def check_record(pki):
+    server = Server(pki.context("ec-whole", "rsa-alone"))
+    run = pki.folder / "run"
+    record, _ = scan(pki, server, "-o", str(run))
+    other = face(record, "main")
+    differs = [f for f in record["findings"] if f["id"] == "face_differs"]
+    check("faces: the record is the worse face's, the other stands beside it",
+          record["leaf"]["key"].startswith("RSA")
+          and record["class"] == "missing_intermediate"
+          and record["missing"][0]["from"] == "fleet"
+          and other["class"] == "ok" and len(other["received"]) == 2
+          and set(other["clients"]) & SIXTEEN == SIXTEEN - RSA_FIRST
+          and record["face_by"] == "client"
+          and [f["severity"] for f in differs] == ["error"], record)
+    middle = pki.folder / "middle.pem"
+    middle.write_text(pem(pki.middle))
+    again = pki.folder / "again"
+    subprocess.run([FLEETSCAN, "audit", "-q", "--intermediates", str(middle),
+                    "-o", str(again), str(run)], timeout=60)
+    judged = json.loads((again / "hosts.ndjson").read_text())
+    check("faces: audit judges each again",
+          judged["class"] == "missing_intermediate"
+          and judged["face"] == "rsa" and len(judged["missing"]) == 1
+          and face(judged, "main")["class"] == "ok"
+          and refusing(judged) == RSA_FIRST, judged)
+    record, made = scan(pki, server, "--faces", "none")
+    check("faces: none asks once", made == 1 and not record["faces"]
+          and record["class"] == "ok", (made, record["faces"]))
+
+
+def check_others(pki):
+    record, made = scan(pki, Server(pki.context("ec-whole", "rsa-alone"),
+                                    smtp=True))
+    check("faces: behind STARTTLS", made == 3 and record["face"] == "rsa"
+          and refusing(record) == RSA_FIRST, record)
+    context, other = pki.context("ec-whole"), pki.context("ec-alone")
+
+    def choose(stream, name, _):
+        if name != NAME:
+            stream.context = other
+
+    context.sni_callback = choose
+    record, made = scan(pki, Server(context), "--faces", "all")
+    check("faces: all asks for other names and versions",
+          [f["offer"] for f in record["faces"]] == ["no_sni", "foreign_sni"]
+          and record["class"] == "ok" and record["face"] == "main"
+          and face(record, "no_sni")["sni"] is None
+          and face(record, "no_sni")["class"] == "missing_intermediate"
+          and [f["severity"] for f in record["findings"]
+               if f["id"] == "face_differs"] == ["notice"]
+          and made == 5, (made, record["faces"], record["findings"]))
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        pki = Pki(pathlib.Path(folder))
+        check_dual(pki)
+        check_record(pki)
+        check_others(pki)
+    return bool(FAILED)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
