@@ -4,6 +4,7 @@
  */
 #include "audit/client_constraints.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "audit/constraints.h"
@@ -348,7 +349,17 @@ is_odd_name(const struct general_name *name)
 						 name->value.size) == NULL));
 }
 
-/* As NAME_CONSTRAINTS_check() counts them, and as crypto/x509 does. */
+static void
+raise_to(unsigned *most, size_t found)
+{
+	if (found > *most)
+		*most = found < UINT_MAX ? (unsigned)found : UINT_MAX;
+}
+
+/*
+ * As NAME_CONSTRAINTS_check() counts them, as GnuTLS does since 3.8.9
+ * (CVE-2024-12243), which leaves out the subject, and as crypto/x509 does.
+ */
 static void
 measure(const struct certificate *issuer, const struct certificate *subject,
     struct client_outcome *outcome)
@@ -356,8 +367,6 @@ measure(const struct certificate *issuer, const struct certificate *subject,
 	const struct name_list *names = &subject->alternative_names;
 	size_t constraints = issuer->permitted.count + issuer->excluded.count;
 	size_t kinds[NAME_UNKNOWN + 1] = { 0 };
-	size_t product =
-	    (names->count + subject->subject_attribute_count) * constraints;
 	size_t sum = 0;
 	unsigned *most = outcome->measures;
 
@@ -367,10 +376,11 @@ measure(const struct certificate *issuer, const struct certificate *subject,
 		kinds[issuer->excluded.names[i].kind]++;
 	for (size_t i = 0; i < names->count; i++)
 		sum += kinds[names->names[i].kind];
-	if (product > most[LIMIT_MOST_NAME_PRODUCT])
-		most[LIMIT_MOST_NAME_PRODUCT] = (unsigned)product;
-	if (sum > most[LIMIT_MOST_NAME_COMPARISONS])
-		most[LIMIT_MOST_NAME_COMPARISONS] = (unsigned)sum;
+	raise_to(&most[LIMIT_MOST_NAME_PRODUCT],
+	    (names->count + subject->subject_attribute_count) * constraints);
+	raise_to(&most[LIMIT_MOST_ALTERNATIVE_NAME_PRODUCT],
+	    names->count * constraints);
+	raise_to(&most[LIMIT_MOST_NAME_COMPARISONS], sum);
 }
 
 void

@@ -238,6 +238,8 @@ static const struct field {
 	{ "most_intermediates", read_number,
 	    LIMIT_AT(LIMIT_MOST_INTERMEDIATES) },
 	{ "most_name_product", read_number, LIMIT_AT(LIMIT_MOST_NAME_PRODUCT) },
+	{ "most_alternative_name_product", read_number,
+	    LIMIT_AT(LIMIT_MOST_ALTERNATIVE_NAME_PRODUCT) },
 	{ "most_name_comparisons", read_number,
 	    LIMIT_AT(LIMIT_MOST_NAME_COMPARISONS) },
 	{ "signatures", read_signatures, AT(profile.order.rank) },

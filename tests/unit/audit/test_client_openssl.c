@@ -381,6 +381,30 @@ rules_are_openssls(void **state)
 	}
 }
 
+/* Each library's limit counts other names. */
+static void
+names_and_constraints_are_counted(void **state)
+{
+	const struct validation validation = { .now = 0 };
+	struct scene scene;
+	struct path path = { .length = CHAIN, .end = PATH_ANCHOR };
+	struct client_outcome outcome;
+
+	(void)state;
+	set_scene(&scene);
+	scene.names[1].kind = NAME_EMAIL;
+	scene.chain[LEAF].subject_attribute_count = 5;
+	constrain(&scene, CA, "test", "x.test");
+	for (size_t i = 0; i < CHAIN; i++)
+		path.steps[i] =
+		    (struct path_step){ .certificate = &scene.chain[i] };
+	client_path_outcome(&validation, &path, &outcome);
+	assert_int_equal(outcome.measures[LIMIT_MOST_NAME_PRODUCT], 14);
+	assert_int_equal(
+	    outcome.measures[LIMIT_MOST_ALTERNATIVE_NAME_PRODUCT], 4);
+	assert_int_equal(outcome.measures[LIMIT_MOST_NAME_COMPARISONS], 2);
+}
+
 /* Each is valid from 100 to 200, but for the root: to 300. */
 static void
 dates_are_told_from_the_root_down(void **state)
@@ -479,6 +503,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rules_are_openssls),
+		cmocka_unit_test(names_and_constraints_are_counted),
 		cmocka_unit_test(dates_are_told_from_the_root_down),
 		cmocka_unit_test(names_are_read_as_the_profile_says),
 		cmocka_unit_test(other_reasons_are_not_listed),
