@@ -72,7 +72,7 @@ file_read(const char *path, size_t limit, struct text *text)
 static int
 make_one(const char *path)
 {
-	if (mkdir(path, 0777) == 0)
+	if (mkdir(path, 0755) == 0)
 		return 0;
 	if (errno != EEXIST || !file_is_directory(path))
 		return -1;
@@ -112,6 +112,18 @@ int
 file_remove_tree(const char *path)
 {
 	return nftw(path, remove_one, WALK_DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
+}
+
+int
+file_open_own(const char *path, int flags)
+{
+	struct stat status;
+	int fd = open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);
+
+	if (fd < 0 || (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)))
+		return fd;
+	errno = EEXIST;
+	return close_failed(fd);
 }
 
 bool

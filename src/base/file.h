@@ -23,6 +23,13 @@ int file_make_directory(const char *path);
  */
 int file_remove_tree(const char *path);
 
+/*
+ * Opens a file of ours to be written in place, with the flags of open(2).  In a
+ * directory where others may write too, a link or a pipe of that name is not
+ * ours: -1 with errno.
+ */
+int file_open_own(const char *path, int flags);
+
 bool file_exists(const char *path);
 bool file_is_directory(const char *path);
 

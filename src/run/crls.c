@@ -524,11 +524,16 @@ crls_remember(struct crls *crls, const char *directory, bool is_whole)
 int
 crls_keep(struct crls *crls, const char *directory)
 {
+	int fd;
+
 	crls->noted = file_join(directory, "crls.ndjson");
 	/* A last line that was cut short goes. */
 	if (map_count(crls->lists) > 0 && crls_save(crls) < 0)
 		return -1;
-	crls->notes = fopen(crls->noted, "ae");
+	fd = file_open_own(crls->noted, O_WRONLY | O_APPEND | O_CREAT);
+	if (fd < 0)
+		return -1;
+	crls->notes = fdopen(fd, "a");
 	return crls->notes == NULL ? -1 : 0;
 }
 

@@ -60,8 +60,7 @@ claim_take(const char *directory)
 	do {
 		if (claim->fd >= 0)
 			close(claim->fd);
-		claim->fd =
-		    open(claim->path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+		claim->fd = file_open_own(claim->path, O_RDWR | O_CREAT);
 		if (claim->fd < 0 || (flock(claim->fd, LOCK_EX | LOCK_NB) < 0 &&
 					 errno == EWOULDBLOCK)) {
 			claim_free(claim);

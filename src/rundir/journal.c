@@ -41,7 +41,7 @@ static int
 open_in(const char *directory, const char *name)
 {
 	char *path = file_join(directory, name);
-	int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+	int fd = file_open_own(path, O_RDWR | O_APPEND | O_CREAT);
 
 	free(path);
 	return fd;

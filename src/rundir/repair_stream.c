@@ -5,10 +5,12 @@
 #include "rundir/repair_stream.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/fatal.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "model/record_line.h"
@@ -135,16 +137,17 @@ repair_stream(const char *directory, const char *name, line_decision *decide,
     void *context)
 {
 	char *path = file_join(directory, name);
-	struct stream_repair repair = { .path = path,
-		.stream = fopen(path, "r+e") };
-	int result = -1, fd;
+	struct stream_repair repair = { .path = path };
+	int result = -1, fd = file_open_own(path, O_RDWR);
 
-	if (repair.stream == NULL) {
+	if (fd < 0) {
 		result = errno == ENOENT ? 0 : -1;
 		free(path);
 		return result;
 	}
-	fd = fileno(repair.stream);
+	repair.stream = fdopen(fd, "r+");
+	if (repair.stream == NULL)
+		fatal("out of memory");
 	if (cut_torn_line(fd) == 0 && fseeko(repair.stream, 0, SEEK_SET) == 0 &&
 	    decide_all(&repair, decide, context) >= 0) {
 		if (repair.is_gapped)

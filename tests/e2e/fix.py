@@ -294,6 +294,37 @@ def check_java(kit, path):
     check(name, wrong)
 
 
+def check_foreign_root(kit, path):
+    """Below another root no command of this machine changes this machine."""
+    folder = path / "foreign root"
+    tools, log = folder / "bin", folder / "log"
+    tools.mkdir(parents=True)
+    for name in ("update-ca-certificates", "update-ca-trust", "security",
+                 "keytool"):
+        (tools / name).write_text(f'#!/bin/sh\necho "{name} $*" >>"{log}"\n')
+        (tools / name).chmod(0o755)
+    variables = {"PATH": f"{tools}:/usr/bin:/bin",
+                 "FLEETSCAN_BUNDLE": str(folder / "bundle.pem"),
+                 "REQUESTS_CA_BUNDLE": str(kit / "client" / "x.pem")}
+    (kit / "client" / "x.pem").write_text("")
+    none = script(kit, "java.sh", folder, **variables)
+    wrong = [] if none.returncode == 1 and "no cacerts" in none.stderr and \
+        not log.exists() else [f"no keystore there: {none}"]
+    store = folder / "root/etc/ssl/certs/java/cacerts"
+    store.parent.mkdir(parents=True)
+    store.write_text("")
+    for name in SCRIPTS:
+        for verb in ("install", "undo"):
+            done = script(kit, name, folder, verb, **variables)
+            if done.returncode != 0:
+                wrong.append(f"{name} {verb}: {done}")
+    (kit / "client" / "x.pem").unlink()
+    for line in log.read_text().splitlines():
+        if not line.startswith("keytool ") or f"-keystore {store}" not in line:
+            wrong.append(f"on this machine: {line}")
+    check("below another root every script leaves this machine alone", wrong)
+
+
 def check_scripts(one, path):
     wrong = [f"{name}: {done.stderr}" for name in SCRIPTS
              for done in [run("sh", "-n", one.kit / "client" / name)]
@@ -301,6 +332,7 @@ def check_scripts(one, path):
     check("every script is one for sh", wrong)
     check_system_scripts(one.kit, path, "mine.crt~")
     check_bundles(one.kit, path)
+    check_foreign_root(one.kit, path)
     if one.store == "fleet":
         check_java(one.kit, path)
 

@@ -10,11 +10,13 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <cmocka.h>
 
 #include "rundir/claim.h"
 #include "rundir/journal.h"
+#include "rundir/repair_stream.h"
 #include "tests/unit/fleet/tree.h"
 
 static struct digest
@@ -134,6 +136,72 @@ a_directory_is_claimed_once(void **state)
 	arena_free(arena);
 }
 
+/* In a directory where others may write: nothing of theirs is followed. */
+static void
+what_is_planted_is_not_followed(void **state)
+{
+	static const char *const names[] = { "certs.ndjson", "hosts.ndjson",
+		"pending.ndjson" };
+	struct arena *arena = arena_new();
+	char *root = tree_new(arena);
+	char *precious = file_join(root, "precious");
+
+	(void)state;
+	assert_int_equal(file_write(precious, bytes_from_string("mine\n")), 0);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char *path = file_join(root, names[i]);
+
+		unlink(path); /* an earlier round's */
+		assert_int_equal(symlink("precious", path), 0);
+		assert_null(journal_open(root, NULL));
+		assert_int_equal(errno, ELOOP);
+		assert_int_equal(repair_stream(root, names[i], NULL, NULL), -1);
+		assert_int_equal(unlink(path), 0);
+		/* A pipe that nobody reads would stop the scan. */
+		assert_int_equal(mkfifo(path, 0644), 0);
+		assert_null(journal_open(root, NULL));
+		assert_int_equal(unlink(path), 0);
+	}
+	assert_file(root, "precious", "mine\n");
+	free(precious);
+	tree_free(root);
+	arena_free(arena);
+}
+
+static void
+assert_mode(const char *path, mode_t mode)
+{
+	struct stat status;
+
+	assert_int_equal(stat(path, &status), 0);
+	assert_int_equal(status.st_mode & 07777, mode);
+}
+
+static void
+without_a_umask_others_may_not_write(void **state)
+{
+	struct arena *arena = arena_new();
+	char *root = tree_new(arena);
+	char *folder = file_join(root, "run");
+	char *records = file_join(folder, "hosts.ndjson");
+	char *report = file_join(folder, "report.html");
+	mode_t before = umask(0);
+
+	(void)state;
+	assert_int_equal(file_make_directory(folder), 0);
+	assert_int_equal(journal_close(journal_open(folder, NULL)), 0);
+	assert_int_equal(file_write(report, bytes_from_string("page")), 0);
+	umask(before);
+	assert_mode(folder, 0755);
+	assert_mode(records, 0644);
+	assert_mode(report, 0644);
+	free(folder);
+	free(records);
+	free(report);
+	tree_free(root);
+	arena_free(arena);
+}
+
 int
 main(void)
 {
@@ -141,6 +209,8 @@ main(void)
 		cmocka_unit_test(certificates_come_once),
 		cmocka_unit_test(a_full_disk_leaves_whole_lines),
 		cmocka_unit_test(a_directory_is_claimed_once),
+		cmocka_unit_test(what_is_planted_is_not_followed),
+		cmocka_unit_test(without_a_umask_others_may_not_write),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
