@@ -6,11 +6,13 @@ import http.server
 import json
 import os
 import pathlib
+import signal
 import ssl
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 from certificates import Entity, certify, pem, revocation_list, tlv
 from laboratory import FLEETSCAN
@@ -274,12 +276,43 @@ def test_fleet(world):
           and revoked == {f"h{n}" for n in range(0, MANY, 50)}, revoked)
 
 
+def test_resume(world):
+    """Interrupted once it has some records; the list is in the cache then."""
+    out = world.folder / "halves"
+    world.server.asked.clear()
+    with subprocess.Popen(
+            [FLEETSCAN, "scan", "-l", "list.csv", "-o", out, "--trust",
+             "root.pem", "--intermediates", "none", "--aia", "off", "--crl",
+             "fetch", "--aia-allow-private", "--rate", "100", "--per-ip", "32",
+             "--cache", "halves-cache", "-q"],
+            cwd=world.folder) as scan:
+        stream = out / "hosts.ndjson"
+        while scan.poll() is None and not (
+                stream.exists() and stream.read_bytes().count(b"\n") > 20):
+            time.sleep(0.1)
+        scan.send_signal(signal.SIGINT)
+    world.run("scan", "--resume", "-o", out, "-q")
+    found = records(out)
+    check("an interrupted run ends alike, with one download",
+          scan.returncode == 3
+          and {host for host, row in found.items() if row["revoked"]}
+          == {f"h{n}" for n in range(0, MANY, 50)}
+          and {row["revocation"]["status"] for row in found.values()}
+          == {"good", "revoked"} and len(found) == MANY
+          and world.server.asked.get("/many") == 1,
+          [scan.returncode, len(found), world.server.asked])
+    world.run("audit", out, "-o", "resumed", "--cache", "empty")
+    check("and is judged alike again",
+          lines(out) == lines(world.folder / "resumed"))
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         world = World(pathlib.Path(folder))
         test_verdicts(world)
         test_later_runs(world)
         test_fleet(world)
+        test_resume(world)
         refused = world.run("scan", "--ocsp", "h0.crl.test", code=2)
         check("--ocsp is refused, never ignored",
               "not in this version" in refused.stderr, refused.stderr)
