@@ -68,17 +68,21 @@ static const struct {
 	bool open; /* the issuer was not found */
 	enum ocsp_state state;
 	const char *cause;
+	enum revocation_status status; /* of the record, without a CRL */
 } rows[] = {
-	{ STAPLE_NONE, false, OCSP_NONE, NULL },
-	{ STAPLE_GOOD, false, OCSP_GOOD, NULL },
-	{ STAPLE_GOOD, true, OCSP_NONE, NULL },
-	{ STAPLE_REVOKED, false, OCSP_REVOKED, NULL },
-	{ STAPLE_REVOKED, true, OCSP_NONE, NULL },
-	{ STAPLE_UNKNOWN, false, OCSP_UNKNOWN, NULL },
-	{ STAPLE_EXPIRED, false, OCSP_UNUSABLE, "expired" },
-	{ STAPLE_FORGED, false, OCSP_UNUSABLE, "bad_signature" },
-	{ STAPLE_TRY_LATER, false, OCSP_UNUSABLE, "not_successful" },
-	{ STAPLE_GARBAGE, false, OCSP_UNUSABLE, "malformed" },
+	{ STAPLE_NONE, false, OCSP_NONE, NULL, REVOCATION_NOT_CHECKED },
+	{ STAPLE_GOOD, false, OCSP_GOOD, NULL, REVOCATION_GOOD },
+	{ STAPLE_GOOD, true, OCSP_NONE, NULL, REVOCATION_NOT_CHECKED },
+	{ STAPLE_REVOKED, false, OCSP_REVOKED, NULL, REVOCATION_REVOKED },
+	{ STAPLE_REVOKED, true, OCSP_NONE, NULL, REVOCATION_NOT_CHECKED },
+	{ STAPLE_UNKNOWN, false, OCSP_UNKNOWN, NULL, REVOCATION_UNKNOWN },
+	{ STAPLE_EXPIRED, false, OCSP_UNUSABLE, "expired", REVOCATION_UNKNOWN },
+	{ STAPLE_FORGED, false, OCSP_UNUSABLE, "bad_signature",
+	    REVOCATION_UNKNOWN },
+	{ STAPLE_TRY_LATER, false, OCSP_UNUSABLE, "not_successful",
+	    REVOCATION_UNKNOWN },
+	{ STAPLE_GARBAGE, false, OCSP_UNUSABLE, "malformed",
+	    REVOCATION_UNKNOWN },
 };
 
 static struct octets
@@ -118,11 +122,14 @@ static void
 the_staple_is_judged_by_the_issuer(void **state)
 {
 	const struct world *world = *state;
+	struct arena *arena = arena_new();
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct octets octets = staple_of(world, rows[i].staple);
 		struct observation seen = observation_of(&octets);
 		struct path path = path_of(world, rows[i].open);
+		struct path_crls crls = { .count = 0 };
+		struct revocation revocation;
 		struct ocsp_staple staple;
 
 		staple_judge(
@@ -130,8 +137,76 @@ the_staple_is_judged_by_the_issuer(void **state)
 		assert_int_equal(staple.state, rows[i].state);
 		if (rows[i].cause != NULL)
 			assert_string_equal(staple.cause, rows[i].cause);
+		revocation_judge(
+		    &revocation, arena, &crls, &path, &staple, world->pki.now);
+		assert_int_equal(revocation.status, rows[i].status);
+		assert_int_equal(revocation.checked_at != 0,
+		    rows[i].status != REVOCATION_NOT_CHECKED);
 		octets_clear(&octets);
 	}
+	arena_free(arena);
+}
+
+/* The leaf's CRL and the staple disagree, or one of them is silent. */
+static void
+crl_and_staple_are_joined(void **state)
+{
+	static const struct {
+		enum crl_state leaf, issuer;
+		enum ocsp_state staple;
+		enum revocation_status status;
+		const char *source, *reason;
+	} joined[] = {
+		{ CRL_NONE, CRL_NONE, OCSP_NONE, REVOCATION_NOT_CHECKED, NULL,
+		    NULL },
+		{ CRL_NONE, CRL_NONE, OCSP_GOOD, REVOCATION_GOOD, "staple",
+		    NULL },
+		{ CRL_GOOD, CRL_NONE, OCSP_NONE, REVOCATION_GOOD, "crl", NULL },
+		{ CRL_GOOD, CRL_UNUSABLE, OCSP_UNUSABLE, REVOCATION_GOOD, "crl",
+		    NULL },
+		{ CRL_GOOD, CRL_GOOD, OCSP_REVOKED, REVOCATION_REVOKED,
+		    "staple", "superseded" },
+		{ CRL_REVOKED, CRL_GOOD, OCSP_GOOD, REVOCATION_REVOKED, "crl",
+		    "keyCompromise" },
+		{ CRL_REVOKED, CRL_GOOD, OCSP_REVOKED, REVOCATION_REVOKED,
+		    "crl", "keyCompromise" },
+		{ CRL_GOOD, CRL_REVOKED, OCSP_GOOD, REVOCATION_REVOKED, "crl",
+		    "cACompromise" },
+		{ CRL_UNUSABLE, CRL_GOOD, OCSP_NONE, REVOCATION_UNKNOWN, "crl",
+		    NULL },
+		{ CRL_UNUSABLE, CRL_GOOD, OCSP_GOOD, REVOCATION_GOOD, "staple",
+		    NULL },
+	};
+	const struct world *world = *state;
+	struct arena *arena = arena_new();
+
+	for (size_t i = 0; i < sizeof(joined) / sizeof(joined[0]); i++) {
+		struct crl_answer answers[] = {
+			{ .state = joined[i].leaf,
+			    .url = "http://leaf/",
+			    .sentence = "is stale",
+			    .reason = "keyCompromise" },
+			{ .state = joined[i].issuer,
+			    .url = "http://issuer/",
+			    .sentence = "is stale",
+			    .reason = "cACompromise" },
+		};
+		struct path_crls crls = { .answers = answers, .count = 2 };
+		struct ocsp_staple staple = {
+			.state = joined[i].staple,
+			.revocation_reason = "superseded",
+			.reason = "the OCSP response has expired",
+		};
+		struct path path = path_of(world, false);
+		struct revocation revocation;
+
+		revocation_judge(
+		    &revocation, arena, &crls, &path, &staple, world->pki.now);
+		assert_int_equal(revocation.status, joined[i].status);
+		assert_true(string_equal(revocation.source, joined[i].source));
+		assert_true(string_equal(revocation.reason, joined[i].reason));
+	}
+	arena_free(arena);
 }
 
 static struct findings
@@ -185,6 +260,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_staple_is_judged_by_the_issuer),
+		cmocka_unit_test(crl_and_staple_are_joined),
 		cmocka_unit_test(revoked_is_a_finding_and_good_is_none),
 	};
 
