@@ -177,6 +177,29 @@ def test_later(desk):
           and summary["run"]["records"] == 8, summary["run"])
 
 
+def test_shards(desk):
+    names = [HOST, "half.fleet.test", "one.elsewhere.test"]
+    (desk.folder / "names.txt").write_text("".join(f"{n}\n" for n in names))
+    for part in range(2):
+        desk.scan("-q", "-o", f"part{part}", "--shard", f"{part}/2", "-l",
+                  "names.txt")
+    done = subprocess.run(
+        [FLEETSCAN, "merge", "part0", "part1", "-q", "-o", "whole"],
+        cwd=desk.folder, capture_output=True, text=True)
+    found = run_of(desk, "whole") if done.returncode == 0 else []
+    check("shards join, each with all addresses of its names",
+          sorted(r["input"] for r in found)
+          == sorted([HOST] * 8 + ["half.fleet.test"] * 2 + names[2:]),
+          done.stderr)
+    done = subprocess.run([FLEETSCAN, "fix", "whole", "-o", "kit"],
+                          cwd=desk.folder, capture_output=True, text=True)
+    check("fix repairs the one that differs, once",
+          done.returncode == 0 and [
+              p.name for p in (desk.folder / "kit/server").iterdir()
+              if p.name.startswith("www")] == [f"{HOST}_{desk.port}"],
+          (done.stderr, sorted((desk.folder / "kit/server").iterdir())))
+
+
 def test_resume(desk):
     """Two addresses wait; the scan is killed, and goes on."""
     gate = threading.Event()
@@ -223,6 +246,7 @@ def main():
         test_records(desk)
         test_reports(desk)
         test_later(desk)
+        test_shards(desk)
         test_resume(desk)
     return 1 if FAILED else 0
 

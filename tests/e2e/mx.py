@@ -6,6 +6,8 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 
 from certificates import Entity, certify, pem
 from laboratory import FLEETSCAN
@@ -80,6 +82,8 @@ class Desk:
             ("alias.test", "MX"): ["10 alias.mail.test"],
             ("alias.mail.test", "CNAME"): ["mx1.mail.test"],
             ("wrong-name.test", "MX"): ["10 mx.elsewhere.test"],
+            ("pool.test", "MX"): ["10 pool.mail.test", "20 mx1.mail.test"],
+            ("pool.mail.test", "A"): [GOOD, ALONE],
             ("null.test", "MX"): ["0 ."],
             ("address.test", "MX"): [f"10 {GOOD}"],
             ("fails.test", "MX"): "SERVFAIL",
@@ -98,15 +102,18 @@ class Desk:
             secure += [asked] if signed else []
         self.names = NameServer(zone, secure)
 
-    def scan(self, domains, *words):
+    def words(self, domains, *words):
         listing = self.folder / "domains.txt"
         listing.write_text("".join(f"{x}\n" for x in domains))
+        return [FLEETSCAN, "scan", "--mx", *self.names.option, "--trust",
+                str(self.folder / "root.pem"), "--intermediates", "none",
+                "--aia", "off", "-t", "9", "--retries", "0", "-q", "-p",
+                str(self.port), "-l", "domains.txt", *words]
+
+    def scan(self, domains, *words):
         done = subprocess.run(
-            [FLEETSCAN, "scan", "--mx", *self.names.option, "--trust",
-             str(self.folder / "root.pem"), "--intermediates", "none",
-             "--aia", "off", "-t", "5", "--retries", "0", "-q", "-p",
-             str(self.port), "-l", "domains.txt", *words],
-            capture_output=True, text=True, timeout=60, cwd=self.folder)
+            self.words(domains, *words), capture_output=True, text=True,
+            timeout=60, cwd=self.folder)
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -172,6 +179,43 @@ def test_hosts(desk):
           (len(found), desk.good.visits - before))
 
 
+def test_pool(desk):
+    """An MX host with two addresses, in two runs: one is killed."""
+    domains = ["pool.test", "shares.test", "two.test"]
+    gate = threading.Event()
+    desk.alone.talk = lambda connection: (gate.wait(20), greet(connection))
+    process = subprocess.Popen(
+        desk.words(domains, "--all-ips", "-o", "cut"), cwd=desk.folder,
+        stderr=subprocess.DEVNULL)
+    files = [desk.folder / "cut" / name
+             for name in ("hosts.ndjson", "pending.ndjson")]
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and sum(
+            len(f.read_text().splitlines()) for f in files if f.exists()) < 4:
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    gate.set()
+    before = desk.good.visits
+    done = subprocess.run(
+        [FLEETSCAN, "scan", "--resume", "-o", "cut", "-q"], cwd=desk.folder,
+        capture_output=True, text=True, timeout=60)
+    found = [json.loads(line) for line in files[0].read_text().splitlines()]
+    check("a scan that was killed goes on with the hosts that lack",
+          sorted((r["input"], r["host"], r["ip"]) for r in found) == [
+              ("pool.test", "mx1.mail.test", GOOD),
+              ("pool.test", "pool.mail.test", GOOD),
+              ("pool.test", "pool.mail.test", ALONE),
+              ("shares.test", "mx1.mail.test", GOOD),
+              ("two.test", "mx1.mail.test", GOOD),
+              ("two.test", "mx2.mail.test", ALONE)]
+          and desk.good.visits == before, (done.stderr, found))
+    check("and the addresses of an MX host are compared",
+          [(r["host"], r["ip"]) for r in found if any(
+              f["id"] == "backend_differs" for f in r["findings"])]
+          == [("pool.mail.test", ALONE)])
+
+
 def test_dane(desk):
     found = {r["input"].removesuffix(".test"): r for r in desk.scan(
         [f"{name}.test" for name in desk.dane], "--json")}
@@ -195,6 +239,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk(pathlib.Path(folder))
         test_hosts(desk)
+        test_pool(desk)
         test_dane(desk)
     return 1 if FAILED else 0
 
