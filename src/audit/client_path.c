@@ -161,7 +161,7 @@ read_terms(const struct walk *walk, const struct certificate *certificate,
 	return true;
 }
 
-/* Of several in the store, every library seen prefers one valid now. */
+/* Of several in the store, most libraries prefer one that is valid now. */
 static void
 add_stored(const struct walk *walk, struct candidates *to,
     const struct certificate_index *index, bool anchors)
@@ -193,9 +193,10 @@ add_stored(const struct walk *walk, struct candidates *to,
 			.anchor = how->partial_chain || allowed ||
 				  (anchors && issuer->self_issued &&
 				      is_issuer_for(how, issuer, issuer, true)),
-			.rank = how->sent_first		   ? RANK_STORED_BEHIND
-				: is_current(walk, issuer) ? RANK_STORED
-							   : RANK_STORED_LATE,
+			.rank = how->sent_first ? RANK_STORED_BEHIND
+				: how->first_anchor || is_current(walk, issuer)
+				    ? RANK_STORED
+				    : RANK_STORED_LATE,
 		    });
 	}
 }
@@ -412,7 +413,9 @@ explore(struct walk *walk)
 	unsigned ends = walk->ends, verdicts = walk->verdicts;
 
 	/* One that looks self-signed, where another version could follow. */
-	if (how->ends_at_roots && certificate_looks_self_signed(subject)) {
+	if (how->ends_at_roots && certificate_looks_self_signed(subject) &&
+	    !(how->roots_must_sign && subject->has_key_usage &&
+		(subject->key_usage & USAGE_KEY_CERT_SIGN) == 0)) {
 		walk->search->plain = false;
 		finish(walk, PATH_SELF_SIGNED);
 		return;

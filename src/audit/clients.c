@@ -77,8 +77,10 @@ builds_alike(const struct client_builder *a, const struct client_builder *b)
 	       a->serials_must_fit == b->serials_must_fit &&
 	       a->anchor_serials_must_fit == b->anchor_serials_must_fit &&
 	       a->ends_at_roots == b->ends_at_roots &&
+	       a->roots_must_sign == b->roots_must_sign &&
 	       a->anchors_by_octets == b->anchors_by_octets &&
 	       a->last_anchor == b->last_anchor &&
+	       a->first_anchor == b->first_anchor &&
 	       a->prefers_valid == b->prefers_valid &&
 	       a->issuers_follow == b->issuers_follow &&
 	       a->sent_first == b->sent_first &&

@@ -43,13 +43,16 @@ struct client_builder {
 	/* No issuer is looked for above one that was sent and looks signed by
 	   itself, its signature unseen. */
 	bool ends_at_roots;
+	/* One whose key usage has no keyCertSign does not look so. */
+	bool roots_must_sign;
 	/* Another version of one on the path, of the same name and key, is
 	   skipped (RFC 4158 5.2); or only of the same alternative names too. */
 	bool skips_same_key, skips_same_names;
 	/* Issuers in the store are looked up by the octets of the name. */
 	bool anchors_by_octets;
-	/* Of several that fit there, the one that was read last comes first. */
-	bool last_anchor;
+	/* Of several that fit there, the one that was read last comes first;
+	   or the one that was read first, be it valid now or not. */
+	bool last_anchor, first_anchor;
 	/* Of several sent ones the first that is valid now comes first. */
 	bool prefers_valid;
 	/* A sent one is the issuer of those before it only. */

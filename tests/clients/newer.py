@@ -230,7 +230,7 @@ class Newer(Clients):
 
     def boringssl(self, s):
         return self._script(s, [self.paths["boringssl"],
-                                str(VISITORS / "curl_cffi.py")])
+                                str(VISITORS / "boringssl.py")])
 
     def requests234(self, s):
         return self._script(s, [self.paths["requests234"], "-c", REQUESTS])
