@@ -169,3 +169,17 @@ text_clean(struct arena *arena, struct bytes bytes)
 	text_free(&text);
 	return clean;
 }
+
+bool
+text_has_word(const char *words, const char *word)
+{
+	size_t size = strlen(word);
+
+	for (const char *at = words; at != NULL; at = strchr(at, ' ')) {
+		at += *at == ' ';
+		if (strncmp(at, word, size) == 0 &&
+		    (at[size] == ' ' || at[size] == '\0'))
+			return true;
+	}
+	return false;
+}

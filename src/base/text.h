@@ -42,4 +42,7 @@ char *text_clean(struct arena *, struct bytes);
 void text_append_hex(struct text *, struct bytes);
 void text_append_escaped(struct text *, struct bytes);
 
+/* Is it one of the words, which single blanks separate? */
+bool text_has_word(const char *words, const char *word);
+
 #endif

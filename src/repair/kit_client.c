@@ -41,21 +41,6 @@ static const char epilogue[] = "\n"
 			       "\t;;\n"
 			       "esac\n";
 
-/* Is the id one of the words? */
-static bool
-has_id(const char *words, const char *id)
-{
-	size_t size = strlen(id);
-
-	for (const char *at = words; at != NULL; at = strchr(at, ' ')) {
-		at += *at == ' ';
-		if (strncmp(at, id, size) == 0 &&
-		    (at[size] == ' ' || at[size] == '\0'))
-			return true;
-	}
-	return false;
-}
-
 static void
 append_list(struct text *out, const char *what, const struct text *words)
 {
@@ -102,10 +87,10 @@ write_script(struct kit *kit, const struct kit_platform *platform)
 
 		for (size_t j = 0; j < host->clients.fixed_count; j++) {
 			const char *id = host->clients.fixed[j];
-			bool reached = has_id(platform->clients, id);
+			bool reached = text_has_word(platform->clients, id);
 			struct text *list = reached ? &fixed : &rest;
 
-			if (list->size > 0 && has_id(list->data, id))
+			if (list->size > 0 && text_has_word(list->data, id))
 				continue;
 			text_append(list, list->size > 0 ? " " : "");
 			text_append(list, id);
@@ -129,6 +114,13 @@ write_script(struct kit *kit, const struct kit_platform *platform)
 	if (strstr(platform->functions, "$roots") != NULL)
 		append_names(&out, kit, "roots", true);
 	text_append(&out, platform->functions);
+	if (platform->test != NULL)
+		text_printf(&out,
+		    "\nif [ -z \"$root\" ] && ! { %s; }; then\n"
+		    "\techo \"$0: %s: nothing was changed\" >&2\n"
+		    "\texit 1\n"
+		    "fi\n",
+		    platform->test, platform->lacks);
 	text_append(&out, epilogue);
 	kit_put(kit, arena_printf(kit->arena, "client/%s", platform->file),
 	    &out, true);

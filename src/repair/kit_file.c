@@ -5,6 +5,7 @@
  */
 #include "base/columns.h"
 #include "repair/kit_parts.h"
+#include "repair/server_software.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -105,9 +106,8 @@ static const struct {
 	{ "", "client" },
 	{ "server", "*" },
 	{ "server/*", "fullchain.pem" },
-	{ "server/*", "nginx.conf" },
-	{ "server/*", "apache.conf" },
-	{ "server/*", "haproxy.txt" },
+	{ "server/*", "leaf.pem" },
+	{ "server/*", "intermediates.pem" },
 	{ "client", "*.crt" },
 	{ "client", "*.sh" },
 };
@@ -118,6 +118,11 @@ kit_owns(const char *folder, const char *name)
 	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
 		if (fnmatch(owned[i].folder, folder, FNM_PATHNAME) == 0 &&
 		    fnmatch(owned[i].name, name, 0) == 0)
+			return true;
+	if (fnmatch("server/*", folder, FNM_PATHNAME) != 0)
+		return false;
+	for (size_t i = 0; server_software(i) != NULL; i++)
+		if (strcmp(server_software(i)->file, name) == 0)
 			return true;
 	return false;
 }

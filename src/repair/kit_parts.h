@@ -45,8 +45,11 @@ void kit_write_readme(struct kit *);  /* kit_readme.c */
 struct kit_platform {
 	const char *file; /* "debian.sh" */
 	const char *title;
-	const char *note;      /* comment lines on whom it reaches */
-	const char *clients;   /* ids, separated by blanks */
+	const char *note;    /* comment lines on whom it reaches */
+	const char *clients; /* ids, separated by blanks */
+	/* Shell: is this a system on which the script works?  And what it
+	   lacks otherwise.  Not asked below another root.  NULL: any is. */
+	const char *test, *lacks;
 	const char *functions; /* shell: put_in and take_out */
 };
 

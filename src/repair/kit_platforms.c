@@ -12,26 +12,31 @@
 
 /* A copy of the client's bundle with the kit's certificates behind it, which
  * an environment variable names; `usual` sets base to the client's own. */
-#define BUNDLE_SCRIPT(name, variable, usual)                               \
-	"data=${XDG_DATA_HOME:-${HOME:-/root}/.local/share}\n"             \
-	"bundle=${FLEETSCAN_BUNDLE:-$root$data/fleetscan/" name ".pem}\n"  \
-	"\n"                                                               \
-	"put_in() {\n"                                                     \
-	"\tbase=${" variable ":-$bundle}\n"                                \
-	"\tif [ \"$base\" = \"$bundle\" ]; then\n" usual "\tfi\n"          \
-	"\tmkdir -p \"$(dirname -- \"$bundle\")\"\n"                       \
-	"\tcat \"$base\" >\"$bundle.$$\"\n"                                \
-	"\tfor name in $certificates; do\n"                                \
-	"\t\techo\n"                                                       \
-	"\t\tcat \"$here/$name\"\n"                                        \
-	"\tdone >>\"$bundle.$$\"\n"                                        \
-	"\tmv \"$bundle.$$\" \"$bundle\"\n"                                \
-	"\tprintf 'export " variable "=%s\\n' \"$(quoted \"$bundle\")\"\n" \
-	"}\n"                                                              \
-	"\n"                                                               \
-	"take_out() {\n"                                                   \
-	"\trm -f \"$bundle\"\n"                                            \
-	"\techo 'unset " variable "'\n"                                    \
+#define BUNDLE_SCRIPT(name, variable, usual)                                  \
+	"data=${XDG_DATA_HOME:-${HOME:-/root}/.local/share}\n"                \
+	"bundle=${FLEETSCAN_BUNDLE:-$root$data/fleetscan/" name ".pem}\n"     \
+	"\n"                                                                  \
+	"put_in() {\n"                                                        \
+	"\tbase=${" variable ":-$bundle}\n"                                   \
+	"\tif [ \"$base\" = \"$bundle\" ]; then\n" usual "\tfi\n"             \
+	"\tmkdir -p \"$(dirname -- \"$bundle\")\"\n"                          \
+	"\tcat \"$base\" >\"$bundle.$$\"\n"                                   \
+	"\tfor name in $certificates; do\n"                                   \
+	"\t\techo\n"                                                          \
+	"\t\tcat \"$here/$name\"\n"                                           \
+	"\tdone >>\"$bundle.$$\"\n"                                           \
+	"\tmv \"$bundle.$$\" \"$bundle\"\n"                                   \
+	"\tprintf 'export " variable "=%s\\n' \"$(quoted \"$bundle\")\"\n"    \
+	"\techo 'Put this line where the program gets its environment (the' " \
+	">&2\n"                                                               \
+	"\techo 'profile of its shell; Environment= of its systemd unit,' "   \
+	">&2\n"                                                               \
+	"\techo 'without \"export\"), then start it again.' >&2\n"            \
+	"}\n"                                                                 \
+	"\n"                                                                  \
+	"take_out() {\n"                                                      \
+	"\trm -f \"$bundle\"\n"                                               \
+	"\techo 'unset " variable "'\n"                                       \
 	"}\n"
 
 static const struct kit_platform platforms[] = {
@@ -39,7 +44,8 @@ static const struct kit_platform platforms[] = {
 	    "# requests and Node read this store where the distribution\n"
 	    "# packages them, not from pip or nodejs.org; Java does where\n"
 	    "# ca-certificates-java is installed.\n",
-	    SYSTEM_CLIENTS,
+	    SYSTEM_CLIENTS, "command -v update-ca-certificates >/dev/null",
+	    "there is no update-ca-certificates",
 	    "folder=$root/usr/local/share/ca-certificates/fleetscan\n"
 	    "\n"
 	    "put_in() {\n"
@@ -60,6 +66,9 @@ static const struct kit_platform platforms[] = {
 	    "# requests and Node read this store where the distribution\n"
 	    "# packages them, not from pip or nodejs.org; so does its Java.\n",
 	    SYSTEM_CLIENTS,
+	    "command -v update-ca-trust >/dev/null && "
+	    "[ -d /etc/pki/ca-trust/source ]",
+	    "there is no update-ca-trust with /etc/pki/ca-trust/source",
 	    "folder=$root/etc/pki/ca-trust/source/anchors\n"
 	    "\n"
 	    "put_in() {\n"
@@ -82,6 +91,9 @@ static const struct kit_platform platforms[] = {
 	    "# of certifi's.  The copy grows old: run this again when certifi\n"
 	    "# is updated.  FLEETSCAN_BUNDLE names another place for it.\n",
 	    "requests",
+	    "[ \"${1:-}\" = undo ] || [ -n \"${REQUESTS_CA_BUNDLE:-}\" ] ||\n"
+	    "\t\"${PYTHON:-python3}\" -c 'import certifi' 2>/dev/null",
+	    "${PYTHON:-python3} has no certifi (PYTHON names another)",
 	    BUNDLE_SCRIPT("requests", "REQUESTS_CA_BUNDLE",
 		"\t\tbase=$(\"${PYTHON:-python3}\" -c \\\n"
 		"\t\t\t'import certifi; print(certifi.where())')\n") },
@@ -89,7 +101,7 @@ static const struct kit_platform platforms[] = {
 	    "# Only programs that get the variable printed at the end.  What\n"
 	    "# NODE_EXTRA_CA_CERTS names already is kept in the new file.\n"
 	    "# FLEETSCAN_BUNDLE names another place for it.\n",
-	    "node",
+	    "node", NULL, NULL,
 	    BUNDLE_SCRIPT(
 		"node", "NODE_EXTRA_CA_CERTS", "\t\tbase=/dev/null\n") },
 	{ "java.sh", "Java: its cacerts",
@@ -97,7 +109,8 @@ static const struct kit_platform platforms[] = {
 	    "# FLEETSCAN_CACERTS names another keystore, FLEETSCAN_STOREPASS\n"
 	    "# another password than \"changeit\".  Running programs notice\n"
 	    "# when they are started again.\n",
-	    "java",
+	    "java", "command -v \"$keytool\" >/dev/null",
+	    "there is no $keytool (JAVA_HOME names a Java)",
 	    "keytool=${JAVA_HOME:+$JAVA_HOME/bin/}keytool\n"
 	    "password=${FLEETSCAN_STOREPASS:-changeit}\n"
 	    "cacerts=${FLEETSCAN_CACERTS:-}\n"
@@ -149,7 +162,7 @@ static const struct kit_platform platforms[] = {
 	    "# Safari and all that asks macOS; it prompts for a password\n"
 	    "# since Big Sur.  What Homebrew builds reads a bundle of its "
 	    "own.\n",
-	    "chrome go",
+	    "chrome go", "[ \"$(uname)\" = Darwin ]", "this is not macOS",
 	    "keychain=$root/Library/Keychains/System.keychain\n"
 	    "\n"
 	    "put_in() {\n"

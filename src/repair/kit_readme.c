@@ -21,6 +21,11 @@ static const struct {
 	{ CLASS_UNKNOWN_ISSUER, NULL,
 	    "the issuer was found nowhere: ask whoever issued the certificate "
 	    "for the chain" },
+	{ CLASS_EXPIRED, "not_yet_valid",
+	    "wait until the certificate is valid, or serve the former one "
+	    "until "
+	    "then; where it should be valid already, set the clock of the "
+	    "machine that scans" },
 	{ CLASS_EXPIRED, NULL,
 	    "renew the certificate, then reload the server" },
 	{ CLASS_NAME_MISMATCH, NULL,
@@ -116,9 +121,9 @@ kit_write_readme(struct kit *kit)
 		text_append_char(&out, '\n');
 	}
 	text_append(&out, any ? "\nServe this file in place of the present one "
-				"(leaf first, no root); the\n"
-				"lines for nginx, Apache and HAProxy are "
-				"beside it.\n"
+				"(leaf first, no root);\nthe "
+				"lines for the software that may serve the "
+				"host are beside it.\n"
 			      : "  none has to be changed\n");
 	append_clients(&out, kit);
 	if (plan->left_count + plan->unproven_count > 0)

@@ -2,66 +2,61 @@
 #include "repair/kit_parts.h"
 
 #include "base/map.h"
+#include "repair/server_software.h"
 #include "x509/pem.h"
 
 static void
-append_head(struct text *out, const struct repair_host *host)
+put(struct kit *kit, const char *folder, const char *name, struct text *text)
 {
-	text_append(out, "# ");
-	kit_append_words(out, host->endpoint);
-	text_append(out,
-	    ": put fullchain.pem where the server reads it, with these\n"
-	    "# lines, then reload.  The private key stays where it is.\n");
+	kit_put(kit, arena_printf(kit->arena, "server/%s/%s", folder, name),
+	    text, false);
+	text_clear(text);
 }
 
+/* Certificates of the chain from `first` to before `end`. */
 static void
-append_nginx(struct text *out, const struct repair_host *host)
+put_chain(struct kit *kit, const char *folder, const char *name,
+    const struct repair_host *host, size_t first, size_t end)
 {
-	append_head(out, host);
-	text_append(out, "ssl_certificate     /etc/nginx/ssl/fullchain.pem;\n"
-			 "ssl_certificate_key /etc/nginx/ssl/privkey.pem;\n");
+	struct text text = { .size = 0 };
+
+	for (size_t i = first; i < end; i++)
+		pem_append(&text, NULL, host->chain[i]);
+	put(kit, folder, name, &text);
+	text_free(&text);
 }
 
+/* What may stand behind the host is told; the host does not say what it is. */
 static void
-append_apache(struct text *out, const struct repair_host *host)
+put_software(
+    struct kit *kit, const char *folder, const struct repair_host *host)
 {
-	append_head(out, host);
-	text_append(out,
-	    "# Since 2.4.8 the file holds the chain too; leave\n"
-	    "# SSLCertificateChainFile out.\n"
-	    "SSLCertificateFile    /etc/ssl/certs/fullchain.pem\n"
-	    "SSLCertificateKeyFile /etc/ssl/private/privkey.pem\n");
-}
+	const struct server_software *software;
+	struct text text = { .size = 0 };
 
-static void
-append_haproxy(struct text *out, const struct repair_host *host)
-{
-	append_head(out, host);
-	text_append(out,
-	    "# HAProxy reads one file: leaf, intermediates, private key.\n"
-	    "#\n"
-	    "#   cat fullchain.pem privkey.pem >/etc/haproxy/site.pem\n"
-	    "#   chmod 600 /etc/haproxy/site.pem\n"
-	    "#\n"
-	    "bind :443 ssl crt /etc/haproxy/site.pem\n");
-}
+	for (size_t i = 0; (software = server_software(i)) != NULL; i++) {
+		const char *comment =
+		    software->comment == NULL ? "#" : software->comment;
 
-static void
-append_chain(struct text *out, const struct repair_host *host)
-{
-	for (size_t i = 0; i < host->chain_length; i++)
-		pem_append(out, NULL, host->chain[i]);
+		if (!server_software_serves(
+			software, host->starttls, host->port))
+			continue;
+		text_printf(&text, "%s ", comment);
+		kit_append_words(&text, host->endpoint);
+		text_printf(&text,
+		    ": put the files where the server reads them, with these\n"
+		    "%s lines, then reload.  The private key stays where it "
+		    "is.\n%s",
+		    comment, software->lines);
+		put(kit, folder, software->file, &text);
+		if (!software->splits)
+			continue;
+		put_chain(kit, folder, "leaf.pem", host, 0, 1);
+		put_chain(kit, folder, "intermediates.pem", host, 1,
+		    host->chain_length);
+	}
+	text_free(&text);
 }
-
-static const struct {
-	const char *name;
-	void (*append)(struct text *, const struct repair_host *);
-} files[] = {
-	{ "fullchain.pem", append_chain },
-	{ "nginx.conf", append_nginx },
-	{ "apache.conf", append_apache },
-	{ "haproxy.txt", append_haproxy },
-};
 
 static bool
 sends_the_same(const struct repair_host *a, const struct repair_host *b)
@@ -85,7 +80,6 @@ write_host(struct kit *kit, struct kit_names *names, struct map *before,
 	const struct repair_host *same =
 	    map_put(before, bytes_from_string(host->endpoint), host);
 	const char *folder;
-	struct text text = { .size = 0 };
 
 	if (same != NULL && sends_the_same(same, host)) {
 		kit->folders[host->number] = kit->folders[same->number];
@@ -95,15 +89,8 @@ write_host(struct kit *kit, struct kit_names *names, struct map *before,
 	    arena_printf(kit->arena, "%s_%u", host->host, (unsigned)host->port),
 	    "");
 	kit->folders[host->number] = folder;
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		text_clear(&text);
-		files[i].append(&text, host);
-		kit_put(kit,
-		    arena_printf(
-			kit->arena, "server/%s/%s", folder, files[i].name),
-		    &text, false);
-	}
-	text_free(&text);
+	put_chain(kit, folder, "fullchain.pem", host, 0, host->chain_length);
+	put_software(kit, folder, host);
 }
 
 void

@@ -211,6 +211,10 @@ offer(struct planner *planner, const struct result *record, size_t at,
 		.number = plan->host_count,
 		.host = arena_string(plan->arena, record->seen.host),
 		.endpoint = result_endpoint(plan->arena, record),
+		.starttls =
+		    record->seen.starttls == NULL
+			? NULL
+			: arena_string(plan->arena, record->seen.starttls),
 		.port = record->seen.port,
 		.before = record->verdict.class_id,
 		.after = after->verdict.class_id,

@@ -17,8 +17,9 @@ if [ -z "${ROOT:-}" ]; then
 fi
 here=$(mktemp -d) || exit 2
 export ROOT package here
-booted=
-trap '[ -z "$booted" ] || kill -KILL "$booted"; rm -rf "$here"' EXIT
+init=
+# With the first process all others of its namespaces end.
+trap '[ -z "$init" ] || kill -KILL "$init"; rm -rf "$here"' EXIT
 
 # PID 1 of the new namespaces.  systemd wants a root that is a mount, a cgroup tree
 # of its own, /run and a word that it is a container.

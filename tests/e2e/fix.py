@@ -5,6 +5,7 @@ Each chain is held against OpenSSL, and served by a real nginx to a real curl;
 each script does its work in a folder of its own.
 """
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -337,6 +338,24 @@ def check_scripts(one, path):
         check_java(one.kit, path)
 
 
+def check_wrong_system(one):
+    """Without FLEETSCAN_ROOT a script of another system changes nothing."""
+    wrong = []
+    for name, lack in (("macos.sh", "this is not macOS"),
+                       ("rhel.sh", "there is no update-ca-trust"),
+                       ("java.sh", "there is no /nowhere/bin/keytool"),
+                       ("requests.sh", "/nowhere/python has no certifi")):
+        if name == "rhel.sh" and shutil.which("update-ca-trust"):
+            continue
+        done = run("sh", one.kit / "client" / name,
+                   env={"PATH": os.environ["PATH"], "JAVA_HOME": "/nowhere",
+                        "PYTHON": "/nowhere/python"})
+        if (done.returncode != 1 or lack not in done.stderr or
+                "nothing was changed" not in done.stderr):
+            wrong.append(f"{name}: {done.returncode} {done.stderr}")
+    check("a script says that it is on the wrong system", wrong)
+
+
 def check_lint(one):
     name = "shellcheck finds nothing in the scripts"
     if shutil.which("shellcheck") is None:
@@ -417,6 +436,7 @@ def main():
             if one.store in ("fleet", "r1"):
                 check_served(lab, one, path)
         check_scripts(fleet, path)
+        check_wrong_system(fleet)
         check_lint(fleet)
         check_directory(fleet, path)
         check_roots(fleet, path)
