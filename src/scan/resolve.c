@@ -13,6 +13,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "base/fatal.h"
 #include "base/map.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -28,7 +29,8 @@ enum {
 	FIRST_WINDOW = 128,
 	SMALLEST_WINDOW = 16,
 	NARROWING_MS = 1000,
-	RECEIVE_BUFFER = 256 * 1024
+	RECEIVE_BUFFER = 256 * 1024,
+	MOST_ALONE = 16 /* channels for one lookup */
 };
 
 /* What is asked of a name, a table of lookups each. */
@@ -43,7 +45,8 @@ struct lookup {
 	struct resolver *resolver;
 	struct lookup *next; /* in the queue */
 	enum lookup_state state;
-	bool asked_direct;
+	bool asked_direct, asked_alone;
+	struct lone *lone; /* its own channel, while it is asked there */
 	struct question *questions;
 	enum resolve_result result;
 	struct net_address *addresses;
@@ -66,6 +69,13 @@ struct channel {
 	struct watched *watched;
 };
 
+/* A channel for one lookup; closed from the loop when it has its answer. */
+struct lone {
+	struct lone *next;
+	struct channel channel;
+	bool done;
+};
+
 struct resolver {
 	uv_loop_t *loop;
 	struct resolver_options options;
@@ -75,7 +85,10 @@ struct resolver {
 	 * takes the first answer as it is.
 	 */
 	struct channel failover, direct;
-	uv_timer_t tick;
+	struct lone *lones;
+	unsigned lone_count;
+	struct lookup *lonely_first, *lonely_last; /* wait for one */
+	uv_timer_t tick, reap;
 	struct map *lookups[LOOKUP_KINDS]; /* by name */
 	struct lookup *queue_first, *queue_last;
 	unsigned sent, window; /* questions without an answer; allowed */
@@ -147,6 +160,10 @@ on_tick(uv_timer_t *timer)
 	    resolver->failover.ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 	ares_process_fd(
 	    resolver->direct.ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	for (struct lone *lone = resolver->lones; lone != NULL;
+	     lone = lone->next)
+		ares_process_fd(
+		    lone->channel.ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 }
 
 static void
@@ -274,6 +291,8 @@ resolver_new(
 	}
 	uv_timer_init(loop, &resolver->tick);
 	resolver->tick.data = resolver;
+	uv_timer_init(loop, &resolver->reap);
+	resolver->reap.data = resolver;
 	return resolver;
 }
 
@@ -317,10 +336,31 @@ forget_all(struct map *lookups, bool known_only)
 	free(all);
 }
 
+static void
+close_lones(struct resolver *resolver, bool done_only)
+{
+	struct lone **at = &resolver->lones;
+
+	while (*at != NULL) {
+		struct lone *lone = *at;
+
+		if (done_only && !lone->done) {
+			at = &lone->next;
+			continue;
+		}
+		*at = lone->next;
+		close_channel(&lone->channel);
+		free(lone);
+		resolver->lone_count--;
+	}
+}
+
 void
 resolver_close(struct resolver *resolver)
 {
 	resolver->closing = true;
+	close_lones(resolver, false);
+	uv_close((uv_handle_t *)&resolver->reap, NULL);
 	close_channel(&resolver->failover);
 	close_channel(&resolver->direct);
 	uv_close((uv_handle_t *)&resolver->tick, NULL);
@@ -479,6 +519,63 @@ adapt_window(struct resolver *resolver, bool lost)
 		resolver->window /= 2;
 }
 
+static void
+send_alone(struct lookup *lookup)
+{
+	struct resolver *resolver = lookup->resolver;
+	struct lone *lone = memory_new(sizeof(*lone));
+
+	lone->next = resolver->lones;
+	resolver->lones = lone;
+	resolver->lone_count++;
+	if (open_channel(&lone->channel, resolver, ARES_FLAG_NOCHECKRESP) !=
+	    ARES_SUCCESS)
+		fatal("c-ares makes no channel");
+	lookup->lone = lone;
+	send_out(lookup, &lone->channel);
+}
+
+/* From the loop: no callback of a channel that is closed is under way. */
+static void
+on_reap(uv_timer_t *timer)
+{
+	struct resolver *resolver = timer->data;
+	struct lookup *lookup;
+
+	close_lones(resolver, true);
+	while (resolver->lone_count < MOST_ALONE &&
+	       (lookup = resolver->lonely_first) != NULL) {
+		resolver->lonely_first = lookup->next;
+		if (resolver->lonely_first == NULL)
+			resolver->lonely_last = NULL;
+		if (lookup->questions != NULL)
+			send_alone(lookup);
+		else
+			forget_lookup(lookup);
+	}
+	send_next(resolver);
+}
+
+/*
+ * All questions to a server over TCP share a connection, and c-ares takes its
+ * end for a failed try of each: three answers that break it fail them all, also
+ * those whose answer is whole.  Such a question is asked where no other is.
+ */
+static void
+ask_alone(struct lookup *lookup)
+{
+	struct resolver *resolver = lookup->resolver;
+
+	lookup->asked_alone = true;
+	lookup->next = NULL;
+	if (resolver->lonely_last != NULL)
+		resolver->lonely_last->next = lookup;
+	else
+		resolver->lonely_first = lookup;
+	resolver->lonely_last = lookup;
+	uv_timer_start(&resolver->reap, on_reap, 0, 0);
+}
+
 /* False: the question is asked once more. */
 static bool
 take_status(struct lookup *lookup, int status, int timeouts)
@@ -488,12 +585,22 @@ take_status(struct lookup *lookup, int status, int timeouts)
 	resolver->sent--;
 	adapt_window(resolver, timeouts > 0);
 	lookup->result = result_of(status);
+	if (lookup->lone != NULL) {
+		lookup->lone->done = true;
+		lookup->lone = NULL;
+		uv_timer_start(&resolver->reap, on_reap, 0, 0);
+	}
 	/* Every server failed the question, or none could be reached: which? */
 	if (status == ARES_ECONNREFUSED && lookup->asked_direct &&
 	    !has_descriptor())
 		lookup->result = RESOLVE_NO_DESCRIPTOR;
-	if (status != ARES_ECONNREFUSED || lookup->asked_direct)
+	if (status != ARES_ECONNREFUSED || lookup->asked_alone ||
+	    lookup->result == RESOLVE_NO_DESCRIPTOR)
 		return true;
+	if (lookup->asked_direct) {
+		ask_alone(lookup);
+		return false;
+	}
 	lookup->asked_direct = true;
 	send_out(lookup, &resolver->direct);
 	return false;
