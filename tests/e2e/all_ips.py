@@ -49,7 +49,8 @@ class Desk:
     def words(self, *words):
         return [FLEETSCAN, "scan", "--all-ips", *self.names.option, "--trust",
                 str(self.folder / "root.pem"), "--intermediates", "none",
-                "--aia", "off", "-t", "5", "--retries", "0", "-p",
+                "--aia", "off", "--faces", "none", "-t", "5",
+                "--retries", "0", "-p",
                 str(self.port), *words]
 
     def scan(self, *words):

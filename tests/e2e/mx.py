@@ -107,7 +107,8 @@ class Desk:
         listing.write_text("".join(f"{x}\n" for x in domains))
         return [FLEETSCAN, "scan", "--mx", *self.names.option, "--trust",
                 str(self.folder / "root.pem"), "--intermediates", "none",
-                "--aia", "off", "-t", "9", "--retries", "0", "-q", "-p",
+                "--aia", "off", "--faces", "none", "-t", "9",
+                "--retries", "0", "-q", "-p",
                 str(self.port), "-l", "domains.txt", *words]
 
     def scan(self, domains, *words):
