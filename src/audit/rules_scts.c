@@ -69,7 +69,8 @@ static void
 find_too_few(const struct audit_view *view, struct findings *findings)
 {
 	const struct certificate *leaf = view->received[0];
-	size_t needed = leaf->not_after - leaf->not_before < SHORT_LIFE ? 2 : 3;
+	size_t needed =
+	    leaf->not_after - leaf->not_before <= SHORT_LIFE ? 2 : 3;
 	size_t logs, operators, stapled, by;
 	struct finding *finding;
 

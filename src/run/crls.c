@@ -285,7 +285,7 @@ ask_list(struct crls *crls, struct arena *arena, struct crl_list *list,
     const struct certificate *subject, const struct certificate *issuer,
     int64_t now, bool wait, struct crl_answer *answer)
 {
-	bool was_checked = list->is_checked;
+	bool was_checked;
 
 	*answer = (struct crl_answer){ .url = list->url };
 	look_for(crls, list);
@@ -301,6 +301,7 @@ ask_list(struct crls *crls, struct arena *arena, struct crl_list *list,
 	default:
 		break;
 	}
+	was_checked = list->is_checked;
 	if (crl_list_ask(
 		list, arena, subject, issuer, crls->signatures, now, answer))
 		note(crls, list, list->revoked_count - 1);
