@@ -178,6 +178,16 @@ def test_hosts(desk):
           len({r["input"] for r in found}) == len(found) == 300
           and desk.good.visits == before + 1,
           (len(found), desk.good.visits - before))
+    before = desk.good.visits
+    desk.good.talk = lambda connection: (
+        greet(connection) if desk.good.visits > before + 1
+        else connection.sendall(b"421 too busy\r\n"))
+    found = desk.scan(many, "--json", "--retries", "1")
+    check("the others wait while it is tried again",
+          [r["class"] for r in found] == ["ok"] * 300
+          and desk.good.visits == before + 2,
+          (len(found), desk.good.visits - before))
+    desk.good.talk = greet
 
 
 def test_pool(desk):
