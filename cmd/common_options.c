@@ -234,8 +234,8 @@ static const struct option_row found_rows[] = {
 	    .kind = OPTION_STRING,
 	    .is_path = true,
 	    .offset = OPTION(judging.cache),
-	    .help = "where learned intermediates and CRLs are kept between "
-		    "runs "
+	    .help = "where learned intermediates, CRLs and what is known of "
+		    "faces are kept between runs "
 		    "(default: $XDG_CACHE_HOME/fleetscan)" },
 	{ .name = "aia",
 	    .argument = "off|cache|fetch",

@@ -174,6 +174,10 @@ settings_of(struct new_run *run)
 		.known = run->judging.known,
 		.crls = run->crls,
 		.learned = run->learns ? run->judging.learned : NULL,
+		.face_cache = run->learns && run->judging.learned != NULL
+				  ? arena_printf(run->judging.arena, "%s/faces",
+					run->judging.cache)
+				  : NULL,
 		.show_progress = outcome_shows_progress(options),
 		.color = outcome_colors(options, stderr),
 	};

@@ -10,12 +10,14 @@
 #include "audit/clients.h"
 #include "base/clock.h"
 #include "base/fnv.h"
+#include "base/log.h"
 #include "run/intake.h"
 #include "run/progress.h"
 #include "model/policy.h"
 #include "model/site.h"
 #include "scan/crew.h"
 #include "scan/signal_watch.h"
+#include "system/face_cache.h"
 
 struct run {
 	const struct run_settings *settings;
@@ -149,6 +151,8 @@ probe_all(struct run *run)
 		.discard = message_free,
 	};
 	struct scan_options options = run->settings->scan;
+	struct face_cache *faces = NULL;
+	struct face_memory memory;
 	uint64_t offers[CLIENTS_MOST_OFFERS];
 	const char *error = NULL;
 	int end;
@@ -157,11 +161,21 @@ probe_all(struct run *run)
 	if (run->settings->audit.clients != NULL)
 		options.offer_count =
 		    clients_offers(run->settings->audit.clients, offers);
+	if (options.faces == FACES_AUTO && run->settings->face_cache != NULL) {
+		faces = face_cache_new(run->settings->face_cache, clock_now());
+		memory = (struct face_memory){ faces, face_cache_has,
+			face_cache_note };
+		options.face_memory = &memory;
+	}
 	crew_fit(&options);
 	run->outcome->totals.threads = options.threads;
 	progress_begin(&run->progress, run->settings->color);
 	end = crew_run(&options, &work, &error);
 	progress_end(&run->progress);
+	if (faces != NULL && face_cache_save(faces) < 0)
+		log_warning("%s cannot be written: %s",
+		    run->settings->face_cache, strerror(errno));
+	face_cache_free(faces);
 	if (end == CREW_INTERRUPTED) {
 		run->outcome->end = RUN_INTERRUPTED;
 		run->outcome->error = "interrupted";

@@ -29,7 +29,8 @@ struct run_settings {
 	const struct fetch_options *fetch; /* NULL: no AIA */
 	unsigned fetch_timeout_ms;	   /* in all, beyond the last probe */
 	struct crls *crls;		   /* NULL: CRLs are not looked at */
-	const char *learned; /* the cache's file; NULL: nothing is learned */
+	const char *learned;	/* the cache's file; NULL: nothing is learned */
+	const char *face_cache; /* its file of system/face_cache.h, or NULL */
 	/* SIGINT or SIGTERM while nothing is probed: called on a thread of its
 	   own, to end the program; all that counts is on disk by then. */
 	void (*interrupted)(void *context);

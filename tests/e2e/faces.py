@@ -93,17 +93,18 @@ class Pki:
         return context
 
 
-def scan(pki, server, *options):
+def scan(pki, server, *options, known=("--intermediates", "none")):
     scheme = "smtp://" if server.smtp else ""
     before = server.connections
     done = subprocess.run(
         [FLEETSCAN, "scan", "--json", "--trust", str(pki.root),
-         "--intermediates", "none", "--aia", "off", "--at",
+         *known, "--aia", "off", "--at",
          "2026-11-28T00:00:00Z", "--retries", "1", "-t", "8", *options,
          "--resolve", f"*:{server.port}:127.0.0.1",
          f"{scheme}{NAME}:{server.port}"],
         capture_output=True, text=True, timeout=60)
     record = json.loads(done.stdout)
+    record["stderr"] = done.stderr
     return record, server.connections - before
 
 
@@ -202,12 +203,39 @@ def check_others(pki):
           and made == 5, (made, record["faces"], record["findings"]))
 
 
+def check_cache(pki):
+    """A host without another face is not asked again for seven days."""
+    server = Server(pki.context("ec-whole"))
+    cache = pki.folder / "cache"
+    known = ("--cache", str(cache))
+    made = [scan(pki, server, known=known)[1] for _ in range(2)]
+    other = Server(pki.context("ec-whole", "rsa-alone"))
+    made += [scan(pki, other, known=known)[1] for _ in range(2)]
+    check("faces: a host with one is asked once, one with two each time",
+          made == [2, 1, 3, 3], made)
+    kept = (cache / "faces").read_bytes()
+    for name, octets in (("damaged", kept[:-1] + b"x"), ("cut", kept[:-9]),
+                         ("foreign", b"something else")):
+        (cache / "faces").write_bytes(octets)
+        record, made = scan(pki, server, known=known)
+        check(f"faces: a {name} file is said and replaced",
+              made == 2 and "it is not used" in record["stderr"]
+              and (cache / "faces").stat().st_size == len(kept),
+              (made, record["stderr"]))
+    (cache / "faces").write_bytes(kept)
+    made = [scan(pki, server)[1],
+            scan(pki, server, "--faces", "all", known=known)[1]]
+    check("faces: without the cache, and with all, it is asked",
+          made == [2, 5], made)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         pki = Pki(pathlib.Path(folder))
         check_dual(pki)
         check_record(pki)
         check_others(pki)
+        check_cache(pki)
     return bool(FAILED)
 
 

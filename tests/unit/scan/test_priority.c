@@ -18,18 +18,24 @@
 	    OFFER_BIT(OFFER_AEAD) | OFFER_BIT(OFFER_X25519))
 
 static gnutls_priority_t
-open_priority(uint64_t offer)
+open_keys(uint64_t offer, enum offered_keys keys)
 {
 	gnutls_priority_t priority;
 	struct text words = { 0 };
 	int result;
 
-	priority_write(&words, offer, KEYS_RSA_LAST);
+	priority_write(&words, offer, keys);
 	result = gnutls_priority_init(&priority, words.data, NULL);
 	if (result < 0)
 		fail_msg("%s: %s", words.data, gnutls_strerror(result));
 	text_free(&words);
 	return priority;
+}
+
+static gnutls_priority_t
+open_priority(uint64_t offer)
+{
+	return open_keys(offer, KEYS_RSA_LAST);
 }
 
 /* Is there a suite whose name has this in it? */
@@ -72,6 +78,39 @@ static const struct {
 	{ OFFER_TRIPLE_DES, "3DES", 0 },
 	{ OFFER_RC4, "ARCFOUR", 0 },
 };
+
+/* The kinds of keys in the order of the suites and of the signatures. */
+static void
+test_keys(void **state)
+{
+	static const struct {
+		enum offered_keys keys;
+		bool rsa_first, rsa, other;
+	} key_rows[] = {
+		{ KEYS_RSA_LAST, false, true, true },
+		{ KEYS_RSA_FIRST, true, true, true },
+		{ KEYS_RSA_ALONE, true, true, false },
+		{ KEYS_NOT_RSA, false, false, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(key_rows) / sizeof(key_rows[0]); i++) {
+		gnutls_priority_t priority =
+		    open_keys(OFFER_ALL, key_rows[i].keys);
+		const unsigned *exchanges;
+		int first;
+
+		assert_int_equal(
+		    offers(priority, "_ECDHE_RSA_"), key_rows[i].rsa);
+		assert_int_equal(
+		    offers(priority, "_ECDHE_ECDSA_"), key_rows[i].other);
+		assert_true(gnutls_priority_kx_list(priority, &exchanges) > 0);
+		first = (int)exchanges[0];
+		assert_int_equal(
+		    first == GNUTLS_KX_ECDHE_RSA, key_rows[i].rsa_first);
+		gnutls_priority_deinit(priority);
+	}
+}
 
 static void
 test_kinds(void **state)
@@ -164,6 +203,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_our_profiles),
