@@ -312,9 +312,9 @@ static const struct {
 		"Replace it now, with a new key, and ask the CA why it was "
 		"revoked." } },
 	{ FINDING_REVOKED, "crl",
-	    { "The certificate is on the CA's revocation list",
-		"Replace it now, with a new key, and ask the CA why it was "
-		"revoked." } },
+	    { "A certificate is on its CA's revocation list",
+		"Replace the server's certificate now, with a new key; where "
+		"an intermediate is revoked, by one of another CA." } },
 	{ FINDING_UNREACHABLE, "dns-error",
 	    { "The name does not resolve",
 		"Correct the name in DNS, or take it off the list if it is "
