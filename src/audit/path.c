@@ -344,18 +344,16 @@ is_issuer(struct search *search, const struct path_candidate *candidate)
 	enum signature_result result;
 
 	/*
-	 * A path that returns to the same name and key is a loop.  An anchor
-	 * may sign a server's certificate for itself all the same: only a CA's
-	 * that it signed for itself is another version of the anchor, which the
-	 * store does not hold.
+	 * A path that returns to the same name and key is a loop.  A CA may
+	 * sign a server's certificate for itself all the same: only a CA's that
+	 * it signed for itself is another version of the same CA.
 	 */
 	for (size_t i = 0; i < path->length; i++) {
 		const struct certificate *on = path->steps[i].certificate;
 
 		if (digest_equal(&on->spki_sha256, &issuer->spki_sha256) &&
 		    bytes_equal(on->subject_key, issuer->subject_key) &&
-		    (i > 0 || !candidate->anchor ||
-			certificate_is_authority(on) ||
+		    (i > 0 || certificate_is_authority(on) ||
 			!certificate_is_authority(issuer)))
 			return false;
 	}
