@@ -288,6 +288,8 @@ client_fits_find(const struct host_name *host, const struct certificate *leaf,
 	struct company company = { .other = leaf->has_alternative_names };
 
 	fits->count = 0;
+	if (host->address_size != 0)
+		add_fit(fits, WAY_BIT(WAY_ADDRESS_UNSEEN));
 	for (size_t i = 0; i < names->count; i++) {
 		enum name_kind kind = names->names[i].kind;
 

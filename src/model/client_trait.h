@@ -405,49 +405,52 @@ client_traits_is_empty(const struct client_traits *set)
  * How a name of the leaf fits the host; RFC 9525 knows the first three.  One
  * name may need several: "*.test" in the CN wants two of them read.
  */
-#define CLIENT_WAYS(ROW)                                                    \
-	ROW(NAME, "name")                                                   \
-	ROW(ADDRESS, "address")                                             \
-	ROW(WILDCARD, "wildcard")                                           \
-	/* the host has one in it */                                        \
-	ROW(NAME_UNDERSCORE, "name_underscore")                             \
-	ROW(WILDCARD_UNDERSCORE, "wildcard_underscore")                     \
-	ROW(WILDCARD_SUFFIX, "wildcard_suffix")	  /* "*.co.uk" */           \
-	ROW(WILDCARD_TOP, "wildcard_top")	  /* "*.test" */            \
-	ROW(WILDCARD_PARTIAL, "wildcard_partial") /* "w*l.example.com" */   \
-	ROW(WILDCARD_FRONT, "wildcard_front")	  /* "*l.example.com" */    \
-	ROW(WILDCARD_BACK, "wildcard_back")	  /* "w*.example.com" */    \
-	/* "*wl.example.com" for "wl.example.com": it stands for nothing */ \
-	ROW(WILDCARD_NOTHING, "wildcard_nothing")                           \
-	/* "xn--w*.example.com" */                                          \
-	ROW(WILDCARD_A_LABEL, "wildcard_a_label")                           \
-	ROW(WILDCARD_INNER, "wildcard_inner") /* "a.*.example.com" */       \
-	/* "www.example.com." in the certificate */                         \
-	ROW(NAME_DOT, "name_dot")                                           \
-	/* the same of a common name */                                     \
-	ROW(COMMON_NAME_DOT, "common_name_dot")                             \
-	/* a dNSName of "192.0.2.1" */                                      \
-	ROW(ADDRESS_AS_NAME, "address_as_name")                             \
-	/* or of "*.0.2.1" */                                               \
-	ROW(ADDRESS_WILDCARD, "address_wildcard")                           \
-	/* Of several common names the one that fits is: */                 \
-	ROW(COMMON_NAME_FIRST, "common_name_first")                         \
-	ROW(COMMON_NAME_MIDDLE, "common_name_middle")                       \
-	ROW(COMMON_NAME_LAST, "common_name_last")                           \
-	/* no DNS name and no address beside it */                          \
-	ROW(COMMON_NAME, "common_name")                                     \
-	/* the same, and the host is an address */                          \
-	ROW(COMMON_NAME_ADDRESS, "common_name_address")                     \
-	/* beside another address */                                        \
-	ROW(COMMON_NAME_ADDRESS_BESIDE, "common_name_address_beside")       \
-	/* beside a DNS name */                                             \
-	ROW(COMMON_NAME_ADDRESS_BESIDE_NAME,                                \
-	    "common_name_address_beside_name")                              \
-	/* an address, but no DNS name beside it */                         \
-	ROW(COMMON_NAME_BESIDE, "common_name_beside")                       \
-	/* neither of both, but a URI */                                    \
-	ROW(COMMON_NAME_BESIDE_URI, "common_name_beside_uri")               \
-	/* none of the three, though there is a SAN */                      \
+#define CLIENT_WAYS(ROW)                                                     \
+	ROW(NAME, "name")                                                    \
+	ROW(ADDRESS, "address")                                              \
+	ROW(WILDCARD, "wildcard")                                            \
+	/* the host has one in it */                                         \
+	ROW(NAME_UNDERSCORE, "name_underscore")                              \
+	ROW(WILDCARD_UNDERSCORE, "wildcard_underscore")                      \
+	ROW(WILDCARD_SUFFIX, "wildcard_suffix")	  /* "*.co.uk" */            \
+	ROW(WILDCARD_TOP, "wildcard_top")	  /* "*.test" */             \
+	ROW(WILDCARD_PARTIAL, "wildcard_partial") /* "w*l.example.com" */    \
+	ROW(WILDCARD_FRONT, "wildcard_front")	  /* "*l.example.com" */     \
+	ROW(WILDCARD_BACK, "wildcard_back")	  /* "w*.example.com" */     \
+	/* "*wl.example.com" for "wl.example.com": it stands for nothing */  \
+	ROW(WILDCARD_NOTHING, "wildcard_nothing")                            \
+	/* "xn--w*.example.com" */                                           \
+	ROW(WILDCARD_A_LABEL, "wildcard_a_label")                            \
+	ROW(WILDCARD_INNER, "wildcard_inner") /* "a.*.example.com" */        \
+	/* "www.example.com." in the certificate */                          \
+	ROW(NAME_DOT, "name_dot")                                            \
+	/* the same of a common name */                                      \
+	ROW(COMMON_NAME_DOT, "common_name_dot")                              \
+	/* a dNSName of "192.0.2.1" */                                       \
+	ROW(ADDRESS_AS_NAME, "address_as_name")                              \
+	/* or of "*.0.2.1" */                                                \
+	ROW(ADDRESS_WILDCARD, "address_wildcard")                            \
+	/* the host is an address, and the certificate any: none is compared \
+	 */                                                                  \
+	ROW(ADDRESS_UNSEEN, "address_unseen")                                \
+	/* Of several common names the one that fits is: */                  \
+	ROW(COMMON_NAME_FIRST, "common_name_first")                          \
+	ROW(COMMON_NAME_MIDDLE, "common_name_middle")                        \
+	ROW(COMMON_NAME_LAST, "common_name_last")                            \
+	/* no DNS name and no address beside it */                           \
+	ROW(COMMON_NAME, "common_name")                                      \
+	/* the same, and the host is an address */                           \
+	ROW(COMMON_NAME_ADDRESS, "common_name_address")                      \
+	/* beside another address */                                         \
+	ROW(COMMON_NAME_ADDRESS_BESIDE, "common_name_address_beside")        \
+	/* beside a DNS name */                                              \
+	ROW(COMMON_NAME_ADDRESS_BESIDE_NAME,                                 \
+	    "common_name_address_beside_name")                               \
+	/* an address, but no DNS name beside it */                          \
+	ROW(COMMON_NAME_BESIDE, "common_name_beside")                        \
+	/* neither of both, but a URI */                                     \
+	ROW(COMMON_NAME_BESIDE_URI, "common_name_beside_uri")                \
+	/* none of the three, though there is a SAN */                       \
 	ROW(COMMON_NAME_BESIDE_OTHER, "common_name_beside_other")
 
 #define CLIENT_WAY_ENUM(name, word) WAY_##name,

@@ -618,7 +618,22 @@ static const struct {
 	{ "self-issued-leaf", "erlang", ACCEPTS_NO },
 	{ "root-old-sent-new-stored", "erlang", ACCEPTS_NO },
 	{ "dst-x3-root-sent", "erlang", ACCEPTS_YES },
-	{ "san-trailing-dot", "erlang", ACCEPTS_YES },
+	{ "san-trailing-dot", "erlang", ACCEPTS_NO },
+	{ "ec-explicit-stray", "erlang", ACCEPTS_NO },
+	{ "rsa-no-null-inter", "erlang", ACCEPTS_YES },
+	{ "ku-crlsign-too", "erlang", ACCEPTS_NO },
+	{ "leaf-path-length", "bun", ACCEPTS_NO },
+	{ "leaf-path-length", "mbedtls", ACCEPTS_NO },
+	{ "self-issued-leaf", "bun", ACCEPTS_YES },
+	{ "self-issued-leaf", "boringssl", ACCEPTS_YES },
+	{ "root-both-stored-old-first", "boringssl", ACCEPTS_NO },
+	{ "ca-without-name", "boringssl", ACCEPTS_YES },
+	{ "ffdhe-group-only", "mbedtls", ACCEPTS_YES },
+	{ "ip-not-named", "wolfssl", ACCEPTS_YES },
+	{ "inter-no-ski", "wolfssl", ACCEPTS_NO },
+	{ "root-path-length", "wolfssl", ACCEPTS_NO },
+	{ "rsa1024-inter", "git255", ACCEPTS_NO },
+	{ "inter-trailing", "git255", ACCEPTS_NO },
 };
 
 static void
