@@ -144,6 +144,12 @@ test: $(B)/fleetscan $(PROGRAMS) $(UNIT_PROGRAMS) $(B)/saved_fleet $(FAILING) \
 		test-replays
 	@B='$(B)' sh tests/run.sh tests/floors.sh tests/figures.py \
 		$(UNIT_PROGRAMS) $(TESTS)
+# The long forms of some tests: tests/README.md.
+ATTACKS ?= descriptors fetching memory signals dns_breaks hostile
+.PHONY: attack
+attack: $(B)/fleetscan $(PROGRAMS) $(FAILING)
+	@B='$(B)' V=1 ATTACK=$${ATTACK:-1} TEST_TIMEOUT=$${TEST_TIMEOUT:-36000} \
+		TEST_JOBS=1 sh tests/run.sh $(ATTACKS:%=tests/e2e/%.py)
 # The rows that disagree go to $(B)/clients-disagree.tsv; tests/clients/README.md
 # says how clients are had.  CLIENTS_DIR= is a directory of them.
 test-clients: $(B)/fleetscan $(PROGRAMS)
