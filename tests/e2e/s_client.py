@@ -33,7 +33,9 @@ def read(text):
         if re.match(r"depth=\d+ ", line):
             depth = int(line[6:].split()[0])
             name = re.search(r"\bCN ?= ?([^,]*)", line)
-        found = re.match(r"verify error:num=(\d+):(.*)", line)
+        # OpenSSL 3.6 names the other cause of error 9 in the same line.
+        found = re.match(r"verify error:num=(\d+):(.*?)"
+                         r"( or the system clock is incorrect)?$", line)
         if found:
             errors.append((depth, name and name[1], int(found[1]),
                            found[2].strip()))
