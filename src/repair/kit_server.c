@@ -85,9 +85,11 @@ write_host(struct kit *kit, struct kit_names *names, struct map *before,
 		kit->folders[host->number] = kit->folders[same->number];
 		return;
 	}
-	folder = kit_name(names,
-	    arena_printf(kit->arena, "%s_%u", host->host, (unsigned)host->port),
-	    "");
+	folder =
+	    arena_printf(kit->arena, "%s_%u", host->host, (unsigned)host->port);
+	if (host->face != NULL)
+		folder = arena_printf(kit->arena, "%s_%s", folder, host->face);
+	folder = kit_name(names, folder, "");
 	kit->folders[host->number] = folder;
 	put_chain(kit, folder, "fullchain.pem", host, 0, host->chain_length);
 	put_software(kit, folder, host);

@@ -32,6 +32,7 @@ struct planner {
 	struct map *items;     /* SHA-256 -> struct repair_item */
 	struct wanted *wanted; /* numbers them */
 	struct arena *scratch; /* for one record */
+	const char *face;      /* that is repaired; NULL: the record's */
 };
 
 static bool
@@ -177,6 +178,14 @@ need(struct planner *planner, const struct result *record,
 		map_put(planner->items,
 		    digest_bytes(&item->certificate->sha256), item);
 	}
+	/* Another face of the host may need it as well. */
+	for (size_t i = plan->host_count;
+	     i > 0 && plan->hosts[i - 1]->record == host->record; i--)
+		for (size_t k = 0; k < plan->hosts[i - 1]->item_count; k++)
+			if (plan->hosts[i - 1]->items[k] == item) {
+				host->sends_less = true;
+				return;
+			}
 	host->items[host->item_count++] = item;
 	if (item->host_count++ > 0)
 		return;
@@ -211,6 +220,7 @@ offer(struct planner *planner, const struct result *record, size_t at,
 		.number = plan->host_count,
 		.host = arena_string(plan->arena, record->seen.host),
 		.endpoint = result_endpoint(plan->arena, record),
+		.face = planner->face,
 		.starttls =
 		    record->seen.starttls == NULL
 			? NULL
@@ -233,7 +243,7 @@ offer(struct planner *planner, const struct result *record, size_t at,
 		if (!observation_received(&record->seen, &chain->sha256[i]))
 			need(planner, record, host, chain->der[i],
 			    &chain->sha256[i], false);
-	host->sends_less = host->item_count > 0;
+	host->sends_less = host->sends_less || host->item_count > 0;
 	if (root != NULL && is_named_root(planner, root) &&
 	    archive_certificate(planner->archive, root, planner->scratch, &der))
 		need(planner, record, host, der, root, true);
@@ -318,6 +328,47 @@ repair(struct planner *planner, const struct result *record, size_t at)
 		offer(planner, record, at, &chain, &after);
 }
 
+/* A face that the record is not of: as if the server had no other. */
+static void
+repair_face(struct planner *planner, const struct result *record,
+    const struct face_verdict *face, size_t at)
+{
+	struct result other = *record, judged;
+	struct pieces sent = { .count = 0 };
+	size_t count = face->seen.received_count;
+	struct finding *findings;
+
+	other.seen.received = face->seen.received;
+	other.seen.received_count = count;
+	other.seen.tls = face->seen.tls;
+	other.seen.face_count = 0;
+	sent.sha256 =
+	    arena_array(planner->scratch, count, sizeof(*sent.sha256));
+	sent.der = arena_array(planner->scratch, count, sizeof(*sent.der));
+	for (size_t i = 0; i < count; i++)
+		if (!add_piece(planner, &sent, &face->seen.received[i]))
+			return;
+	judge_pieces(planner, &other, &sent, &judged);
+	findings = arena_array(
+	    planner->scratch, judged.verdict.finding_count, sizeof(*findings));
+	other.verdict = (struct verdict){
+		.class_id = face->class_id,
+		.cause = face->cause,
+		.findings = findings,
+		.finding_count = judged.verdict.finding_count,
+		.missing = face->missing,
+		.missing_count = face->missing_count,
+	};
+	/* Their words are the catalogue's; the rest is not looked at. */
+	for (size_t i = 0; i < judged.verdict.finding_count; i++)
+		findings[i] = (struct finding){
+			.id = judged.verdict.findings[i].id,
+		};
+	planner->face = face_word(face->seen.offer);
+	repair(planner, &other, at);
+	planner->face = NULL;
+}
+
 static void
 plan_records(struct planner *planner)
 {
@@ -330,6 +381,10 @@ plan_records(struct planner *planner)
 			planner->archive, i, planner->scratch, &record, NULL))
 			continue;
 		wanted_add(planner->wanted, &record);
+		for (size_t k = 0; k < verdict->face_count; k++)
+			if (verdict->faces[k].missing_count > 0)
+				repair_face(
+				    planner, &record, &verdict->faces[k], i);
 		if (result_is_good(&record))
 			continue;
 		if (record.seen.host != NULL &&

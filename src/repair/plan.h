@@ -17,6 +17,7 @@ struct repair_host {
 	size_t number; /* and among the plan's hosts */
 	const char *host;
 	const char *endpoint; /* "host:port" */
+	const char *face; /* the offer that gets this one; NULL: the record's */
 	const char *starttls; /* the protocol's word, or NULL */
 	uint16_t port;
 	enum class_id before;

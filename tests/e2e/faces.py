@@ -175,6 +175,20 @@ def check_record(pki):
           and judged["face"] == "rsa" and len(judged["missing"]) == 1
           and face(judged, "main")["class"] == "ok"
           and refusing(judged) == RSA_FIRST, judged)
+    both = pki.folder / "both"
+    scan(pki, Server(pki.context("ec-alone", "rsa-alone")), "-o", str(both),
+         known=("--intermediates", str(middle), "--cache",
+                str(pki.folder / "cache-fix")))
+    kit = pki.folder / "kit"
+    subprocess.run([FLEETSCAN, "fix", str(both), "-o", str(kit)], timeout=60,
+                   capture_output=True)
+    chains = {path.parent.name.rpartition("_")[2]:
+              path.read_text().count("BEGIN")
+              for path in kit.glob("server/*/fullchain.pem")}
+    fixes = json.loads((kit / "fix.json").read_text())
+    check("faces: fix repairs each, and counts the host once",
+          sorted(chains.values()) == [2, 2] and "rsa" in chains
+          and [len(fix["hosts"]) for fix in fixes] == [1], (chains, fixes))
     record, made = scan(pki, server, "--faces", "none")
     check("faces: none asks once", made == 1 and not record["faces"]
           and record["class"] == "ok", (made, record["faces"]))
