@@ -22,7 +22,8 @@ CLIENT_TESTS := tests/clients/agreement.py
 
 # pkg-config is asked when the first command needs the answer, and once: by
 # then `deps` may have installed it.
-LIBRARIES := gnutls libuv libcjson libcares libcurl libpsl libidn2 yaml-0.1
+LIBRARIES := gnutls libuv libcjson libcares libcurl libpsl libidn2 yaml-0.1 \
+	sqlite3
 packages = $(eval $1 := $(shell pkg-config $2 $(LIBRARIES)))$(if \
 	$(filter-out 0,$(.SHELLSTATUS)),$(error Libraries are missing: \
 	`make deps` installs them or names them))$($1)

@@ -21,6 +21,7 @@ int command_sites(int argc, char **argv);
 int command_diff(int argc, char **argv);
 int command_stores(int argc, char **argv);
 int command_intermediates(int argc, char **argv);
+int command_history(int argc, char **argv);
 int command_fix(int argc, char **argv);
 int command_merge(int argc, char **argv);
 int command_demo(int argc, char **argv);

@@ -35,8 +35,9 @@ enum { SHARD_TEXT_SIZE = 24 };
  */
 struct command_options {
 	/* Targets. */
-	struct string_list lists;     /* files; "-" is standard input */
-	unsigned port;		      /* 0: 443, or the protocol's */
+	struct string_list lists; /* files; "-" is standard input */
+	unsigned port;		  /* 0: 443, or the protocol's */
+	const char *list_name;
 	const char *sni;	      /* NULL: each target's own name */
 	const char *starttls;	      /* of starttls_choice(), or NULL */
 	bool strict;		      /* a bad line ends the run */

@@ -23,6 +23,8 @@ static const struct command commands[] = {
 	{ "sites", command_sites,
 	    "compare the hosts of each site, list those that differ" },
 	{ "diff", command_diff, "two runs: new, worse, better, changed, gone" },
+	{ "history", command_history,
+	    "totals a night, and since when hosts are broken" },
 	{ "fix", command_fix, "the repair kit of a run, each item proven" },
 	{ "merge", command_merge, "join the runs of shards into one" },
 	{ "stores", command_stores, "the trust stores found on this machine" },

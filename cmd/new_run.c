@@ -14,6 +14,7 @@
 #include "cmd/commands.h"
 #include "cmd/outcome.h"
 #include "cmd/request.h"
+#include "fleet/history_file.h"
 #include "report/publish.h"
 #include "run/replay.h"
 #include "run/run.h"
@@ -234,6 +235,24 @@ find_other_runs(const struct new_run *run, struct publication *publication)
 	free(copy);
 }
 
+/* Only whole runs of a list are nights. */
+static void
+open_history(struct new_run *run)
+{
+	char *copy, *note = NULL;
+
+	if (!run->is_fleet || run->manifest.list_count == 0 ||
+	    run->manifest.shard != NULL)
+		return;
+	copy = memory_string(run->directory);
+	run->history = history_file_write(dirname(copy), &note);
+	run->list = run_scope(&run->manifest);
+	if (note != NULL)
+		log_warning("%s", note);
+	free(note);
+	free(copy);
+}
+
 static int
 publish_run(struct new_run *run)
 {
@@ -250,6 +269,8 @@ publish_run(struct new_run *run)
 		    : is_quiet		       ? PUBLISH_MAIL
 					       : PUBLISH_CHANGES,
 		.audit = &run->judging.audit,
+		.history = run->history,
+		.list = run->list,
 	};
 	struct report_run report = {
 		.id = manifest->id,
@@ -279,7 +300,8 @@ publish_run(struct new_run *run)
 	    publish_options(run->arena, manifest, &report.option_count);
 	if (publication.terminal.stream != NULL ||
 	    publication.changes != PUBLISH_NO_CHANGES ||
-	    report_formats_have(publication.formats, "html"))
+	    report_formats_have(publication.formats, "html") ||
+	    report_formats_have(publication.formats, "prom"))
 		find_other_runs(run, &publication);
 	if (publish(archive, &report, &publication, &failed) < 0) {
 		log_error("%s: %s", failed, strerror(errno));
@@ -313,8 +335,11 @@ static int
 write_end(struct new_run *run, bool whole)
 {
 	struct signal_watch *watch = signal_watch_new(end_at_once, run);
-	int code = publish_run(run);
+	int code;
 
+	if (whole)
+		open_history(run);
+	code = publish_run(run);
 	if (!whole)
 		run->manifest.finished = 0;
 	if (code == EXIT_CODE_FINISHED &&
@@ -322,6 +347,10 @@ write_end(struct new_run *run, bool whole)
 		log_error("%s: %s", run->directory, strerror(errno));
 		code = EXIT_CODE_OUTPUT;
 	}
+	if (code == EXIT_CODE_FINISHED && run->history != NULL &&
+	    history_file_error(run->history) == NULL &&
+	    history_file_commit(run->history) < 0)
+		log_warning("history.db: %s", history_file_error(run->history));
 	signal_watch_free(watch);
 	if (code != EXIT_CODE_FINISHED) {
 		tell_how_to_go_on(run);
@@ -411,6 +440,8 @@ clear(struct new_run *run)
 {
 	crls_free(run->crls);
 	judging_clear(&run->judging);
+	history_file_close(run->history);
+	free(run->list);
 	claim_release(run->claim);
 	arena_free(run->arena);
 	free(run->directory);

@@ -29,9 +29,11 @@ struct new_run {
 	struct judging judging;
 	struct crls *crls; /* NULL: --crl off */
 	struct manifest manifest;
-	struct arena *arena; /* what the manifest points to */
-	struct claim *claim; /* of the directory, if it is new */
-	char *directory;     /* NULL: nothing is kept */
+	struct arena *arena;	      /* what the manifest points to */
+	struct claim *claim;	      /* of the directory, if it is new */
+	char *directory;	      /* NULL: nothing is kept */
+	struct history_file *history; /* with this night, or NULL */
+	char *list;		      /* its name there */
 	char id[CLOCK_TEXT_SIZE];
 	struct run_outcome outcome;
 };

@@ -334,6 +334,12 @@ static const struct option_row probe_rows[] = {
 };
 
 static const struct option_row change_rows[] = {
+	{ .name = "list-name",
+	    .argument = "NAME",
+	    .kind = OPTION_STRING,
+	    .offset = OPTION(list_name),
+	    .help = "what a list from standard input is called in history and "
+		    "comparisons (default: -)" },
 	{ .name = "diff-last",
 	    .kind = OPTION_FLAG,
 	    .offset = OPTION(diff_last),

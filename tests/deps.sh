@@ -40,6 +40,7 @@ has_library libcurl libcurl4-gnutls-dev
 has_library libpsl libpsl-dev
 has_library libidn2 libidn2-dev
 has_library yaml-0.1 libyaml-dev
+has_library sqlite3 libsqlite3-dev
 [ -e /etc/ssl/certs/ca-certificates.crt ] || [ -e /etc/pki/tls/cert.pem ] ||
 	[ -e /etc/ssl/cert.pem ] || need ca-certificates
 if [ "$what" = test ]; then

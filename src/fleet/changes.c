@@ -142,8 +142,8 @@ changes_diff(const struct changes *changes)
 {
 	const struct diff *diff = &changes->diff;
 
-	return diff->groups[GROUP_NEW] + diff->groups[GROUP_NEW_BROKEN] <
-		       changes->to.count
-		   ? diff
-		   : NULL;
+	size_t new = diff->groups[GROUP_NEW] + diff->groups[GROUP_NEW_BROKEN];
+
+	return changes->to.count > 0 && new <= changes->to.count / 2 ? diff
+								     : NULL;
 }

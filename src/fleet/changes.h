@@ -24,7 +24,10 @@ void changes_add(struct changes *, size_t record, const struct result *);
  */
 int changes_settle(struct changes *, struct archive *newer);
 
-/* After changes_settle.  NULL: the two runs have no target in common. */
+/*
+ * After changes_settle.  NULL: most of the targets were not in the earlier run,
+ * so that it was another list of the same name.
+ */
 const struct diff *changes_diff(const struct changes *);
 
 #endif

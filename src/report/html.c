@@ -30,6 +30,7 @@ static const struct section {
 	bool (*is_there)(const struct sheet *); /* NULL: always */
 } sections_of_page[] = {
 	{ "since", "New since the last run", html_changes, has_changes },
+	{ "nights", "The last 90 nights", html_nights, html_has_nights },
 	{ "causes", "Causes and what repairs them", html_causes, NULL },
 	{ "roots", "Roots that leave", html_roots, html_has_roots },
 	{ "expiry", "What ends when", html_calendar, NULL },
@@ -59,8 +60,8 @@ static void
 write_row(struct sheet *sheet, const struct result *result)
 {
 	if (sheet->failure == 0)
-		sheet->failure =
-		    html_rows_add(sheet->own, result, sheet->scratch);
+		sheet->failure = html_rows_add(
+		    sheet->own, result, sheet->run->past, sheet->scratch);
 }
 
 static void

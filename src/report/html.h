@@ -90,7 +90,8 @@ void html_share_end(struct text *);
 void html_dates_of(struct text *, const struct digest *);
 
 /* One host, as data for the script; and as a line where no script runs. */
-void html_host(struct text *, const struct result *, struct arena *);
+void html_host(struct text *, const struct result *,
+    const struct history_host *past, struct arena *);
 void html_host_line(struct text *, const struct result *, struct arena *);
 
 /*
@@ -104,8 +105,8 @@ struct html_rows *html_rows_new(void);
 void html_rows_free(struct html_rows *);
 
 /* 0, or an errno. */
-int html_rows_add(
-    struct html_rows *, const struct result *, struct arena *scratch);
+int html_rows_add(struct html_rows *, const struct result *,
+    const struct history_host *past, struct arena *scratch);
 
 /*
  * Chooses the rows of which the data has at most `budget` octets.  Dates of
@@ -134,6 +135,8 @@ void html_links_resolve(
 /* The sections. */
 void html_symbols(struct text *);
 void html_changes(struct sheet *); /* only where there is an earlier run */
+void html_nights(struct sheet *);
+bool html_has_nights(const struct sheet *);
 void html_overview(struct sheet *);
 void html_causes(struct sheet *);
 void html_roots(struct sheet *);

@@ -10,6 +10,7 @@
 #include "base/base64.h"
 #include "base/columns.h"
 #include "audit/name.h"
+#include "report/history_write.h"
 
 enum { NAMES_MOST = 8 };
 
@@ -348,13 +349,16 @@ append_leaf(
 
 /* What belongs to the host and not to its certificate. */
 static void
-append_facts(
-    struct text *out, const struct result *result, struct arena *scratch)
+append_facts(struct text *out, const struct result *result,
+    const struct history_host *past, struct arena *scratch)
 {
 	const struct observation *seen = &result->seen;
 	const struct verdict *verdict = &result->verdict;
 
 	text_append_char(out, '[');
+	if (past != NULL)
+		append_fact(out, "broken since",
+		    history_state_text(scratch, past, ""), false);
 	append_fact(out, "address", seen->ip, true);
 	if (seen->has_tls && seen->tls.version != NULL)
 		append_fact(out, "TLS",
@@ -399,7 +403,8 @@ what_is_wrong(const struct result *result)
 }
 
 void
-html_host(struct text *out, const struct result *result, struct arena *scratch)
+html_host(struct text *out, const struct result *result,
+    const struct history_host *past, struct arena *scratch)
 {
 	const struct observation *seen = &result->seen;
 	const struct verdict *verdict = &result->verdict;
@@ -451,7 +456,7 @@ html_host(struct text *out, const struct result *result, struct arena *scratch)
 	text_append_char(out, ',');
 	append_leaf(out, leaf, scratch);
 	text_append_char(out, ',');
-	append_facts(out, result, scratch);
+	append_facts(out, result, past, scratch);
 	text_append_char(out, ',');
 	append_clients(out, result);
 	text_append_char(out, ']');

@@ -133,8 +133,8 @@ tier_of(const struct result *result)
 }
 
 int
-html_rows_add(
-    struct html_rows *rows, const struct result *result, struct arena *scratch)
+html_rows_add(struct html_rows *rows, const struct result *result,
+    const struct history_host *past, struct arena *scratch)
 {
 	size_t at = tier_of(result);
 	struct tier *tier = &rows->tiers[at];
@@ -149,7 +149,7 @@ html_rows_add(
 	tier->count++;
 	html_fragment(&line, result_place(scratch, result));
 	text_append_char(&line, '\n');
-	html_host(&line, result, scratch);
+	html_host(&line, result, past, scratch);
 	text_append_char(&line, '\n');
 	if (fwrite(line.data, 1, line.size, tier->rows) != line.size)
 		failure = errno;

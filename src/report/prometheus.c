@@ -10,6 +10,7 @@
 
 #include "base/map.h"
 #include "base/memory.h"
+#include "fleet/diff.h"
 #include "report/writer.h"
 
 enum {
@@ -342,6 +343,18 @@ finish(struct sheet *sheet)
 	append_gauge(out, "fleetscan_targets_retried",
 	    "Targets that took more than one attempt.",
 	    (int64_t)tally->retried);
+	if (run->changes != NULL) {
+		const size_t *groups = run->changes->groups;
+
+		append_gauge(out, "fleetscan_worse_hosts",
+		    "Hosts that got worse, are new and broken, or are no "
+		    "longer reached, since the run before.",
+		    (int64_t)(groups[GROUP_WORSE] + groups[GROUP_NEW_BROKEN] +
+			      groups[GROUP_UNREACHABLE]));
+		append_gauge(out, "fleetscan_better_hosts",
+		    "Hosts that got better since the run before.",
+		    (int64_t)groups[GROUP_BETTER]);
+	}
 	append_by_class(out, "fleetscan_hosts",
 	    "Hosts of the last run by class.", tally->classes);
 	append_by_class(out, "fleetscan_waived_hosts",

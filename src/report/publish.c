@@ -9,6 +9,7 @@
 #include "audit/judge.h"
 #include "base/log.h"
 #include "fleet/changes.h"
+#include "fleet/history_file.h"
 #include "fleet/siblings.h"
 #include "report/diff_text.h"
 
@@ -30,17 +31,30 @@ feed(struct report *report, struct report_run *run, struct changes *changes)
 
 	archive_each_authority(archive, publish_authority, report);
 	for (size_t i = 0; i < archive_count(archive); i++) {
+		struct history_host past;
 		struct result result;
 
 		arena_reset(arena);
 		if (!archive_read(archive, i, arena, &result, NULL))
 			continue;
+		run->past = NULL;
+		if (run->history != NULL &&
+		    history_file_add(run->history, &result) == 0 &&
+		    !result_is_good(&result) &&
+		    history_file_last(run->history, &past))
+			run->past = &past;
 		report_result(report, &result);
 		sites_add(run->sites, i, &result);
 		if (changes != NULL)
 			changes_add(changes, i, &result);
 	}
 	arena_free(arena);
+	run->past = NULL;
+	/* It is never a reason to lose a scan. */
+	if (run->history != NULL && history_file_settle(run->history) < 0) {
+		log_warning("history.db: %s", history_file_error(run->history));
+		run->history = NULL;
+	}
 	if (changes != NULL) {
 		if (changes_settle(changes, archive) < 0)
 			return -1;
@@ -98,6 +112,10 @@ publish(struct archive *archive, const struct report_run *facts,
 	run.archive = archive;
 	run.sites = sites_new();
 	run.siblings = siblings;
+	run.history = publication->history;
+	run.list = publication->list;
+	if (run.history != NULL)
+		history_file_begin(run.history, run.list, run.started, run.id);
 	if (publication->audit != NULL)
 		run.judge = judge_new(publication->audit);
 	report =

@@ -23,6 +23,8 @@ struct publication {
 	char *earlier; /* a run to compare with; NULL: none */
 	char *family;  /* a run that may hold a host's siblings; NULL: none */
 	enum publish_changes changes;
+	struct history_file *history; /* to be committed; NULL: none */
+	const char *list;	      /* its name there */
 	const struct audit_settings
 	    *audit; /* the run's own; NULL: no repair is tried */
 };

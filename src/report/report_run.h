@@ -13,6 +13,8 @@
 
 struct archive;
 struct diff;
+struct history_file;
+struct history_host;
 struct judge;
 struct siblings;
 struct sites;
@@ -50,6 +52,10 @@ struct report_run {
 	struct sites *sites;
 	const struct diff *changes; /* since an earlier run */
 	const struct siblings *siblings;
+	struct history_file *history;	 /* with this night */
+	const struct history_host *past; /* of a broken host, while its record
+					    is written */
+	const char *list;		 /* its name in `history` */
 	struct judge *judge; /* to judge a host with a complete chain */
 };
 

@@ -31,19 +31,38 @@ by_start(const void *left, const void *right)
 	return strverscmp(a->path, b->path);
 }
 
-/* On the heap; NULL: no list was scanned. */
-static char *
+/* What --list-name calls a list from standard input. */
+static const char *
+list_name(const struct manifest *manifest, size_t at)
+{
+	if (strcmp(manifest->lists[at], "-") == 0)
+		for (size_t i = 0; i < manifest->option_count; i++)
+			if (strcmp(manifest->options[i].name, "list-name") ==
+				0 &&
+			    manifest->options[i].value != NULL)
+				return manifest->options[i].value;
+	return manifest->lists[at];
+}
+
+/* NULL: no list was scanned. */
+char *
 run_scope(const struct manifest *manifest)
 {
 	struct text scope = { NULL, 0, 0 };
 
 	for (size_t i = 0; i < manifest->list_count; i++) {
-		text_append(&scope, manifest->lists[i]);
-		text_append_char(&scope, '\n');
+		text_append(&scope, i == 0 ? "" : ", ");
+		text_append(&scope, list_name(manifest, i));
 	}
 	if (scope.size > 0 && manifest->shard != NULL)
-		text_append(&scope, manifest->shard);
+		text_printf(&scope, ", shard %s", manifest->shard);
 	return scope.data;
+}
+
+bool
+run_is_night(const struct old_run *run)
+{
+	return run->has_records && run->scope != NULL && !run->is_shard;
 }
 
 /* A link such as "latest" would count its run twice. */
@@ -98,12 +117,9 @@ run_list_read(struct run_list *list, const char *directory, int64_t before)
 const struct old_run *
 run_list_newest_fleet(const struct run_list *list)
 {
-	for (size_t i = list->count; i > 0; i--) {
-		const struct old_run *run = &list->runs[i - 1];
-
-		if (run->has_records && run->scope != NULL && !run->is_shard)
-			return run;
-	}
+	for (size_t i = list->count; i > 0; i--)
+		if (run_is_night(&list->runs[i - 1]))
+			return &list->runs[i - 1];
 	return NULL;
 }
 
@@ -122,8 +138,6 @@ run_list_earlier(const struct run_list *list, const struct manifest *manifest)
 			break;
 		}
 	}
-	if (earlier == NULL && scope != NULL && manifest->shard == NULL)
-		earlier = run_list_newest_fleet(list);
 	free(scope);
 	return earlier;
 }

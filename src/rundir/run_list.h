@@ -7,7 +7,8 @@
 struct old_run {
 	char *path;
 	char *scope; /* lists and shard: runs of one scope are the same job on
-			different nights; NULL: no list */
+			different nights; NULL: no list.  Without a shard it is
+			the name by which history.db has the list. */
 	bool is_shard;
 	bool has_records; /* hosts.ndjson is there */
 	int64_t started;
@@ -27,10 +28,16 @@ struct run_list {
 int run_list_read(struct run_list *, const char *directory, int64_t before);
 void run_list_clear(struct run_list *);
 
+/* The scope of this run, on the heap. */
+char *run_scope(const struct manifest *);
+
+/* A whole run of a list: a night of history.db. */
+bool run_is_night(const struct old_run *);
+
 /*
  * The run that this one is to be compared with: the newest of its scope whose
- * records are there; without one the newest of any list, all of it, for the
- * list may have got another name.  And that one.  NULL: there is none.
+ * records are there.  And the newest of any list, all of it.  NULL: there is
+ * none.
  */
 const struct old_run *run_list_earlier(
     const struct run_list *, const struct manifest *);

@@ -13,7 +13,7 @@ from tap import FAILED, check
 
 FLEETSCAN = os.environ["FLEETSCAN"]
 COMMANDS = ("scan", "audit", "sites", "diff", "fix", "merge", "stores",
-            "demo")
+            "history", "demo")
 
 
 def call(folder, *arguments):

@@ -243,6 +243,13 @@ def main():
         check_run("merged", folder / "merged")
         check_commands("demo", folder / "demo", folder)
         check_commands("sample", sample, folder)
+        (folder / "hosts.txt").write_text("127.0.0.1:9\n")
+        call("scan", "-q", "-l", folder / "hosts.txt", "-o",
+             folder / "nights" / "one")
+        for title, argument in (("nights", ()), ("a host", ("127.0.0.1",))):
+            check_documents(f"history --json: {title}", lines(call(
+                "history", *argument, "--json", "--reports",
+                folder / "nights")), "history")
         check_documents("stores --json", lines(call(
             "stores", "--json", "--store",
             f"demo={folder / 'demo' / 'stores' / 'trust.pem'}")), "stores")
