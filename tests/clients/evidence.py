@@ -39,15 +39,31 @@ def read_truth(profiles, chosen):
              if profile.get("standing") == "first"]
     added = [profile["id"] for profile in profiles["clients"]
              if profile["id"] not in first]
-    for file, clients in (("chains/scenarios.json", first),
-                          ("lab/extras.json", first),
-                          ("chains/clients-2026.json", added)):
-        for scenario, row in json.loads((TESTS / file).read_text()).items():
+    later = json.loads((TESTS / "lab/extras-2026.json").read_text())
+    for rows, clients in (
+            (json.loads((TESTS / "chains/scenarios.json").read_text()), first),
+            (json.loads((TESTS / "lab/extras.json").read_text()), first),
+            (json.loads((TESTS / "chains/clients-2026.json").read_text()),
+             added),
+            (later["scenarios"], later["clients"])):
+        for scenario, row in rows.items():
             if "rejected_by" in row:
                 truth.setdefault(scenario, {}).update(
                     (client, client in row["rejected_by"])
                     for client in clients if not chosen or client in chosen)
     return {scenario: row for scenario, row in truth.items() if row}
+
+
+def heirs(profiles, entry):
+    """The ids of the clients that are this entry, or like it."""
+    found, before = {entry}, set()
+    while found != before:
+        before = set(found)
+        found |= {profile["id"]
+                  for group in ("families", "clients")
+                  for profile in profiles[group]
+                  if profile.get("like") in found}
+    return found & {profile["id"] for profile in profiles["clients"]}
 
 
 def rules_of(profiles, chosen):
@@ -103,13 +119,13 @@ class Judge:
              "--intermediates", "none", "-f", "ndjson", "--clients", "all"],
             input=lines, text=True, check=True, capture_output=True)
 
-    def refused(self, profiles):
-        """{scenario: set of clients}"""
+    def refused(self, profiles, clients):
+        """{scenario: set of clients}, by these clients"""
         (self.folder / "data/clients.json").write_text(json.dumps(profiles))
         found = {}
         for run in self.runs:
             done = subprocess.run([self.program, "audit", run, "--json",
-                                   "--clients", "all"],
+                                   "--clients", ",".join(sorted(clients))],
                                   text=True, check=True, capture_output=True)
             for line in done.stdout.splitlines():
                 record = json.loads(line)
@@ -119,10 +135,11 @@ class Judge:
         return found
 
 
-def wrong(truth, refused):
-    """How many clients are predicted wrongly, by scenario."""
+def wrong(truth, refused, clients):
+    """How many of these clients are predicted wrongly, by scenario."""
     return {scenario: sum((client in refused.get(scenario, set())) != refuses
-                          for client, refuses in row.items())
+                          for client, refuses in row.items()
+                          if client in clients)
             for scenario, row in truth.items()}
 
 
@@ -136,13 +153,13 @@ def share(truth, errors, scenarios):
     return 100 * (total - bad) / total if total else 100.0
 
 
-def leave_out(judge, truth, profiles, worse):
+def leave_out(judge, truth, profiles, worse, ids):
     """Prints the score of each third by the rules that the others need."""
     for third in range(3):
         needed = {rule for rule, scenarios in worse.items()
                   if any(third_of(s) != third for s in scenarios)}
         errors = wrong(truth, judge.refused(
-            without(profiles, set(worse) - needed)))
+            without(profiles, set(worse) - needed), ids), ids)
         left = [s for s in truth if third_of(s) == third]
         disputed = [s for s in left if len(set(truth[s].values())) > 1]
         print(f"ok - third {third + 1} left out: "
@@ -163,16 +180,20 @@ def main():
     with Laboratory("--scenarios", "--extras") as lab, \
             tempfile.TemporaryDirectory() as folder:
         judge = Judge(lab, folder)
-        base = wrong(truth, judge.refused(profiles))
+        ids = {client for row in truth.values() for client in row}
+        refused = judge.refused(profiles, ids)
         worse = {}
         for rule in rules_of(profiles, chosen):
-            errors = wrong(truth, judge.refused(without(profiles, [rule])))
-            worse[rule] = [s for s in truth if errors[s] > base[s]]
             group, index, key, item = rule
             profile = profiles[group][index]
+            changed = heirs(profiles, profile["id"]) & ids
+            base = wrong(truth, refused, changed)
+            errors = wrong(truth, judge.refused(
+                without(profiles, [rule]), changed), changed)
+            worse[rule] = [s for s in truth if errors[s] > base[s]]
             print(f"# {profile['id']}.{key}{f' {item}' if item else ''}: "
                   f"{' '.join(worse[rule]) or 'no scenario'}")
-        leave_out(judge, truth, profiles, worse)
+        leave_out(judge, truth, profiles, worse, ids)
 
 
 if __name__ == "__main__":

@@ -195,6 +195,7 @@ def main():
     scenarios = json.loads((TESTS / "chains/scenarios.json").read_text())
     extras = json.loads((TESTS / "lab/extras.json").read_text())
     newer = json.loads((TESTS / "chains/clients-2026.json").read_text())
+    later = json.loads((TESTS / "lab/extras-2026.json").read_text())
     profiles = json.loads((TESTS.parent / "data/clients.json").read_text())
     first = [profile["id"] for profile in profiles["clients"]
              if profile.get("standing") == "first"]
@@ -211,6 +212,8 @@ def main():
     wrong += clients("first clients, further scenarios", extras, found, first,
                      (98, 95))
     wrong += clients("added clients", newer, found, added, (99, 97))
+    wrong += clients("added clients, further scenarios", later["scenarios"],
+                     found, later["clients"], (98, 95))
     return 1 if wrong else 0
 
 

@@ -622,6 +622,7 @@ static const struct {
 	{ "ec-explicit-stray", "erlang", ACCEPTS_NO },
 	{ "rsa-no-null-inter", "erlang", ACCEPTS_YES },
 	{ "ku-crlsign-too", "erlang", ACCEPTS_NO },
+	{ "root-not-ca", "erlang", ACCEPTS_YES },
 	{ "leaf-path-length", "bun", ACCEPTS_NO },
 	{ "leaf-path-length", "mbedtls", ACCEPTS_NO },
 	{ "self-issued-leaf", "bun", ACCEPTS_YES },
