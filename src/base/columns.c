@@ -21,17 +21,6 @@ struct range {
 	uint32_t first, last;
 };
 
-/*
- * Characters that reorder or end a line: a name must not change how a table
- * looks.
- */
-static const struct range reordering[] = {
-	{ 0x61c, 0x61c },
-	{ 0x200e, 0x200f },
-	{ 0x2028, 0x202e },
-	{ 0x2066, 0x2069 },
-};
-
 /* Unicode's combining marks and joiners, the common blocks of them. */
 static const struct range zero_width[] = {
 	{ 0x300, 0x36f },
@@ -96,7 +85,7 @@ append_character(struct text *text, struct bytes bytes, size_t *length)
 
 	*length = utf8_decode(bytes, &code_point);
 	if (*length > 0 && !utf8_is_control(code_point) &&
-	    !IS_WITHIN(code_point, reordering)) {
+	    !utf8_reorders(code_point)) {
 		text_append_bytes(text, bytes_of(bytes.data, *length));
 		return width_of(code_point);
 	}

@@ -139,7 +139,8 @@ text_append_clean(struct text *text, struct bytes bytes)
 
 		if (length == 0) {
 			length = utf8_decode(bytes, &code_point);
-			passes = length > 0 && !utf8_is_control(code_point);
+			passes = length > 0 && !utf8_is_control(code_point) &&
+				 !utf8_reorders(code_point);
 			if (length == 0)
 				length = 1;
 		}

@@ -32,8 +32,9 @@ void text_reserve(struct text *, size_t extra);
 
 /*
  * How a string from an untrusted host is shown, as other tools do: valid UTF-8
- * passes; NUL, other C0 and C1 control characters, DEL, and every octet that is
- * not valid UTF-8 become \HH (RFC 4514 2.4).  A backslash passes as it is.
+ * passes; NUL, other C0 and C1 control characters, DEL, characters that reorder
+ * or end a line, and every octet that is not valid UTF-8 become \HH (RFC 4514
+ * 2.4).  A backslash passes as it is.
  */
 void text_append_clean(struct text *, struct bytes);
 char *text_clean(struct arena *, struct bytes);

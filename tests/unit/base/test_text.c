@@ -26,7 +26,12 @@ static const struct clean_row clean_rows[] = {
 	{ OCTETS("\x7f"), "\\7F" },
 	{ OCTETS("M\xc3\xbcnchen"), "M\xc3\xbcnchen" },
 	{ OCTETS("M\xfcnchen"), "M\\FCnchen" },
-	{ OCTETS("\xc2\x85"), "\\C2\\85" },		    /* C1: NEL */
+	{ OCTETS("\xc2\x85"), "\\C2\\85" }, /* C1: NEL */
+	{ OCTETS("a\xe2\x80\xae"
+		 "b"),
+	    "a\\E2\\80\\AEb" },				    /* U+202E */
+	{ OCTETS("\xe2\x81\xa6"), "\\E2\\81\\A6" },	    /* U+2066 */
+	{ OCTETS("\xe2\x80\x8c"), "\xe2\x80\x8c" },	    /* a non-joiner */
 	{ OCTETS("\xc0\xaf"), "\\C0\\AF" },		    /* overlong */
 	{ OCTETS("\xed\xa0\x80"), "\\ED\\A0\\80" },	    /* surrogate */
 	{ OCTETS("\xf4\x90\x80\x80"), "\\F4\\90\\80\\80" }, /* > 10FFFF */
