@@ -34,10 +34,15 @@ class NameServer:
         self.names = {n for n, _ in self.zone}
         self.secure = set(secure)
         self.asked = []
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.udp.bind(("127.0.0.1", 0))
-        self.port = self.udp.getsockname()[1]
-        self.tcp = socket.create_server(("127.0.0.1", self.port))
+        self.tcp = None
+        while self.tcp is None:  # a port that is free for both
+            self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self.udp.bind(("127.0.0.1", 0))
+            self.port = self.udp.getsockname()[1]
+            try:
+                self.tcp = socket.create_server(("127.0.0.1", self.port))
+            except OSError:
+                self.udp.close()
         for loop in (self.serve_udp, self.serve_tcp):
             threading.Thread(target=loop, daemon=True).start()
 
