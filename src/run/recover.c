@@ -134,6 +134,16 @@ has_steps(
 	return true;
 }
 
+static bool
+has_face_steps(const struct recoverer *recoverer, const struct verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->face_count; i++)
+		if (!has_steps(recoverer, verdict->faces[i].missing,
+			verdict->faces[i].missing_count))
+			return false;
+	return true;
+}
+
 static void
 name_steps(struct recoverer *recoverer, const struct step list[], size_t count)
 {
@@ -199,12 +209,24 @@ take_place(struct recoverer *recoverer, const struct observation *seen,
 	return ordinal == seen->ordinal ? LINE_KEEP : ordinal;
 }
 
+static const struct digest *
+hash_chain(
+    struct recoverer *recoverer, const struct bytes chain[], size_t count)
+{
+	struct digest *digests =
+	    arena_array(recoverer->arena, count, sizeof(*digests));
+
+	for (size_t i = 0; i < count; i++)
+		certificate_digest(chain[i], &digests[i]);
+	return digests;
+}
+
 static uint32_t
 take_pending(void *context, struct bytes line)
 {
 	struct recoverer *recoverer = context;
 	struct observation seen;
-	struct digest *digests;
+	struct face *faces;
 	const char *reason;
 	uint32_t decision;
 
@@ -212,11 +234,14 @@ take_pending(void *context, struct bytes line)
 	if (!pending_read(recoverer->arena, line, &seen, &reason) ||
 	    seen.host == NULL)
 		return LINE_DROP;
-	digests = arena_array(
-	    recoverer->arena, seen.received_count, sizeof(*digests));
-	for (size_t i = 0; i < seen.received_count; i++)
-		certificate_digest(seen.chain[i], &digests[i]);
-	seen.received = digests;
+	seen.received = hash_chain(recoverer, seen.chain, seen.received_count);
+	faces = arena_array(recoverer->arena, seen.face_count, sizeof(*faces));
+	for (size_t i = 0; i < seen.face_count; i++) {
+		faces[i] = seen.faces[i];
+		faces[i].received = hash_chain(
+		    recoverer, faces[i].chain, faces[i].received_count);
+	}
+	seen.faces = faces;
 	if (!has_received(recoverer, &seen))
 		return LINE_DROP;
 	decision = take_place(recoverer, &seen, RESUME_TARGET_PENDING);
@@ -240,7 +265,8 @@ take_record(void *context, struct bytes line)
 	    result.seen.host == NULL ||
 	    !has_received(recoverer, &result.seen) ||
 	    !has_steps(recoverer, verdict->path, verdict->path_length) ||
-	    !has_steps(recoverer, verdict->missing, verdict->missing_count)) {
+	    !has_steps(recoverer, verdict->missing, verdict->missing_count) ||
+	    !has_face_steps(recoverer, verdict)) {
 		recoverer->found->again++;
 		return LINE_DROP;
 	}
@@ -252,6 +278,9 @@ take_record(void *context, struct bytes line)
 		return LINE_DROP;
 	name_steps(recoverer, verdict->path, verdict->path_length);
 	name_steps(recoverer, verdict->missing, verdict->missing_count);
+	for (size_t i = 0; i < verdict->face_count; i++)
+		name_steps(recoverer, verdict->faces[i].missing,
+		    verdict->faces[i].missing_count);
 	outcome->totals.records++;
 	outcome->counts[result_counted_class(&result)][verdict->severity]++;
 	return decision;

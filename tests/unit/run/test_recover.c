@@ -439,17 +439,22 @@ write_certificates(const char *root, struct arena *arena, size_t count,
 	free(path);
 }
 
-/* Of the chain that another offer got, too. */
+/* Of the chains that other offers got and that other faces have, too. */
 static void
 named_certificates_stay(void **state)
 {
 	struct arena *arena = arena_new();
 	char *root = tree_new(arena);
-	struct digest digests[3];
+	struct digest digests[4];
 	struct offer_answer other = {
 		.offer = OFFER_BIT(OFFER_RSA),
 		.reply = REPLY_ACCEPTED,
 		.received = &digests[1],
+		.received_count = 1,
+	};
+	struct face face = {
+		.offer = FACE_RSA,
+		.chain = &(struct bytes){ (const uint8_t *)"c", 1 },
 		.received_count = 1,
 	};
 	struct observation seen = {
@@ -463,6 +468,8 @@ named_certificates_stay(void **state)
 		.chain = &(struct bytes){ (const uint8_t *)"a", 1 },
 		.received = digests,
 		.received_count = 1,
+		.faces = &face,
+		.face_count = 1,
 	};
 	struct text line = { .size = 0 };
 	struct run_outcome outcome;
@@ -472,7 +479,7 @@ named_certificates_stay(void **state)
 	char *error = NULL;
 
 	(void)state;
-	write_certificates(root, arena, 3, digests);
+	write_certificates(root, arena, 4, digests);
 	pending_write(&line, &seen);
 	write_octets(arena_printf(arena, "%s/pending.ndjson", root), line.data,
 	    line.size);
@@ -483,7 +490,8 @@ named_certificates_stay(void **state)
 	assert_non_null(archive);
 	assert_true(archive_certificate(archive, &digests[0], arena, &der));
 	assert_true(archive_certificate(archive, &digests[1], arena, &der));
-	assert_false(archive_certificate(archive, &digests[2], arena, &der));
+	assert_true(archive_certificate(archive, &digests[2], arena, &der));
+	assert_false(archive_certificate(archive, &digests[3], arena, &der));
 	archive_close(archive);
 	text_free(&line);
 	tree_free(root);
