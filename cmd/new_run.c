@@ -368,12 +368,38 @@ write_end(struct new_run *run, bool whole)
 	return code;
 }
 
+/*
+ * Of a quiet job cron and systemd know the exit code alone.  The mail of
+ * --diff-last says more, and is to be the only output.
+ */
+static void
+tell_why_it_fails(const struct new_run *run, uint64_t failing)
+{
+	const struct command_options *options = run->options;
+	const struct given_options *given = &options->given;
+	const char *level = "";
+
+	if (options->level != LOG_QUIET || options->diff_last)
+		return;
+	for (size_t i = 0; i < given->count; i++)
+		if (string_equal(given->items[i].row->name, "fail-on"))
+			level = given->items[i].value;
+	log_warning("%" PRIu64 " host%s at --fail-on %s%s%s%s", failing,
+	    plural(failing), level, run->directory == NULL ? "" : ": ",
+	    run->directory == NULL ? "" : run->directory,
+	    run->directory != NULL &&
+		    report_formats_have(options->formats, "html")
+		? "/report.html"
+		: "");
+}
+
 static int
 finish(struct new_run *run)
 {
 	const struct run_outcome *outcome = &run->outcome;
 	bool whole = !run->is_partial && outcome->left_out == 0;
 	int code = EXIT_CODE_FINISHED;
+	uint64_t failing = 0;
 
 	run->manifest.finished = clock_now();
 	run->manifest.totals = outcome->totals;
@@ -386,11 +412,12 @@ finish(struct new_run *run)
 		return EXIT_CODE_UNFINISHED;
 	for (size_t c = 0; c < CLASS_COUNT; c++)
 		for (size_t s = 0; s < SEVERITY_COUNT; s++)
-			if (outcome->counts[c][s] > 0 &&
-			    fail_on_matches(&run->options->fail_on,
+			if (fail_on_matches(&run->options->fail_on,
 				(enum class_id)c, (enum severity)s))
-				return EXIT_CODE_FINDINGS;
-	return EXIT_CODE_FINISHED;
+				failing += outcome->counts[c][s];
+	if (failing > 0)
+		tell_why_it_fails(run, failing);
+	return failing > 0 ? EXIT_CODE_FINDINGS : EXIT_CODE_FINISHED;
 }
 
 /* False, with a message: the run directory cannot be written to. */

@@ -72,6 +72,7 @@ libcurl4-gnutls-dev  libcurl-devel         curl-dev         curl
 libpsl-dev           libpsl-devel          libpsl-dev       libpsl
 libidn2-dev          libidn2-devel         libidn2-dev      libidn2
 libyaml-dev          libyaml-devel         yaml-dev         libyaml
+libsqlite3-dev       sqlite-devel          sqlite-dev       sqlite
 ca-certificates      ca-certificates       ca-certificates  ca-certificates
 libcmocka-dev        libcmocka-devel       cmocka-dev       cmocka
 openssl              openssl               openssl          openssl

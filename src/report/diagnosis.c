@@ -308,6 +308,50 @@ append_repair(struct text *out, const struct report_run *run,
 	append_body(out, hex);
 }
 
+static void
+append_fact(struct text *out, const char *label, const char *value)
+{
+	if (value == NULL || *value == '\0')
+		return;
+	append_label(out, label);
+	cell_append_wrapped(out, value, BODY_COLUMN);
+}
+
+/* The server and its certificate, by what people look them up by. */
+static void
+append_facts(
+    struct text *out, const struct result *result, struct arena *scratch)
+{
+	enum { NAMES_MOST = 8 };
+	const struct observation *seen = &result->seen;
+	const struct leaf_facts *leaf = &result->leaf;
+	char hex[DIGEST_HEX_SIZE];
+
+	if (!leaf->present)
+		return;
+	text_append_char(out, '\n');
+	if (result->verdict.mismatched && leaf->name_count > 0)
+		append_fact(out, "names",
+		    names_text(
+			scratch, leaf->names, leaf->name_count, NAMES_MOST));
+	if (!leaf->undated)
+		append_fact(out, "valid",
+		    arena_printf(scratch, "from %s until %s",
+			date_text(scratch, leaf->not_before),
+			date_text(scratch, leaf->not_after)));
+	append_fact(out, "key", leaf->key);
+	append_fact(out, "serial", leaf->serial);
+	digest_to_hex(&leaf->sha256, hex);
+	append_fact(out, "SHA-256", hex);
+	append_fact(out, "address", seen->ip);
+	if (seen->has_tls && seen->tls.version != NULL)
+		append_fact(out, "TLS",
+		    seen->tls.group == NULL
+			? seen->tls.version
+			: arena_printf(scratch, "%s, group %s",
+			      seen->tls.version, seen->tls.group));
+}
+
 void
 diagnosis_append(struct text *out, const struct report_run *run,
     const struct sibling_facts *siblings, const struct result *result,
@@ -341,13 +385,16 @@ diagnosis_append(struct text *out, const struct report_run *run,
 	for (size_t i = 0; i < verdict->aia_count; i++) {
 		const struct aia_lookup *row = &verdict->aia[i];
 
-		if (row->why == NULL || string_equal(row->result, "not_asked"))
+		if (row->why == NULL ||
+		    (string_equal(row->result, "not_asked") &&
+			verdict->class_id != CLASS_UNKNOWN_ISSUER))
 			continue;
 		append_label(out, "AIA");
 		cell_append_wrapped(out,
 		    arena_printf(scratch, "%s: %s", row->url, row->why),
 		    BODY_COLUMN);
 	}
+	append_facts(out, result, scratch);
 	if (verdict->client_count > 0)
 		text_append_char(out, '\n');
 	append_clients(out, verdict, ACCEPTS_NO, "refuses", scratch);

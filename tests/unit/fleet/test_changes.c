@@ -49,7 +49,7 @@ static const struct {
 	{ "other.txt", NULL, "b" },
 	{ "hosts.txt", "1/4", "e" },
 	{ "hosts.txt", "2/4", NULL },
-	{ "unknown.txt", NULL, "d" },
+	{ "unknown.txt", NULL, NULL },
 	{ "unknown.txt", "1/4", NULL },
 };
 
