@@ -294,13 +294,40 @@ spell(const struct option_row *row, char out[64])
 	return out;
 }
 
+/* What users of curl and tlsx type, the option here, and what is said. */
+static const struct {
+	const char *typed, *meant, *sentence;
+} habits[] = {
+	{ "cacert", "trust", "here it is --trust FILE" },
+	{ "capath", "trust", "here it is --trust DIR" },
+	{ "k", "trust", "every host is connected to, trusted or not" },
+	{ "insecure", "trust", "every host is connected to, trusted or not" },
+	{ "silent", "quiet", "here it is --quiet" },
+	{ "s", "quiet", "here it is -q" },
+	{ "max-time", "timeout", "here it is --timeout SEC" },
+	{ "connect-timeout", "timeout", "here it is --timeout SEC" },
+	{ "servername", "sni", "here it is --sni NAME" },
+	{ "rate-limit", "rate", "here it is --rate N" },
+};
+
+static const char *
+find_habit(const char *typed, const char *const names[], size_t count)
+{
+	for (size_t i = 0; i < sizeof(habits) / sizeof(habits[0]); i++)
+		for (size_t k = 0; k < count; k++)
+			if (strcmp(habits[i].typed, typed) == 0 &&
+			    strcmp(habits[i].meant, names[k]) == 0)
+				return habits[i].sentence;
+	return NULL;
+}
+
 /* A sentence that ends with what to do next. */
 static void
 describe_unknown(const struct usage *usage, const char *typed, char out[160])
 {
 	size_t count = count_rows(usage), named = 0;
 	const char **names = memory_array(count + 2, sizeof(*names));
-	const char *near;
+	const char *near, *habit;
 	void *settings;
 
 	for (size_t i = 0; i < count; i++) {
@@ -314,7 +341,10 @@ describe_unknown(const struct usage *usage, const char *typed, char out[160])
 		names[named++] = "config";
 	/* Of one letter nothing is near. */
 	near = strlen(typed) > 1 ? nearest_word(typed, names, named) : NULL;
-	if (near != NULL)
+	habit = find_habit(typed, names, named);
+	if (habit != NULL)
+		snprintf(out, 160, "unknown option; %s", habit);
+	else if (near != NULL)
 		snprintf(out, 160, "unknown option; did you mean --%s?", near);
 	else
 		snprintf(out, 160,
