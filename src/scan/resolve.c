@@ -46,6 +46,7 @@ struct lookup {
 	struct lookup *next; /* in the queue */
 	enum lookup_state state;
 	bool asked_direct, asked_alone;
+	uint64_t sent_ms;  /* first */
 	struct lone *lone; /* its own channel, while it is asked there */
 	struct question *questions;
 	enum resolve_result result;
@@ -594,6 +595,13 @@ take_status(struct lookup *lookup, int status, int timeouts)
 	if (status == ARES_ECONNREFUSED && lookup->asked_direct &&
 	    !has_descriptor())
 		lookup->result = RESOLVE_NO_DESCRIPTOR;
+	/* Tries that were lost with the connection, and then a silent one. */
+	if (status == ARES_ETIMEOUT && !lookup->asked_alone &&
+	    uv_now(resolver->loop) - lookup->sent_ms <
+		resolver->options.timeout_ms / 2) {
+		ask_alone(lookup);
+		return false;
+	}
 	if (status != ARES_ECONNREFUSED || lookup->asked_alone ||
 	    lookup->result == RESOLVE_NO_DESCRIPTOR)
 		return true;
@@ -682,6 +690,8 @@ send_out(struct lookup *lookup, struct channel *channel)
 	size_t size;
 
 	lookup->state = LOOKUP_SENT;
+	if (lookup->sent_ms == 0)
+		lookup->sent_ms = uv_now(resolver->loop);
 	resolver->sent++;
 	if (lookup->kind > LOOKUP_V6) {
 		/* Newer versions choose another one; a guess is wrong for
