@@ -295,7 +295,8 @@ deal_clients(struct arena *arena, const struct audit_settings *settings,
 		shown->clients[shown->client_count++] = profile->id;
 		shown->is_got =
 		    shown->is_got || profile->standing == STANDING_FIRST;
-		verdicts[i] = shown->result.verdict.clients[i];
+		if (shown->result.verdict.clients != NULL)
+			verdicts[i] = shown->result.verdict.clients[i];
 	}
 }
 
@@ -325,7 +326,8 @@ faces_judge(struct auditor *auditor, const struct audit_settings *settings,
 	}
 	verdicts = arena_array(arena,
 	    faces->list[0].result.verdict.client_count, sizeof(*verdicts));
-	if (settings->clients != NULL)
+	if (settings->clients != NULL &&
+	    faces->list[0].result.verdict.client_count > 0)
 		deal_clients(arena, settings, faces, verdicts);
 	worst = find_worst(faces);
 	*result = worst->result;
