@@ -22,11 +22,41 @@ def without(text, *patterns):
     return text
 
 
+def rows_of(page):
+    """The page's data without the table of values, whose order depends on
+    what history.db says of hosts; that itself is left out."""
+    data = re.search(r'<script type="application/json" id=data>(.*?)</script>',
+                     page, re.DOTALL)[1]
+    values, rows = json.loads(data).values()
+    days, names = 5, 10
+
+    def told(member):
+        if isinstance(member, int):
+            member = values[member]
+        if not isinstance(member, list):
+            return member
+        return [told(inner) for inner in member]
+
+    for row in rows:
+        for at, member in enumerate(row):
+            if at == names:
+                row[at] = values[member]
+            elif at != days:
+                row[at] = told(member)
+            if isinstance(row[at], list) and "broken since" in row[at]:
+                place = row[at].index("broken since")
+                del row[at][place:place + 2]
+    return json.dumps(rows)
+
+
 def contents(run):
     """All that a run says, but for when it was made and how long it took."""
     summary = json.loads((run / "summary.json").read_text())
     manifest = json.loads((run / "run.json").read_text())
     page = (run / "report.html").read_text()
+    page = page.replace(page[page.index("id=data>"):
+                             page.index("</script>", page.index("id=data>"))],
+                        rows_of(page))
     for key in ("id", "started", "finished", "seconds"):
         del summary["run"][key]
         manifest.pop(key, None)
@@ -44,11 +74,15 @@ def contents(run):
             # It tells of whatever other run lies beside this one.
             r'(?s)<section id="since">.*?</section>\n',
             r'<a href="#since">[^<]*</a>',
+            r'(?s)<section id="nights">.*?</section>\n',
+            r'<a href="#nights">[^<]*</a>',
             # And of where this one is.
             r'fleetscan fix [^<]*'),
         "metrics.prom": without(
             (run / "metrics.prom").read_text(),
-            r"(?m)^\S*(seconds|timestamp)\S* .*$"),
+            r"(?m)^\S*(seconds|timestamp)\S* .*$",
+            # Compared with another run, as the page is.
+            r"(?m)^.*fleetscan_(worse|better)_hosts.*\n"),
         "stores": sorted((p.name, p.read_text())
                          for p in (run / "stores").iterdir()),
         "files": sorted(p.name for p in run.iterdir()
