@@ -227,15 +227,15 @@ static const struct option_row found_rows[] = {
 	    .is_path = true,
 	    .parse = parse_intermediates,
 	    .help = "known intermediates: PEM, or the CCADB's CSV with its PEM "
-		    "column; repeatable; \"none\": no file and no "
-		    "learned cache" },
+		    "column; repeatable; \"none\": no file, no "
+		    "learned cache and no remembered signatures" },
 	{ .name = "cache",
 	    .argument = "DIR",
 	    .kind = OPTION_STRING,
 	    .is_path = true,
 	    .offset = OPTION(judging.cache),
-	    .help = "where learned intermediates, CRLs and what is known of "
-		    "faces are kept between runs "
+	    .help = "where learned intermediates, CRLs, good signatures and "
+		    "what is known of faces are kept between runs "
 		    "(default: $XDG_CACHE_HOME/fleetscan)" },
 	{ .name = "aia",
 	    .argument = "off|cache|fetch",

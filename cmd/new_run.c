@@ -25,6 +25,7 @@
 #include "rundir/trust_files.h"
 #include "scan/crew.h"
 #include "scan/signal_watch.h"
+#include "system/verified.h"
 
 static void
 describe(struct new_run *run)
@@ -103,6 +104,15 @@ begin(struct new_run *run)
 	if (!judging_load(&run->judging, &options->judging)) {
 		log_error("%s", run->judging.error);
 		return EXIT_CODE_USAGE;
+	}
+	/* Beside what is learned, and only where that is used. */
+	if (run->judging.learned != NULL && run->judging.cache != NULL) {
+		run->verified =
+		    verified_open(arena_printf(run->arena, "%s/signatures",
+				      run->judging.cache),
+			clock_now());
+		run->judging.audit.good_signatures =
+		    verified_signatures(run->verified);
 	}
 	judging_tell_local_roots(&run->judging);
 	if (run->resumed != NULL) {
@@ -462,10 +472,15 @@ save_crls(struct new_run *run)
 	return EXIT_CODE_OUTPUT;
 }
 
+/* An interrupted run too: what verified good is so for any run. */
 static void
 clear(struct new_run *run)
 {
 	crls_free(run->crls);
+	if (run->verified != NULL && verified_save(run->verified) < 0)
+		log_warning("%s/signatures cannot be written: %s",
+		    run->judging.cache, strerror(errno));
+	verified_free(run->verified);
 	judging_clear(&run->judging);
 	history_file_close(run->history);
 	free(run->list);

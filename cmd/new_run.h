@@ -11,6 +11,8 @@
 #include "rundir/archive.h"
 #include "rundir/claim.h"
 
+struct verified;
+
 struct new_run {
 	/* Set by the command; borrowed. */
 	const char *command; /* "scan" */
@@ -27,7 +29,8 @@ struct new_run {
 	/* Made on the way. */
 	bool learns; /* from its hosts, for later runs */
 	struct judging judging;
-	struct crls *crls; /* NULL: --crl off */
+	struct crls *crls;	   /* NULL: --crl off */
+	struct verified *verified; /* NULL: no cache */
 	struct manifest manifest;
 	struct arena *arena;	      /* what the manifest points to */
 	struct claim *claim;	      /* of the directory, if it is new */

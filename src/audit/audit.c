@@ -40,6 +40,7 @@ auditor_new(const struct audit_settings *settings)
 
 	auditor->settings = settings;
 	auditor->signatures = signature_memory_new();
+	signature_memory_share(auditor->signatures, settings->good_signatures);
 	return auditor;
 }
 

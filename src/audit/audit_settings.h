@@ -7,6 +7,7 @@
 struct clients;
 struct policy;
 struct crl_source;
+struct good_signatures;
 struct ct_logs;
 struct roots;
 
@@ -25,6 +26,8 @@ struct audit_settings {
 	const struct roots *roots;     /* of the programs; NULL: not known */
 	const struct ct_logs *ct_logs; /* NULL: none is known */
 	const struct crl_source *crls; /* NULL: CRLs are not looked at */
+	/* Remembered from earlier runs: no verdict depends on them; or NULL. */
+	const struct good_signatures *good_signatures;
 };
 
 #endif

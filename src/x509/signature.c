@@ -9,6 +9,7 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "x509/certificate_key.h"
@@ -20,15 +21,20 @@ enum {
 
 	WAYS = 4,	     /* entries that one place has room for */
 	ANSWERS_FIRST = 256, /* what a table starts with */
-	ANSWERS_ABOUT_AUTHORITIES = 4096,
-	ANSWERS_ABOUT_LEAVES = 16384,
-	KEYS_KEPT = 256 /* about 1 KiB each */
+	ANSWERS_ABOUT_AUTHORITIES = 1 << 16,
+	/* Of 26 octets each: 52 MiB.  A table doubles, so the next size would
+	   be beyond 64 MiB. */
+	ANSWERS_ABOUT_LEAVES = 1 << 21,
+	KEYS_FIRST = 64,
+	/* 1 to 2 KiB each: the public CAs have about 3,000, and unknown hosts
+	   may send any number. */
+	KEYS_MOST = 8192
 };
 
 struct answer {
-	struct digest certificate, issuer_key;
-	bool known;
-	enum signature_result result;
+	struct signature_id id;
+	uint8_t known;
+	uint8_t result; /* enum signature_result */
 };
 
 /* A cache of sets of WAYS answers; it grows as it fills, up to `most`. */
@@ -42,9 +48,15 @@ struct kept_key {
 	gnutls_pubkey_t key; /* NULL: empty */
 };
 
+struct key_table {
+	struct kept_key *keys;
+	size_t size, used;
+};
+
 struct signature_memory {
 	struct answer_table authorities, leaves;
-	struct kept_key keys[KEYS_KEPT];
+	struct key_table keys;
+	const struct good_signatures *shared; /* NULL: none */
 	size_t turn; /* which of a full set goes next */
 };
 
@@ -87,40 +99,72 @@ signature_memory_free(struct signature_memory *memory)
 {
 	if (memory == NULL)
 		return;
-	for (size_t i = 0; i < KEYS_KEPT; i++)
-		if (memory->keys[i].key != NULL)
-			gnutls_pubkey_deinit(memory->keys[i].key);
+	for (size_t i = 0; i < memory->keys.size; i++)
+		if (memory->keys.keys[i].key != NULL)
+			gnutls_pubkey_deinit(memory->keys.keys[i].key);
+	free(memory->keys.keys);
 	free(memory->authorities.answers);
 	free(memory->leaves.answers);
 	free(memory);
 }
 
-/* Both are SHA-256 values: any of their octets are as good as a hash. */
-static size_t
-place_of(const struct digest *a, const struct digest *b, size_t size)
+void
+signature_memory_share(
+    struct signature_memory *memory, const struct good_signatures *shared)
 {
-	uint64_t left, right;
+	memory->shared = shared;
+}
 
-	memcpy(&left, a->octets, sizeof(left));
-	memcpy(&right, b->octets + sizeof(right), sizeof(right));
-	return (size_t)((left ^ right) % (size / WAYS)) * WAYS;
+/*
+ * The result follows from the whole certificate and the whole key, and from
+ * the program that computes it: another GnuTLS may refuse what this one takes,
+ * and RULES is raised when check_octets() does.
+ */
+static struct signature_id
+id_of(const struct certificate *subject, const struct certificate *issuer)
+{
+	enum { RULES = 1, VERSION_MOST = 31, FIXED = 2 * 32 + 1 };
+	const char *version = gnutls_check_version(NULL);
+	uint8_t octets[FIXED + VERSION_MOST];
+	size_t size = strnlen(version, VERSION_MOST);
+	struct signature_id id;
+	struct digest digest;
+
+	memcpy(octets, subject->sha256.octets, 32);
+	memcpy(octets + 32, issuer->spki_sha256.octets, 32);
+	octets[FIXED - 1] = RULES;
+	memcpy(octets + FIXED, version, size);
+	certificate_digest(bytes_of(octets, FIXED + size), &digest);
+	memcpy(id.octets, digest.octets, sizeof(id.octets));
+	return id;
+}
+
+/*
+ * The octets are of a SHA-256 value: any of them are as good as a hash.  `size`
+ * is a power of two, as WAYS is.
+ */
+static size_t
+place_of(const uint8_t octets[], size_t size)
+{
+	uint64_t hash;
+
+	memcpy(&hash, octets, sizeof(hash));
+	return (size_t)hash & (size - WAYS);
 }
 
 static const struct answer *
-answer_find(const struct answer_table *table, const struct digest *certificate,
-    const struct digest *issuer_key)
+answer_find(const struct answer_table *table, const struct signature_id *id)
 {
 	size_t place;
 
 	if (table->size == 0)
 		return NULL;
-	place = place_of(certificate, issuer_key, table->size);
+	place = place_of(id->octets, table->size);
 	for (size_t i = place; i < place + WAYS; i++) {
 		const struct answer *answer = &table->answers[i];
 
-		if (answer->known &&
-		    digest_equal(&answer->certificate, certificate) &&
-		    digest_equal(&answer->issuer_key, issuer_key))
+		if (answer->known != 0 &&
+		    memcmp(&answer->id, id, sizeof(*id)) == 0)
 			return answer;
 	}
 	return NULL;
@@ -129,11 +173,10 @@ answer_find(const struct answer_table *table, const struct digest *certificate,
 static void
 answer_put(struct answer_table *table, const struct answer *answer, size_t turn)
 {
-	size_t place =
-	    place_of(&answer->certificate, &answer->issuer_key, table->size);
+	size_t place = place_of(answer->id.octets, table->size);
 
 	for (size_t i = place; i < place + WAYS; i++)
-		if (!table->answers[i].known) {
+		if (table->answers[i].known == 0) {
 			table->answers[i] = *answer;
 			table->used++;
 			return;
@@ -151,7 +194,7 @@ table_grow(struct answer_table *table)
 	table->used = 0;
 	table->answers = memory_array(table->size, sizeof(*table->answers));
 	for (size_t i = 0; i < old.size; i++)
-		if (old.answers[i].known)
+		if (old.answers[i].known != 0)
 			answer_put(table, &old.answers[i], 0);
 	free(old.answers);
 }
@@ -172,30 +215,59 @@ import_key(struct bytes spki)
 	return key;
 }
 
+/* A full set loses the one whose turn it is. */
+static void
+key_put(struct key_table *table, const struct kept_key *kept, size_t turn)
+{
+	size_t place = place_of(kept->spki_sha256.octets, table->size);
+	struct kept_key *slot = &table->keys[place + turn % WAYS];
+
+	for (size_t i = place; i < place + WAYS; i++)
+		if (table->keys[i].key == NULL) {
+			slot = &table->keys[i];
+			table->used++;
+			break;
+		}
+	if (slot->key != NULL)
+		gnutls_pubkey_deinit(slot->key);
+	*slot = *kept;
+}
+
+static void
+key_table_grow(struct key_table *table)
+{
+	struct key_table old = *table;
+
+	table->size = old.size == 0 ? KEYS_FIRST : old.size * 2;
+	table->used = 0;
+	table->keys = memory_array(table->size, sizeof(*table->keys));
+	for (size_t i = 0; i < old.size; i++)
+		if (old.keys[i].key != NULL)
+			key_put(table, &old.keys[i], 0);
+	free(old.keys);
+}
+
 static gnutls_pubkey_t
 kept_key(struct signature_memory *memory, const struct certificate *issuer)
 {
-	size_t place =
-	    place_of(&issuer->spki_sha256, &issuer->spki_sha256, KEYS_KEPT);
-	struct kept_key *kept = &memory->keys[place + memory->turn % WAYS];
-	gnutls_pubkey_t key;
+	struct key_table *table = &memory->keys;
+	struct kept_key kept = { .spki_sha256 = issuer->spki_sha256 };
+	size_t place;
 
+	if (table->used >= table->size / 2 && table->size < KEYS_MOST)
+		key_table_grow(table);
+	place = place_of(issuer->spki_sha256.octets, table->size);
 	for (size_t i = place; i < place + WAYS; i++) {
-		struct kept_key *other = &memory->keys[i];
+		const struct kept_key *other = &table->keys[i];
 
-		if (other->key == NULL)
-			kept = other;
-		else if (digest_equal(
-			     &other->spki_sha256, &issuer->spki_sha256))
+		if (other->key != NULL &&
+		    digest_equal(&other->spki_sha256, &issuer->spki_sha256))
 			return other->key;
 	}
-	key = import_key(issuer->spki);
-	if (key == NULL)
-		return NULL;
-	if (kept->key != NULL)
-		gnutls_pubkey_deinit(kept->key);
-	*kept = (struct kept_key){ issuer->spki_sha256, key };
-	return key;
+	kept.key = import_key(issuer->spki);
+	if (kept.key != NULL)
+		key_put(table, &kept, memory->turn++);
+	return kept.key;
 }
 
 /* A signature that is not even of the right form is bad, not unknown. */
@@ -316,10 +388,12 @@ check_pss(const struct certificate *issuer,
 	return result;
 }
 
+/* Without a memory the key is not kept. */
 static enum signature_result
 check_plain(struct signature_memory *memory, const struct certificate *issuer,
     const struct signature_scheme *scheme, const struct signed_octets *data)
 {
+	enum signature_result result = SIGNATURE_UNSUPPORTED_ALGORITHM;
 	gnutls_sign_algorithm_t algorithm;
 	gnutls_pubkey_t key;
 	char oid[128];
@@ -327,10 +401,15 @@ check_plain(struct signature_memory *memory, const struct certificate *issuer,
 	if (!der_oid_text(scheme->oid, oid, sizeof(oid)))
 		return SIGNATURE_UNSUPPORTED_ALGORITHM;
 	algorithm = gnutls_oid_to_sign(oid);
-	key = kept_key(memory, issuer);
-	if (algorithm == GNUTLS_SIGN_UNKNOWN || key == NULL)
+	if (algorithm == GNUTLS_SIGN_UNKNOWN)
 		return SIGNATURE_UNSUPPORTED_ALGORITHM;
-	return compute(key, algorithm, data);
+	key = memory != NULL ? kept_key(memory, issuer)
+			     : import_key(issuer->spki);
+	if (key != NULL)
+		result = compute(key, algorithm, data);
+	if (key != NULL && memory == NULL)
+		gnutls_pubkey_deinit(key);
+	return result;
 }
 
 static enum signature_result
@@ -400,21 +479,31 @@ signature_check(struct signature_memory *memory,
 	struct answer_table *table = certificate_is_authority(subject)
 					 ? &memory->authorities
 					 : &memory->leaves;
-	const struct answer *known =
-	    answer_find(table, &subject->sha256, &issuer->spki_sha256);
-	struct answer answer = { subject->sha256, issuer->spki_sha256, true,
-		SIGNATURE_BAD };
+	struct answer answer = { id_of(subject, issuer), 1, SIGNATURE_BAD };
+	const struct answer *known = answer_find(table, &answer.id);
+	const struct good_signatures *shared = memory->shared;
+	bool is_own_key =
+	    digest_equal(&subject->spki_sha256, &issuer->spki_sha256);
 
 	if (known != NULL)
-		return known->result;
-	if (fresh != NULL)
-		(*fresh)++;
-	if (subject->tbs.size > 0)
-		answer.result = signature_check_data(memory, issuer,
-		    subject->signature_algorithm, subject->tbs,
-		    subject->signature);
-	if (table->used >= table->size / 2 && table->size < table->most)
+		return (enum signature_result)known->result;
+	if (shared != NULL && shared->has(shared->context, &answer.id)) {
+		answer.result = SIGNATURE_GOOD;
+	} else {
+		if (fresh != NULL)
+			(*fresh)++;
+		/* The key of a self-signed certificate is asked once, and a
+		   fleet of devices has one each: CA keys stay. */
+		if (subject->tbs.size > 0)
+			answer.result = (uint8_t)signature_check_data(
+			    is_own_key ? NULL : memory, issuer,
+			    subject->signature_algorithm, subject->tbs,
+			    subject->signature);
+		if (shared != NULL && answer.result == SIGNATURE_GOOD)
+			shared->add(shared->context, &answer.id);
+	}
+	if (table->used >= table->size / 4 * 3 && table->size < table->most)
 		table_grow(table);
 	answer_put(table, &answer, memory->turn++);
-	return answer.result;
+	return (enum signature_result)answer.result;
 }

@@ -27,10 +27,37 @@ struct signature_memory *signature_memory_new(void);
 void signature_memory_free(struct signature_memory *);
 
 /*
+ * A certificate under an issuer's key: SHA-256 over the SHA-256 of both and
+ * the version of what computes, cut to 192 bits.  To pass off a forged
+ * certificate, somebody who makes both certificates (a good one under a key of
+ * his own, and the forged one) needs a collision: 2^96 hashes; who does not, a
+ * second preimage of one of a million: 2^172.  With 128 bits the collision
+ * would cost 2^64, which has been done; more than 192 gains nothing.
+ */
+struct signature_id {
+	uint8_t octets[24];
+};
+
+/*
+ * Pairs that verified good in earlier runs, kept by somebody else
+ * (system/verified.h).  Many threads call these at once.
+ */
+struct good_signatures {
+	void *context;
+	bool (*has)(void *context, const struct signature_id *);
+	void (*add)(void *context, const struct signature_id *);
+};
+
+/* Asked before anything is computed, and told what was good; borrowed. */
+void signature_memory_share(
+    struct signature_memory *, const struct good_signatures *);
+
+/*
  * Was `subject` signed with the key of `issuer`?  Says nothing else about
  * either.  MD5 and SHA-1 are computed (weakness is another rule); RSA-PSS
  * parameters come from the certificate.  *fresh (may be NULL) is incremented
- * when the answer was not remembered: callers budget on it.
+ * when the answer was computed.  No budget may depend on it, or verdicts would
+ * depend on what is remembered: audit/path.c counts what it asks.
  */
 enum signature_result signature_check(struct signature_memory *,
     const struct certificate *subject, const struct certificate *issuer,

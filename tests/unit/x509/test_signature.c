@@ -287,11 +287,66 @@ test_cost(void **state)
 	signature_memory_free(memory);
 }
 
+static bool
+has_all(void *context, const struct signature_id *id)
+{
+	(void)context;
+	(void)id;
+	return true;
+}
+
+static bool
+has_none(void *context, const struct signature_id *id)
+{
+	(void)context;
+	(void)id;
+	return false;
+}
+
+static void
+count(void *context, const struct signature_id *id)
+{
+	(void)id;
+	(*(unsigned *)context)++;
+}
+
+/* What others remember is asked first, and told of what is good alone. */
+static void
+test_shared(void **state)
+{
+	const struct certificate *subject = row_named(*state, "ec_p256");
+	const struct certificate *other = row_named(*state, "ec_p384");
+	unsigned told = 0, fresh = 0;
+	struct good_signatures all = { &told, has_all, count };
+	struct good_signatures none = { &told, has_none, count };
+	struct signature_memory *memory = signature_memory_new();
+
+	signature_memory_share(memory, &all);
+	assert_int_equal(
+	    signature_check(memory, subject, subject, &fresh), SIGNATURE_GOOD);
+	assert_int_equal(fresh, 0);
+	assert_int_equal(told, 0);
+	signature_memory_free(memory);
+	memory = signature_memory_new();
+	signature_memory_share(memory, &none);
+	for (unsigned again = 0; again < 2; again++) {
+		assert_int_equal(
+		    signature_check(memory, subject, subject, &fresh),
+		    SIGNATURE_GOOD);
+		assert_int_equal(
+		    signature_check(memory, subject, other, &fresh),
+		    SIGNATURE_BAD);
+	}
+	assert_int_equal(fresh, 2);
+	assert_int_equal(told, 1);
+	signature_memory_free(memory);
+}
+
 /* Many more questions than there is room for: answers stay right. */
 static void
 test_bounded(void **state)
 {
-	enum { QUESTIONS = 40000 };
+	enum { QUESTIONS = 40000 }; /* of 65,536 about CAs, after growing */
 	const struct rows *rows = *state;
 	const struct certificate *good = row_named(rows, "ec_p256");
 	struct signature_memory *memory = signature_memory_new();
@@ -340,6 +395,7 @@ main(void)
 		cmocka_unit_test(test_other_keys),
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_cost),
+		cmocka_unit_test(test_shared),
 		cmocka_unit_test(test_bounded),
 		cmocka_unit_test(test_damaged),
 	};
