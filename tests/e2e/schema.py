@@ -4,9 +4,11 @@ judged again, merged and committed as the sample; records of every server of
 the lab; what commands print with --json; the data that ships.
 """
 import csv
+import importlib.util
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -223,6 +225,28 @@ def check_scenarios():
                         list(lab.scan_all().values()), "record")
 
 
+def check_tables(sample, folder):
+    """The lines of reports/README.md for other programs, where they are."""
+    folder = folder / "tables"
+    (folder / "reports").mkdir(parents=True)
+    (folder / "reports" / "latest").symlink_to(sample)
+    text = (ROOT / "reports" / "README.md").read_text()
+    shown = text.split("Tables of a run in", 1)[1].split("\n\n")[1]
+    for line in shown.strip().splitlines():
+        program = line.split()[0]
+        missing = (shutil.which(program) is None or "pandas" in line and
+                   importlib.util.find_spec("pandas") is None)
+        if missing:
+            print(f"skip - a table of a run: {line.strip()[:20]}...: "
+                  "not installed")
+            continue
+        done = subprocess.run(line, shell=True, cwd=folder, text=True,
+                              capture_output=True, timeout=60)
+        check(f"a table of a run: {line.strip()}", []
+              if done.returncode == 0 and "missing_intermediate" in done.stdout
+              else [done.stdout + done.stderr])
+
+
 def main():
     if Draft202012Validator is None:
         print("skip - schemas: python3-jsonschema is not installed")
@@ -243,6 +267,7 @@ def main():
         check_run("merged", folder / "merged")
         check_commands("demo", folder / "demo", folder)
         check_commands("sample", sample, folder)
+        check_tables(sample, folder)
         (folder / "hosts.txt").write_text("127.0.0.1:9\n")
         call("scan", "-q", "-l", folder / "hosts.txt", "-o",
              folder / "nights" / "one")
