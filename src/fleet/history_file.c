@@ -641,6 +641,7 @@ read_changes(struct history_file *file, sqlite3_int64 id, sqlite3_int64 list,
 	struct history_change *changes = NULL;
 	size_t capacity = 0, used = 0;
 
+	*count = 0;
 	if (statement == NULL)
 		return NULL;
 	read_nights(file, list);

@@ -203,18 +203,21 @@ append_dates(struct html_rows *rows, struct archive *archive,
 	certificate_free(certificate);
 }
 
-/* The line with the number of each value in the place of the value. */
+/*
+ * The line with the number of each value in the place of the value.  Marks come
+ * in pairs: text of a record has no control character left (html_text.c).
+ */
 static void
 append_row(struct html_rows *rows, const char *line, size_t size,
     struct archive *archive, struct arena *arena)
 {
 	struct text *out = &rows->rows;
-	size_t begins[SHARES_DEEP], depth = 0;
+	size_t begins[SHARES_DEEP] = { 0 }, depth = 0;
 
 	for (size_t i = 0; i < size; i++)
-		if (line[i] == MARK_SHARED) {
+		if (line[i] == MARK_SHARED && depth < SHARES_DEEP) {
 			begins[depth++] = out->size;
-		} else if (line[i] == MARK_SHARED_END) {
+		} else if (line[i] == MARK_SHARED_END && depth > 0) {
 			size_t begin = begins[--depth];
 			size_t number = intern(rows,
 			    bytes_of(out->data + begin, out->size - begin));
