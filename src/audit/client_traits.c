@@ -181,6 +181,7 @@ static const struct {
 	{ DER_TIME_NO_SECONDS, TRAIT_DATE_NO_SECONDS },
 	{ DER_TIME_LONG_NO_SECONDS, TRAIT_LONG_DATE_NO_SECONDS },
 	{ DER_TIME_ZONE, TRAIT_DATE_ZONE },
+	{ DER_TIME_ZONE_NO_SECONDS, TRAIT_DATE_ZONE_NO_SECONDS },
 	{ DER_TIME_FRACTION, TRAIT_DATE_FRACTION },
 };
 
@@ -774,8 +775,9 @@ trait_of_end(const struct path *path)
 					 : TRAIT_UNTRUSTED_ROOT;
 	if (path->length > 1 && last[-1].signature == SIGNATURE_BAD)
 		return TRAIT_BAD_SIGNATURE;
-	return last->from == SOURCE_STORE ? TRAIT_PARTIAL_CHAIN
-					  : TRAIT_NO_ISSUER;
+	if (last->from == SOURCE_STORE)
+		return TRAIT_PARTIAL_CHAIN;
+	return path->length > 1 ? TRAIT_CA_NO_ISSUER : TRAIT_NO_ISSUER;
 }
 
 /* An anchor that does not say what it is. */

@@ -92,7 +92,9 @@
 	ROW(SELF_ISSUED_LEAF, "self_issued_leaf")                             \
 	/* it ends in the store, but at no root */                            \
 	ROW(PARTIAL_CHAIN, "partial_chain")                                   \
+	/* the leaf's, or that of a certificate above it */                   \
 	ROW(NO_ISSUER, "no_issuer")                                           \
+	ROW(CA_NO_ISSUER, "ca_no_issuer")                                     \
 	/* its program no longer takes what the root issues */                \
 	ROW(ROOT_REFUSED, "root_refused")                                     \
 	/* the store's own file excludes it from TLS servers */               \
@@ -304,6 +306,8 @@
 	ROW(DATE_NO_SECONDS, "date_no_seconds") /* UTCTime */                 \
 	ROW(LONG_DATE_NO_SECONDS, "long_date_no_seconds")                     \
 	ROW(DATE_ZONE, "date_zone")                                           \
+	/* UTCTime with neither: hours and minutes, then "+0100" */           \
+	ROW(DATE_ZONE_NO_SECONDS, "date_zone_no_seconds")                     \
 	ROW(DATE_FRACTION, "date_fraction")                                   \
 	ROW(LEAF_EXPIRED, "leaf_expired")                                     \
 	ROW(CA_EXPIRED, "ca_expired")                                         \

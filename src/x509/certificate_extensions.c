@@ -4,8 +4,9 @@
  */
 #include "x509/certificate_extensions.h"
 
-#include "x509/certificate_policies.h"
+#include <ctype.h>
 
+#include "x509/certificate_policies.h"
 #include "x509/certificate_scts.h"
 #include "x509/der.h"
 
@@ -197,6 +198,72 @@ count_elements(struct der der, size_t *count)
 	return der_at_end(&der);
 }
 
+/* What may stand in a host: RFC 3986 3.2.2, and what Go's net/url adds. */
+static bool
+is_host_octet(uint8_t octet)
+{
+	return octet >= 0x80 || (octet >= '0' && octet <= '9') ||
+	       (octet >= 'A' && octet <= 'Z') ||
+	       (octet >= 'a' && octet <= 'z') ||
+	       (octet != 0 && strchr("-._~!$&'()*+,;=:[]<>\"", octet) != NULL);
+}
+
+/*
+ * Is the authority one (RFC 3986 3.2): a host or an address in brackets, then a
+ * port or none?  A host that has labels has none that is empty.
+ */
+static bool
+is_authority(struct bytes authority)
+{
+	const uint8_t *end = authority.data + authority.size;
+	const uint8_t *at = memrchr(authority.data, '@', authority.size);
+	const uint8_t *host = at == NULL ? authority.data : at + 1;
+	const uint8_t *close = memrchr(host, ']', (size_t)(end - host));
+	const uint8_t *after = close == NULL ? host : close + 1;
+	const uint8_t *port = memrchr(after, ':', (size_t)(end - after));
+
+	if (host < end && host[0] == '[' &&
+	    (close == NULL || (after < end && port != after)))
+		return false;
+	for (const uint8_t *octet = host; octet < end; octet++)
+		if (!is_host_octet(*octet) ||
+		    (*octet == '.' &&
+			(octet == host || octet + 1 == end || octet[1] == '.')))
+			return false;
+	for (const uint8_t *octet = port; port != NULL && ++octet < end;)
+		if (*octet < '0' || *octet > '9')
+			return false;
+	return true;
+}
+
+/* Only what parsers agree on: octets, the authority, and escapes before '?'. */
+static bool
+is_uri(struct bytes uri)
+{
+	const uint8_t *colon = memchr(uri.data, ':', uri.size);
+	const uint8_t *end = uri.data + uri.size;
+	const uint8_t *authority = colon == NULL ? end : colon + 1;
+	const uint8_t *stop;
+
+	for (size_t i = 0; i < uri.size; i++)
+		if (uri.data[i] < 0x20 || uri.data[i] == 0x7f)
+			return false;
+	if (colon == uri.data)
+		return false;
+	if (end - authority < 2 || memcmp(authority, "//", 2) != 0)
+		return true;
+	authority += 2;
+	for (stop = authority; stop < end && strchr("/?#", *stop) == NULL;)
+		stop++;
+	if (!is_authority(bytes_of(authority, (size_t)(stop - authority))))
+		return false;
+	for (; stop < end && *stop != '?'; stop++)
+		if (*stop == '%' && (end - stop < 3 || !isxdigit(stop[1]) ||
+					!isxdigit(stop[2])))
+			return false;
+	return true;
+}
+
 /* RFC 5280 4.2.1.6: IA5Strings that are not empty, addresses as in 791, 2460 */
 static unsigned
 odd_form_of(const struct general_name *name)
@@ -214,6 +281,8 @@ odd_form_of(const struct general_name *name)
 		for (size_t i = 0; i < name->value.size; i++)
 			if (name->value.data[i] >= 0x80)
 				forms |= FORM_NAME_NOT_ASCII;
+		if (name->kind == NAME_URI && !is_uri(name->value))
+			forms |= FORM_NAME_URI;
 		break;
 	default:
 		return 0;

@@ -145,6 +145,8 @@ take_zone(struct bytes *content, int64_t *time, unsigned *forms)
 	seconds = (hours * 60 + minutes) * 60;
 	*time -= sign == '+' ? seconds : -seconds;
 	*forms |= DER_TIME_ZONE;
+	if ((*forms & DER_TIME_NO_SECONDS) != 0)
+		*forms |= DER_TIME_ZONE_NO_SECONDS;
 	return true;
 }
 

@@ -89,6 +89,7 @@ enum der_time_form {
 	DER_TIME_NO_SECONDS = 1 << 0,
 	DER_TIME_LONG_NO_SECONDS = 1 << 1, /* the same, of GeneralizedTime */
 	DER_TIME_ZONE = 1 << 2,		   /* "+0100" */
+	DER_TIME_ZONE_NO_SECONDS = 1 << 4, /* UTCTime, beside both */
 	DER_TIME_FRACTION = 1 << 3	   /* GeneralizedTime's, cut off */
 };
 
