@@ -114,7 +114,7 @@ def scan_by(lab, row, path, *options):
 def run(*arguments):
     return subprocess.run([FLEETSCAN, *map(str, arguments)], text=True,
                           capture_output=True, timeout=60,
-                          env={**os.environ, "XDG_CACHE_HOME": "/nonexistent"})
+                          env={**os.environ, "XDG_CACHE_HOME": "/dev/null"})
 
 
 def read(folder):

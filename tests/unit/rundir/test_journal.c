@@ -161,6 +161,7 @@ what_is_planted_is_not_followed(void **state)
 		assert_int_equal(mkfifo(path, 0644), 0);
 		assert_null(journal_open(root, NULL));
 		assert_int_equal(unlink(path), 0);
+		free(path);
 	}
 	assert_file(root, "precious", "mine\n");
 	free(precious);
