@@ -111,7 +111,6 @@ crl_list_take(struct crl_list *list, struct crl_reader *reader,
 {
 	const struct crl *crl = crl_reader_end(reader);
 
-	list->state = LIST_READ;
 	list->path = arena_string(list->arena, path);
 	list->reader = reader;
 	list->crl = crl;

@@ -58,7 +58,10 @@ void crl_list_free(struct crl_list *);
  */
 bool crl_list_load(struct crl_list *, const char *path, size_t most);
 
-/* Takes a reader that came to its end, with its index; as crl_list_load. */
+/*
+ * Takes a reader that came to its end, with its index; as crl_list_load.  The
+ * state stays the caller's to set, under the lock by which others read it.
+ */
 void crl_list_take(struct crl_list *, struct crl_reader *, const char *path,
     uint32_t *index, size_t index_count);
 
