@@ -80,7 +80,7 @@ make_one(const char *path)
 }
 
 int
-file_make_directory(const char *path)
+file_make_parents(const char *path)
 {
 	char *copy = memory_string(path);
 	int result = 0;
@@ -92,10 +92,14 @@ file_make_directory(const char *path)
 		result = make_one(copy);
 		*at = '/';
 	}
-	if (result == 0)
-		result = make_one(copy);
 	free(copy);
 	return result;
+}
+
+int
+file_make_directory(const char *path)
+{
+	return file_make_parents(path) < 0 ? -1 : make_one(path);
 }
 
 static int

@@ -16,6 +16,8 @@ int file_read(const char *path, size_t limit, struct text *);
 
 /* Creates the directory and its parents. */
 int file_make_directory(const char *path);
+/* Those in which the file of this path is to be. */
+int file_make_parents(const char *path);
 
 /*
  * Removes a directory with all that is in it, or a file; links are removed,

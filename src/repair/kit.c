@@ -82,16 +82,9 @@ static char *
 open_draft(const char *directory)
 {
 	char *draft = NULL;
-	char *parent = memory_string(directory);
-	char *slash = strrchr(parent, '/');
-	int result = 0;
 
-	if (slash != NULL && slash != parent) {
-		*slash = '\0';
-		result = file_make_directory(parent);
-	}
-	free(parent);
-	if (result < 0 || asprintf(&draft, "%s.tmp.XXXXXX", directory) < 0)
+	if (file_make_parents(directory) < 0 ||
+	    asprintf(&draft, "%s.tmp.XXXXXX", directory) < 0)
 		return NULL;
 	if (mkdtemp(draft) != NULL && chmod(draft, 0755) == 0)
 		return draft;

@@ -137,16 +137,13 @@ void
 kit_put(
     struct kit *kit, const char *name, const struct text *text, bool program)
 {
-	char *path, *slash;
+	char *path;
 	int result;
 
 	if (kit->failure != 0)
 		return;
 	path = file_join(kit->directory, name);
-	slash = strrchr(path, '/');
-	*slash = '\0';
-	result = file_make_directory(path);
-	*slash = '/';
+	result = file_make_parents(path);
 	if (result == 0)
 		result = file_write(path, bytes_of(text->data, text->size));
 	if (result == 0 && program)

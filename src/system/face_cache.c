@@ -180,7 +180,6 @@ face_cache_save(struct face_cache *cache)
 	struct entry *all = memory_array(most + 1, sizeof(*all));
 	struct text out = { 0 };
 	struct digest digest;
-	char *directory;
 	int result = -1;
 
 	if (fresh == 0) {
@@ -199,11 +198,8 @@ face_cache_save(struct face_cache *cache)
 	free(all);
 	certificate_digest(bytes_of(out.data, out.size), &digest);
 	text_append_bytes(&out, digest_bytes(&digest));
-	directory = strndup(
-	    cache->path, (size_t)(strrchr(cache->path, '/') - cache->path));
-	if (file_make_directory(directory) == 0)
+	if (file_make_parents(cache->path) == 0)
 		result = file_write(cache->path, bytes_of(out.data, out.size));
-	free(directory);
 	text_free(&out);
 	return result;
 }

@@ -100,7 +100,6 @@ learned_save(struct learned *learned)
 	size_t count = 0;
 	struct bytes key;
 	void *entry;
-	char *directory;
 	int result = -1;
 
 	if (!join(learned))
@@ -113,12 +112,9 @@ learned_save(struct learned *learned)
 	for (size_t i = 0; i < count; i++)
 		pem_append(&out, NULL, list[i]->der);
 	free(list);
-	directory = strndup(learned->path,
-	    (size_t)(strrchr(learned->path, '/') - learned->path));
-	if (file_make_directory(directory) == 0)
+	if (file_make_parents(learned->path) == 0)
 		result =
 		    file_write(learned->path, bytes_of(out.data, out.size));
 	text_free(&out);
-	free(directory);
 	return result;
 }

@@ -158,9 +158,7 @@ public_intermediates_read(struct arena *arena, struct bytes octets,
 int
 public_intermediates_write(const char *path, const char *text)
 {
-	char *directory = strndup(path, (size_t)(strrchr(path, '/') - path));
-	int result = directory == NULL ? -1 : file_make_directory(directory);
-
-	free(directory);
-	return result < 0 ? -1 : file_write(path, bytes_from_string(text));
+	return file_make_parents(path) < 0
+		   ? -1
+		   : file_write(path, bytes_from_string(text));
 }

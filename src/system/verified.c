@@ -307,8 +307,7 @@ int
 verified_save(struct verified *verified)
 {
 	struct file_draft *draft;
-	char *directory;
-	int result, failure;
+	int failure;
 
 	verified->fresh_count = atomic_load(&verified->added);
 	if (verified->fresh_count > VERIFIED_MOST)
@@ -317,11 +316,9 @@ verified_save(struct verified *verified)
 		return 0;
 	qsort(verified->fresh, verified->fresh_count, sizeof(*verified->fresh),
 	    by_id);
-	directory = strndup(verified->path,
-	    (size_t)(strrchr(verified->path, '/') - verified->path));
-	result = file_make_directory(directory);
-	free(directory);
-	draft = result == 0 ? file_draft_open(verified->path) : NULL;
+	draft = file_make_parents(verified->path) == 0
+		    ? file_draft_open(verified->path)
+		    : NULL;
 	if (draft == NULL)
 		return -1;
 	/* It says which certificates this user met. */
