@@ -199,7 +199,7 @@ tell_difference(struct arena *arena, struct faces *faces,
 	for (size_t i = 0; i < faces->count; i++) {
 		const struct shown *one = &faces->list[i];
 		const char *text =
-		    arena_printf(arena, "%s (%s) for %s", one->result.leaf.key,
+		    arena_printf(arena, "%s (%s) to %s", one->result.leaf.key,
 			class_title(one->result.verdict.class_id),
 			client_words(arena, one));
 		enum severity weight = severity_of(one);
@@ -224,10 +224,7 @@ tell_difference(struct arena *arena, struct faces *faces,
 		.id = finding_word(FINDING_FACE_DIFFERS),
 		.severity = severity,
 		.cert = -1,
-		.detail = arena_printf(arena,
-		    "what the server shows depends on what the client offers: "
-		    "%s",
-		    words),
+		.detail = arena_printf(arena, "the server shows %s", words),
 		.evidence = evidence,
 		.evidence_count = told,
 	};
