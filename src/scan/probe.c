@@ -20,7 +20,6 @@ enum {
 static void try_next_address(struct probe *);
 static void connect_further(struct probe *);
 static bool begin_further(struct probe *);
-static void close_further(struct probe *, enum offer_reply);
 static void on_deadline(uv_timer_t *);
 
 static struct probe *
@@ -101,9 +100,9 @@ observe(const struct probe *probe, struct observation *seen,
 		return;
 	seen->chain = probe->handshake.chain.certificates;
 	seen->received_count = probe->handshake.chain.count;
-	seen->faces = probe->faces.list;
-	seen->face_count = probe->faces.count;
-	seen->server_decides = probe->faces.server_decides;
+	seen->faces = probe->further.faces.list;
+	seen->face_count = probe->further.faces.count;
+	seen->server_decides = probe->further.faces.server_decides;
 }
 
 /* The end */
@@ -136,15 +135,6 @@ release_slot(struct probe *probe)
 	probe->shared->idle(probe);
 }
 
-static void
-clear_further(struct probe *probe)
-{
-	for (unsigned i = 0; i < OFFER_MOST_ANSWERS + FACES_MOST; i++)
-		handshake_clear(&probe->further[i]);
-	probe->further_count = probe->answer_count = 0;
-	probe->faces = (struct face_search){ .count = 0 };
-}
-
 /* No further handshake follows: tells what was seen and frees the slot. */
 static void
 conclude(struct probe *probe)
@@ -157,7 +147,7 @@ conclude(struct probe *probe)
 	observe(probe, &seen, ip);
 	probe->job = NULL;
 	probe->shared->done(probe, job, &seen);
-	clear_further(probe);
+	further_clear(&probe->further);
 	/* Closed before another probe may connect to this address. */
 	if (probe->link.wire.open)
 		link_close(&probe->link);
@@ -466,10 +456,9 @@ look_up(struct probe *probe)
 
 /* Connections */
 
-/* Of the handshake and the failure given, to the address at hand. */
+/* The first handshake's, to the address at hand. */
 static struct link_plan
-plan_link(const struct probe *probe, uint64_t offer,
-    struct handshake *handshake, struct failure *failure)
+plan_link(struct probe *probe)
 {
 	const struct target *target = probe->job->target;
 
@@ -478,10 +467,11 @@ plan_link(const struct probe *probe, uint64_t offer,
 		.port = probe->job->port,
 		.starttls = starttls_find(target->starttls),
 		.domain = target->sni != NULL ? target->sni : target->host,
-		.offer = { .kinds = offer, .sni = probe_server_name(target) },
+		.offer = { .kinds = OFFER_ALL,
+		    .sni = probe_server_name(target) },
 		.terms = probe->shared->terms,
-		.handshake = handshake,
-		.failure = failure,
+		.handshake = &probe->handshake,
+		.failure = &probe->failure,
 	};
 }
 
@@ -609,8 +599,7 @@ static void
 connect_to_address(struct probe *probe)
 {
 	struct job *job = probe->job;
-	struct link_plan plan =
-	    plan_link(probe, OFFER_ALL, &probe->handshake, &probe->failure);
+	struct link_plan plan = plan_link(probe);
 	uint64_t share =
 	    probe->shared->options->timeout_ms / SHARE_OF_ONE_ADDRESS;
 	int result;
@@ -724,21 +713,6 @@ try_next_address(struct probe *probe)
  * seen before stands.
  */
 
-/* The one being made: counted when it is answered. */
-static struct handshake *
-further_handshake(struct probe *probe)
-{
-	return &probe->further[probe->further_count];
-}
-
-static struct failure *
-further_failure(struct probe *probe)
-{
-	return probe->faces.asked == FACE_MAIN
-		   ? &probe->answer_failures[probe->answer_count]
-		   : &probe->face_failure;
-}
-
 static struct face_main
 main_face(const struct probe *probe)
 {
@@ -753,43 +727,20 @@ main_face(const struct probe *probe)
 static void
 close_further(struct probe *probe, enum offer_reply reply)
 {
-	struct handshake *handshake = further_handshake(probe);
-	struct offer_answer *answer = &probe->answers[probe->answer_count];
 	struct face_main main = main_face(probe);
 
-	if (probe->faces.asked != FACE_MAIN) {
-		probe->further_count += faces_take(&probe->faces,
-		    probe->shared->options, &main, handshake, reply);
-	} else {
-		answer->reply = reply;
-		if (reply == REPLY_ACCEPTED)
-			faces_take_answer(answer, &main, handshake);
-		else
-			answer->error = further_failure(probe)->sentence;
-		probe->tls.offer_count = ++probe->answer_count;
-		probe->further_count++;
-	}
-	handshake_end(handshake);
+	further_take(
+	    &probe->further, probe->shared->options, &main, &probe->tls, reply);
 	if (!begin_further(probe))
 		conclude(probe);
 }
 
-/*
- * A stream that just ends is no answer: the server may only refuse so many
- * connections from us.  An alert, or a choice that we did not offer, is one.
- */
 static void
 on_further_ended(struct tls_link *link, enum link_end how)
 {
 	struct probe *probe = probe_of(link);
 
-	if (how == LINK_DONE ||
-	    (how == LINK_REFUSED &&
-		handshake_was_agreed(further_handshake(probe))))
-		close_further(probe, REPLY_ACCEPTED);
-	else
-		close_further(
-		    probe, how == LINK_REFUSED ? REPLY_REFUSED : REPLY_NONE);
+	close_further(probe, further_reply(&probe->further, how));
 }
 
 static void
@@ -799,7 +750,7 @@ on_further_connected(struct tls_link *link, int status)
 
 	if (status >= 0)
 		return;
-	failure_of_connect(further_failure(probe), status);
+	failure_of_connect(further_failure(&probe->further), status);
 	close_further(probe, REPLY_NONE);
 }
 
@@ -823,20 +774,17 @@ static const struct link_events further_events = { on_further_connected,
 static void
 connect_further(struct probe *probe)
 {
-	struct link_plan plan =
-	    plan_link(probe, probe->answers[probe->answer_count].offer,
-		further_handshake(probe), further_failure(probe));
+	struct link_plan plan = plan_link(probe);
 	struct face_main main = main_face(probe);
 	int result;
 
-	if (probe->faces.asked != FACE_MAIN)
-		plan.offer = faces_offer(&probe->faces, &main);
+	further_plan(&probe->further, &main, &plan);
 	pace_count_start(probe->shared->pace);
 	result = link_open(&probe->link, probe->shared->loop,
 	    probe->shared->buffers, &further_events, &plan);
 	if (result == 0)
 		return;
-	failure_of_connect(further_failure(probe), result);
+	failure_of_connect(further_failure(&probe->further), result);
 	close_further(probe, REPLY_NONE);
 }
 
@@ -844,9 +792,7 @@ connect_further(struct probe *probe)
 static bool
 begin_further(struct probe *probe)
 {
-	const struct scan_options *options = probe->shared->options;
 	struct face_main main;
-	uint64_t offer;
 
 	/* Where the handshake failed for its own reasons the server's choice
 	   is known all the same. */
@@ -856,15 +802,9 @@ begin_further(struct probe *probe)
 	    left_ms(probe) == 0)
 		return false;
 	main = main_face(probe);
-	if (probe->faces.asked == FACE_MAIN &&
-	    offer_next(
-		options->offers, options->offer_count, &probe->tls, &offer)) {
-		probe->answers[probe->answer_count] =
-		    (struct offer_answer){ .offer = offer };
-		probe->tls.offers = probe->answers;
-	} else if (!faces_next(&probe->faces, options, &main)) {
+	if (!further_next(
+		&probe->further, probe->shared->options, &main, &probe->tls))
 		return false;
-	}
 	begin_stage(probe, PROBE_OFFERING);
 	arm(probe, left_ms(probe));
 	if (probe->link.wire.open)
@@ -927,7 +867,7 @@ on_deadline(uv_timer_t *timer)
 	case PROBE_CHECKING: /* silence: the certificate was optional */
 		break;
 	case PROBE_OFFERING:
-		failure_set(further_failure(probe), STATUS_IO_TIMEOUT,
+		failure_set(further_failure(&probe->further), STATUS_IO_TIMEOUT,
 		    "the time for this target was up");
 		close_further(probe, REPLY_NONE);
 		return;
@@ -980,7 +920,7 @@ probe_abort(struct probe *probe)
 	if (job == NULL)
 		return;
 	handshake_end(&probe->handshake);
-	clear_further(probe);
+	further_clear(&probe->further);
 	leave_address(probe, PACE_NOTHING);
 	release_slot(probe);
 	job_free(job);
@@ -996,5 +936,5 @@ void
 probe_clear(struct probe *probe)
 {
 	handshake_clear(&probe->handshake);
-	clear_further(probe);
+	further_clear(&probe->further);
 }

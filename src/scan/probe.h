@@ -6,12 +6,11 @@
 #ifndef SCAN_PROBE_H
 #define SCAN_PROBE_H
 
-#include "scan/faces.h"
+#include "scan/further.h"
 #include "scan/job.h"
 #include "scan/pace.h"
 #include "scan/resolve.h"
 #include "scan/scan.h"
-#include "scan/tls_link.h"
 
 struct probe;
 
@@ -82,14 +81,7 @@ struct probe {
 	bool has_tls;
 	struct tls_facts tls;
 
-	/* Further handshakes, and how they ended; rarely in use */
-	struct handshake further[OFFER_MOST_ANSWERS + FACES_MOST];
-	unsigned further_count; /* whose chains are kept */
-	struct failure face_failure;
-	struct offer_answer answers[OFFER_MOST_ANSWERS];
-	struct failure answer_failures[OFFER_MOST_ANSWERS];
-	unsigned answer_count;
-	struct face_search faces;
+	struct further further; /* rarely in use */
 };
 
 void probe_init(struct probe *, const struct probe_shared *);

@@ -1,0 +1,49 @@
+/*
+ * The further handshakes of a target: with less on offer, for the clients that
+ * offer less, and with other offers for other faces.  Which one follows, and
+ * what was seen.  Has no sockets: the probe connects.
+ */
+#ifndef SCAN_FURTHER_H
+#define SCAN_FURTHER_H
+
+#include "scan/faces.h"
+#include "scan/tls_link.h"
+
+/* Embedded in its owner, who zeroes it once. */
+struct further {
+	/* Those whose chains are kept, and behind them the one being made */
+	struct handshake handshakes[OFFER_MOST_ANSWERS + FACES_MOST];
+	unsigned count;
+
+	struct offer_answer answers[OFFER_MOST_ANSWERS];
+	struct failure answer_failures[OFFER_MOST_ANSWERS];
+	unsigned answer_count;
+
+	struct face_search faces;
+	struct failure face_failure;
+};
+
+/* False: no further handshake is called for. */
+bool further_next(struct further *, const struct scan_options *,
+    const struct face_main *, struct tls_facts *main);
+
+/* Sets the plan's offer, handshake and failure. */
+void further_plan(
+    struct further *, const struct face_main *, struct link_plan *);
+
+/* How it ended, as the server's answer to an offer. */
+enum offer_reply further_reply(struct further *, enum link_end);
+
+/*
+ * It is over.  What the server chose of a smaller offer goes into the facts of
+ * the main connection, which borrow the answers.
+ */
+void further_take(struct further *, const struct scan_options *,
+    const struct face_main *, struct tls_facts *main, enum offer_reply);
+
+/* Of the one being made. */
+struct failure *further_failure(struct further *);
+
+void further_clear(struct further *);
+
+#endif
