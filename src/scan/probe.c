@@ -9,7 +9,6 @@
 #include <math.h>
 
 #include "base/fatal.h"
-#include "scan/mail_hosts.h"
 #include "scan/probe_target.h"
 
 enum {
@@ -124,7 +123,7 @@ release_slot(struct probe *probe)
 		pace_uncount_start(probe->shared->pace);
 	probe->start_counted = false;
 	uv_timer_stop(&probe->timer);
-	question_withdraw(&probe->question);
+	lookup_withdraw(&probe->lookup);
 	probe->job = NULL;
 	probe->stage = PROBE_CLOSING;
 	if (probe->link.wire.open) {
@@ -163,7 +162,7 @@ finish(struct probe *probe)
 	struct handshake *handshake = &probe->handshake;
 
 	uv_timer_stop(&probe->timer);
-	question_withdraw(&probe->question);
+	lookup_withdraw(&probe->lookup);
 	probe->has_tls = handshake->session != NULL && handshake->negotiated;
 	memset(&probe->tls, 0, sizeof(probe->tls));
 	if (handshake->session != NULL)
@@ -200,40 +199,6 @@ give_back(struct probe *probe)
 	release_slot(probe);
 }
 
-/* Resolving */
-
-static unsigned
-families_of(const struct probe *probe)
-{
-	return probe->shared->options->family == FAMILY_ANY ? 2 : 1;
-}
-
-/* False for an address that the user gave: all families count as asked. */
-static bool
-can_ask_more(const struct probe *probe)
-{
-	return probe->job->families_asked < families_of(probe);
-}
-
-static void
-ask(struct probe *probe)
-{
-	bool six = probe->shared->options->family == FAMILY_V6 ||
-		   probe->job->families_asked == 1;
-
-	probe->job->families_asked++;
-	resolver_ask(probe->shared->resolver, probe->job->target->host,
-	    six ? 16 : 4, &probe->question);
-}
-
-static void
-resolve_next_family(struct probe *probe)
-{
-	begin_stage(probe, PROBE_RESOLVING);
-	arm(probe, left_ms(probe));
-	ask(probe);
-}
-
 /*
  * The next address is tried once the handle of this one is closed.  A missing
  * route for the second family is less informative than how the first one
@@ -247,212 +212,75 @@ fail_address(struct probe *probe, int code)
 	probe->failed = true;
 	probe->reopen = true;
 	uv_timer_stop(&probe->timer);
-	question_withdraw(&probe->question);
+	lookup_withdraw(&probe->lookup);
 	link_close(&probe->link);
 }
 
-/*
- * All addresses of the name are known as far as they can be.  Where a server
- * gave no answer for one family, the whole name is asked for again, as long as
- * it may be, for else a part of it would be missing.
- */
-static void
-end_gathering(struct probe *probe)
-{
-	const struct probe_shared *shared = probe->shared;
-	struct job *job = probe->job;
+/* The events of the name's lookup */
 
-	address_group_settle(&job->group);
-	if (job->group.count == 0 ||
-	    (probe->failed && probe->failure.may_pass &&
-		job->attempts <= shared->options->retries)) {
-		finish(probe);
-		return;
-	}
-	probe->job = NULL;
-	shared->expanded(probe, job);
-	release_slot(probe);
+static struct probe *
+probe_of_lookup(struct name_lookup *lookup)
+{
+	return (
+	    struct probe *)((char *)lookup - offsetof(struct probe, lookup));
 }
 
 static void
-gather(struct probe *probe, enum resolve_result result,
-    const struct address_list *addresses)
+on_asking(struct name_lookup *lookup, uint64_t patience_ms)
 {
-	struct job *job = probe->job;
+	struct probe *probe = probe_of_lookup(lookup);
 
-	if (result == RESOLVE_FOUND) {
-		address_group_add(&job->group, addresses);
-	} else if (!probe->failed || resolve_is_transient(result)) {
-		probe->failed = true;
-		resolve_failure(result, &probe->failure);
-	}
-	if (result != RESOLVE_NO_NAME && can_ask_more(probe))
-		resolve_next_family(probe);
-	else
-		end_gathering(probe);
-}
-
-/*
- * IPv4 first, and IPv6 only where that led to no connection: this halves the
- * number of questions to DNS servers that others use as well.
- */
-static void
-on_answered(struct question *question, enum resolve_result result,
-    const struct address_list *addresses)
-{
-	struct probe *probe =
-	    (struct probe *)((char *)question -
-			     offsetof(struct probe, question));
-	struct job *job = probe->job;
-
-	if (probe->stage == PROBE_RESOLVING)
-		job->dns_ms =
-		    (job->dns_ms > 0 ? job->dns_ms : 0) + elapsed_ms(probe);
-	if (result == RESOLVE_NO_DESCRIPTOR &&
-	    probe->stage == PROBE_RESOLVING && !has_waited(probe)) {
-		give_back(probe);
-		return;
-	}
-	if (probe->shared->options->all_addresses) {
-		gather(probe, result, addresses);
-		return;
-	}
-	if (result == RESOLVE_FOUND) {
-		job->address = 0;
-		job->address_count = addresses->count < JOB_MOST_ADDRESSES
-					 ? addresses->count
-					 : JOB_MOST_ADDRESSES;
-		memcpy(job->addresses, addresses->at,
-		    job->address_count * sizeof(*addresses->at));
-		/* Else asked for while a connection attempt hangs. */
-		if (probe->stage == PROBE_RESOLVING)
-			try_next_address(probe);
-		else
-			fail_address(probe, UV_ETIMEDOUT);
-		return;
-	}
-	if (probe->stage != PROBE_RESOLVING)
-		return;
-	if (result == RESOLVE_NO_ADDRESS && can_ask_more(probe)) {
-		resolve_next_family(probe);
-		return;
-	}
-	/* An earlier failure is more informative. */
-	if (!probe->failed)
-		resolve_failure(result, &probe->failure);
-	probe->failed = true;
-	finish(probe);
-}
-
-static void
-resolve(struct probe *probe)
-{
-	struct job *job = probe->job;
-	const char *given = probe_given_address(probe->shared->options, job);
-
-	job->address = 0;
-	job->address_count = 0;
-	job->families_asked = 0;
-	address_group_clear(&job->group);
-	/* For an address of a name it is the time that the name took. */
-	if (job->target->name_group == NULL)
-		job->dns_ms = -1;
-	if (given == NULL) {
-		resolve_next_family(probe);
-		return;
-	}
 	begin_stage(probe, PROBE_RESOLVING);
-	job->families_asked = families_of(probe);
-	if (net_address_parse(&job->addresses[0], given)) {
-		job->address_count = 1;
-	} else {
-		failure_set(&probe->failure, STATUS_DNS_ERROR,
-		    "no address, or one of an interface that is not there");
-		probe->failed = true;
-	}
-	try_next_address(probe);
+	arm(probe, patience_ms > 0 ? patience_ms : left_ms(probe));
 }
 
-/* MX hosts and their TLSA records */
+static void
+on_found(struct name_lookup *lookup)
+{
+	struct probe *probe = probe_of_lookup(lookup);
+
+	if (lookup->is_beside)
+		fail_address(probe, UV_ETIMEDOUT);
+	else
+		try_next_address(probe);
+}
 
 static void
-take_mx(struct probe *probe, enum resolve_result result, struct bytes message)
+on_expanded(struct name_lookup *lookup)
 {
+	struct probe *probe = probe_of_lookup(lookup);
 	struct job *job = probe->job;
-	const char *fault = NULL;
 
-	if (result == RESOLVE_FOUND)
-		fault = mail_hosts_read(&job->mx, job->target->host, message);
-	else
-		resolve_failure(result, &probe->failure);
-	if (fault != NULL)
-		failure_set(&probe->failure, STATUS_DNS_ERROR, "%s", fault);
-	probe->failed = result != RESOLVE_FOUND || fault != NULL;
-	if (probe->failed) {
-		finish(probe);
-		return;
-	}
 	probe->job = NULL;
 	probe->shared->expanded(probe, job);
 	release_slot(probe);
 }
 
-/* Where they cannot be had, the host is connected to all the same. */
+/* Why an address failed is more informative. */
 static void
-take_tlsa(struct probe *probe, enum resolve_result result, struct bytes message)
+on_lookup_failed(struct name_lookup *lookup)
 {
-	struct tlsa_records *records = &probe->job->tlsa;
+	struct probe *probe = probe_of_lookup(lookup);
 
-	records->asked = true;
-	if (result == RESOLVE_FOUND)
-		tlsa_records_read(records, message,
-		    resolver_is_believed(probe->shared->resolver));
-	resolve(probe);
+	if (!probe->failed)
+		probe->failure = lookup->failure;
+	probe->failed = true;
+	finish(probe);
 }
 
-static void
-on_told(
-    struct question *question, enum resolve_result result, struct bytes message)
+static bool
+on_postponed(struct name_lookup *lookup)
 {
-	struct probe *probe =
-	    (struct probe *)((char *)question -
-			     offsetof(struct probe, question));
+	struct probe *probe = probe_of_lookup(lookup);
 
-	if (result == RESOLVE_NO_DESCRIPTOR && !has_waited(probe))
-		give_back(probe);
-	else if (probe->job->target->mx_domain == NULL)
-		take_mx(probe, result, message);
-	else
-		take_tlsa(probe, result, message);
+	if (has_waited(probe))
+		return false;
+	give_back(probe);
+	return true;
 }
 
-/* The first thing to be known of a target: its MX hosts, its TLSA records, or
-   its addresses. */
-static void
-look_up(struct probe *probe)
-{
-	const struct scan_options *options = probe->shared->options;
-	struct job *job = probe->job;
-	const struct target *target = job->target;
-	char name[TLSA_NAME_SIZE];
-
-	begin_stage(probe, PROBE_RESOLVING);
-	if (options->mx && target->mx_domain == NULL &&
-	    probe_given_address(options, job) == NULL) {
-		arm(probe, left_ms(probe));
-		mx_group_clear(&job->mx);
-		resolver_ask_records(probe->shared->resolver, target->host,
-		    DNS_TYPE_MX, &probe->question);
-	} else if (target->mx_domain != NULL && !job->tlsa.asked &&
-		   (!options->all_addresses || target->name_group != NULL)) {
-		tlsa_name(target, name);
-		arm(probe, options->timeout_ms / SHARE_OF_ONE_ADDRESS);
-		resolver_ask_records(probe->shared->resolver, name,
-		    DNS_TYPE_TLSA, &probe->question);
-	} else {
-		resolve(probe);
-	}
-}
+static const struct lookup_events lookup_events = { on_asking, on_found,
+	on_expanded, on_lookup_failed, on_postponed };
 
 /* Connections */
 
@@ -548,7 +376,7 @@ on_connected(struct tls_link *link, int status)
 		fail_address(probe, status);
 		return;
 	}
-	question_withdraw(&probe->question);
+	lookup_withdraw(&probe->lookup);
 	probe->failed = false;
 	probe->timing.connect_ms = elapsed_ms(probe);
 }
@@ -626,7 +454,8 @@ connect_to_address(struct probe *probe)
 		fail_address(probe, result);
 		return;
 	}
-	arm(probe, job->address < job->address_count || can_ask_more(probe)
+	arm(probe, job->address < job->address_count ||
+			   lookup_can_ask_more(&probe->lookup)
 		       ? share
 		       : left_ms(probe));
 }
@@ -699,8 +528,8 @@ try_next_address(struct probe *probe)
 		finish(probe);
 	} else if (job->address < job->address_count) {
 		enter_address(probe);
-	} else if (can_ask_more(probe)) {
-		resolve_next_family(probe);
+	} else if (lookup_can_ask_more(&probe->lookup)) {
+		lookup_ask_more(&probe->lookup);
 	} else {
 		finish(probe);
 	}
@@ -828,24 +657,8 @@ on_connect_deadline(struct probe *probe)
 	/* The last address of this family: wait on for it while the other
 	   family is asked for. */
 	arm(probe, left_ms(probe));
-	if (can_ask_more(probe))
-		ask(probe);
-}
-
-static void
-on_resolve_deadline(struct probe *probe)
-{
-	const struct job *job = probe->job;
-	bool is_tlsa = job->target->mx_domain != NULL && !job->tlsa.asked &&
-		       left_ms(probe) > 0;
-
-	question_withdraw(&probe->question);
-	if (is_tlsa) {
-		take_tlsa(probe, RESOLVE_TIMEOUT, bytes_of(NULL, 0));
-		return;
-	}
-	fail_at_deadline(probe);
-	end_gathering(probe);
+	if (lookup_can_ask_more(&probe->lookup))
+		lookup_ask_beside(&probe->lookup);
 }
 
 static void
@@ -858,7 +671,7 @@ on_deadline(uv_timer_t *timer)
 		on_connect_deadline(probe);
 		return;
 	case PROBE_RESOLVING:
-		on_resolve_deadline(probe);
+		lookup_give_up(&probe->lookup);
 		return;
 	case PROBE_ASKING:
 	case PROBE_HANDSHAKING:
@@ -893,21 +706,26 @@ probe_start(struct probe *probe, struct job *job)
 	probe->start_counted = true;
 	probe->timing = (struct timing){ -1, -1, -1 };
 	probe->timestamp = probe_timestamp(shared);
+	lookup_take(&probe->lookup, job);
 	if (job->admitted) {
 		arm(probe, left_ms(probe));
 		try_next_address(probe);
 		return;
 	}
 	job->attempts++;
-	look_up(probe);
+	lookup_begin(&probe->lookup);
 }
 
 void
 probe_init(struct probe *probe, const struct probe_shared *shared)
 {
 	probe->shared = shared;
-	probe->question.answered = on_answered;
-	probe->question.told = on_told;
+	probe->lookup = (struct name_lookup){
+		.options = shared->options,
+		.resolver = shared->resolver,
+		.events = &lookup_events,
+	};
+	lookup_init(&probe->lookup);
 	uv_timer_init(shared->loop, &probe->timer);
 	probe->timer.data = probe;
 }

@@ -8,8 +8,8 @@
 
 #include "scan/further.h"
 #include "scan/job.h"
+#include "scan/name_lookup.h"
 #include "scan/pace.h"
-#include "scan/resolve.h"
 #include "scan/scan.h"
 
 struct probe;
@@ -60,7 +60,7 @@ struct probe {
 	uint64_t deadline_ms;	    /* of the whole target, uv_now */
 	uint64_t after_greeting_ms; /* left of it then; 0: not extended */
 	uint64_t stage_began_ns;
-	struct question question;
+	struct name_lookup lookup;
 	struct tls_link link;
 	struct handshake handshake;
 	struct failure failure;
