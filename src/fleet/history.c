@@ -32,7 +32,9 @@ bool
 status_is_passing(enum status status)
 {
 	return status == STATUS_CONNECTION_TIMEOUT ||
-	       status == STATUS_IO_TIMEOUT || status == STATUS_CONNECTION_RESET;
+	       status == STATUS_IO_TIMEOUT ||
+	       status == STATUS_CONNECTION_RESET ||
+	       status == STATUS_PROXY_ERROR;
 }
 
 /*

@@ -326,6 +326,10 @@ static const struct {
 	    { "Nothing answers at this address",
 		"Check that the host runs, and that a firewall lets this "
 		"machine through." } },
+	{ FINDING_UNREACHABLE, "proxy-error",
+	    { "The proxy made no connection to it",
+		"Correct --proxy, or have the proxy allow this host and port; "
+		"nothing is known of the host itself." } },
 	{ FINDING_UNREACHABLE, "invalid-input",
 	    { "The line names no target",
 		"Correct the line of the list; the error says what is wrong "

@@ -23,6 +23,7 @@ static const struct word_row statuses[STATUS_COUNT] = {
 	[STATUS_CONNECTION_CLOSED] = { "connection-closed", NULL },
 	[STATUS_IO_TIMEOUT] = { "io-timeout", NULL },
 	[STATUS_STARTTLS_ERROR] = { "starttls-error", NULL },
+	[STATUS_PROXY_ERROR] = { "proxy-error", NULL },
 	[STATUS_HANDSHAKE_ERROR] = { "handshake-error", NULL },
 	[STATUS_PROTOCOL_ERROR] = { "protocol-error", NULL },
 	[STATUS_INVALID_INPUT] = { "invalid-input", NULL },

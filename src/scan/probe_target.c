@@ -68,6 +68,7 @@ probe_outcome(const struct failure *failure)
 	case STATUS_CONNECTION_CLOSED:
 	case STATUS_STARTTLS_ERROR: /* "too many connections" */
 		return failure->may_pass ? PACE_TROUBLED : PACE_ANSWERED;
+	case STATUS_PROXY_ERROR:
 	case STATUS_UNKNOWN_ERROR:
 	case STATUS_DNS_ERROR:
 		return PACE_NOTHING;

@@ -6,7 +6,7 @@ CLIENTS = ("openssl curl python python313 requests node ruby php perl gnutls "
            "java27").split()
 STATUSES = ("success dns-error connection-refused connection-timeout "
             "connection-reset connection-closed io-timeout starttls-error "
-            "handshake-error protocol-error invalid-input "
+            "proxy-error handshake-error protocol-error invalid-input "
             "unknown-error").split()
 CLASSES = ("ok missing_intermediate wrong_root expired name_mismatch "
            "unknown_issuer invalid_chain weak revoked unreachable "

@@ -51,6 +51,7 @@ static const struct {
 	{ "unreachable", "dns-error", SEVERITY_ERROR },
 	{ "unreachable", "connection-refused", SEVERITY_ERROR },
 	{ "unreachable", "connection-timeout", SEVERITY_ERROR },
+	{ "unreachable", "proxy-error", SEVERITY_ERROR },
 	{ "unreachable", "invalid-input", SEVERITY_ERROR },
 	{ "no_tls", "connection-reset", SEVERITY_ERROR },
 	{ "no_tls", "connection-closed", SEVERITY_ERROR },
