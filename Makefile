@@ -172,7 +172,7 @@ $(filter-out $(BENCH_PLAIN),$(BENCH)): $(B)/%: $(B)/tests/bench/%.o \
 		$(B)/liblab.a $(B)/libfleetscan.a
 	$(call say,LD $@)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS_ALL)
 
-# libFuzzer comes with clang; FUZZ_SECONDS=60 also runs each fuzzer so long.
+# libFuzzer comes with clang; TIME=60 also runs each fuzzer so many seconds.
 # Without it a target is a program that reads its seeds: `make test` replays
 # them with the sanitizers on, unoptimized, which is built in seconds.
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -181,9 +181,9 @@ REPLAYS := $(FUZZERS:%=$(B)/replay_%)
 fuzz:
 	$(MAKE) CC=clang B=build/fuzz SANITIZE=fuzzer-no-link,address,undefined \
 		fuzzers
-	@$(foreach fuzzer,$(if $(FUZZ_SECONDS),$(FUZZERS)),mkdir -p \
+	@$(foreach fuzzer,$(if $(TIME),$(FUZZERS)),mkdir -p \
 		build/fuzz/corpus/$(fuzzer) && build/fuzz/$(fuzzer) \
-		-max_total_time=$(FUZZ_SECONDS) -max_len=65536 \
+		-max_total_time=$(TIME) -max_len=65536 \
 		-artifact_prefix=build/fuzz/ build/fuzz/corpus/$(fuzzer) \
 		$(wildcard tests/fuzz/corpus/$(fuzzer)) &&) :
 fuzzers: $(FUZZERS:%=$(B)/%)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every fuzz target reads its seeds and what once broke it, with the sanitizers
-# on: `make fuzz FUZZ_SECONDS=60` goes on from there.
+# on: `make fuzz TIME=60` goes on from there.
 set -u
 
 cd "$(dirname "$0")/.." || exit 2

@@ -91,8 +91,9 @@ mx_order(struct bytes line)
 
 	if (find_string(line, "\"host\":", host, sizeof(host)))
 		hash = fnv_add(FNV_START, bytes_from_string(host));
-	for (at += at == NULL ? 0 : sizeof(key) - 1;
-	     at != NULL && at < end && *at >= '0' && *at <= '9'; at++)
+	if (at != NULL)
+		at += sizeof(key) - 1;
+	for (; at != NULL && at < end && *at >= '0' && *at <= '9'; at++)
 		preference = preference * 10 + (uint64_t)(*at - '0');
 	return preference << 48 | (hash & 0xffffffffffff);
 }

@@ -424,22 +424,27 @@ answer(struct lookup *lookup)
 		free_lookup(lookup);
 }
 
+/* c-ares reads addresses of either family out of any answer. */
 static void
 collect(struct lookup *lookup, const struct ares_addrinfo *info)
 {
-	const struct ares_addrinfo_node *node = info->nodes;
+	int family = lookup->kind == LOOKUP_V4 ? AF_INET : AF_INET6;
+	const struct ares_addrinfo_node *node;
 	size_t count = 0;
 
-	for (; node != NULL && count < NAME_MOST_ADDRESSES;
+	for (node = info->nodes; node != NULL && count < NAME_MOST_ADDRESSES;
 	     node = node->ai_next)
-		count++;
+		count += node->ai_family == family;
 	lookup->addresses = memory_array(count, sizeof(*lookup->addresses));
 	for (node = info->nodes; lookup->address_count < count;
 	     node = node->ai_next) {
 		struct net_address *address =
-		    &lookup->addresses[lookup->address_count++];
+		    &lookup->addresses[lookup->address_count];
 
-		if (node->ai_family == AF_INET) {
+		if (node->ai_family != family)
+			continue;
+		lookup->address_count++;
+		if (family == AF_INET) {
 			const struct sockaddr_in *in =
 			    (const void *)node->ai_addr;
 

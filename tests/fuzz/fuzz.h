@@ -12,6 +12,15 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* In replay.c: seeds are few, and an input may cost more. */
+extern const bool fuzz_replays __attribute__((weak));
+
+static inline bool
+fuzz_is_replay(void)
+{
+	return &fuzz_replays != NULL;
+}
+
 static inline void
 require(bool holds)
 {

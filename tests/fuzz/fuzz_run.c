@@ -131,18 +131,26 @@ tell_changes(struct archive *older, struct archive *newer)
 	run_index_free(to);
 }
 
-/* All of it is new, gone, and still as it was. */
+/*
+ * All of it is new, gone, and still as it was.  One of these an input, by its
+ * size, where inputs are many: each reads every record some times over.
+ */
 static void
-tell(struct archive *archive)
+tell(struct archive *archive, size_t size)
 {
 	char *error = NULL;
 	struct archive *nothing = archive_open("/dev/null", &error);
+	bool all = fuzz_is_replay();
 
 	require(nothing != NULL);
-	tell_sites(archive);
-	tell_changes(nothing, archive);
-	tell_changes(archive, nothing);
-	tell_changes(archive, archive);
+	if (all || size % 4 == 0)
+		tell_sites(archive);
+	if (all || size % 4 == 1)
+		tell_changes(nothing, archive);
+	if (all || size % 4 == 2)
+		tell_changes(archive, nothing);
+	if (all || size % 4 == 3)
+		tell_changes(archive, archive);
 	archive_close(nothing);
 }
 
@@ -158,21 +166,27 @@ remove_run(const char *directory)
 	rmdir(directory);
 }
 
+/* In memory where there is such a place: files cost the most here. */
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char directory[] = "/tmp/fuzz_run.XXXXXX", *error = NULL;
+	char in_memory[] = "/dev/shm/fuzz_run.XXXXXX";
+	char elsewhere[] = "/tmp/fuzz_run.XXXXXX";
 	struct bytes rest = bytes_of(data, size);
+	const char *directory = mkdtemp(in_memory);
 	struct archive *archive;
+	char *error = NULL;
 
-	require(mkdtemp(directory) != NULL);
+	if (directory == NULL)
+		directory = mkdtemp(elsewhere);
+	require(directory != NULL);
 	for (size_t i = 0; i < FILES; i++)
 		write_part(directory, names[i], &rest);
 	read_manifest(directory);
 	archive = archive_open(directory, &error);
 	if (archive != NULL) {
 		read_records(archive);
-		tell(archive);
+		tell(archive, size);
 	}
 	archive_close(archive);
 	free(error);

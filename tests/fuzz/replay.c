@@ -10,6 +10,8 @@
 
 enum { LARGEST_INPUT = 64 << 20 };
 
+const bool fuzz_replays = true;
+
 static bool
 replay_file(const char *path)
 {
