@@ -405,6 +405,7 @@ judge_without_chain(
 	const struct observation *seen = view->seen;
 	struct findings findings = { .arena = arena };
 	enum class_id class_id = CLASS_NO_TLS;
+	const char *cause = status_word(seen->status);
 
 	switch (seen->status) {
 	case STATUS_DNS_ERROR:
@@ -417,14 +418,17 @@ judge_without_chain(
 	default:
 		break;
 	}
-	findings_add(&findings, finding_of_class(class_id),
-	    status_word(seen->status), -1, seen->error);
+	/* It answers others than the scan's own library. */
+	if (hello_was_taken(seen->tls.big_hello.answer))
+		cause = "our_offer";
+	findings_add(
+	    &findings, finding_of_class(class_id), cause, -1, seen->error);
 	for (const struct audit_rule *rule = backend_rules; rule->find != NULL;
 	     rule++)
 		rule->find(view, &findings);
 	waive_findings(view, &findings);
 	verdict->class_id = class_id;
-	verdict->cause = status_word(seen->status);
+	verdict->cause = cause;
 	verdict->severity = worst_severity(&findings);
 	verdict->findings = findings.list;
 	verdict->finding_count = findings.count;

@@ -574,6 +574,10 @@ reason_of(struct arena *arena, const struct client_profile *profile,
 	const struct tls_alert *alert =
 	    handshake_alert(&facts->seen->tls, trait == TRAIT_SERVER_ALERT);
 
+	if (trait == TRAIT_BIG_HELLO)
+		return arena_printf(arena,
+		    "its ClientHello with X25519MLKEM768 gets %s",
+		    hello_answer_text(facts->seen->tls.big_hello.answer));
 	for (size_t i = 0; i < 2 && alert != NULL; i++) {
 		const char *place = strstr(reason, places[i]);
 		char *name;
@@ -701,7 +705,11 @@ verdict_of(const struct clients *clients, struct arena *arena, size_t at,
 	}
 	verdict.accepts = ACCEPTS_UNKNOWN;
 	if (client_traits_is_empty(&certain)) {
-		verdict.reason = "no answer was seen to what it offers";
+		verdict.reason =
+		    client_traits_has(&standing->best, TRAIT_BIG_HELLO)
+			? "it depends on the segments in which its ClientHello "
+			  "arrives"
+			: "no answer was seen to what it offers";
 		return verdict;
 	}
 	if (client_traits_is_empty(&first))
@@ -741,6 +749,55 @@ verdict_of(const struct clients *clients, struct arena *arena, size_t at,
 	return verdict;
 }
 
+/*
+ * No certificate came.  A server that answers another hello than ours may let
+ * in who offers what it chose then; who offers nothing that it refused us
+ * does not get further than we did.
+ */
+static struct client_verdict
+verdict_without_chain(
+    const struct client_profile *profile, const struct observation *seen)
+{
+	const struct tls_facts *tls = &seen->tls;
+	struct client_verdict verdict = { .id = profile->id };
+	bool is_ours = false, may_be_taken = false;
+
+	for (size_t i = 0; i < tls->offer_count; i++) {
+		const struct offer_answer *given = &tls->offers[i];
+
+		if (given->reply == REPLY_ACCEPTED)
+			may_be_taken =
+			    may_be_taken || (offer_needed(&given->chosen) &
+						~profile->offers) == 0;
+		else if (given->reply == REPLY_REFUSED)
+			is_ours =
+			    is_ours || (profile->offers & ~given->offer) == 0;
+	}
+	verdict.reason = status_word(seen->status);
+	if (hello_was_taken(tls->big_hello.answer) &&
+	    (may_be_taken || !is_ours)) {
+		verdict.accepts = ACCEPTS_UNKNOWN;
+		verdict.reason = "the server answers such a ClientHello; its "
+				 "certificates were not seen";
+	}
+	return verdict;
+}
+
+/* Of the clients whose hello is that large. */
+static void
+weigh_big_hello(const struct client_profile *profile,
+    const struct client_facts *facts, struct standing *standing)
+{
+	enum big_hello_fate fate = big_hello_fate(&facts->seen->tls.big_hello);
+
+	if ((profile->offers & OFFER_BIT(OFFER_X25519MLKEM768)) == 0 ||
+	    (fate != BIG_HELLO_REFUSED && fate != BIG_HELLO_DEPENDS))
+		return;
+	client_traits_add(&standing->host, TRAIT_BIG_HELLO);
+	if (fate == BIG_HELLO_DEPENDS)
+		client_traits_add(&standing->doubtful, TRAIT_BIG_HELLO);
+}
+
 bool
 clients_judge(const struct clients *clients, struct arena *arena,
     const struct client_facts *facts, struct verdict *verdict)
@@ -759,8 +816,7 @@ clients_judge(const struct clients *clients, struct arena *arena,
 	if (facts->seen->received_count == 0) {
 		for (size_t i = 0; i < count; i++)
 			verdict->clients[i] =
-			    (struct client_verdict){ profiles[i].id, ACCEPTS_NO,
-				    status_word(facts->seen->status) };
+			    verdict_without_chain(&profiles[i], facts->seen);
 		return false;
 	}
 	client_fits_find(facts->host, facts->received[0], &fits);
@@ -772,6 +828,7 @@ clients_judge(const struct clients *clients, struct arena *arena,
 		if ((needed & ~profiles[i].offers) != 0)
 			weigh_other_offer(
 			    &profiles[i], facts, &fits, &standings[i]);
+		weigh_big_hello(&profiles[i], facts, &standings[i]);
 	}
 	validation = *facts->validation;
 	validation.host = fits.count == 0 ? NULL : facts->host;

@@ -101,10 +101,40 @@ find_injection(const struct audit_view *view, struct findings *findings)
 		finding_tell(findings, finding, "text", seen->early_text);
 }
 
+/* dadrian/tldr.fail#23, haproxy/haproxy#3148 */
+static void
+find_big_hello(const struct audit_view *view, struct findings *findings)
+{
+	const struct big_hello *hello = &view->seen->tls.big_hello;
+	enum big_hello_fate fate = big_hello_fate(hello);
+	struct finding *finding;
+
+	if (fate != BIG_HELLO_REFUSED && fate != BIG_HELLO_DEPENDS)
+		return;
+	finding = findings_add(findings, FINDING_BIG_HELLO_REFUSED,
+	    hello_answer_word(
+		hello_was_taken(hello->answer) ? hello->split : hello->answer),
+	    -1,
+	    arena_printf(findings->arena,
+		"a ClientHello of %u octets, as clients with X25519MLKEM768 "
+		"send it, gets %s%s%s, in two segments %s; without that group "
+		"it gets %s",
+		hello->sent, hello_answer_text(hello->answer),
+		hello->alert == NULL ? "" : ", ",
+		hello->alert == NULL ? "" : hello->alert,
+		hello_answer_text(hello->split),
+		hello_answer_text(hello->small)));
+	finding_tell(findings, finding, "octets",
+	    arena_printf(findings->arena, "%u", hello->sent));
+	if (hello->alert != NULL)
+		finding_tell(findings, finding, "alert", hello->alert);
+}
+
 const struct audit_rule tls_rules[] = {
 	{ "client certificate", find_client_certificate },
 	{ "handshake", find_handshake_failed },
 	{ "STARTTLS", find_injection },
+	{ "large ClientHello", find_big_hello },
 	{ "protocol", find_old_protocol },
 	{ "key exchange", find_weak_key_exchange },
 	{ "staple", find_missing_staple },

@@ -436,6 +436,7 @@ finish(struct reading *reading, struct draft *draft)
 			    "is missing");
 	client_traits_add(&elsewhere, TRAIT_NAME);
 	client_traits_add(&elsewhere, TRAIT_HOST_ADDRESS);
+	client_traits_add(&elsewhere, TRAIT_BIG_HELLO);
 	for (int i = 0; i < LIMIT_COUNT; i++)
 		client_traits_add(
 		    &elsewhere, client_limit_trait((enum client_limit)i));

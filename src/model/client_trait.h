@@ -18,6 +18,8 @@
  */
 #define CLIENT_TRAITS(ROW)                                                    \
 	/* The handshake */                                                   \
+	/* a hello with a share of X25519MLKEM768 is refused */               \
+	ROW(BIG_HELLO, "big_hello")                                           \
 	/* broke off after the certificates */                                \
 	ROW(CONNECTION_LOST, "connection_lost")                               \
 	/* went on against the protocol, or without proof of its key */       \

@@ -153,6 +153,12 @@ static const struct {
 	    { "Which certificates are sent depends on the client's offer",
 		"Repair the chain of each certificate that the server has: "
 		"clients choose by the signature algorithms they prefer." } },
+	[FINDING_BIG_HELLO_REFUSED] = { "big_hello_refused", SEVERITY_WARNING,
+	    { "The ClientHello of today's clients is refused for its size",
+		"Find what reads its first segment alone: the server, or a "
+		"proxy or firewall before it (HAProxy: a content rule without "
+		"inspect-delay).  Update it, or let it wait for the whole "
+		"hello." } },
 	[FINDING_ROOT_LEAVES] = { "root_leaves", SEVERITY_WARNING,
 	    { "A root program drops the root, or refuses what it issues from "
 	      "a day on",
@@ -354,6 +360,10 @@ static const struct {
 	    { "The TLS handshake fails before a certificate comes",
 		"Check the server's protocol versions, its cipher suites, and "
 		"that it serves this name." } },
+	{ FINDING_NO_TLS, "our_offer",
+	    { "The server takes only what this scan's library does not offer",
+		"Ask it with a client that offers X25519MLKEM768; let it take "
+		"X25519 as well if older clients are to reach it." } },
 	{ FINDING_NO_TLS, "protocol-error",
 	    { "What answers does not speak TLS",
 		"Correct the port, or switch TLS on in the service." } },

@@ -27,6 +27,7 @@ static const char *const words[OFFER_KIND_COUNT] = {
 	[OFFER_P521] = "p521",
 	[OFFER_X448] = "x448",
 	[OFFER_FFDHE] = "ffdhe",
+	[OFFER_X25519MLKEM768] = "x25519mlkem768",
 };
 
 /* Names as GnuTLS spells them, by their beginnings. */
@@ -58,6 +59,7 @@ static const struct name_row cipher_rows[] = {
 };
 
 static const struct name_row group_rows[] = {
+	{ "X25519-MLKEM768", OFFER_X25519MLKEM768 },
 	{ "X25519", OFFER_X25519 },
 	{ "SECP256R1", OFFER_P256 },
 	{ "SECP384R1", OFFER_P384 },
@@ -137,7 +139,7 @@ offer_fate(uint64_t offer, const struct tls_facts *tls,
 		const struct offer_answer *given = &tls->offers[i];
 
 		if (given->reply == REPLY_REFUSED &&
-		    (offer & ~given->offer) == 0)
+		    (offer & OFFER_ALL & ~given->offer) == 0)
 			return REPLY_REFUSED;
 		if (given->reply != REPLY_ACCEPTED ||
 		    !covers(offer, &given->chosen))
@@ -149,6 +151,9 @@ offer_fate(uint64_t offer, const struct tls_facts *tls,
 }
 
 /*
+ * The kind that our library lacks is left out: of a server that chose without
+ * it, that is none of the reasons.
+ *
  * A server that does not answer once is left alone.  A union may get what
  * none of its members offers; then one of them is tried by itself.
  */
@@ -168,9 +173,9 @@ offer_next(const uint64_t *offers, size_t count, const struct tls_facts *tls,
 		if ((needed & ~offers[i]) == 0 ||
 		    offer_fate(offers[i], tls, &ignored) != REPLY_NONE)
 			continue;
-		all |= offers[i];
+		all |= offers[i] & OFFER_ALL;
 		if (first == 0)
-			first = offers[i];
+			first = offers[i] & OFFER_ALL;
 	}
 	if (all == 0)
 		return false;

@@ -39,11 +39,14 @@ enum offer_kind {
 	OFFER_P521,
 	OFFER_X448,
 	OFFER_FFDHE,
+	/* A share of it in the first hello, which is large then */
+	OFFER_X25519MLKEM768,
 	OFFER_KIND_COUNT
 };
 
 #define OFFER_BIT(kind) ((uint64_t)1 << (kind))
-#define OFFER_ALL (OFFER_BIT(OFFER_KIND_COUNT) - 1)
+/* Everything that the scan's own library offers. */
+#define OFFER_ALL (OFFER_BIT(OFFER_X25519MLKEM768) - 1)
 /* What no kind names: needed, it is in nobody's offer. */
 #define OFFER_UNKNOWN OFFER_BIT(OFFER_KIND_COUNT)
 

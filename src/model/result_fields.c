@@ -181,6 +181,65 @@ read_failure(
 	read_stage(reader, member, &tls->failed_at);
 }
 
+static void
+write_answer(struct json *object, const char *key, enum hello_answer answer)
+{
+	json_add_string(object, key, hello_answer_word(answer));
+}
+
+static void
+read_answer(struct record_reader *reader, const struct json *object,
+    const char *key, enum hello_answer *answer)
+{
+	const struct json *member = record_member(reader, object, key);
+
+	if (!json_is_null(member) &&
+	    !hello_answer_from_word(json_string(member), answer))
+		record_refuse(reader, key, "is no word of the list");
+}
+
+static const struct record_field hello_fields[] = {
+	FIELD(COUNT, big_hello, sent),
+	FIELD(STRING, big_hello, group),
+	FIELD(STRING, big_hello, alert),
+	{ .kind = FIELD_END },
+};
+
+/* `hybrid_group` follows from the answers. */
+static void
+write_hello(struct json *object, const void *facts, struct arena *scratch)
+{
+	const struct tls_facts *tls = facts;
+	const struct big_hello *hello = &tls->big_hello;
+	struct json *member;
+
+	if (hello->sent == 0) {
+		json_add_null(object, "big_hello");
+	} else {
+		member = json_add_object(object, "big_hello");
+		write_answer(member, "answer", hello->answer);
+		write_answer(member, "split", hello->split);
+		write_answer(member, "small", hello->small);
+		record_fields_write(member, hello_fields, hello, scratch);
+	}
+	json_add_string(object, "hybrid_group", big_hello_group(hello));
+}
+
+static void
+read_hello(struct record_reader *reader, const struct json *object, void *facts)
+{
+	const struct json *member = json_get(object, "big_hello");
+	struct tls_facts *tls = facts;
+	struct big_hello *hello = &tls->big_hello;
+
+	if (member == NULL || json_is_null(member))
+		return;
+	read_answer(reader, member, "answer", &hello->answer);
+	read_answer(reader, member, "split", &hello->split);
+	read_answer(reader, member, "small", &hello->small);
+	record_fields_read(reader, member, hello_fields, hello);
+}
+
 static const struct record_field early_fields[] = {
 	FIELD_AS("octets", COUNT, observation, early_octets),
 	FIELD_AS("text", STRING, observation, early_text),
@@ -300,6 +359,7 @@ static const struct record_field tls_fields[] = {
 	    .fields = alert_fields,
 	    .size = sizeof(struct tls_alert) },
 	{ .kind = FIELD_OWN, .write = write_failure, .read = read_failure },
+	{ .kind = FIELD_OWN, .write = write_hello, .read = read_hello },
 	{ .key = "offers",
 	    .kind = FIELD_LATER_LIST,
 	    .offset = offsetof(struct tls_facts, offers),

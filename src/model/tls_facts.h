@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "model/big_hello.h"
 
 enum offer_reply {
 	REPLY_NONE,    /* not asked, or no answer came */
@@ -39,36 +40,6 @@ struct tls_alert {
 	enum handshake_stage stage;
 };
 
-/*
- * What came first in answer to a ClientHello that was sent for this alone;
- * words in records.
- */
-enum hello_answer {
-	HELLO_NONE,    /* not sent, or how it was answered is not known */
-	HELLO_SERVER,  /* a ServerHello */
-	HELLO_RETRY,   /* a HelloRetryRequest */
-	HELLO_ALERT,   /* a fatal one */
-	HELLO_RESET,   /* the connection was reset */
-	HELLO_CLOSED,  /* or closed */
-	HELLO_SILENCE, /* nothing came in the time for it */
-	HELLO_FOREIGN, /* what came is not of TLS */
-	HELLO_ANSWER_COUNT
-};
-
-/* A ClientHello with a key share for X25519MLKEM768, as large as those are. */
-struct big_hello {
-	unsigned sent;		  /* its octets; 0: none was sent */
-	enum hello_answer answer; /* to it in one piece */
-	enum hello_answer split;  /* in two segments, one after the other */
-	/* To the same without that group, where one of them got no hello:
-	   what is refused there too is not its size. */
-	enum hello_answer small;
-	/* Of the first answer: what the server chose or asked for, or why not;
-	   NULL: not told. */
-	const char *group;
-	const char *alert;
-};
-
 struct offer_answer;
 
 /* Words as GnuTLS spells them, "TLS1.3", "AES-128-GCM", "X25519". */
@@ -89,7 +60,7 @@ struct tls_facts {
 	enum handshake_failer failed_by;
 	enum handshake_stage failed_at; /* where one side ended it */
 
-	struct big_hello big_hello;
+	struct big_hello big_hello; /* on connections of its own */
 
 	/* Further connections that offered less; the order is theirs. */
 	const struct offer_answer *offers;
