@@ -238,6 +238,8 @@ static const char *const depth_words[] = { "full", "certificate", NULL };
 
 static const char *const faces_words[] = { "none", "auto", "all", NULL };
 
+static const char *const probes_words[] = { "none", "hello", NULL };
+
 static const struct option_row probe_rows[] = {
 	{ .letter = 'c',
 	    .name = "concurrency",
@@ -331,6 +333,14 @@ static const struct option_row probe_rows[] = {
 		    "certificate that some clients get; all: also without "
 		    "SNI, with a foreign name, and with TLS 1.2 alone "
 		    "(default: auto)" },
+	{ .name = "probe",
+	    .argument = "none|hello",
+	    .kind = OPTION_WORD,
+	    .offset = OPTION(scan.probes),
+	    .words = probes_words,
+	    .help = "hello: is the large ClientHello of today's clients "
+		    "(X25519MLKEM768) answered, whole and in two segments? "
+		    "On with --faces all (default: none)" },
 };
 
 static const struct option_row change_rows[] = {

@@ -19,8 +19,9 @@ struct face_search {
 struct face_main {
 	const struct target *target;
 	const char *sni;
-	const struct chain *chain;
+	const struct chain *chain; /* NULL: none came */
 	const struct tls_facts *tls;
+	const struct failure *failure; /* NULL: it did not fail */
 };
 
 /* Sets `asked` to what the next connection is to offer; false: to nothing. */

@@ -1,13 +1,63 @@
 /*
  * The order of the further handshakes: first the smaller offers, whose answers
- * decide which clients reach the host at all, then the faces.
+ * decide which clients reach the host at all, then the faces, and last the
+ * large ClientHellos, which a host may leave without an answer.
  */
 #include "scan/further.h"
+
+bool
+further_is_hello(const struct further *further)
+{
+	return further->hellos.asked != HELLO_STEP_NONE;
+}
 
 static bool
 is_for_face(const struct further *further)
 {
 	return further->faces.asked != FACE_MAIN;
+}
+
+/*
+ * Did the server end the first handshake before its own hello, by an alert that
+ * may be due to what our library does not offer?
+ */
+static bool
+is_refused_offer(const struct face_main *main)
+{
+	static const char *const alerts[] = { "handshake_failure",
+		"illegal_parameter", "protocol_version",
+		"insufficient_security", "missing_extension",
+		"no_application_protocol" };
+	const struct tls_alert *last;
+
+	if (main->failure == NULL || main->chain != NULL ||
+	    main->tls->alert_count == 0)
+		return false;
+	last = &main->tls->alerts[main->tls->alert_count - 1];
+	for (size_t i = 0; i < sizeof(alerts) / sizeof(alerts[0]); i++)
+		if (last->fatal && last->stage == STAGE_HELLO &&
+		    strcmp(last->description, alerts[i]) == 0)
+			return true;
+	return false;
+}
+
+/* In the words of offers: ours was refused, that of the large hello was not. */
+static void
+note_other_offer(struct further *further, const struct face_main *main,
+    struct tls_facts *tls)
+{
+	further->answers[0] = (struct offer_answer){
+		.offer = OFFER_ALL,
+		.reply = REPLY_REFUSED,
+		.error = main->failure->sentence,
+	};
+	further->answers[1] = (struct offer_answer){
+		.offer = hello_search_offer(),
+		.reply = REPLY_ACCEPTED,
+		.chosen = hello_search_choice(&further->hellos),
+	};
+	tls->offers = further->answers;
+	tls->offer_count = 2;
 }
 
 bool
@@ -16,9 +66,21 @@ further_next(struct further *further, const struct scan_options *options,
 {
 	uint64_t offer;
 
-	if (is_for_face(further) ||
+	if (main->chain == NULL)
+		return is_refused_offer(main) &&
+		       hello_search_next(
+			   &further->hellos, &tls->big_hello, options, true);
+	/* Where the handshake failed for its own reasons the server's choice
+	   is known all the same. */
+	if (main->failure != NULL &&
+	    main->failure->status != STATUS_HANDSHAKE_ERROR)
+		return false;
+	if (further_is_hello(further) || is_for_face(further) ||
 	    !offer_next(options->offers, options->offer_count, tls, &offer))
-		return faces_next(&further->faces, options, main);
+		return (!further_is_hello(further) &&
+			   faces_next(&further->faces, options, main)) ||
+		       hello_search_next(
+			   &further->hellos, &tls->big_hello, options, false);
 	further->answers[further->answer_count] =
 	    (struct offer_answer){ .offer = offer };
 	tls->offers = further->answers;
@@ -28,22 +90,30 @@ further_next(struct further *further, const struct scan_options *options,
 struct failure *
 further_failure(struct further *further)
 {
+	if (further_is_hello(further))
+		return &further->hello_failure;
 	return is_for_face(further)
 		   ? &further->face_failure
 		   : &further->answer_failures[further->answer_count];
 }
 
-void
+int
 further_plan(struct further *further, const struct face_main *main,
     struct link_plan *plan)
 {
 	plan->handshake = &further->handshakes[further->count];
 	plan->failure = further_failure(further);
+	if (further_is_hello(further)) {
+		plan->hello = &further->hellos.exchange;
+		return hello_search_begin(
+		    &further->hellos, main->sni, main->target->starttls);
+	}
 	if (is_for_face(further))
 		plan->offer = faces_offer(&further->faces, main);
 	else
 		plan->offer.kinds =
 		    further->answers[further->answer_count].offer;
+	return 0;
 }
 
 /*
@@ -53,6 +123,8 @@ further_plan(struct further *further, const struct face_main *main,
 enum offer_reply
 further_reply(struct further *further, enum link_end how)
 {
+	if (further_is_hello(further))
+		return REPLY_NONE;
 	if (how == LINK_REFUSED)
 		return handshake_was_agreed(
 			   &further->handshakes[further->count])
@@ -68,6 +140,15 @@ further_take(struct further *further, const struct scan_options *options,
 	struct handshake *handshake = &further->handshakes[further->count];
 	struct offer_answer *answer = &further->answers[further->answer_count];
 
+	if (further_is_hello(further)) {
+		hello_search_take(&further->hellos, &tls->big_hello);
+		if (main->chain == NULL &&
+		    hello_was_taken(tls->big_hello.answer))
+			note_other_offer(further, main, tls);
+		else if (main->chain == NULL)
+			tls->big_hello = (struct big_hello){ .sent = 0 };
+		return;
+	}
 	if (is_for_face(further)) {
 		further->count += faces_take(
 		    &further->faces, options, main, handshake, reply);
@@ -90,4 +171,5 @@ further_clear(struct further *further)
 		handshake_clear(&further->handshakes[i]);
 	further->count = further->answer_count = 0;
 	further->faces = (struct face_search){ .count = 0 };
+	hello_search_clear(&further->hellos);
 }

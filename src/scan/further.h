@@ -7,6 +7,7 @@
 #define SCAN_FURTHER_H
 
 #include "scan/faces.h"
+#include "scan/hello_search.h"
 #include "scan/tls_link.h"
 
 /* Embedded in its owner, who zeroes it once. */
@@ -21,14 +22,18 @@ struct further {
 
 	struct face_search faces;
 	struct failure face_failure;
+
+	struct hello_search hellos; /* after all others */
+	struct failure hello_failure;
 };
 
 /* False: no further handshake is called for. */
 bool further_next(struct further *, const struct scan_options *,
     const struct face_main *, struct tls_facts *main);
 
-/* Sets the plan's offer, handshake and failure. */
-void further_plan(
+/* Sets the plan's offer, handshake and failure, or its ClientHello; -1: it
+   could not be made. */
+int further_plan(
     struct further *, const struct face_main *, struct link_plan *);
 
 /* How it ended, as the server's answer to an offer. */
@@ -40,6 +45,9 @@ enum offer_reply further_reply(struct further *, enum link_end);
  */
 void further_take(struct further *, const struct scan_options *,
     const struct face_main *, struct tls_facts *main, enum offer_reply);
+
+/* Is the one being made a ClientHello by itself? */
+bool further_is_hello(const struct further *);
 
 /* Of the one being made. */
 struct failure *further_failure(struct further *);

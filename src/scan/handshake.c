@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <gnutls/abstract.h>
+#include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
 #include "base/memory.h"
@@ -352,16 +354,21 @@ static const char *const alert_names[] = {
 	[121] = "ech_required",
 };
 
+const char *
+handshake_alert_name(unsigned number)
+{
+	if (number >= sizeof(alert_names) / sizeof(alert_names[0]) ||
+	    alert_names[number] == NULL)
+		return "unassigned";
+	return alert_names[number];
+}
+
 static void
 note_alert(struct handshake *handshake, bool fatal)
 {
-	unsigned number = gnutls_alert_get(handshake->session);
-	const char *name = NULL;
+	const char *name =
+	    handshake_alert_name(gnutls_alert_get(handshake->session));
 
-	if (number < sizeof(alert_names) / sizeof(alert_names[0]))
-		name = alert_names[number];
-	if (name == NULL)
-		name = "unassigned";
 	for (size_t i = 0; i < handshake->alert_count; i++)
 		if (handshake->alerts[i].fatal == fatal &&
 		    handshake->alerts[i].description == name)
@@ -588,27 +595,51 @@ group_name(struct handshake *handshake)
 	}
 }
 
-/*
- * The library names a cipher once it is in use, which up to TLS 1.2 is at the
- * very end; the table of suites knows it from the ServerHello on.
- */
-static void
-name_cipher(const struct handshake *handshake, struct tls_facts *facts)
+void
+handshake_name_suite(const unsigned char wanted[2], struct tls_facts *facts)
 {
-	gnutls_cipher_algorithm_t cipher =
-	    gnutls_cipher_get(handshake->session);
-	gnutls_mac_algorithm_t mac = gnutls_mac_get(handshake->session);
+	gnutls_cipher_algorithm_t cipher;
+	gnutls_mac_algorithm_t mac;
 	unsigned char suite[2];
 
-	for (size_t i = 0; cipher == GNUTLS_CIPHER_NULL; i++) {
-		if (gnutls_cipher_suite_info(
-			i, suite, NULL, &cipher, &mac, NULL) == NULL)
-			return;
-		if (memcmp(suite, handshake->suite, sizeof(suite)) != 0)
-			cipher = GNUTLS_CIPHER_NULL;
+	for (size_t i = 0; gnutls_cipher_suite_info(
+			       i, suite, NULL, &cipher, &mac, NULL) != NULL;
+	     i++) {
+		if (memcmp(suite, wanted, sizeof(suite)) != 0)
+			continue;
+		facts->cipher = gnutls_cipher_get_name(cipher);
+		facts->mac = gnutls_mac_get_name(mac);
+		return;
 	}
-	facts->cipher = gnutls_cipher_get_name(cipher);
-	facts->mac = gnutls_mac_get_name(mac);
+}
+
+int
+handshake_random(uint8_t *octets, size_t size)
+{
+	return gnutls_rnd(GNUTLS_RND_NONCE, octets, size) < 0 ? -1 : 0;
+}
+
+int
+handshake_x25519_point(uint8_t point[32])
+{
+	gnutls_datum_t x = { NULL, 0 };
+	gnutls_privkey_t key;
+	int result = gnutls_privkey_init(&key);
+
+	if (result < 0)
+		return -1;
+	result = gnutls_privkey_generate(key, GNUTLS_PK_ECDH_X25519,
+	    GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_X25519), 0);
+	if (result >= 0)
+		result = gnutls_privkey_export_ecc_raw2(
+		    key, NULL, &x, NULL, NULL, 0);
+	if (result >= 0 && x.size == 32)
+		memcpy(point, x.data, x.size);
+	else
+		result = -1;
+	gnutls_free(x.data);
+	gnutls_privkey_deinit(key);
+	return result < 0 ? -1 : 0;
 }
 
 void
@@ -631,7 +662,16 @@ handshake_facts(struct handshake *handshake, struct tls_facts *facts)
 		return;
 	facts->version =
 	    gnutls_protocol_get_name(gnutls_protocol_get_version(session));
-	name_cipher(handshake, facts);
+	/* The library names a cipher once it is in use, which up to TLS 1.2 is
+	   at the very end; the table of suites knows it from the ServerHello
+	   on. */
+	if (gnutls_cipher_get(session) == GNUTLS_CIPHER_NULL) {
+		handshake_name_suite(handshake->suite, facts);
+	} else {
+		facts->cipher =
+		    gnutls_cipher_get_name(gnutls_cipher_get(session));
+		facts->mac = gnutls_mac_get_name(gnutls_mac_get(session));
+	}
 	facts->group = group_name(handshake);
 }
 

@@ -111,6 +111,17 @@ void handshake_failure(const struct handshake *, struct failure *);
 /* Strings are static or in the handshake. */
 void handshake_facts(struct handshake *, struct tls_facts *);
 
+/* "handshake_failure", as the IANA registry has it, or "unassigned". */
+const char *handshake_alert_name(unsigned number);
+
+/* Sets cipher and mac to those of a suite, where the library knows it. */
+void handshake_name_suite(const unsigned char suite[2], struct tls_facts *);
+
+/* Octets, and the public half of a new key, for what is sent by hand; -1:
+   the library gave none. */
+int handshake_random(uint8_t *octets, size_t size);
+int handshake_x25519_point(uint8_t point[32]);
+
 /* Ends the session; the chain stays.  Clear returns the chain's memory. */
 void handshake_end(struct handshake *);
 void handshake_clear(struct handshake *);

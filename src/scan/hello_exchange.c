@@ -22,9 +22,8 @@ hello_exchange_segment(struct hello_exchange *exchange)
 	/* What fits into a frame of Ethernet, over IPv4 with timestamps */
 	enum { SEGMENT = 1448 };
 	size_t left = exchange->octets.size - exchange->sent;
-	struct bytes segment =
-	    bytes_of(exchange->octets.data + exchange->sent,
-		exchange->split && left > SEGMENT ? SEGMENT : left);
+	struct bytes segment = bytes_of(exchange->octets.data + exchange->sent,
+	    exchange->split && left > SEGMENT ? SEGMENT : left);
 
 	exchange->sent += segment.size;
 	return segment;

@@ -21,7 +21,7 @@ hello_search_next(struct hello_search *search, const struct big_hello *seen,
 
 	switch (search->asked) {
 	case HELLO_STEP_NONE:
-		if (once || options->probe_hello ||
+		if (once || options->probes == PROBES_HELLO ||
 		    options->faces == FACES_ALL)
 			next = HELLO_WHOLE;
 		break;
@@ -40,9 +40,11 @@ hello_search_next(struct hello_search *search, const struct big_hello *seen,
 			next = HELLO_SMALL;
 		break;
 	}
-	if (next != HELLO_STEP_NONE)
-		search->asked = next;
-	return next != HELLO_STEP_NONE;
+	if (next == HELLO_STEP_NONE)
+		return false;
+	search->asked = next;
+	search->exchange.answer = HELLO_NONE;
+	return true;
 }
 
 /* The protocols of ALPN are those of the web. */

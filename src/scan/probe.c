@@ -13,7 +13,12 @@
 
 enum {
 	SHARE_OF_ONE_ADDRESS = 3, /* of the target's time */
-	CHECK_MS = 1000		  /* for an alert about our lack of one */
+	CHECK_MS = 1000,	  /* for an alert about our lack of one */
+	/* For an answer to a ClientHello by itself: a share of the target's
+	   time, or so many times what the first handshake took */
+	SHARE_OF_ONE_HELLO = 4,
+	HELLO_SLOWNESS = 4,
+	SEGMENT_MS = 50 /* between two segments of it */
 };
 
 static void try_next_address(struct probe *);
@@ -92,7 +97,8 @@ observe(const struct probe *probe, struct observation *seen,
 	seen->tlsa = probe->job->tlsa.at;
 	seen->tlsa_count = probe->job->tlsa.count;
 	seen->tlsa_secure = probe->job->tlsa.secure;
-	seen->has_tls = probe->has_tls;
+	/* Or what it answered another hello is known. */
+	seen->has_tls = probe->has_tls || probe->tls.big_hello.sent > 0;
 	seen->tls = probe->tls;
 	/* Else the chain is still that of an earlier target. */
 	if (!probe->has_tls)
@@ -548,8 +554,11 @@ main_face(const struct probe *probe)
 	return (struct face_main){
 		.target = probe->job->target,
 		.sni = probe_server_name(probe->job->target),
-		.chain = &probe->handshake.chain,
+		.chain = probe->has_tls && probe->handshake.chain_taken
+			     ? &probe->handshake.chain
+			     : NULL,
 		.tls = &probe->tls,
+		.failure = probe->failed ? &probe->failure : NULL,
 	};
 }
 
@@ -584,9 +593,27 @@ on_further_connected(struct tls_link *link, int status)
 }
 
 static void
+arm_hello(struct probe *probe)
+{
+	uint64_t share =
+	    probe->shared->options->timeout_ms / SHARE_OF_ONE_HELLO;
+	double slow = HELLO_SLOWNESS * probe->timing.tls_ms;
+
+	arm(probe, slow > (double)share ? (uint64_t)slow : share);
+}
+
+static void
 on_further_stage_begun(struct tls_link *link)
 {
-	arm_dialogue(probe_of(link));
+	struct probe *probe = probe_of(link);
+
+	arm_dialogue(probe);
+	if (link->stage != LINK_HANDSHAKING || link->plan.hello == NULL)
+		return;
+	if (link->plan.hello->split)
+		arm(probe, SEGMENT_MS);
+	else
+		arm_hello(probe);
 }
 
 /* What comes after a further handshake is of no use. */
@@ -607,7 +634,12 @@ connect_further(struct probe *probe)
 	struct face_main main = main_face(probe);
 	int result;
 
-	further_plan(&probe->further, &main, &plan);
+	if (further_plan(&probe->further, &main, &plan) < 0) {
+		failure_set(further_failure(&probe->further),
+		    STATUS_UNKNOWN_ERROR, "no ClientHello could be made");
+		close_further(probe, REPLY_NONE);
+		return;
+	}
 	pace_count_start(probe->shared->pace);
 	result = link_open(&probe->link, probe->shared->loop,
 	    probe->shared->buffers, &further_events, &plan);
@@ -623,12 +655,7 @@ begin_further(struct probe *probe)
 {
 	struct face_main main;
 
-	/* Where the handshake failed for its own reasons the server's choice
-	   is known all the same. */
-	if (!probe->has_tls || !probe->handshake.chain_taken ||
-	    (probe->failed &&
-		probe->failure.status != STATUS_HANDSHAKE_ERROR) ||
-	    left_ms(probe) == 0)
+	if (left_ms(probe) == 0)
 		return false;
 	main = main_face(probe);
 	if (!further_next(
@@ -661,6 +688,23 @@ on_connect_deadline(struct probe *probe)
 		lookup_ask_beside(&probe->lookup);
 }
 
+/* Silence counts only while the target had time left. */
+static void
+on_hello_deadline(struct probe *probe)
+{
+	struct tls_link *link = &probe->link;
+
+	if (link->stage == LINK_HANDSHAKING) {
+		if (link_send_segment(link)) {
+			arm_hello(probe);
+			return;
+		}
+		if (left_ms(probe) > 0)
+			hello_exchange_silence(link->plan.hello);
+	}
+	close_further(probe, REPLY_NONE);
+}
+
 static void
 on_deadline(uv_timer_t *timer)
 {
@@ -680,6 +724,10 @@ on_deadline(uv_timer_t *timer)
 	case PROBE_CHECKING: /* silence: the certificate was optional */
 		break;
 	case PROBE_OFFERING:
+		if (further_is_hello(&probe->further)) {
+			on_hello_deadline(probe);
+			return;
+		}
 		failure_set(further_failure(&probe->further), STATUS_IO_TIMEOUT,
 		    "the time for this target was up");
 		close_further(probe, REPLY_NONE);

@@ -12,6 +12,9 @@
 #include "model/observation.h"
 #include "model/target.h"
 
+/* --probe */
+enum probes_wanted { PROBES_NONE, PROBES_HELLO };
+
 enum handshake_depth { HANDSHAKE_FULL, HANDSHAKE_CERTIFICATE };
 enum family { FAMILY_ANY, FAMILY_V4, FAMILY_V6 };
 
@@ -52,6 +55,8 @@ struct scan_options {
 	   again whose leaf the memory knows to be its only face. */
 	enum faces_wanted faces;
 	const struct face_memory *face_memory; /* NULL: none */
+
+	enum probes_wanted probes; /* with FACES_ALL in any case */
 };
 
 /* Called by all threads; keys are hashes of a host and its leaf. */

@@ -83,6 +83,33 @@ step_handshake(struct tls_link *link)
 	}
 }
 
+bool
+link_send_segment(struct tls_link *link)
+{
+	struct bytes segment = hello_exchange_segment(link->plan.hello);
+	struct iovec part = { (void *)segment.data, segment.size };
+
+	if (segment.size == 0)
+		return false;
+	wire_push(&link->wire, &part, 1);
+	wire_flush(&link->wire);
+	return true;
+}
+
+/* What is no answer is the exchange's, not the link's, to tell. */
+static void
+step_hello(struct tls_link *link)
+{
+	struct hello_exchange *hello = link->plan.hello;
+	bool is_known = hello_exchange_input(hello, wire_take(&link->wire));
+
+	if (!is_known && link->wire.ended == 0)
+		return;
+	if (!is_known)
+		hello_exchange_ended(hello, wire_end_code(&link->wire));
+	end(link, LINK_DONE);
+}
+
 static void
 begin_stage(struct tls_link *link, enum link_stage stage)
 {
@@ -100,7 +127,8 @@ is_clear_for_hello(struct tls_link *link)
 	struct bytes more = { NULL, 0 };
 	enum starttls_state state;
 
-	handshake_step(link->plan.handshake);
+	if (link->plan.hello == NULL)
+		handshake_step(link->plan.handshake);
 	if (starttls_was_answered(&link->starttls))
 		more = wire_take_waiting(&link->wire);
 	state = starttls_take_early(&link->starttls, more, link->plan.failure);
@@ -119,6 +147,12 @@ begin_handshake(struct tls_link *link)
 	const struct link_plan *plan = &link->plan;
 
 	begin_stage(link, LINK_HANDSHAKING);
+	if (plan->hello != NULL) {
+		if (plan->starttls == STARTTLS_COUNT ||
+		    is_clear_for_hello(link))
+			link_send_segment(link);
+		return;
+	}
 	if (handshake_begin(plan->handshake, plan->terms, &plan->offer,
 		&transport, &link->wire) < 0) {
 		handshake_failure(plan->handshake, plan->failure);
@@ -199,7 +233,10 @@ on_input(struct wire *wire)
 		step_dialogue(link);
 		return;
 	case LINK_HANDSHAKING:
-		step_handshake(link);
+		if (link->plan.hello != NULL)
+			step_hello(link);
+		else
+			step_handshake(link);
 		return;
 	case LINK_ENDED:
 		link->events->input(link);

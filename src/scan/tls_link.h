@@ -7,6 +7,7 @@
 
 #include "scan/failure.h"
 #include "scan/handshake.h"
+#include "scan/hello_exchange.h"
 #include "scan/starttls.h"
 #include "scan/wire.h"
 
@@ -45,6 +46,7 @@ struct link_plan {
 	struct handshake_offer offer;
 	const struct handshake_terms *terms;
 	struct handshake *handshake;
+	struct hello_exchange *hello; /* is sent instead; NULL: none */
 	struct failure *failure; /* set where it ends otherwise than DONE */
 };
 
@@ -67,6 +69,9 @@ int link_open(struct tls_link *, uv_loop_t *, struct wire_buffers *,
 /* A step of the handshake's after its end, with what has come: see input(). */
 enum handshake_step link_step(
     struct tls_link *, enum handshake_step (*step)(struct handshake *));
+
+/* Of a ClientHello that is sent in segments: false: all are. */
+bool link_send_segment(struct tls_link *);
 
 /* Sets the failure as far as handshake and stream know the reason. */
 enum link_end link_explain(struct tls_link *);

@@ -343,9 +343,17 @@ end_visit(struct visit_facts *visit)
 }
 
 /* `answer`, if any, is what came of a further connection. */
+/* What was seen of a host beside its chain. */
+struct asking {
+	const struct offer_answer *answers;
+	size_t count;
+	struct big_hello hello;
+	bool is_without_chain;
+};
+
 static bool
 judge_asked(const struct world *world, const struct station *station,
-    bool may_fetch, const struct offer_answer *answer, struct verdict *verdict)
+    bool may_fetch, const struct asking *asking, struct verdict *verdict)
 {
 	struct signature_memory *signatures = signature_memory_new();
 	const char *trust = station->scenario->trust;
@@ -365,9 +373,14 @@ judge_asked(const struct world *world, const struct station *station,
 	memset(verdict, 0, sizeof(*verdict));
 	begin_visit(
 	    world, station, &visit, may_fetch ? &aia : NULL, signatures);
-	if (answer != NULL) {
-		visit.seen.tls.offers = answer;
-		visit.seen.tls.offer_count = 1;
+	if (asking != NULL) {
+		visit.seen.tls.offers = asking->answers;
+		visit.seen.tls.offer_count = asking->count;
+		visit.seen.tls.big_hello = asking->hello;
+	}
+	if (asking != NULL && asking->is_without_chain) {
+		visit.seen.received_count = 0;
+		visit.seen.status = STATUS_HANDSHAKE_ERROR;
 	}
 	open = clients_judge(clients, world->arena, &visit.facts, verdict);
 	end_visit(&visit);
@@ -715,11 +728,12 @@ test_further_offers(void **state)
 			.reply = asked_rows[i].reply,
 			.chosen = asked_rows[i].chosen,
 		};
+		const struct asking asking = { .answers = &answer, .count = 1 };
 		const struct client_verdict *client;
 		struct verdict verdict;
 		bool open =
 		    judge_asked(world, find_station(world, asked_rows[i].id),
-			true, &answer, &verdict);
+			true, &asking, &verdict);
 
 		/* What the server would say is nothing to wait for. */
 		assert_false(open);
@@ -731,6 +745,86 @@ test_further_offers(void **state)
 		else
 			assert_string_equal(
 			    client->reason, asked_rows[i].reason);
+	}
+}
+
+#define ANSWERS(to_whole, to_split, to_small) \
+	.hello = { .sent = 1560,              \
+		.answer = HELLO_##to_whole,   \
+		.split = HELLO_##to_split,    \
+		.small = HELLO_##to_small }
+#define ASKED_ANEW(...)                                              \
+	.answers = { { .offer = OFFER_ALL, .reply = REPLY_REFUSED }, \
+		{ .offer = OFFER_ALL,                                \
+		    .reply = REPLY_ACCEPTED,                         \
+		    .chosen = { __VA_ARGS__ } } }
+
+static const char not_seen[] =
+    "the server answers such a ClientHello; its certificates were not seen";
+
+/* What a server does with large hellos, and its clients' words. */
+static const struct {
+	const char *id; /* NULL: no certificate came */
+	const char *client;
+	enum acceptance accepts;
+	const char *reason;
+	struct big_hello hello;
+	struct offer_answer answers[2];
+} hello_rows[] = {
+	{ "ok", "chrome", ACCEPTS_YES, NULL, ANSWERS(SERVER, SERVER, NONE) },
+	{ "ok", "chrome", ACCEPTS_NO,
+	    "its ClientHello with X25519MLKEM768 gets a reset",
+	    ANSWERS(RESET, SILENCE, SERVER) },
+	{ "ok", "go", ACCEPTS_YES, NULL, ANSWERS(RESET, SILENCE, SERVER) },
+	{ "ok", "firefox", ACCEPTS_NO,
+	    "its ClientHello with X25519MLKEM768 gets an alert",
+	    ANSWERS(ALERT, NONE, RETRY) },
+	{ "ok", "chrome", ACCEPTS_UNKNOWN,
+	    "it depends on the segments in which its ClientHello arrives",
+	    ANSWERS(SERVER, CLOSED, SERVER) },
+	{ "expired", "chrome", ACCEPTS_NO, NULL,
+	    ANSWERS(SERVER, CLOSED, SERVER) },
+	/* The small one is refused too: not for its size. */
+	{ "ok", "chrome", ACCEPTS_YES, NULL, ANSWERS(ALERT, NONE, ALERT) },
+	{ NULL, "openssl", ACCEPTS_NO, "handshake-error",
+	    ANSWERS(SERVER, NONE, NONE),
+	    ASKED_ANEW(.version = "TLS1.3", .group = "X25519-MLKEM768") },
+	{ NULL, "chrome", ACCEPTS_UNKNOWN, not_seen,
+	    ANSWERS(SERVER, NONE, NONE),
+	    ASKED_ANEW(.version = "TLS1.3", .group = "X25519-MLKEM768") },
+	/* What it lacked in our offer is not known: ALPN, perhaps. */
+	{ NULL, "openssl", ACCEPTS_UNKNOWN, not_seen,
+	    ANSWERS(SERVER, NONE, NONE),
+	    ASKED_ANEW(.version = "TLS1.2", .cipher = "AES-128-GCM") },
+	{ NULL, "chrome", ACCEPTS_NO, "handshake-error",
+	    .answers = { { .offer = OFFER_ALL, .reply = REPLY_REFUSED } } },
+};
+
+static void
+test_large_hellos(void **state)
+{
+	struct world *world = *state;
+
+	for (size_t i = 0; i < sizeof(hello_rows) / sizeof(hello_rows[0]);
+	     i++) {
+		const char *id = hello_rows[i].id;
+		const struct client_verdict *client;
+		struct verdict verdict;
+		struct asking asking = {
+			.answers = hello_rows[i].answers,
+			.count = id == NULL ? 2 : 0,
+			.hello = hello_rows[i].hello,
+			.is_without_chain = id == NULL,
+		};
+
+		judge_asked(world, find_station(world, id == NULL ? "ok" : id),
+		    true, &asking, &verdict);
+		client = find_verdict(&verdict, hello_rows[i].client);
+		if (client->accepts != hello_rows[i].accepts)
+			fail_msg("row %zu: %d", i, client->accepts);
+		if (hello_rows[i].reason != NULL)
+			assert_string_equal(
+			    client->reason, hello_rows[i].reason);
 	}
 }
 
@@ -782,6 +876,7 @@ main(void)
 		cmocka_unit_test(test_further_behaviours),
 		cmocka_unit_test(test_added_clients),
 		cmocka_unit_test(test_further_offers),
+		cmocka_unit_test(test_large_hellos),
 		cmocka_unit_test(test_unseen_aia),
 	};
 

@@ -41,6 +41,10 @@ static const struct {
 	      .mac = "SHA384",
 	      .group = "FFDHE2048" },
 	    BITS(OFFER_TLS12, OFFER_CBC_SHA2, OFFER_DHE) },
+	{ { .version = "TLS1.3",
+	      .cipher = "AES-256-GCM",
+	      .group = "X25519-MLKEM768" },
+	    BITS(OFFER_TLS13, OFFER_AEAD, OFFER_X25519MLKEM768) },
 	/* Saved before the MAC was noted; stopped before the group came. */
 	{ { .version = "TLS1.1", .cipher = "AES-256-CBC", .group = "DHE" },
 	    BITS(OFFER_TLS11, OFFER_CBC_SHA1, OFFER_DHE) },

@@ -118,7 +118,7 @@ make_offers(struct maker *maker, struct tls_facts *tls)
 		    arena_array(maker->arena, MOST_ELEMENTS, sizeof(*received));
 
 		offers[i] = (struct offer_answer){
-			.offer = choose(maker, OFFER_ALL + 1),
+			.offer = choose(maker, OFFER_BIT(OFFER_KIND_COUNT)),
 			.reply = (enum offer_reply)choose(maker, 3),
 			.chosen = { .version = make_optional(maker),
 			    .cipher = make_optional(maker),
@@ -147,6 +147,27 @@ make_failure(struct maker *maker, struct tls_facts *tls)
 	tls->failed_by =
 	    (enum handshake_failer)choose(maker, FAILED_BY_LIBRARY + 1);
 	tls->failed_at = (enum handshake_stage)choose(maker, STAGE_COUNT);
+}
+
+static enum hello_answer
+make_answer(struct maker *maker)
+{
+	return (enum hello_answer)choose(maker, HELLO_ANSWER_COUNT);
+}
+
+static void
+make_hello(struct maker *maker, struct tls_facts *tls)
+{
+	if (!toss(maker))
+		return;
+	tls->big_hello = (struct big_hello){
+		.sent = 1 + (unsigned)choose(maker, 2000),
+		.answer = make_answer(maker),
+		.split = make_answer(maker),
+		.small = make_answer(maker),
+		.group = toss(maker) ? hybrid_group : make_optional(maker),
+		.alert = make_optional(maker),
+	};
 }
 
 static void
@@ -194,6 +215,7 @@ make_observation(struct maker *maker, struct observation *seen)
 		seen->tls.request_octets = (unsigned)choose(maker, 100000);
 	make_failure(maker, &seen->tls);
 	make_offers(maker, &seen->tls);
+	make_hello(maker, &seen->tls);
 	if (toss(maker))
 		seen->tls.staple = bytes_from_string("\x30\xff\x01 staple");
 }

@@ -1,0 +1,318 @@
+#!/usr/bin/env python3
+"""Servers that refuse the large ClientHello of today's clients.
+
+Each server looks at the hello before OpenSSL in this process gets it, as a
+proxy or a firewall does, and counts its connections.  Go, OpenSSL and Node.js
+that send such a hello agree, where they are new enough and here.
+"""
+import json
+import pathlib
+import socket
+import ssl
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from certificates import Entity, certify, pem
+from laboratory import FLEETSCAN
+from tap import FAILED, check
+
+NAME = "www.hello.example"
+HYBRID = b"\x11\xec"
+LARGE = {"chrome", "firefox", "rustls", "node26", "go127", "java27"}
+SEGMENT = 1400
+SLOW = ["-t", "4"]
+
+
+def reset(connection):
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                          struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def first(connection, whole):
+    """What is there of the hello at once, or all of it."""
+    while True:
+        seen = connection.recv(65536, socket.MSG_PEEK)
+        size = 5 + int.from_bytes(seen[3:5], "big")
+        if not whole or len(seen) >= size or not seen:
+            return seen, size
+        time.sleep(0.005)
+
+
+class Server:
+    """`refuses`: is asked of the hello; `how` it is refused then."""
+
+    def __init__(self, context, refuses=None, how=reset, whole=True,
+                 smtp=False):
+        self.context, self.refuses, self.how = context, refuses, how
+        self.whole, self.smtp, self.connections = whole, smtp, 0
+        self.held = []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self.serve, args=(connection,),
+                             daemon=True).start()
+
+    def serve(self, connection):
+        connection.settimeout(10)
+        try:
+            if self.smtp:
+                connection.sendall(b"220 mail\r\n")
+                connection.recv(1000)
+                connection.sendall(b"250-mail\r\n250 STARTTLS\r\n")
+                connection.recv(1000)
+                connection.sendall(b"220 go\r\n")
+            seen, size = first(connection, self.whole)
+            if self.refuses is not None and self.refuses(seen, size):
+                self.held.append(connection)
+                self.how(connection)
+                return
+            with self.context.wrap_socket(connection,
+                                          server_side=True) as stream:
+                stream.recv(100)
+        except OSError:
+            connection.close()
+
+
+def is_large(seen, size):
+    return size > SEGMENT
+
+
+def is_cut(seen, size):
+    return len(seen) < size
+
+
+def hold(connection):
+    """Nothing, until the client has enough of it."""
+
+
+def alert(number):
+    def send(connection):
+        connection.sendall(bytes([21, 3, 3, 0, 2, 2, number]))
+        connection.recv(65536)
+        connection.close()
+    return send
+
+
+def handmade_hello(connection):
+    """A server that has X25519MLKEM768 alone, as far as its ServerHello."""
+    seen = connection.recv(65536)
+    share = HYBRID + (1120).to_bytes(2, "big") + bytes(1120)
+    extensions = (b"\0\x2b\0\2\3\4" + b"\0\x33" +
+                  len(share).to_bytes(2, "big") + share)
+    body = (b"\3\3" + bytes(32) + b"\x20" + seen[44:76] + b"\x13\2\0" +
+            len(extensions).to_bytes(2, "big") + extensions)
+    message = b"\2" + len(body).to_bytes(3, "big") + body
+    for part in (message[:700], message[700:]):
+        connection.sendall(b"\x16\3\3" + len(part).to_bytes(2, "big") + part)
+        time.sleep(0.02)
+    connection.recv(65536)
+    connection.close()
+
+
+def hybrid_alone(connection):
+    if HYBRID in connection.recv(65536, socket.MSG_PEEK)[:400]:
+        handmade_hello(connection)
+    else:
+        alert(40)(connection)
+
+
+class Pki:
+    def __init__(self, folder):
+        self.folder = folder
+        root, ca = Entity(folder, "Root"), Entity(folder, "Issuing")
+        leaf = Entity(folder, "Leaf")
+        self.root, self.chain = folder / "root.pem", folder / "chain.pem"
+        self.key = leaf.path
+        self.root.write_text(pem(certify(root, root)))
+        self.chain.write_text(pem(
+            certify(leaf, ca, end="2027-06-01", host=NAME),
+            certify(ca, root)))
+
+    def context(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.chain, self.key)
+        return context
+
+
+def scan(pki, port, *options, scheme=""):
+    done = subprocess.run(
+        [FLEETSCAN, "scan", "--json", "--trust", str(pki.root),
+         "--intermediates", "none", "--aia", "off", "--at",
+         "2026-11-28T00:00:00Z", "--retries", "1", "-t", "8",
+         "--clients", "default", *options,
+         "--resolve", f"*:{port}:127.0.0.1", f"{scheme}{NAME}:{port}"],
+        capture_output=True, text=True, timeout=60)
+    record = json.loads(done.stdout)
+    record["stderr"] = done.stderr
+    return record
+
+
+def ask(pki, server, *options):
+    before = server.connections
+    record = scan(pki, server.port, *options,
+                  scheme="smtp://" if server.smtp else "")
+    return record, server.connections - before
+
+
+def answers(record):
+    hello = (record["tls"] or {}).get("big_hello") or {}
+    return tuple(hello.get(key) for key in ("answer", "split", "small"))
+
+
+def clients(record, accepts):
+    return {name for name, client in record["clients"].items()
+            if client["accepts"] is accepts}
+
+
+def findings(record, name):
+    return [f for f in record["findings"] if f["id"] == name]
+
+
+TAKEN = ("server_hello", "server_hello", None)
+
+# name, refuses, how, reads the whole hello, options, answers, who is refused,
+# who is unsure, connections
+ROWS = [
+    ("nobody refuses it", None, None, True, [], TAKEN, set(), set(), 4),
+    ("a first segment that is cut, reset", is_cut, reset, False, [],
+     ("server_hello", "reset", "server_hello"), set(), LARGE, 5),
+    ("too large, reset", is_large, reset, True, [],
+     ("reset", "reset", "server_hello"), LARGE, set(), 5),
+    ("too large, closed", is_large, socket.socket.close, True, [],
+     ("reset", "reset", "server_hello"), LARGE, set(), 5),
+    ("too large, no answer", is_large, hold, True, SLOW,
+     ("silence", "silence", "server_hello"), LARGE, set(), 5),
+    ("too large, an alert", is_large, alert(50), True, [],
+     ("alert", "alert", "server_hello"), LARGE, set(), 5),
+    ("SNI and ALPN of the web refused alike",
+     lambda seen, size: b"http/1.1" in seen, alert(120), True, [],
+     ("alert", None, "alert"), set(), set(), 4),
+]
+
+
+def check_rows(pki):
+    for name, refuses, how, whole, options, want, no, unsure, made in ROWS:
+        server = Server(pki.context(), refuses, how or reset, whole)
+        record, connections = ask(pki, server, "--probe", "hello", *options)
+        found = findings(record, "big_hello_refused")
+        hello = record["tls"]["big_hello"]
+        good = (answers(record) == want and clients(record, False) == no
+                and clients(record, None) == unsure
+                and connections == made and record["class"] == "ok"
+                and record["attempts"] == 1 and record["error"] is None
+                and 1500 <= hello["sent"] <= 1900
+                and [f["severity"] for f in found] ==
+                ["warning"] * bool(no | unsure))
+        check(f"{name}", good, (connections, record["tls"], found,
+                                clients(record, False),
+                                clients(record, None), record["error"]))
+
+
+def check_when(pki):
+    """The option, --faces all, and not by itself."""
+    server = Server(pki.context())
+    record, made = ask(pki, server)
+    check("not asked unless told", made == 2 and
+          record["tls"]["big_hello"] is None and
+          record["tls"]["hybrid_group"] is None, (made, record["tls"]))
+    record, made = ask(pki, server, "--faces", "all")
+    check("with --faces all", answers(record) == TAKEN,
+          (made, record["tls"]))
+    record, made = ask(pki, server, "--probe", "hello", "--faces", "none",
+                       "--handshake", "certificate")
+    check("with --handshake certificate", answers(record) == TAKEN and
+          made == 3, (made, record["tls"]))
+    mail = Server(pki.context(), is_large, smtp=True)
+    record, made = ask(pki, mail, "--probe", "hello", "--faces", "none")
+    check("behind STARTTLS", answers(record) ==
+          ("reset", "reset", "server_hello") and made == 4 and
+          clients(record, False) == LARGE, (made, record["tls"]))
+    plain = Server(pki.context(), lambda seen, size: True, reset)
+    record, made = ask(pki, plain, "--probe", "hello", "--retries", "0")
+    check("a host that resets every hello is not asked again", made == 1 and
+          record["cause"] == "connection-reset" and record["tls"] is None,
+          (made, record["cause"], record["tls"]))
+    start = time.monotonic()
+    mute = Server(pki.context(), is_large, hold)
+    record, made = ask(pki, mute, "--probe", "hello", "-t", "1", "--faces",
+                       "none")
+    took = time.monotonic() - start
+    check("within the target's time", record["class"] == "ok" and took < 3,
+          (took, made, record["tls"]))
+
+
+def check_our_offer(pki):
+    """Alerts that may be due to what our library lacks; others are not."""
+    server = Server(pki.context(), lambda seen, size: True, hybrid_alone)
+    record, made = ask(pki, server)
+    check("a server of X25519MLKEM768 alone", made == 2 and
+          (record["class"], record["cause"]) == ("no_tls", "our_offer") and
+          record["tls"]["hybrid_group"] == "chosen" and
+          record["tls"]["version"] is None and
+          answers(record) == ("server_hello", None, None) and
+          clients(record, None) == LARGE and not clients(record, True),
+          (made, record["class"], record["cause"], record["tls"],
+           record["clients"]))
+    for number in (40, 47, 70, 71, 109, 120, 80, 112):
+        server = Server(pki.context(), lambda seen, size: True, alert(number))
+        record, made = ask(pki, server, "--probe", "hello")
+        check(f"alert {number} for every hello",
+              made == (1 if number in (80, 112) else 2) and
+              record["cause"] == "handshake-error" and
+              record["tls"] is None and
+              clients(record, False) == set(record["clients"]),
+              (made, record["cause"], record["tls"]))
+    server = Server(pki.context(), lambda seen, size: b"http/1.1" not in seen,
+                    alert(120))
+    record, made = ask(pki, server)
+    check("a server that wants ALPN is no refusal by all", made == 2 and
+          record["cause"] == "our_offer" and
+          record["tls"]["hybrid_group"] == "refused" and
+          clients(record, None) == set(record["clients"]),
+          (made, record["cause"], record["tls"], record["clients"]))
+
+
+def check_saved(pki):
+    folder, again = pki.folder / "run", pki.folder / "again"
+    server = Server(pki.context(), is_large)
+    other = Server(pki.context(), lambda seen, size: True, hybrid_alone)
+    subprocess.run(
+        [FLEETSCAN, "scan", "-q", "--trust", str(pki.root), "--intermediates",
+         "none", "--aia", "off", "--at", "2026-11-28T00:00:00Z", "-o",
+         str(folder), "--probe", "hello",
+         *[w for s in (server, other)
+           for w in ("--resolve", f"*:{s.port}:127.0.0.1",
+                     f"{NAME}:{s.port}")]], check=True, timeout=60)
+    subprocess.run([FLEETSCAN, "audit", str(folder), "-q", "-o", str(again)],
+                   check=True, timeout=60)
+    old, new = (sorted((f / "hosts.ndjson").read_text().splitlines())
+                for f in (folder, again))
+    check("an audit of the run says the same", old == new and
+          "big_hello_refused" in old[0] and "our_offer" in old[1], (old, new))
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        pki = Pki(pathlib.Path(folder))
+        check_rows(pki)
+        check_when(pki)
+        check_our_offer(pki)
+        check_saved(pki)
+    return 1 if FAILED else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
