@@ -51,6 +51,7 @@ command_options_clear(struct command_options *options)
 		free((char *)options->overrides[i].ip);
 	}
 	free(options->overrides);
+	proxy_clear(&options->scan.proxy);
 	judging_settings_clear(&options->judging);
 	given_options_clear(&options->given);
 	option_file_clear(&options->file);

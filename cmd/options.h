@@ -42,6 +42,10 @@ struct option_row {
 	bool is_path;	 /* of a file: relative to where the program began */
 	bool is_passing; /* of this one call: not among run.json's options */
 
+	/* The value as run.json has it, without a password, on the heap; NULL:
+	   as it was given. */
+	char *(*kept)(const char *value);
+
 	/* NULL, or a sentence (static) on what is wrong with the value. */
 	const char *(*parse)(void *settings, const char *value);
 };

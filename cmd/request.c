@@ -35,13 +35,20 @@ request_describe(struct arena *arena, struct manifest *manifest,
 	for (size_t i = 0; i < given->count; i++) {
 		const struct given_option *option = &given->items[i];
 
+		char *kept;
+
 		if (option->row->is_passing)
 			continue;
+		kept = option->row->kept == NULL
+			   ? NULL
+			   : option->row->kept(option->value);
 		options[count++] = (struct manifest_option){
 			.name = arena_string(
 			    arena, option_row_name(option->row, name)),
-			.value = clean(arena, option->value),
+			.value =
+			    clean(arena, kept != NULL ? kept : option->value),
 		};
+		free(kept);
 	}
 	manifest->options = options;
 	manifest->option_count = count;

@@ -44,8 +44,8 @@ read_run(struct resume *resume, const char *directory)
 	return false;
 }
 
-/* Options of this call alone, which run.json does not keep; lists are targets
- * and handled on their own. */
+/* Options of this call alone, and those with a password, which run.json does
+ * not keep; lists are targets and handled on their own. */
 static struct manifest_option *
 passing_options(
     struct arena *arena, const struct given_options *given, size_t *count)
@@ -59,7 +59,8 @@ passing_options(
 		const struct given_option *option = &given->items[i];
 
 		option_row_name(option->row, name);
-		if (option->row->is_passing && strcmp(name, "list") != 0)
+		if ((option->row->is_passing || option->row->kept != NULL) &&
+		    strcmp(name, "list") != 0)
 			passing[(*count)++] =
 			    (struct manifest_option){ arena_string(arena, name),
 				    option->value };

@@ -112,6 +112,15 @@ parse_resolve(void *group, const char *value)
 	return NULL;
 }
 
+static const char *
+parse_proxy(void *group, const char *value)
+{
+	struct command_options *options = group;
+
+	proxy_clear(&options->scan.proxy);
+	return proxy_parse(&options->scan.proxy, value);
+}
+
 /* The variables in which batch systems number this machine's part. */
 static const char *
 shard_of_environment(void)
@@ -269,7 +278,8 @@ static const struct option_row probe_rows[] = {
 	    .offset = OPTION(scan.per_ip),
 	    .least = 1,
 	    .most = 1000000,
-	    .help = "connections at once to one address (default: 4)" },
+	    .help = "connections at once to one address, or with --proxy to "
+		    "one target (default: 4)" },
 	{ .letter = 't',
 	    .name = "timeout",
 	    .argument = "SEC",
@@ -316,6 +326,16 @@ static const struct option_row probe_rows[] = {
 	    .kind = OPTION_FUNCTION,
 	    .parse = parse_resolve,
 	    .help = "connect there instead, as in curl; repeatable" },
+	{ .name = "proxy",
+	    .argument = "URL",
+	    .kind = OPTION_FUNCTION,
+	    .parse = parse_proxy,
+	    .kept = proxy_url_without_password,
+	    .help = "connect to targets through http://HOST:PORT (CONNECT) or "
+		    "socks5://HOST:PORT, USER:PASSWORD@ before HOST where it "
+		    "asks for them (better in a --config file); the proxy "
+		    "resolves the names, in socks5h:// and socks5://. The "
+		    "environment is not used" },
 	{ .name = "handshake",
 	    .argument = "full|certificate",
 	    .kind = OPTION_WORD,
@@ -357,6 +377,28 @@ static const struct option_row change_rows[] = {
 		    "a mail, and only if a host got worse" },
 };
 
+/* The proxy resolves the names, and connects as it likes. */
+static bool
+check_proxy(const struct command_options *options)
+{
+	const struct scan_options *scan = &options->scan;
+	const char *why = NULL;
+
+	if (scan->proxy.host == NULL)
+		return true;
+	if (scan->family != FAMILY_ANY)
+		why = "the proxy chooses between IPv4 and IPv6: -4 and -6 "
+		      "cannot";
+	else if (scan->all_addresses)
+		why = "the proxy resolves the names: --all-ips has no "
+		      "addresses";
+	else if (scan->resolver_count > 0)
+		why = "the proxy resolves the names: --resolver asks for none";
+	if (why != NULL)
+		options_complain("scan", "--proxy", why);
+	return why == NULL;
+}
+
 static bool
 check_diff_last(const struct command_options *options)
 {
@@ -394,7 +436,8 @@ check(const struct command_options *options, bool has_arguments)
 		    "fetch");
 		return false;
 	}
-	if (options->diff_last && !check_diff_last(options))
+	if (!check_proxy(options) ||
+	    (options->diff_last && !check_diff_last(options)))
 		return false;
 	if (options->scan.mx && options->starttls != NULL &&
 	    strcmp(options->starttls, "smtp") != 0) {
@@ -446,6 +489,7 @@ scan_options_list(struct arena *arena, size_t *count)
 				.is_path = row->is_path,
 				.repeats = row->kind == OPTION_LIST ||
 					   row->kind == OPTION_FUNCTION,
+				.has_secret = row->kept != NULL,
 			};
 		}
 	return options;

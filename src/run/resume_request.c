@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "scan/proxy_url.h"
 
 static const char *
 from_directory(struct arena *arena, const char *directory, const char *path)
@@ -81,6 +82,24 @@ difference(struct arena *arena, const struct resume_request *request,
 	    "leave it out, or scan into another directory",
 	    strlen(kind->name) == 1 ? "-" : "--", kind->name,
 	    join(arena, given, given_count), join(arena, saved, saved_count));
+}
+
+/* NULL, or why an option of the run has to be given again. */
+static const char *
+lacking(struct arena *arena, const struct resume_request *request,
+    const struct resume_option *kind, const struct manifest_option *option)
+{
+	const struct manifest *now = request->now;
+
+	if (!kind->has_secret || !proxy_url_has_user(option->value))
+		return NULL;
+	for (size_t i = 0; i < now->option_count; i++)
+		if (strcmp(now->options[i].name, kind->name) == 0)
+			return NULL;
+	return arena_printf(arena,
+	    "--resume: run.json does not keep the password of --%s %s: give "
+	    "--%s with it again",
+	    kind->name, option->value, kind->name);
 }
 
 static void
@@ -195,6 +214,9 @@ resume_request_join(struct arena *arena, const struct resume_request *request)
 			    option->name);
 			return refused;
 		}
+		refused.error = lacking(arena, request, kind, option);
+		if (refused.error != NULL)
+			return refused;
 		add_option(arena, &resumed, option->name,
 		    kind->is_path && option->value != NULL
 			? relocate(arena, request, option->value)

@@ -10,8 +10,9 @@
 /* An option of the command, by the name that run.json has for it. */
 struct resume_option {
 	const char *name;
-	bool is_path; /* relative to the working directory */
-	bool repeats; /* each value counts, not the last one alone */
+	bool is_path;	 /* relative to the working directory */
+	bool repeats;	 /* each value counts, not the last one alone */
+	bool has_secret; /* a URL, which run.json has without its password */
 };
 
 /* All borrowed. */

@@ -9,6 +9,7 @@
 
 #include "scan/mail_hosts.h"
 #include "scan/probe_target.h"
+#include "scan/proxy.h"
 
 enum { TLSA_SHARE = 3 }; /* of the target's time */
 
@@ -41,6 +42,8 @@ fail(struct name_lookup *lookup, enum resolve_result result)
 {
 	lookup->has_failed = true;
 	resolve_failure(result, &lookup->failure);
+	if (lookup->is_of_proxy)
+		proxy_blame(&lookup->options->proxy, &lookup->failure);
 }
 
 /* The addresses */
@@ -65,14 +68,15 @@ ask(struct name_lookup *lookup)
 		   lookup->job->families_asked == 1;
 
 	lookup->job->families_asked++;
-	resolver_ask(lookup->resolver, lookup->job->target->host, six ? 16 : 4,
-	    &lookup->question);
+	resolver_ask(
+	    lookup->resolver, lookup->name, six ? 16 : 4, &lookup->question);
 }
 
 void
 lookup_ask_more(struct name_lookup *lookup)
 {
 	begin_question(lookup, 0);
+	lookup->is_of_proxy = lookup->options->proxy.host != NULL;
 	ask(lookup);
 }
 
@@ -156,8 +160,13 @@ on_answered(struct question *question, enum resolve_result result,
 static void
 resolve(struct name_lookup *lookup)
 {
+	const struct proxy *proxy = &lookup->options->proxy;
 	struct job *job = lookup->job;
-	const char *given = probe_given_address(lookup->options, job);
+	const char *given =
+	    proxy->host == NULL
+		? probe_destination(lookup->options, job->target).address
+	    : proxy->is_address ? proxy->host
+				: NULL;
 
 	job->address = 0;
 	job->address_count = 0;
@@ -238,8 +247,14 @@ on_told(
 void
 lookup_take(struct name_lookup *lookup, struct job *job)
 {
+	const struct proxy *proxy = &lookup->options->proxy;
+	struct destination to = probe_destination(lookup->options, job->target);
+
 	lookup->job = job;
+	lookup->name = proxy->host == NULL ? to.host : proxy->host;
+	job->port = proxy->host == NULL ? to.port : proxy->port;
 	lookup->has_failed = false;
+	lookup->is_of_proxy = false;
 }
 
 void
@@ -251,7 +266,7 @@ lookup_begin(struct name_lookup *lookup)
 	char name[TLSA_NAME_SIZE];
 
 	if (options->mx && target->mx_domain == NULL &&
-	    probe_given_address(options, job) == NULL) {
+	    probe_destination(options, target).address == NULL) {
 		mx_group_clear(&job->mx);
 		begin_question(lookup, 0);
 		resolver_ask_records(lookup->resolver, target->host,

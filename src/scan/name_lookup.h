@@ -33,10 +33,12 @@ struct name_lookup {
 	const struct lookup_events *events;
 
 	struct job *job;
+	const char *name; /* whose addresses are asked for */
 	struct question question;
 	uint64_t began_ns;
 	bool is_beside;	  /* a connection attempt, which hangs */
 	bool is_optional; /* the host is connected to without an answer */
+	bool is_of_proxy; /* the name is the proxy's */
 	bool has_failed;
 	struct failure failure;
 };

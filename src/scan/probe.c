@@ -80,10 +80,16 @@ static void
 observe(const struct probe *probe, struct observation *seen,
     char ip[ADDRESS_TEXT_SIZE])
 {
+	const struct scan_options *options = probe->shared->options;
+
 	probe_describe(probe->job->target, seen);
-	if (probe->has_address &&
-	    address_format(
-		bytes_of(probe->address.octets, probe->address.size), ip))
+	/* Which address the proxy connects to is not known. */
+	if (options->proxy.host != NULL)
+		seen->ip =
+		    probe_destination(options, probe->job->target).address;
+	else if (probe->has_address &&
+		 address_format(
+		     bytes_of(probe->address.octets, probe->address.size), ip))
 		seen->ip = ip;
 	seen->sni = probe_server_name(probe->job->target);
 	seen->timestamp = probe->timestamp;
@@ -118,7 +124,7 @@ leave_address(struct probe *probe, enum pace_outcome outcome)
 	if (!probe->counted)
 		return;
 	probe->counted = false;
-	pace_leave(probe->shared->pace, &probe->address, outcome,
+	pace_leave(probe->shared->pace, &probe->paced, outcome,
 	    uv_now(probe->shared->loop), probe->shared->ready);
 }
 
@@ -205,6 +211,17 @@ give_back(struct probe *probe)
 	release_slot(probe);
 }
 
+/* Without the target's own words: no connection was made. */
+static void
+fail_connect(const struct probe *probe, int code, struct failure *failure)
+{
+	const struct proxy *proxy = &probe->shared->options->proxy;
+
+	failure_of_connect(failure, code);
+	if (proxy->host != NULL)
+		proxy_blame(proxy, failure);
+}
+
 /*
  * The next address is tried once the handle of this one is closed.  A missing
  * route for the second family is less informative than how the first one
@@ -214,7 +231,7 @@ static void
 fail_address(struct probe *probe, int code)
 {
 	if (!probe->failed || code != UV_ENETUNREACH)
-		failure_of_connect(&probe->failure, code);
+		fail_connect(probe, code, &probe->failure);
 	probe->failed = true;
 	probe->reopen = true;
 	uv_timer_stop(&probe->timer);
@@ -294,11 +311,16 @@ static const struct lookup_events lookup_events = { on_asking, on_found,
 static struct link_plan
 plan_link(struct probe *probe)
 {
+	const struct scan_options *options = probe->shared->options;
 	const struct target *target = probe->job->target;
+	struct destination to = probe_destination(options, target);
 
 	return (struct link_plan){
 		.address = &probe->address,
 		.port = probe->job->port,
+		.proxy = options->proxy.host != NULL ? &options->proxy : NULL,
+		.host = to.address != NULL ? to.address : to.host,
+		.host_port = to.port,
 		.starttls = starttls_find(target->starttls),
 		.domain = target->sni != NULL ? target->sni : target->host,
 		.offer = { .kinds = OFFER_ALL,
@@ -392,8 +414,12 @@ on_stage_begun(struct tls_link *link)
 {
 	struct probe *probe = probe_of(link);
 
-	begin_stage(probe,
-	    link->stage == LINK_ASKING ? PROBE_ASKING : PROBE_HANDSHAKING);
+	/* With a proxy a connection is made when the proxy has made its own. */
+	if (probe->stage == PROBE_TUNNELLING)
+		probe->timing.connect_ms += elapsed_ms(probe);
+	begin_stage(probe, link->stage == LINK_PROXYING ? PROBE_TUNNELLING
+			   : link->stage == LINK_ASKING ? PROBE_ASKING
+							: PROBE_HANDSHAKING);
 	arm_dialogue(probe);
 }
 
@@ -476,12 +502,16 @@ enter_address(struct probe *probe)
 
 	probe->address = job->addresses[job->address];
 	probe->has_address = true;
+	probe->paced = probe->address;
+	if (probe->shared->options->proxy.host != NULL)
+		probe_pace_key(
+		    probe->shared->options, job->target, &probe->paced);
 	if (job->admitted) {
 		job->admitted = false;
 		probe->counted = true;
 		reply = job->address_dead ? PACE_DEAD : PACE_GO;
 	} else {
-		reply = pace_enter(probe->shared->pace, &probe->address, job);
+		reply = pace_enter(probe->shared->pace, &probe->paced, job);
 		probe->counted = reply == PACE_GO;
 	}
 	if (reply == PACE_WAIT) {
@@ -512,9 +542,9 @@ fail_at_deadline(struct probe *probe)
 		resolve_failure(RESOLVE_TIMEOUT, &probe->failure);
 		return;
 	}
-	if (probe->stage == PROBE_ASKING) {
-		starttls_silence(&probe->link.starttls,
-		    (unsigned)elapsed_ms(probe), &probe->failure);
+	if (probe->stage == PROBE_TUNNELLING || probe->stage == PROBE_ASKING) {
+		link_silence(
+		    &probe->link, (unsigned)elapsed_ms(probe), &probe->failure);
 		return;
 	}
 	probe->timing.tls_ms = elapsed_ms(probe);
@@ -588,7 +618,7 @@ on_further_connected(struct tls_link *link, int status)
 
 	if (status >= 0)
 		return;
-	failure_of_connect(further_failure(&probe->further), status);
+	fail_connect(probe, status, further_failure(&probe->further));
 	close_further(probe, REPLY_NONE);
 }
 
@@ -645,7 +675,7 @@ connect_further(struct probe *probe)
 	    probe->shared->buffers, &further_events, &plan);
 	if (result == 0)
 		return;
-	failure_of_connect(further_failure(&probe->further), result);
+	fail_connect(probe, result, further_failure(&probe->further));
 	close_further(probe, REPLY_NONE);
 }
 
@@ -717,6 +747,7 @@ on_deadline(uv_timer_t *timer)
 	case PROBE_RESOLVING:
 		lookup_give_up(&probe->lookup);
 		return;
+	case PROBE_TUNNELLING:
 	case PROBE_ASKING:
 	case PROBE_HANDSHAKING:
 		fail_at_deadline(probe);

@@ -44,7 +44,8 @@ enum probe_stage {
 	PROBE_IDLE,
 	PROBE_RESOLVING,
 	PROBE_CONNECTING,
-	PROBE_ASKING, /* for TLS, in another protocol's words */
+	PROBE_TUNNELLING, /* asking the proxy for the host */
+	PROBE_ASKING,	  /* for TLS, in another protocol's words */
 	PROBE_HANDSHAKING,
 	PROBE_CHECKING, /* is a client certificate demanded after all? */
 	PROBE_OFFERING, /* less, on a further connection */
@@ -68,7 +69,8 @@ struct probe {
 	bool reopen;		    /* closing one address to try the next */
 	struct net_address address; /* connected to, or last tried */
 	bool has_address;
-	bool counted;	    /* pace_enter was answered PACE_GO */
+	struct net_address paced; /* whose connections are counted */
+	bool counted;		  /* pace_enter was answered PACE_GO */
 	bool start_counted; /* the rate counts a start that is not made yet */
 	struct timing timing;
 	int64_t timestamp;

@@ -1,26 +1,49 @@
 /* Reads targets and failures.  Opens nothing. */
 #include "scan/probe_target.h"
 
-const char *
-probe_given_address(const struct scan_options *options, struct job *job)
-{
-	const struct target *target = job->target;
+#include "base/fnv.h"
 
-	job->port = target->port;
-	if (target->ip != NULL)
-		return target->ip;
+struct destination
+probe_destination(
+    const struct scan_options *options, const struct target *target)
+{
+	struct destination to = { target->host, target->ip, target->port };
+	bool is_address = target->is_address;
+
+	for (size_t i = 0; i < options->connect_to_count; i++) {
+		const struct connect_to *row = &options->connect_to[i];
+
+		if ((row->port != 0 && row->port != target->port) ||
+		    (row->host != NULL && strcmp(row->host, target->host) != 0))
+			continue;
+		if (row->to_port != 0)
+			to.port = row->to_port;
+		/* Of a name whose addresses are targets each, the address is
+		   one of the other host's already. */
+		if (row->to_host != NULL && target->name_group == NULL) {
+			to.host = row->to_host;
+			to.address = NULL;
+			is_address = row->is_address;
+		}
+		break;
+	}
+	if (to.address != NULL)
+		return to;
 	for (size_t i = 0; i < options->override_count; i++) {
 		const struct resolve_override *row = &options->overrides[i];
 
-		if (row->port != target->port ||
+		if (row->port != to.port ||
 		    (strcmp(row->host, "*") != 0 &&
-			strcmp(row->host, target->host) != 0))
+			strcmp(row->host, to.host) != 0))
 			continue;
 		if (row->to_port != 0)
-			job->port = row->to_port;
-		return row->ip;
+			to.port = row->to_port;
+		to.address = row->ip;
+		return to;
 	}
-	return target->is_address ? target->host : NULL;
+	if (is_address)
+		to.address = to.host;
+	return to;
 }
 
 /* RFC 6066 section 3: addresses are not sent as names. */
@@ -32,6 +55,22 @@ probe_server_name(const struct target *target)
 	if (target->sni == NULL)
 		return target->is_address ? NULL : target->host;
 	return net_address_parse(&ignored, target->sni) ? NULL : target->sni;
+}
+
+void
+probe_pace_key(const struct scan_options *options, const struct target *target,
+    struct net_address *key)
+{
+	struct destination to = probe_destination(options, target);
+	struct bytes name = bytes_from_string(to.host);
+	uint64_t halves[2];
+
+	if (to.address != NULL && net_address_parse(key, to.address))
+		return;
+	halves[0] = fnv_add(FNV_START, name);
+	halves[1] = fnv_add(halves[0], name);
+	*key = (struct net_address){ .size = sizeof(halves) };
+	memcpy(key->octets, halves, sizeof(halves));
 }
 
 void

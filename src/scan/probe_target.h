@@ -7,14 +7,26 @@
 #include "scan/pace.h"
 #include "scan/scan.h"
 
-/*
- * The address as the user gave it, or NULL: the name must be resolved.  Sets
- * the job's port.
- */
-const char *probe_given_address(const struct scan_options *, struct job *);
+/* Where a target is to be connected to. */
+struct destination {
+	const char *host;    /* a name, or an address */
+	const char *address; /* as the user gave it; NULL: ask DNS */
+	uint16_t port;
+};
+
+/* All borrowed from the options and the target. */
+struct destination probe_destination(
+    const struct scan_options *, const struct target *);
 
 /* What goes into the ClientHello; NULL: send none. */
 const char *probe_server_name(const struct target *);
+
+/*
+ * By what a proxy's connections to a target are counted and limited: its
+ * address where that is known, else a hash of its name in the place of one.
+ */
+void probe_pace_key(
+    const struct scan_options *, const struct target *, struct net_address *);
 
 /* What every observation says of its target; the rest is zero. */
 void probe_describe(const struct target *, struct observation *);

@@ -11,6 +11,7 @@
 
 #include "model/observation.h"
 #include "model/target.h"
+#include "scan/proxy_url.h"
 
 /* --probe */
 enum probes_wanted { PROBES_NONE, PROBES_HELLO };
@@ -24,6 +25,15 @@ struct resolve_override {
 	uint16_t port;
 	const char *ip;
 	uint16_t to_port; /* 0: the same */
+};
+
+/* --connect-to HOST1:PORT1:HOST2:PORT2, as in curl. */
+struct connect_to {
+	const char *host;    /* as targets have it; NULL: any */
+	uint16_t port;	     /* 0: any */
+	const char *to_host; /* NULL: the same */
+	bool is_address;     /* to_host is one */
+	uint16_t to_port;    /* 0: the same */
 };
 
 struct scan_options {
@@ -42,7 +52,10 @@ struct scan_options {
 	size_t resolver_count;
 	const struct resolve_override *overrides;
 	size_t override_count;
-	int64_t now; /* 0: the clock, else what timestamps say */
+	const struct connect_to *connect_to; /* the first that fits counts */
+	size_t connect_to_count;
+	struct proxy proxy; /* host NULL: none */
+	int64_t now;	    /* 0: the clock, else what timestamps say */
 
 	/*
 	 * Offers (model/offer.h) of which each host's fate is to be known: one

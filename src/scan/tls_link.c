@@ -26,6 +26,7 @@ static void
 end(struct tls_link *link, enum link_end how)
 {
 	link->stage = LINK_ENDED;
+	proxy_end(&link->proxy);
 	starttls_end(&link->starttls);
 	link->events->ended(link, how);
 }
@@ -133,7 +134,7 @@ is_clear_for_hello(struct tls_link *link)
 		more = wire_take_waiting(&link->wire);
 	state = starttls_take_early(&link->starttls, more, link->plan.failure);
 	starttls_end(&link->starttls);
-	wire_begin_anew(&link->wire);
+	wire_begin_anew(&link->wire, bytes_of(NULL, 0));
 	if (state == STARTTLS_READY)
 		return true;
 	text_clear(&link->wire.buffers->output);
@@ -207,6 +208,57 @@ step_dialogue(struct tls_link *link)
 }
 
 static void
+begin_tls(struct tls_link *link)
+{
+	if (link->plan.starttls != STARTTLS_COUNT)
+		begin_dialogue(link);
+	else
+		begin_handshake(link);
+}
+
+static void
+begin_proxy(struct tls_link *link)
+{
+	const struct link_plan *plan = &link->plan;
+
+	proxy_begin(&link->proxy, plan->proxy, plan->host, plan->host_port,
+	    &link->wire.buffers->output);
+	wire_flush(&link->wire);
+	begin_stage(link, LINK_PROXYING);
+}
+
+static void
+step_proxy(struct tls_link *link)
+{
+	struct bytes input = wire_take(&link->wire);
+	enum proxy_state state = PROXY_WAITS;
+
+	if (input.size > 0)
+		state = proxy_input(&link->proxy, &input,
+		    &link->wire.buffers->output, link->plan.failure);
+	wire_flush(&link->wire);
+	if (state == PROXY_WAITS && link->wire.ended != 0) {
+		proxy_ended(&link->proxy, wire_end_code(&link->wire),
+		    link->plan.failure);
+		state = PROXY_FAILED;
+	}
+	switch (state) {
+	case PROXY_WAITS:
+		return;
+	case PROXY_FAILED:
+		end(link, LINK_NOT_STARTED);
+		return;
+	case PROXY_OPEN:
+		proxy_end(&link->proxy);
+		wire_begin_anew(&link->wire, input);
+		begin_tls(link);
+		/* A greeting may have come with the proxy's answer. */
+		if (link->stage == LINK_ASKING && input.size > 0)
+			step_dialogue(link);
+	}
+}
+
+static void
 on_connected(struct wire *wire, int status)
 {
 	struct tls_link *link = link_of(wire);
@@ -215,10 +267,10 @@ on_connected(struct wire *wire, int status)
 	if (status < 0)
 		return;
 	wire_start(wire);
-	if (link->plan.starttls != STARTTLS_COUNT)
-		begin_dialogue(link);
+	if (link->plan.proxy != NULL)
+		begin_proxy(link);
 	else
-		begin_handshake(link);
+		begin_tls(link);
 }
 
 static void
@@ -228,6 +280,9 @@ on_input(struct wire *wire)
 
 	switch (link->stage) {
 	case LINK_CONNECTING:
+		return;
+	case LINK_PROXYING:
+		step_proxy(link);
 		return;
 	case LINK_ASKING:
 		step_dialogue(link);
@@ -267,9 +322,19 @@ link_open(struct tls_link *link, uv_loop_t *loop, struct wire_buffers *buffers,
 }
 
 void
+link_silence(struct tls_link *link, uint64_t waited_ms, struct failure *failure)
+{
+	if (link->stage == LINK_PROXYING)
+		proxy_silence(&link->proxy, waited_ms, failure);
+	else
+		starttls_silence(&link->starttls, waited_ms, failure);
+}
+
+void
 link_close(struct tls_link *link)
 {
 	link->stage = LINK_ENDED;
+	proxy_end(&link->proxy);
 	starttls_end(&link->starttls);
 	wire_close(&link->wire);
 }

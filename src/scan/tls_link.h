@@ -1,6 +1,7 @@
 /*
- * One connection to a server as far as TLS: TCP, the STARTTLS dialogue where
- * its protocol has one, and a handshake.  Has no timers: its owner ends it.
+ * One connection to a server as far as TLS: TCP, the dialogue with a proxy
+ * where there is one, the STARTTLS dialogue where its protocol has one, and a
+ * handshake.  Has no timers: its owner ends it.
  */
 #ifndef SCAN_TLS_LINK_H
 #define SCAN_TLS_LINK_H
@@ -8,12 +9,14 @@
 #include "scan/failure.h"
 #include "scan/handshake.h"
 #include "scan/hello_exchange.h"
+#include "scan/proxy.h"
 #include "scan/starttls.h"
 #include "scan/wire.h"
 
 enum link_stage {
 	LINK_CONNECTING,
-	LINK_ASKING, /* for TLS, in the words of another protocol */
+	LINK_PROXYING, /* asking the proxy for the host */
+	LINK_ASKING,   /* for TLS, in the words of another protocol */
 	LINK_HANDSHAKING,
 	LINK_ENDED /* the handshake is over; the connection is open */
 };
@@ -23,7 +26,7 @@ enum link_end {
 	LINK_REFUSED,	  /* by either side: an alert, a bad message */
 	LINK_BROKEN,	  /* the stream ended, and nobody said why */
 	LINK_FOREIGN,	  /* what came is no TLS */
-	LINK_NOT_STARTED, /* the dialogue did not lead to TLS */
+	LINK_NOT_STARTED, /* a dialogue did not lead to TLS */
 	LINK_UNUSABLE	  /* the name cannot be asked for */
 };
 
@@ -41,6 +44,9 @@ struct link_events {
 struct link_plan {
 	const struct net_address *address;
 	uint16_t port;
+	const struct proxy *proxy; /* NULL: the address is the server's */
+	const char *host;	   /* what the proxy is asked for */
+	uint16_t host_port;
 	enum starttls_protocol starttls; /* STARTTLS_COUNT: none */
 	const char *domain;		 /* of an XMPP stream */
 	struct handshake_offer offer;
@@ -53,6 +59,7 @@ struct link_plan {
 /* Embedded in its owner, who zeroes it once. */
 struct tls_link {
 	struct wire wire;
+	struct proxy_dialogue proxy;
 	struct starttls starttls;
 	struct link_plan plan;
 	const struct link_events *events;
@@ -75,6 +82,9 @@ bool link_send_segment(struct tls_link *);
 
 /* Sets the failure as far as handshake and stream know the reason. */
 enum link_end link_explain(struct tls_link *);
+
+/* What it means that a dialogue's answer did not come in so long. */
+void link_silence(struct tls_link *, uint64_t waited_ms, struct failure *);
 
 /* closed() follows, later.  The dialogue's memory is returned at once. */
 void link_close(struct tls_link *);

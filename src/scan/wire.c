@@ -56,10 +56,21 @@ lend_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
 }
 
 static void
+note_first(struct wire *wire)
+{
+	size_t first = WIRE_FIRST_SIZE - wire->first_size;
+
+	if (first > wire->input.size)
+		first = wire->input.size;
+	if (first > 0)
+		memcpy(wire->first + wire->first_size, wire->input.data, first);
+	wire->first_size += first;
+}
+
+static void
 on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
 {
 	struct wire *wire = stream->data;
-	size_t first = WIRE_FIRST_SIZE - wire->first_size;
 	socklen_t size = sizeof(int);
 	uv_os_fd_t fd;
 	int error;
@@ -76,10 +87,7 @@ on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
 		uv_read_stop(stream);
 	} else {
 		wire->input = bytes_of(buffer->base, (size_t)count);
-		if (first > wire->input.size)
-			first = wire->input.size;
-		memcpy(wire->first + wire->first_size, buffer->base, first);
-		wire->first_size += first;
+		note_first(wire);
 	}
 	wire->events->input(wire);
 	/* The buffer is the loop's: octets that were not pulled are lost. */
@@ -138,9 +146,11 @@ wire_take_waiting(struct wire *wire)
 }
 
 void
-wire_begin_anew(struct wire *wire)
+wire_begin_anew(struct wire *wire, struct bytes rest)
 {
+	wire->input = rest;
 	wire->first_size = 0;
+	note_first(wire);
 }
 
 void

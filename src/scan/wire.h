@@ -60,8 +60,9 @@ ssize_t wire_pull(struct wire *, void *buffer, size_t size);
 struct bytes wire_take(struct wire *);
 /* What the system has taken in since, without waiting for more; as above. */
 struct bytes wire_take_waiting(struct wire *);
-/* What comes from now on is another protocol: `first` is of that. */
-void wire_begin_anew(struct wire *);
+/* What comes from now on is another protocol: `first` is of that.  `rest` was
+   taken and is the beginning of it, to be pulled again. */
+void wire_begin_anew(struct wire *, struct bytes rest);
 /* This end's address as text; "0.0.0.0" where the system does not say. */
 void wire_own_address(const struct wire *, char text[ADDRESS_TEXT_SIZE]);
 /* Always takes everything; it leaves with wire_flush, due after each step. */
