@@ -13,6 +13,7 @@ enum {
 	SMALL_COUNT = 16,
 	MOST_RSA_OCTETS = 8192 / 8,
 	MOST_EXPONENT_OCTETS = 64 / 8,
+	MOST_ELEMENTS = 5000, /* a thousand names on the leaf are 1,100 */
 	EXTENSION_STATUS_REQUEST = 5, /* RFC 6066 section 1.1 */
 	STATUS_TYPE_OCSP = 1
 };
@@ -212,6 +213,38 @@ chain_key_is_costly(struct bytes certificate)
 		return false;
 	return significant(modulus.content) > MOST_RSA_OCTETS ||
 	       significant(exponent.content) > MOST_EXPONENT_OCTETS;
+}
+
+/*
+ * Elements inside others are counted too: a constructed one is stepped into,
+ * and so is an OCTET STRING that holds one, as the value of an extension does.
+ */
+bool
+chain_is_costly(const struct chain *chain)
+{
+	size_t elements = 0;
+
+	for (size_t i = 0; i < chain->count; i++) {
+		struct bytes rest = chain->certificates[i];
+		size_t header, content;
+		uint8_t tag;
+
+		while (elements <= MOST_ELEMENTS &&
+		       der_header(rest, &tag, &header, &content)) {
+			/* Bit 6 says constructed, X.690 8.1.2.5. */
+			bool enters =
+			    (tag & 0x20) != 0 ||
+			    (tag == DER_OCTET_STRING && header < rest.size &&
+				rest.data[header] == DER_SEQUENCE);
+			size_t step = header + (enters ? 0 : content);
+
+			if (step > rest.size)
+				step = rest.size;
+			rest = bytes_of(rest.data + step, rest.size - step);
+			elements++;
+		}
+	}
+	return elements > MOST_ELEMENTS;
 }
 
 bool

@@ -43,6 +43,14 @@ void chain_clear(struct chain *);
  */
 bool chain_key_is_costly(struct bytes certificate);
 
+/*
+ * Do the certificates together have so many elements that a library would hold
+ * up everybody else while it reads them?  libtasn1 takes about two microseconds
+ * for each, and without its fix for CVE-2024-12133 a time that grows with
+ * their square.
+ */
+bool chain_is_costly(const struct chain *);
+
 /* For PKCS #1 or for RSA-PSS; false where no key can be found. */
 bool chain_key_is_rsa(struct bytes certificate);
 

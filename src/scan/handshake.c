@@ -123,8 +123,10 @@ take_chain(struct handshake *handshake, struct bytes message)
 		    "the leaf's key is built to burn CPU (RSA over 8192 bits "
 		    "or an exponent over 64 bits), so nothing was computed "
 		    "with it");
+	/* The library reads each list twice before it has verified the key. */
 	handshake->stopped =
-	    handshake->stop_at_certificate && handshake->chain_taken;
+	    handshake->chain_taken &&
+	    (handshake->stop_at_certificate || chain_is_costly(chain));
 	return handshake->stopped ? GNUTLS_E_CERTIFICATE_ERROR : 0;
 }
 
