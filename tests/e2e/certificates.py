@@ -115,15 +115,18 @@ def revocation_list(issuer, entries, begin, end, scope=None):
 
 def certify(subject, issuer, begin="2026-01-01", end="2036-01-01", host=None,
             logged=(), aia=None, urls=(), serial=None):
-    """DER; with a host a server's certificate, else a CA's.  logged: times of
-    SCTs that nobody signed, or a function that makes a list for the TBS."""
+    """DER; with a host, or a list of them, a server's certificate, else a
+    CA's.  logged: times of SCTs that nobody signed, or a function that makes a
+    list for the TBS."""
     keys = [extension("key", tlv(0x04, subject.key_id)),
             extension("issuer key", tlv(0x30, tlv(0x80, issuer.key_id)))]
     extensions = [extension("basic", tlv(0x30, tlv(0x01, b"\xff")), True),
                   extension("usage", CERT_SIGN, True), *keys]
     if host is not None:
+        hosts = [host] if isinstance(host, str) else host
         extensions = [
-            extension("names", tlv(0x30, tlv(0x82, host.encode()))),
+            extension("names", tlv(0x30, *(tlv(0x82, name.encode())
+                                           for name in hosts))),
             extension("purpose", tlv(0x30, SERVER_AUTH)), *keys]
     if aia is not None:
         place = tlv(0x30, CA_ISSUERS, tlv(0x86, aia.encode()))

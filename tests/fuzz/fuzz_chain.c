@@ -28,6 +28,7 @@ read_messages(struct chain *chain, struct bytes rest)
 	(void)chain_parse(chain, rest, (how & TLS13) != 0);
 	require(chain->count <= CHAIN_MOST_CERTIFICATES);
 	require_kept(chain, chain->staple);
+	(void)chain_is_costly(chain);
 	for (size_t i = 0; i < chain->count; i++) {
 		require_kept(chain, chain->certificates[i]);
 		(void)chain_key_is_costly(chain->certificates[i]);
