@@ -571,16 +571,13 @@ reason_of(struct arena *arena, const struct client_profile *profile,
 {
 	static const char *const places[] = { "{alert}", "{alert words}" };
 	const char *reason = profile->reasons[trait];
-	const struct big_hello *hello = &facts->seen->tls.big_hello;
 	const struct tls_alert *alert =
 	    handshake_alert(&facts->seen->tls, trait == TRAIT_SERVER_ALERT);
 
 	if (trait == TRAIT_BIG_HELLO)
 		return arena_printf(arena,
-		    "its ClientHello with X25519MLKEM768 gets %s%s%s",
-		    hello_answer_text(hello->answer),
-		    hello->alert == NULL ? "" : ", ",
-		    hello->alert == NULL ? "" : hello->alert);
+		    "its ClientHello with X25519MLKEM768 gets %s",
+		    big_hello_answer_text(arena, &facts->seen->tls.big_hello));
 	for (size_t i = 0; i < 2 && alert != NULL; i++) {
 		const char *place = strstr(reason, places[i]);
 		char *name;

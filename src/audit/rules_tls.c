@@ -116,14 +116,9 @@ find_big_hello(const struct audit_view *view, struct findings *findings)
 		hello_was_taken(hello->answer) ? hello->split : hello->answer),
 	    -1,
 	    arena_printf(findings->arena,
-		"a ClientHello of %u octets, as clients with X25519MLKEM768 "
-		"send it, gets %s%s%s, in two segments %s; without that group "
-		"it gets %s",
-		hello->sent, hello_answer_text(hello->answer),
-		hello->alert == NULL ? "" : ", ",
-		hello->alert == NULL ? "" : hello->alert,
-		hello_answer_text(hello->split),
-		hello_answer_text(hello->small)));
+		"a ClientHello of %u octets with X25519MLKEM768, as today's "
+		"clients send it, gets %s",
+		hello->sent, big_hello_text(findings->arena, hello)));
 	finding_tell(findings, finding, "octets",
 	    arena_printf(findings->arena, "%u", hello->sent));
 	if (hello->alert != NULL)

@@ -27,9 +27,27 @@ static const char *const texts[HELLO_ANSWER_COUNT] = {
 };
 
 const char *
-hello_answer_text(enum hello_answer answer)
+big_hello_answer_text(struct arena *arena, const struct big_hello *hello)
 {
-	return texts[answer];
+	const char *more = hello->alert != NULL ? hello->alert : hello->group;
+
+	return more == NULL
+		   ? texts[hello->answer]
+		   : arena_printf(arena, "%s, %s", texts[hello->answer], more);
+}
+
+const char *
+big_hello_text(struct arena *arena, const struct big_hello *hello)
+{
+	const char *text = big_hello_answer_text(arena, hello);
+
+	if (hello->split != HELLO_NONE && hello->split != hello->answer)
+		text = arena_printf(
+		    arena, "%s; in two segments %s", text, texts[hello->split]);
+	if (hello->small != HELLO_NONE)
+		text = arena_printf(arena, "%s; without X25519MLKEM768 %s",
+		    text, texts[hello->small]);
+	return text;
 }
 
 const char *

@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#include "base/arena.h"
+
 /* What came first in answer to a ClientHello; words in records. */
 enum hello_answer {
 	HELLO_NONE,    /* not sent, or how it was answered is not known */
@@ -38,8 +40,11 @@ struct big_hello {
 const char *hello_answer_word(enum hello_answer);
 bool hello_answer_from_word(const char *, enum hello_answer *);
 
-/* What a hello gets, for people: "a reset", "no answer". */
-const char *hello_answer_text(enum hello_answer);
+/* What the large hello gets, for people: "an alert, decode_error". */
+const char *big_hello_answer_text(struct arena *, const struct big_hello *);
+
+/* And all answers: "a reset, in two segments no answer, ...". */
+const char *big_hello_text(struct arena *, const struct big_hello *);
 
 /* A ServerHello or HelloRetryRequest: the server read the hello. */
 bool hello_was_taken(enum hello_answer);

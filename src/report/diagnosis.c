@@ -350,6 +350,9 @@ append_facts(
 			? seen->tls.version
 			: arena_printf(scratch, "%s, group %s",
 			      seen->tls.version, seen->tls.group));
+	if (seen->tls.big_hello.sent > 0)
+		append_fact(out, "large hello",
+		    big_hello_text(scratch, &seen->tls.big_hello));
 }
 
 void
