@@ -13,7 +13,7 @@
 #include "cmd/outcome.h"
 #include "cmd/past_run.h"
 #include "cmd/request.h"
-#include "run/crls.h"
+#include "run/evidence.h"
 #include "run/inspect.h"
 
 enum { DEFAULT_PORT = 443, GROUPS = 6 };
@@ -127,8 +127,8 @@ static int
 run_chain(struct audit_options *options, char **paths, size_t count)
 {
 	struct judging judging = { .arena = NULL };
-	struct crls_settings looking = { .fetch = NULL };
-	struct crls *crls = NULL;
+	struct evidence_settings looking = { .has_crls = true };
+	struct evidence *evidence = NULL;
 	int code = EXIT_CODE_USAGE;
 
 	log_set_level(options->common.level);
@@ -137,11 +137,11 @@ run_chain(struct audit_options *options, char **paths, size_t count)
 		looking.cache = judging.cache;
 		looking.now = judging.audit.now;
 		if (options->common.crl != AIA_OFF) {
-			crls = crls_new(&looking);
-			judging.audit.crls = crls_source(crls);
+			evidence = evidence_open(&looking);
+			evidence_fill(evidence, &judging.audit);
 		}
 		code = audit_chain(options, &judging, paths, count);
-		crls_free(crls);
+		evidence_close(evidence);
 	} else {
 		log_error("%s", judging.error);
 	}

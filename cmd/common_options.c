@@ -220,8 +220,9 @@ static const struct option_row found_rows[] = {
 	    .kind = OPTION_WORD,
 	    .offset = OPTION(crl),
 	    .words = offline_words,
-	    .help = "look for revocation in the CRLs that the run, or else "
-		    "the cache directory has (default: cache)" },
+	    .help = "look for revocation in the OCSP responses and CRLs of "
+		    "the run, and in the CRLs of the cache directory (default: "
+		    "cache)" },
 	{ .name = "intermediates",
 	    .argument = "FILE",
 	    .kind = OPTION_FUNCTION,
@@ -254,13 +255,13 @@ static const struct option_row found_rows[] = {
 	{ .name = "ocsp",
 	    .kind = OPTION_FLAG,
 	    .offset = OPTION(ocsp),
-	    .help = "not in this version: stapled OCSP responses are judged, "
-		    "responders are not asked" },
+	    .help = "ask the OCSP responder of each certificate of a path, "
+		    "once a run" },
 	{ .name = "aia-allow-private",
 	    .kind = OPTION_FLAG,
 	    .offset = OPTION(aia_allow_private),
-	    .help = "follow AIA and CRL URLs also to loopback and private "
-		    "addresses" },
+	    .help = "follow AIA, CRL and OCSP URLs also to loopback and "
+		    "private addresses" },
 	{ .name = "fetch-timeout",
 	    .argument = "SEC",
 	    .kind = OPTION_SECONDS,

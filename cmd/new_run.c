@@ -183,7 +183,7 @@ settings_of(struct new_run *run)
 		.interrupted = end_at_once,
 		.context = run,
 		.known = run->judging.known,
-		.crls = run->crls,
+		.evidence = run->evidence,
 		.learned = run->learns ? run->judging.learned : NULL,
 		.face_cache = run->learns && run->judging.learned != NULL
 				  ? arena_printf(run->judging.arena, "%s/faces",
@@ -432,41 +432,42 @@ finish(struct new_run *run)
 
 /* False, with a message: the run directory cannot be written to. */
 static bool
-open_crls(struct new_run *run, const struct fetch_options *fetch,
+open_evidence(struct new_run *run, const struct fetch_options *fetch,
     struct archive *const archives[], size_t count)
 {
 	const struct command_options *options = run->options;
-	const struct crls_settings settings = {
+	const char **runs = arena_array(run->arena, count + 1, sizeof(*runs));
+	const struct evidence_settings settings = {
+		.has_crls = options->crl != AIA_OFF,
 		.cache = run->judging.cache,
-		.fetch = options->crl == AIA_FETCH ? fetch : NULL,
 		.now = run->judging.audit.now,
+		.crl_fetch = options->crl == AIA_FETCH ? fetch : NULL,
+		.ocsp_fetch = options->ocsp ? fetch : NULL,
+		.directory = run->directory,
+		.is_resumed = run->resumed != NULL,
+		.runs = runs,
+		.run_count = count,
 	};
 
-	if (options->crl == AIA_OFF)
+	if (!settings.has_crls && settings.ocsp_fetch == NULL)
 		return true;
-	run->crls = crls_new(&settings);
-	run->judging.audit.crls = crls_source(run->crls);
-	if (run->resumed != NULL)
-		crls_remember(run->crls, run->directory, false);
-	for (size_t i = 0; i < count; i++) {
-		const char *directory = archive_directory(archives[i]);
-		char *pending = file_join(directory, "pending.ndjson");
-
-		crls_remember(run->crls, directory, !file_exists(pending));
-		free(pending);
+	for (size_t i = 0; i < count; i++)
+		runs[i] = archive_directory(archives[i]);
+	run->evidence = evidence_open(&settings);
+	if (run->evidence == NULL) {
+		log_error("%s: crls.ndjson or ocsp.ndjson: %s", run->directory,
+		    strerror(errno));
+		return false;
 	}
-	if (run->directory == NULL || crls_keep(run->crls, run->directory) == 0)
-		return true;
-	log_error("%s: crls.ndjson: %s", run->directory, strerror(errno));
-	return false;
+	evidence_fill(run->evidence, &run->judging.audit);
+	return true;
 }
 
 /* Once the last host is judged: each list with all that the run found. */
 static int
-save_crls(struct new_run *run)
+save_evidence(struct new_run *run)
 {
-	if (run->crls == NULL || run->directory == NULL ||
-	    crls_save(run->crls) == 0)
+	if (run->evidence == NULL || evidence_save(run->evidence) == 0)
 		return EXIT_CODE_FINISHED;
 	log_error("%s: crls.ndjson: %s", run->directory, strerror(errno));
 	return EXIT_CODE_OUTPUT;
@@ -476,7 +477,7 @@ save_crls(struct new_run *run)
 static void
 clear(struct new_run *run)
 {
-	crls_free(run->crls);
+	evidence_close(run->evidence);
 	if (run->verified != NULL && verified_save(run->verified) < 0)
 		log_warning("%s/signatures cannot be written: %s",
 		    run->judging.cache, strerror(errno));
@@ -511,7 +512,7 @@ new_run_scan(struct new_run *run, struct target_list *targets,
 		log_error("%s", error);
 	else
 		code = begin(run);
-	if (code == EXIT_CODE_FINISHED && !open_crls(run, &fetch, NULL, 0))
+	if (code == EXIT_CODE_FINISHED && !open_evidence(run, &fetch, NULL, 0))
 		code = EXIT_CODE_OUTPUT;
 	if (code == EXIT_CODE_FINISHED) {
 		settings = settings_of(run);
@@ -525,7 +526,7 @@ new_run_scan(struct new_run *run, struct target_list *targets,
 	/* The set of targets is freed before the reports need memory. */
 	target_list_free(targets);
 	if (code == EXIT_CODE_FINISHED)
-		code = save_crls(run);
+		code = save_evidence(run);
 	if (code == EXIT_CODE_FINISHED)
 		code = finish(run);
 	clear(run);
@@ -540,7 +541,7 @@ new_run_replay(
 	int code = begin(run);
 
 	if (code == EXIT_CODE_FINISHED &&
-	    !open_crls(run, NULL, archives, count))
+	    !open_evidence(run, NULL, archives, count))
 		code = EXIT_CODE_OUTPUT;
 	if (code == EXIT_CODE_FINISHED) {
 		settings = settings_of(run);
@@ -548,7 +549,7 @@ new_run_replay(
 		code = complain_of_end(run);
 	}
 	if (code == EXIT_CODE_FINISHED)
-		code = save_crls(run);
+		code = save_evidence(run);
 	if (code == EXIT_CODE_FINISHED)
 		code = finish(run);
 	clear(run);

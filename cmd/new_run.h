@@ -29,7 +29,7 @@ struct new_run {
 	/* Made on the way. */
 	bool learns; /* from its hosts, for later runs */
 	struct judging judging;
-	struct crls *crls;	   /* NULL: --crl off */
+	struct evidence *evidence; /* of revocation; NULL: none */
 	struct verified *verified; /* NULL: no cache */
 	struct manifest manifest;
 	struct arena *arena;	      /* what the manifest points to */

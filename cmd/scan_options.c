@@ -430,12 +430,6 @@ check(const struct command_options *options, bool has_arguments)
 		    "needs the interrupted run's directory, -o DIR");
 		return false;
 	}
-	if (options->ocsp) {
-		options_complain("scan", "--ocsp",
-		    "is not in this version: CRLs tell the same, with --crl "
-		    "fetch");
-		return false;
-	}
 	if (!check_proxy(options) ||
 	    (options->diff_last && !check_diff_last(options)))
 		return false;

@@ -446,7 +446,7 @@ judge_chain(struct judgement *judgement, struct result *result)
 		date_rules,
 		tls_rules,
 		ocsp_rules,
-		crl_rules,
+		revocation_rules,
 		sct_rules,
 		root_rules,
 		policy_rules,
@@ -467,11 +467,10 @@ judge_chain(struct judgement *judgement, struct result *result)
 	verdict->has_scts = true;
 	verdict->scts = view->scts.list;
 	verdict->sct_count = view->scts.count;
-	path_crls_ask(&judgement->view.crls, view->settings->crls,
-	    judgement->arena, view->path, view->settings->now,
-	    judgement->sources != NULL);
-	revocation_judge(&verdict->revocation, judgement->arena, &view->crls,
-	    view->path, &view->staple, view->settings->now);
+	path_revocation_ask(&judgement->view.revocation, view->settings,
+	    judgement->arena, view->path, judgement->sources != NULL);
+	revocation_judge(&verdict->revocation, judgement->arena,
+	    &view->revocation, view->path, &view->staple, view->settings->now);
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		for (const struct audit_rule *rule = tables[i];
 		     rule->find != NULL; rule++)
@@ -500,12 +499,12 @@ judge_chain(struct judgement *judgement, struct result *result)
 	verdict->revoked = find_finding(&findings, FINDING_REVOKED) != NULL;
 	leaf_facts_fill(&result->leaf, judgement->arena, view->received[0],
 	    view->settings->now);
-	return fill_stores(judgement, verdict) || view->crls.is_waiting;
+	return fill_stores(judgement, verdict) || view->revocation.is_waiting;
 }
 
 /* GnuTLS ignores a response with status tryLater (seen with 3.7.9). */
 static enum staple_word
-staple_word(const struct ocsp_staple *staple)
+staple_word(const struct ocsp_verdict *staple)
 {
 	switch (staple->state) {
 	case OCSP_GOOD:

@@ -6,10 +6,12 @@
 
 struct clients;
 struct policy;
-struct crl_source;
+struct revocation_source;
 struct good_signatures;
 struct ct_logs;
 struct roots;
+
+enum { REVOCATION_SOURCES_MOST = 2 };
 
 /* What a whole run is judged by.  Immutable, shared by all threads. */
 struct audit_settings {
@@ -25,7 +27,9 @@ struct audit_settings {
 	const struct certificate_index *preloaded;
 	const struct roots *roots;     /* of the programs; NULL: not known */
 	const struct ct_logs *ct_logs; /* NULL: none is known */
-	const struct crl_source *crls; /* NULL: CRLs are not looked at */
+	/* In the order in which they are preferred. */
+	const struct revocation_source *revocation[REVOCATION_SOURCES_MOST];
+	size_t revocation_count;
 	/* Remembered from earlier runs: no verdict depends on them; or NULL. */
 	const struct good_signatures *good_signatures;
 };

@@ -26,9 +26,9 @@ struct audit_view {
 	struct edge_memory *edges;
 	const struct path *path;     /* the judged one, default store */
 	const struct path *repaired; /* with found certificates; or NULL */
-	struct ocsp_staple staple;   /* judged with that path */
+	struct ocsp_verdict staple;  /* judged with that path */
 	struct leaf_scts scts;	     /* likewise */
-	struct path_crls crls;	     /* likewise */
+	struct path_revocation revocation; /* likewise */
 	enum tlsa_match tlsa_match;
 	struct step *missing; /* what should have been sent */
 	size_t missing_count;
@@ -49,16 +49,16 @@ struct audit_rule {
 /* Tables that end with an empty row. */
 extern const struct audit_rule
     path_rules[]; /* rules_path.c: decide the class */
-extern const struct audit_rule tidy_rules[];   /* rules_tidy.c: what was sent */
-extern const struct audit_rule date_rules[];   /* rules_dates.c */
-extern const struct audit_rule tls_rules[];    /* rules_tls.c */
-extern const struct audit_rule ocsp_rules[];   /* rules_ocsp.c */
-extern const struct audit_rule crl_rules[];    /* rules_crl.c */
-extern const struct audit_rule sct_rules[];    /* rules_scts.c */
-extern const struct audit_rule root_rules[];   /* rules_roots.c */
-extern const struct audit_rule policy_rules[]; /* rules_policy.c */
-extern const struct audit_rule dane_rules[];   /* dane.c */
-extern const struct audit_rule backend_rules[]; /* backends.c */
+extern const struct audit_rule tidy_rules[]; /* rules_tidy.c: what was sent */
+extern const struct audit_rule date_rules[]; /* rules_dates.c */
+extern const struct audit_rule tls_rules[];  /* rules_tls.c */
+extern const struct audit_rule ocsp_rules[]; /* rules_ocsp.c */
+extern const struct audit_rule revocation_rules[]; /* rules_revocation.c */
+extern const struct audit_rule sct_rules[];	   /* rules_scts.c */
+extern const struct audit_rule root_rules[];	   /* rules_roots.c */
+extern const struct audit_rule policy_rules[];	   /* rules_policy.c */
+extern const struct audit_rule dane_rules[];	   /* dane.c */
+extern const struct audit_rule backend_rules[];	   /* backends.c */
 
 /*
  * Adds a finding with the severity of its catalogue row.  `detail` is a

@@ -16,7 +16,7 @@ tell_time(struct findings *findings, struct finding *finding, const char *key,
 }
 
 static void
-add_revoked(const struct audit_view *view, const struct ocsp_staple *staple,
+add_revoked(const struct audit_view *view, const struct ocsp_verdict *staple,
     struct findings *findings)
 {
 	const char *reason = staple->revocation_reason;
@@ -36,7 +36,7 @@ add_revoked(const struct audit_view *view, const struct ocsp_staple *staple,
 }
 
 static void
-add_invalid(const struct ocsp_staple *staple, const char *cause,
+add_invalid(const struct ocsp_verdict *staple, const char *cause,
     const char *sentence, struct findings *findings)
 {
 	struct finding *finding =
@@ -49,7 +49,7 @@ add_invalid(const struct ocsp_staple *staple, const char *cause,
 static void
 find_staple(const struct audit_view *view, struct findings *findings)
 {
-	const struct ocsp_staple *staple = &view->staple;
+	const struct ocsp_verdict *staple = &view->staple;
 
 	switch (staple->state) {
 	case OCSP_REVOKED:

@@ -50,7 +50,7 @@ add_list(struct leaf_scts *scts, struct arena *arena,
 void
 leaf_scts_judge(struct leaf_scts *scts, struct arena *arena,
     const struct ct_logs *logs, const struct path *path,
-    const struct ocsp_staple *staple)
+    const struct ocsp_verdict *staple)
 {
 	const struct certificate *leaf, *issuer = NULL;
 

@@ -17,6 +17,6 @@ struct leaf_scts {
 };
 
 void leaf_scts_judge(struct leaf_scts *, struct arena *, const struct ct_logs *,
-    const struct path *, const struct ocsp_staple *);
+    const struct path *, const struct ocsp_verdict *);
 
 #endif

@@ -2,10 +2,10 @@
 #include "audit/staple.h"
 
 void
-staple_judge(struct ocsp_staple *staple, const struct observation *seen,
+staple_judge(struct ocsp_verdict *staple, const struct observation *seen,
     const struct path *path, struct signature_memory *signatures, int64_t now)
 {
-	*staple = (struct ocsp_staple){ .state = OCSP_NONE };
+	*staple = (struct ocsp_verdict){ .state = OCSP_NONE };
 	if (!seen->has_tls || seen->tls.staple.size == 0 || path->length < 2 ||
 	    path->steps[0].signature != SIGNATURE_GOOD)
 		return;

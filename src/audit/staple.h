@@ -10,7 +10,7 @@
  * What the staple says of the leaf.  OCSP_NONE as well when the path does not
  * know the leaf's issuer: then the signature on the response cannot be checked.
  */
-void staple_judge(struct ocsp_staple *, const struct observation *,
+void staple_judge(struct ocsp_verdict *, const struct observation *,
     const struct path *, struct signature_memory *, int64_t now);
 
 #endif

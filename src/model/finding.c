@@ -102,8 +102,8 @@ static const struct {
 		"responder; current GnuTLS clients refuse such a staple." } },
 	[FINDING_REVOCATION_EVIDENCE] = { "revocation_evidence",
 	    SEVERITY_WARNING,
-	    { "The CRL of a certificate proves nothing",
-		"Tell the CA: clients that demand a CRL refuse the "
+	    { "A CRL or OCSP response proves nothing",
+		"Tell the CA: clients that demand such evidence refuse the "
 		"certificate, and a revoked one would go unnoticed." } },
 	[FINDING_TOO_FEW_SCTS] = { "too_few_scts", SEVERITY_WARNING,
 	    { "Too few Certificate Transparency logs have the certificate",
@@ -314,9 +314,9 @@ static const struct {
 		"Have it issued again with SHA-256, at once: MD5 signatures "
 		"can be forged." } },
 	{ FINDING_REVOKED, "ocsp",
-	    { "The CA says that the certificate is revoked",
-		"Replace it now, with a new key, and ask the CA why it was "
-		"revoked." } },
+	    { "The CA says that a certificate is revoked",
+		"Replace the server's certificate now, with a new key, and ask "
+		"the CA why it was revoked." } },
 	{ FINDING_REVOKED, "crl",
 	    { "A certificate is on its CA's revocation list",
 		"Replace the server's certificate now, with a new key; where "

@@ -63,11 +63,11 @@ enum revocation_status {
 	REVOCATION_COUNT
 };
 
-/* What CRLs and the staple say of the path's certificates. */
+/* What CRLs, OCSP responders and the staple say of the path's certificates. */
 struct revocation {
 	bool present; /* not in records of older versions */
 	enum revocation_status status;
-	const char *source; /* "crl" or "staple"; NULL: neither */
+	const char *source; /* "crl", "ocsp", "staple"; NULL: none */
 	const char *reason; /* RFC 5280 5.3.1's word, or NULL */
 	int64_t since;	    /* when it was revoked; 0: it is not */
 	int64_t checked_at; /* the judging clock; 0: not checked */

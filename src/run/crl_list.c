@@ -211,7 +211,7 @@ check_list(struct crl_list *list, const struct certificate *issuer,
 /* In LIST_SAVED the check was made when the list was there. */
 static void
 check_issuer(struct crl_list *list, const struct certificate *issuer,
-    struct signature_memory *signatures, struct crl_answer *answer)
+    struct signature_memory *signatures, struct revocation_answer *answer)
 {
 	bool is_same = list->is_checked &&
 		       digest_equal(&list->issuer_key, &issuer->spki_sha256);
@@ -231,7 +231,7 @@ check_issuer(struct crl_list *list, const struct certificate *issuer,
 
 static void
 check_scope(const struct crl_list *list, const struct certificate *subject,
-    struct crl_answer *answer)
+    struct revocation_answer *answer)
 {
 	const char *why = NULL;
 
@@ -251,7 +251,7 @@ check_scope(const struct crl_list *list, const struct certificate *subject,
 
 static void
 check_dates(const struct crl_list *list, int64_t now, struct arena *arena,
-    struct crl_answer *answer)
+    struct revocation_answer *answer)
 {
 	if (list->this_update > now + CLOCK_SKEW) {
 		answer->cause = "not_yet_valid";
@@ -315,7 +315,7 @@ compare_entry(void *context, const struct crl_entry *entry)
 /* In the file, which is of several MiB at times. */
 static void
 find_in_file(struct crl_list *list, const struct certificate *subject,
-    struct crl_answer *answer)
+    struct revocation_answer *answer)
 {
 	struct look_up look_up = { .serial = subject->serial };
 	struct crl_reader *reader = crl_reader_new(compare_entry, &look_up);
@@ -336,7 +336,8 @@ find_in_file(struct crl_list *list, const struct certificate *subject,
 bool
 crl_list_ask(struct crl_list *list, struct arena *arena,
     const struct certificate *subject, const struct certificate *issuer,
-    struct signature_memory *signatures, int64_t now, struct crl_answer *answer)
+    struct signature_memory *signatures, int64_t now,
+    struct revocation_answer *answer)
 {
 	size_t count = list->revoked_count;
 	const struct crl_revoked *revoked;
@@ -345,7 +346,7 @@ crl_list_ask(struct crl_list *list, struct arena *arena,
 	answer->this_update = list->this_update;
 	answer->next_update = list->has_next_update ? list->next_update : 0;
 	if (list->state == LIST_FAILED) {
-		answer->cause = "failed";
+		answer->cause = list->is_late ? "late" : "failed";
 		answer->sentence = list->error;
 	} else {
 		check_issuer(list, issuer, signatures, answer);
@@ -365,10 +366,10 @@ crl_list_ask(struct crl_list *list, struct arena *arena,
 		answer->cause = "some_reasons";
 		answer->sentence = "has only some reasons of revocation";
 	}
-	answer->state = CRL_UNUSABLE;
+	answer->state = EVIDENCE_UNUSABLE;
 	if (answer->cause != NULL)
 		return false;
-	answer->state = revoked == NULL ? CRL_GOOD : CRL_REVOKED;
+	answer->state = revoked == NULL ? EVIDENCE_GOOD : EVIDENCE_REVOKED;
 	if (revoked != NULL) {
 		answer->reason = revoked->reason;
 		answer->since = revoked->since;
@@ -395,13 +396,15 @@ crl_list_write(
     const struct crl_list *list, int64_t now, size_t first, struct text *line)
 {
 	struct arena *arena = arena_new();
-	struct crl_answer answer = { .cause = list->cause,
+	struct revocation_answer answer = { .cause = list->cause,
 		.sentence = list->why };
 	struct json *object = json_new_object(), *array;
 
 	if (list->state == LIST_FAILED)
-		answer = (struct crl_answer){ .cause = "failed",
-			.sentence = list->error };
+		answer = (struct revocation_answer){
+			.cause = list->is_late ? "late" : "failed",
+			.sentence = list->error,
+		};
 	else if (answer.cause == NULL)
 		check_dates(list, now, arena, &answer);
 	json_add_string(object, "url", list->url);
@@ -501,7 +504,8 @@ crl_list_read(struct crl_list *list, const struct json *object, bool is_whole)
 {
 	const char *result = json_string(json_get(object, "result"));
 	const char *why = json_string(json_get(object, "why"));
-	bool is_failure = string_equal(result, "failed");
+	bool is_late = string_equal(result, "late");
+	bool is_failure = is_late || string_equal(result, "failed");
 	int64_t this_update = INT64_MIN;
 
 	for (const struct json *at = json_first(json_get(object, "revoked"));
@@ -514,9 +518,15 @@ crl_list_read(struct crl_list *list, const struct json *object, bool is_whole)
 			    json_string(json_get(at, "reason")), since);
 	}
 	read_time(object, "this_update", &this_update);
-	/* Of two runs the newer list, and any before none. */
+	/*
+	 * Of two runs the newer list, and any before none.  What came too late
+	 * in the first part of a run is asked for again.
+	 */
+	if (is_late && !is_whole)
+		return;
 	if (is_failure && list->state == LIST_NEW && why != NULL) {
 		list->state = LIST_FAILED;
+		list->is_late = is_late;
 		list->error = arena_string(list->arena, why);
 	} else if (!is_failure && (list->state != LIST_SAVED ||
 				      this_update >= list->this_update)) {

@@ -5,7 +5,7 @@
 #ifndef RUN_CRL_LIST_H
 #define RUN_CRL_LIST_H
 
-#include "audit/crl_source.h"
+#include "audit/revocation_source.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "x509/crl.h"
@@ -29,6 +29,7 @@ struct crl_list {
 	struct arena *arena;
 	const char *url, *path, *error;
 	enum crl_list_state state;
+	bool is_late; /* LIST_FAILED: the time for fetching was over */
 
 	/* LIST_READ */
 	struct crl_reader *reader;
@@ -74,7 +75,7 @@ bool crl_list_is_current(const struct crl_list *, int64_t now);
  */
 bool crl_list_ask(struct crl_list *, struct arena *,
     const struct certificate *subject, const struct certificate *issuer,
-    struct signature_memory *, int64_t now, struct crl_answer *);
+    struct signature_memory *, int64_t now, struct revocation_answer *);
 
 /* A line; of `revoked` those from `first` on. */
 void crl_list_write(

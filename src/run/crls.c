@@ -22,10 +22,9 @@
 #include "scan/background.h"
 
 struct crls {
-	struct crl_source source;
+	struct revocation_source source;
 	bool can_fetch;
 	struct fetch_options fetch;
-	struct fetch_budget *budget; /* NULL: no limit yet */
 	int64_t now;
 	char *cache; /* DIRECTORY/crls; NULL: none */
 	bool is_temporary;
@@ -159,6 +158,7 @@ on_fetched(void *context, size_t index, const struct fetch_result *result)
 		list->error =
 		    arena_printf(list->arena, "could not be fetched: %s",
 			result->error == NULL ? "nothing came" : result->error);
+		list->is_late = result->is_late;
 		set_state(crls, list, LIST_FAILED);
 		background_unlock(crls->loader);
 		return;
@@ -186,9 +186,6 @@ fetch(struct crls *crls, struct crl_download *downloads, size_t count)
 	options.timeout_ms = CRLS_TIMEOUT_MS;
 	options.most_octets = CRLS_MOST_OCTETS;
 	options.take = on_piece;
-	background_lock(crls->loader);
-	options.budget = crls->budget;
-	background_unlock(crls->loader);
 	for (size_t i = 0; i < count; i++) {
 		requests[i].url = downloads[i].list->url;
 		downloads[i].draft = file_draft_open(downloads[i].path);
@@ -283,17 +280,17 @@ is_http(const char *url)
 static void
 ask_list(struct crls *crls, struct arena *arena, struct crl_list *list,
     const struct certificate *subject, const struct certificate *issuer,
-    int64_t now, bool wait, struct crl_answer *answer)
+    int64_t now, bool wait, struct revocation_answer *answer)
 {
 	bool was_checked;
 
-	*answer = (struct crl_answer){ .url = list->url };
+	*answer = (struct revocation_answer){ .url = list->url };
 	look_for(crls, list);
 	while (wait && list->state == LIST_QUEUED)
 		background_wait(crls->loader);
 	switch (list->state) {
 	case LIST_QUEUED:
-		answer->state = CRL_WAITING;
+		answer->state = EVIDENCE_WAITING;
 		return;
 	case LIST_ABSENT:
 		answer->sentence = "is not in the cache";
@@ -315,14 +312,15 @@ ask_list(struct crls *crls, struct arena *arena, struct crl_list *list,
 static void
 ask_all(struct crls *crls, struct arena *arena,
     const struct certificate *subject, const struct certificate *issuer,
-    int64_t now, bool wait, struct crl_answer *answer)
+    int64_t now, bool wait, struct revocation_answer *answer)
 {
-	struct crl_answer next;
+	struct revocation_answer next;
 	bool is_http_named = false;
 
 	for (size_t i = 0;
-	     i < subject->crl_url_count && answer->state != CRL_GOOD &&
-	     answer->state != CRL_REVOKED && answer->state != CRL_WAITING;
+	     i < subject->crl_url_count && answer->state != EVIDENCE_GOOD &&
+	     answer->state != EVIDENCE_REVOKED &&
+	     answer->state != EVIDENCE_WAITING;
 	     i++) {
 		struct crl_list *list =
 		    is_http(subject->crl_urls[i])
@@ -333,8 +331,8 @@ ask_all(struct crls *crls, struct arena *arena,
 			continue;
 		ask_list(crls, arena, list, subject, issuer, now, wait, &next);
 		/* Of several that prove nothing the first is told. */
-		if (!is_http_named || next.state != CRL_UNUSABLE ||
-		    answer->state == CRL_NONE)
+		if (!is_http_named || next.state != EVIDENCE_UNUSABLE ||
+		    answer->state == EVIDENCE_NONE)
 			*answer = next;
 		is_http_named = true;
 	}
@@ -356,11 +354,11 @@ ask_all(struct crls *crls, struct arena *arena,
 static void
 ask(void *context, struct arena *arena, const struct certificate *subject,
     const struct certificate *issuer, int64_t now, bool wait,
-    struct crl_answer *answer)
+    struct revocation_answer *answer)
 {
 	struct crls *crls = context;
 
-	*answer = (struct crl_answer){ .state = CRL_NONE };
+	*answer = (struct revocation_answer){ .state = EVIDENCE_NONE };
 	background_lock(crls->loader);
 	ask_all(crls, arena, subject, issuer, now, wait, answer);
 	background_unlock(crls->loader);
@@ -369,10 +367,8 @@ ask(void *context, struct arena *arena, const struct certificate *subject,
 void
 crls_limit(struct crls *crls, uint64_t timeout_ms)
 {
-	background_lock(crls->loader);
-	if (crls->budget == NULL)
-		crls->budget = fetch_budget_new(timeout_ms);
-	background_unlock(crls->loader);
+	if (crls->can_fetch)
+		fetch_budget_limit(crls->fetch.budget, timeout_ms);
 }
 
 void
@@ -415,10 +411,18 @@ crls_new(const struct crls_settings *settings)
 {
 	struct crls *crls = memory_new(sizeof(*crls));
 
-	crls->source = (struct crl_source){ ask, crls };
+	crls->source = (struct revocation_source){
+		.word = "crl",
+		.noun = "CRL",
+		.ask = ask,
+		.context = crls,
+	};
 	crls->can_fetch = settings->fetch != NULL;
-	if (crls->can_fetch)
+	if (crls->can_fetch) {
 		crls->fetch = *settings->fetch;
+		crls->fetch.budget =
+		    fetch_budget_new(FETCH_NO_LIMIT_MS, CRLS_MOST_URLS);
+	}
 	crls->now = settings->now;
 	if (settings->cache != NULL)
 		crls->cache = file_join(settings->cache, "crls");
@@ -474,8 +478,10 @@ crls_free(struct crls *crls)
 
 	if (crls == NULL)
 		return;
+	if (crls->can_fetch)
+		fetch_budget_limit(crls->fetch.budget, 0);
 	background_free(crls->loader);
-	fetch_budget_free(crls->budget);
+	fetch_budget_free(crls->fetch.budget);
 	for (size_t at = 0; map_next(crls->lists, &at, &key, &list);) {
 		date_file(list);
 		crl_list_free(list);
@@ -493,7 +499,7 @@ crls_free(struct crls *crls)
 	free(crls);
 }
 
-const struct crl_source *
+const struct revocation_source *
 crls_source(const struct crls *crls)
 {
 	return &crls->source;

@@ -8,7 +8,7 @@
 #ifndef RUN_CRLS_H
 #define RUN_CRLS_H
 
-#include "audit/crl_source.h"
+#include "audit/revocation_source.h"
 #include "scan/fetch.h"
 
 enum {
@@ -27,10 +27,10 @@ struct crls_settings {
 };
 
 struct crls *crls_new(const struct crls_settings *);
-/* Waits for the download that is under way. */
+/* What is under way is given up. */
 void crls_free(struct crls *);
 
-const struct crl_source *crls_source(const struct crls *);
+const struct revocation_source *crls_source(const struct crls *);
 
 /* The last probe is done: what is asked from now on has this long in all. */
 void crls_limit(struct crls *, uint64_t timeout_ms);

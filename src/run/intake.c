@@ -188,7 +188,7 @@ intake_settle(struct intake *intake, struct aia *aia)
 		.fleet = intake->fleet,
 		.known = intake->settings->known,
 		.aia = aia,
-		.crls = intake->settings->crls,
+		.evidence = intake->settings->evidence,
 		.deliver = deliver_settled,
 		.context = intake,
 	};

@@ -223,11 +223,13 @@ run_scan(const struct run_settings *settings, struct run_outcome *outcome)
 		if (settings->fetch != NULL) {
 			fetch = *settings->fetch;
 			fetch.budget =
-			    fetch_budget_new(settings->fetch_timeout_ms);
+			    fetch_budget_new(settings->fetch_timeout_ms,
+				FETCH_MOST_URLS_A_SERVER);
 			aia = aia_new(&fetch);
 		}
-		if (settings->crls != NULL)
-			crls_limit(settings->crls, settings->fetch_timeout_ms);
+		if (settings->evidence != NULL)
+			evidence_limit(
+			    settings->evidence, settings->fetch_timeout_ms);
 		watch = watch_signals(settings);
 		intake_settle(run.intake, aia);
 		signal_watch_free(watch);

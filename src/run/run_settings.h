@@ -6,7 +6,7 @@
 
 #include "audit/audit_settings.h"
 #include "model/target_list.h"
-#include "run/crls.h"
+#include "run/evidence.h"
 #include "run/known.h"
 #include "run/resume_targets.h"
 #include "rundir/manifest.h"
@@ -28,7 +28,7 @@ struct run_settings {
 	const struct known *known;
 	const struct fetch_options *fetch; /* NULL: no AIA */
 	unsigned fetch_timeout_ms;	   /* in all, beyond the last probe */
-	struct crls *crls;		   /* NULL: CRLs are not looked at */
+	struct evidence *evidence;	   /* of revocation; NULL: none */
 	const char *learned;	/* the cache's file; NULL: nothing is learned */
 	const char *face_cache; /* its file of system/face_cache.h, or NULL */
 	/* SIGINT or SIGTERM while nothing is probed: called on a thread of its

@@ -55,8 +55,8 @@ want_issuers(
 
 		if (!is_root && settle->aia != NULL)
 			urls += aia_want(settle->aia, certificate);
-		if (!is_root && settle->crls != NULL)
-			crls_want(settle->crls, certificate);
+		if (!is_root && settle->evidence != NULL)
+			evidence_want(settle->evidence, certificate);
 		certificate_free(certificate);
 	}
 }

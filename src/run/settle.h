@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "run/aia.h"
-#include "run/crls.h"
+#include "run/evidence.h"
 #include "audit/judge.h"
 #include "run/known.h"
 #include "run/fleet_certificates.h"
@@ -17,8 +17,8 @@ struct settle {
 	const struct audit_settings *settings;
 	struct fleet_certificates *fleet;
 	const struct known *known;
-	struct aia *aia;   /* NULL: nothing is fetched */
-	struct crls *crls; /* NULL: CRLs are not looked at */
+	struct aia *aia;	   /* NULL: nothing is fetched */
+	struct evidence *evidence; /* of revocation; NULL: none */
 	/* Takes each message, in input order; nonzero stops (and is returned).
 	 */
 	int (*deliver)(void *context, struct message *);

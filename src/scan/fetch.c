@@ -41,6 +41,8 @@ struct transfer {
 	struct fetch_lookup lookup;
 	CURL *easy;		      /* NULL: not asked yet */
 	struct curl_slist *addresses; /* what the lookup found */
+	struct curl_slist *headers;   /* of a POST */
+	const struct fetch_request *request;
 	unsigned redirects;
 	uint64_t deadline_ms;
 	struct text body;   /* unless it is taken piece by piece */
@@ -67,6 +69,9 @@ struct batch {
 	struct fetch_names *names;
 	size_t under_way;
 	uv_timer_t pause; /* for a descriptor, while nothing is under way */
+	uv_timer_t watch; /* of the budget's time */
+	struct transfer *transfers;
+	size_t transfer_count;
 };
 
 static uint64_t
@@ -168,6 +173,31 @@ on_open_socket(
 
 /* One hop */
 
+static struct curl_slist *
+append_row(struct curl_slist *list, const struct text *row)
+{
+	struct curl_slist *longer = curl_slist_append(list, row->data);
+
+	if (longer == NULL)
+		fatal("libcurl keeps no list: out of memory");
+	return longer;
+}
+
+static void
+set_post(struct transfer *transfer, CURL *easy)
+{
+	const struct fetch_request *request = transfer->request;
+	struct text row = { .size = 0 };
+
+	text_printf(&row, "Content-Type: %s", request->post_type);
+	transfer->headers = append_row(NULL, &row);
+	text_free(&row);
+	curl_easy_setopt(easy, CURLOPT_POST, 1L);
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)request->post.size);
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->post.data);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
+}
+
 static void
 set_options(struct transfer *transfer, CURL *easy, uint64_t left_ms)
 {
@@ -203,16 +233,8 @@ set_options(struct transfer *transfer, CURL *easy, uint64_t left_ms)
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
-}
-
-static struct curl_slist *
-append_row(struct curl_slist *list, const struct text *row)
-{
-	struct curl_slist *longer = curl_slist_append(list, row->data);
-
-	if (longer == NULL)
-		fatal("libcurl keeps no list: out of memory");
-	return longer;
+	if (transfer->request->post.size > 0)
+		set_post(transfer, easy);
 }
 
 /* False, with a sentence, when there is no time left. */
@@ -427,6 +449,18 @@ follow(struct transfer *transfer, const char *url)
 }
 
 static void
+close_hop(struct transfer *transfer)
+{
+	curl_multi_remove_handle(transfer->batch->multi, transfer->easy);
+	curl_easy_cleanup(transfer->easy);
+	curl_slist_free_all(transfer->addresses);
+	curl_slist_free_all(transfer->headers);
+	transfer->easy = NULL;
+	transfer->addresses = NULL;
+	transfer->headers = NULL;
+}
+
+static void
 on_done(struct transfer *transfer, CURLcode code)
 {
 	char *redirect = NULL;
@@ -438,11 +472,7 @@ on_done(struct transfer *transfer, CURLcode code)
 	redirect = memory_string(redirect);
 	if (redirect == NULL)
 		tell_answer(transfer, code);
-	curl_multi_remove_handle(transfer->batch->multi, transfer->easy);
-	curl_easy_cleanup(transfer->easy);
-	curl_slist_free_all(transfer->addresses);
-	transfer->easy = NULL;
-	transfer->addresses = NULL;
+	close_hop(transfer);
 	if (transfer->short_of_one && code == CURLE_COULDNT_CONNECT) {
 		text_clear(&transfer->error);
 		put_back(transfer);
@@ -569,6 +599,30 @@ on_timeout_wanted(CURLM *multi, long timeout_ms, void *context)
 	return 0;
 }
 
+/*
+ * The budget's time may end before that of the transfers under way: another
+ * thread sets it when the run is interrupted.  A lookup ends by its own, short
+ * time.
+ */
+static void
+on_watch(uv_timer_t *timer)
+{
+	struct batch *batch = timer->data;
+
+	if (!is_over(batch))
+		return;
+	for (size_t i = 0; i < batch->transfer_count; i++) {
+		struct transfer *transfer = &batch->transfers[i];
+
+		if (transfer->easy == NULL)
+			continue;
+		close_hop(transfer);
+		transfer->timed_out = true;
+		text_append(&transfer->error, "the time for fetching was over");
+		finish(transfer);
+	}
+}
+
 /* The batch */
 
 static struct curl_slist *
@@ -613,13 +667,20 @@ open_batch(struct batch *batch)
 	uv_timer_init(&batch->loop, &batch->timer);
 	batch->timer.data = batch;
 	uv_timer_init(&batch->loop, &batch->pause);
+	uv_timer_init(&batch->loop, &batch->watch);
+	batch->watch.data = batch;
+	if (options->budget != NULL)
+		uv_timer_start(
+		    &batch->watch, on_watch, FETCH_WATCH_MS, FETCH_WATCH_MS);
 	curl_multi_setopt(batch->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
 	curl_multi_setopt(batch->multi, CURLMOPT_SOCKETDATA, batch);
 	curl_multi_setopt(
 	    batch->multi, CURLMOPT_TIMERFUNCTION, on_timeout_wanted);
 	curl_multi_setopt(batch->multi, CURLMOPT_TIMERDATA, batch);
 	batch->connect_to = list_overrides(options);
-	batch->queue = fetch_queue_new(FETCH_IN_FLIGHT, FETCH_IN_FLIGHT_A_HOST);
+	batch->queue = fetch_queue_new(FETCH_IN_FLIGHT,
+	    options->in_flight_a_host != 0 ? options->in_flight_a_host
+					   : FETCH_IN_FLIGHT_A_HOST);
 	return 0;
 }
 
@@ -630,6 +691,7 @@ close_batch(struct batch *batch)
 	fetch_names_close(batch->names);
 	uv_close((uv_handle_t *)&batch->timer, NULL);
 	uv_close((uv_handle_t *)&batch->pause, NULL);
+	uv_close((uv_handle_t *)&batch->watch, NULL);
 	uv_run(&batch->loop, UV_RUN_DEFAULT);
 	if (uv_loop_close(&batch->loop) != 0)
 		fatal_bug("a fetch left something on its loop");
@@ -639,30 +701,31 @@ close_batch(struct batch *batch)
 	fetch_queue_free(batch->queue);
 }
 
-/* One transfer for each URL that differs; returns how many. */
-static size_t
-list_transfers(struct batch *batch, const struct fetch_request list[],
-    size_t count, struct transfer *transfers)
+/* One transfer for each URL that differs, and for each POST. */
+static void
+list_transfers(
+    struct batch *batch, const struct fetch_request list[], size_t count)
 {
 	struct map *seen = map_new();
-	size_t different = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		struct bytes url = bytes_from_string(list[i].url);
-		struct transfer *transfer = map_get(seen, url);
+		struct transfer *transfer =
+		    list[i].post.size > 0 ? NULL : map_get(seen, url);
 
 		if (transfer != NULL) {
 			batch->next[i] = batch->next[transfer->first];
 			batch->next[transfer->first] = i;
 			continue;
 		}
-		transfer = &transfers[different++];
+		transfer = &batch->transfers[batch->transfer_count++];
 		transfer->batch = batch;
 		transfer->first = i;
-		map_put(seen, url, transfer);
+		transfer->request = &list[i];
+		if (list[i].post.size == 0)
+			map_put(seen, url, transfer);
 	}
 	map_free(seen);
-	return different;
 }
 
 int
@@ -675,18 +738,16 @@ fetch_all(const struct fetch_options *options,
 		.callback = callback,
 		.context = context,
 	};
-	struct transfer *transfers;
-	size_t different;
 
 	if (count == 0)
 		return 0;
 	if (open_batch(&batch) < 0)
 		return -1;
 	batch.next = memory_array(count, sizeof(*batch.next));
-	transfers = memory_array(count, sizeof(*transfers));
-	different = list_transfers(&batch, list, count, transfers);
-	for (size_t i = 0; i < different; i++) {
-		struct transfer *transfer = &transfers[i];
+	batch.transfers = memory_array(count, sizeof(*batch.transfers));
+	list_transfers(&batch, list, count);
+	for (size_t i = 0; i < batch.transfer_count; i++) {
+		struct transfer *transfer = &batch.transfers[i];
 
 		if (!fetch_url_read(list[transfer->first].url, &transfer->url,
 			&transfer->host, &transfer->error)) {
@@ -703,16 +764,16 @@ fetch_all(const struct fetch_options *options,
 		start_transfers(&batch);
 	}
 	close_batch(&batch);
-	for (size_t i = 0; i < different; i++) {
-		fetch_lookup_clear(&transfers[i].lookup);
-		text_free(&transfers[i].place);
-		text_free(&transfers[i].host);
-		text_free(&transfers[i].url);
-		text_free(&transfers[i].body);
-		text_free(&transfers[i].refused);
-		text_free(&transfers[i].error);
+	for (size_t i = 0; i < batch.transfer_count; i++) {
+		fetch_lookup_clear(&batch.transfers[i].lookup);
+		text_free(&batch.transfers[i].place);
+		text_free(&batch.transfers[i].host);
+		text_free(&batch.transfers[i].url);
+		text_free(&batch.transfers[i].body);
+		text_free(&batch.transfers[i].refused);
+		text_free(&batch.transfers[i].error);
 	}
-	free(transfers);
+	free(batch.transfers);
 	free(batch.next);
 	return 0;
 }

@@ -1,6 +1,7 @@
 /*
- * Small files over HTTP, many at once: the certificates and revocation lists
- * that URLs in certificates lead to (RFC 5280 4.2.2.1, 4.2.1.13).  What the
+ * Small files over HTTP, many at once: the certificates, revocation lists and
+ * OCSP responses that URLs in certificates lead to (RFC 5280 4.2.2.1,
+ * 4.2.1.13).  What the
  * octets mean is left to the caller.
  *
  * Such a URL comes from an unknown server: only http is allowed, redirects are
@@ -21,18 +22,22 @@ enum {
 	FETCH_MOST_REDIRECTS = 3,
 	FETCH_TIMEOUT_MS = 5000, /* a URL with all its redirects */
 	FETCH_CONNECT_TIMEOUT_MS = 2000,
+	FETCH_WATCH_MS = 100,
 	FETCH_IN_FLIGHT = 16,
 	FETCH_IN_FLIGHT_A_HOST = 2
 };
 
 struct fetch_options {
-	bool allow_private;	/* any address will do */
-	unsigned timeout_ms;	/* 0: FETCH_TIMEOUT_MS */
-	const char **resolvers; /* "IP[:PORT]"; empty: as the system does */
+	bool allow_private;	   /* any address will do */
+	unsigned timeout_ms;	   /* 0: FETCH_TIMEOUT_MS */
+	unsigned in_flight_a_host; /* 0: FETCH_IN_FLIGHT_A_HOST */
+	const char **resolvers;	   /* "IP[:PORT]"; empty: as the system does */
 	size_t resolver_count;
 	const struct resolve_override *overrides;
 	size_t override_count;
-	struct fetch_budget *budget; /* NULL: no limits beyond these */
+	struct fetch_budget *budget; /* NULL: no limits beyond these.  When its
+					time is over, what is under way ends
+					within FETCH_WATCH_MS */
 	size_t most_octets;	     /* of a body; 0: FETCH_MOST_OCTETS */
 	/*
 	 * Takes the body of an answer 200 piece by piece in the place of the
@@ -45,6 +50,8 @@ struct fetch_options {
 
 struct fetch_request {
 	const char *url;
+	struct bytes post; /* sent with POST; size 0: GET */
+	const char *post_type;
 };
 
 /* Valid for the length of the callback. */
@@ -62,8 +69,9 @@ typedef void fetch_callback(
 /*
  * Fetches all of the list on a loop of its own and returns when the last is
  * done.  The callback comes once for each request, on the calling thread, in
- * the order the answers come; equal URLs are fetched once.  A URL that fails
- * is a fact, told to the callback; -1 only when we could not even begin.
+ * the order the answers come; equal URLs are fetched once, but for POST.  A URL
+ * that fails is a fact, told to the callback; -1 only when we could not even
+ * begin.
  */
 int fetch_all(const struct fetch_options *, const struct fetch_request list[],
     size_t count, fetch_callback *, void *context);

@@ -1,6 +1,7 @@
 /* A deadline, and two numbers for each server. */
 #include "scan/fetch_budget.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -13,7 +14,8 @@ struct server {
 };
 
 struct fetch_budget {
-	uint64_t deadline_ms;
+	_Atomic uint64_t deadline_ms;
+	unsigned most_urls_a_server;
 	struct map *servers;
 };
 
@@ -24,13 +26,23 @@ now_ms(void)
 }
 
 struct fetch_budget *
-fetch_budget_new(uint64_t timeout_ms)
+fetch_budget_new(uint64_t timeout_ms, unsigned most_urls_a_server)
 {
 	struct fetch_budget *budget = memory_new(sizeof(*budget));
 
-	budget->deadline_ms = now_ms() + timeout_ms;
+	fetch_budget_limit(budget, timeout_ms);
+	budget->most_urls_a_server = most_urls_a_server;
 	budget->servers = map_new();
 	return budget;
+}
+
+void
+fetch_budget_limit(struct fetch_budget *budget, uint64_t timeout_ms)
+{
+	uint64_t now = now_ms();
+
+	atomic_store(&budget->deadline_ms,
+	    timeout_ms < UINT64_MAX - now ? now + timeout_ms : UINT64_MAX);
 }
 
 void
@@ -54,9 +66,9 @@ fetch_budget_free(struct fetch_budget *budget)
 uint64_t
 fetch_budget_left_ms(const struct fetch_budget *budget)
 {
-	uint64_t now = now_ms();
+	uint64_t now = now_ms(), deadline = atomic_load(&budget->deadline_ms);
 
-	return now < budget->deadline_ms ? budget->deadline_ms - now : 0;
+	return now < deadline ? deadline - now : 0;
 }
 
 bool
@@ -86,7 +98,7 @@ fetch_budget_refuses(struct fetch_budget *budget, const char *name)
 
 	if (server->silences >= FETCH_MOST_SILENCES)
 		return "not asked: this server was silent twice";
-	if (server->asked >= FETCH_MOST_URLS_A_SERVER)
+	if (server->asked >= budget->most_urls_a_server)
 		return "not asked: too many URLs lead to this server";
 	server->asked++;
 	return NULL;

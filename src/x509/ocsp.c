@@ -1,10 +1,12 @@
 /*
  * Reads the response with our own bounded reader, finds the answer about one
- * certificate, and checks who signed it and when.  GnuTLS only hashes.
+ * certificate, and checks who signed it and when.  GnuTLS hashes, and writes
+ * requests.
  */
 #include "x509/ocsp.h"
 
 #include <gnutls/crypto.h>
+#include <gnutls/ocsp.h>
 
 #include "x509/crl.h"
 #include "x509/der.h"
@@ -35,18 +37,19 @@ struct single_response {
 	struct der extensions;
 };
 
-struct staple_check {
+struct ocsp_question {
 	const struct certificate *leaf, *issuer;
 	struct signature_memory *signatures;
 	int64_t now;
 };
 
 static void
-find_unusable(struct ocsp_staple *staple, const char *cause, const char *reason)
+find_unusable(
+    struct ocsp_verdict *verdict, const char *cause, const char *reason)
 {
-	staple->state = OCSP_UNUSABLE;
-	staple->cause = cause;
-	staple->reason = reason;
+	verdict->state = OCSP_UNUSABLE;
+	verdict->cause = cause;
+	verdict->reason = reason;
 }
 
 /* Reading */
@@ -140,10 +143,10 @@ status_sentence(uint8_t status)
 	return "the responder answers an unknown status";
 }
 
-/* False when the staple already has a reason why not. */
+/* False when the verdict already has a reason why not. */
 static bool
 read_response(
-    struct bytes octets, struct basic *basic, struct ocsp_staple *staple)
+    struct bytes octets, struct basic *basic, struct ocsp_verdict *verdict)
 {
 	struct der der = der_of(octets), inside, explicit;
 	struct der_item status;
@@ -152,18 +155,18 @@ read_response(
 	    !der_take(&inside, DER_ENUMERATED, &status) ||
 	    status.content.size != 1) {
 		find_unusable(
-		    staple, "malformed", "the staple is not an OCSP response");
+		    verdict, "malformed", "the answer is not an OCSP response");
 		return false;
 	}
 	if (status.content.data[0] != 0) {
-		find_unusable(staple, "not_successful",
+		find_unusable(verdict, "not_successful",
 		    status_sentence(status.content.data[0]));
 		return false;
 	}
 	if (der_enter(&inside, DER_CONTEXT_CONSTRUCTED(0), &explicit) &&
 	    der_at_end(&inside) && read_response_bytes(explicit, basic))
 		return true;
-	find_unusable(staple, "malformed", "the OCSP response cannot be read");
+	find_unusable(verdict, "malformed", "the OCSP response cannot be read");
 	return false;
 }
 
@@ -242,7 +245,7 @@ key_octets(const struct certificate *certificate)
 
 /* CertID, RFC 6960 4.1.1: the name is the issuer's as the leaf spells it. */
 static bool
-is_about(struct der id, const struct staple_check *question)
+is_about(struct der id, const struct ocsp_question *question)
 {
 	struct der algorithm;
 	struct der_item oid, name, key, serial;
@@ -264,19 +267,19 @@ is_about(struct der id, const struct staple_check *question)
 }
 
 static bool
-find_answer(struct der answers, const struct staple_check *question,
-    struct single_response *answer, struct ocsp_staple *staple)
+find_answer(struct der answers, const struct ocsp_question *question,
+    struct single_response *answer, struct ocsp_verdict *verdict)
 {
 	for (int i = 0; i < MOST_ANSWERS && !der_at_end(&answers); i++) {
 		if (!read_answer(&answers, answer)) {
-			find_unusable(staple, "malformed",
+			find_unusable(verdict, "malformed",
 			    "an answer in the OCSP response cannot be read");
 			return false;
 		}
 		if (is_about(answer->id, question))
 			return true;
 	}
-	find_unusable(staple, "other_certificate",
+	find_unusable(verdict, "other_certificate",
 	    "the OCSP response is about another certificate");
 	return false;
 }
@@ -303,7 +306,7 @@ is_named(
 /* RFC 6960 4.2.2.2: issued by the same CA, and for this purpose. */
 static bool
 is_authorized(
-    const struct certificate *responder, const struct staple_check *question)
+    const struct certificate *responder, const struct ocsp_question *question)
 {
 	if (!bytes_equal(
 		responder->issuer_key_name, question->issuer->subject_key) ||
@@ -326,7 +329,7 @@ enum signer { SIGNER_ABSENT, SIGNER_UNAUTHORIZED, SIGNER_FORGED, SIGNER_GOOD };
 
 static enum signer
 try_signer(const struct certificate *signer, const struct basic *basic,
-    const struct staple_check *question)
+    const struct ocsp_question *question)
 {
 	bool is_issuer =
 	    digest_equal(&signer->spki_sha256, &question->issuer->spki_sha256);
@@ -343,8 +346,8 @@ try_signer(const struct certificate *signer, const struct basic *basic,
 }
 
 static bool
-check_signer(const struct basic *basic, const struct staple_check *question,
-    struct ocsp_staple *staple)
+check_signer(const struct basic *basic, const struct ocsp_question *question,
+    struct ocsp_verdict *verdict)
 {
 	struct der certificates = basic->certificates;
 	enum signer best = try_signer(question->issuer, basic, question);
@@ -363,13 +366,13 @@ check_signer(const struct basic *basic, const struct staple_check *question,
 	if (best == SIGNER_GOOD)
 		return true;
 	if (best == SIGNER_FORGED)
-		find_unusable(staple, "bad_signature",
+		find_unusable(verdict, "bad_signature",
 		    "the signature of the OCSP response is wrong");
 	else if (best == SIGNER_UNAUTHORIZED)
-		find_unusable(staple, "unauthorized_responder",
+		find_unusable(verdict, "unauthorized_responder",
 		    "the issuer has not authorized the OCSP responder");
 	else
-		find_unusable(staple, "unauthorized_responder",
+		find_unusable(verdict, "unauthorized_responder",
 		    "the OCSP responder is not the issuer, and its "
 		    "certificate is not in the response");
 	return false;
@@ -394,51 +397,51 @@ has_critical(struct der extensions)
 
 static bool
 check_dates(const struct single_response *answer, int64_t now,
-    struct ocsp_staple *staple)
+    struct ocsp_verdict *verdict)
 {
 	int64_t end = answer->has_next_update
 			  ? answer->next_update
 			  : answer->this_update + OCSP_MOST_AGE;
 
 	if (answer->this_update > now + OCSP_SKEW) {
-		find_unusable(staple, "not_yet_valid",
+		find_unusable(verdict, "not_yet_valid",
 		    "the OCSP response is of the future");
 		return false;
 	}
 	if (now > end) {
 		find_unusable(
-		    staple, "expired", "the OCSP response has expired");
+		    verdict, "expired", "the OCSP response has expired");
 		return false;
 	}
 	return true;
 }
 
 static void
-tell_status(const struct der_item *status, struct ocsp_staple *staple)
+tell_status(const struct der_item *status, struct ocsp_verdict *verdict)
 {
 	struct der der = der_of(status->content), explicit;
 
 	switch (status->tag) {
 	case DER_CONTEXT(0):
-		staple->state = OCSP_GOOD;
+		verdict->state = OCSP_GOOD;
 		break;
 	case DER_CONTEXT_CONSTRUCTED(1):
-		staple->state = OCSP_REVOKED;
-		take_time(&der, &staple->revoked_at);
+		verdict->state = OCSP_REVOKED;
+		take_time(&der, &verdict->revoked_at);
 		if (der_enter(&der, DER_CONTEXT_CONSTRUCTED(0), &explicit))
-			staple->revocation_reason = crl_reason_word(explicit);
+			verdict->revocation_reason = crl_reason_word(explicit);
 		break;
 	case DER_CONTEXT(2):
-		staple->state = OCSP_UNKNOWN;
+		verdict->state = OCSP_UNKNOWN;
 		break;
 	default:
-		find_unusable(staple, "malformed",
+		find_unusable(verdict, "malformed",
 		    "the OCSP response has no certificate status");
 	}
 }
 
 static void
-take_scts(struct der extensions, struct ocsp_staple *staple)
+take_scts(struct der extensions, struct ocsp_verdict *verdict)
 {
 	static const struct bytes scts =
 	    OID("\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x05");
@@ -452,33 +455,71 @@ take_scts(struct der extensions, struct ocsp_staple *staple)
 		der_take(&extension, DER_BOOLEAN, &item);
 		if (der_enter(&extension, DER_OCTET_STRING, &value) &&
 		    der_take(&value, DER_OCTET_STRING, &item))
-			staple->scts = item.content;
+			verdict->scts = item.content;
 	}
 }
 
 void
-ocsp_judge(struct ocsp_staple *staple, struct bytes response,
+ocsp_judge(struct ocsp_verdict *verdict, struct bytes response,
     const struct certificate *leaf, const struct certificate *issuer,
     struct signature_memory *signatures, int64_t now)
 {
-	struct staple_check question = { leaf, issuer, signatures, now };
+	struct ocsp_question question = { leaf, issuer, signatures, now };
 	struct basic basic = { .signed_data = response };
 	struct single_response answer;
 
-	*staple = (struct ocsp_staple){ .state = OCSP_NONE };
-	if (response.size == 0 || !read_response(response, &basic, staple) ||
-	    !find_answer(basic.answers, &question, &answer, staple))
+	*verdict = (struct ocsp_verdict){ .state = OCSP_NONE };
+	if (response.size == 0 || !read_response(response, &basic, verdict) ||
+	    !find_answer(basic.answers, &question, &answer, verdict))
 		return;
-	staple->this_update = answer.this_update;
-	staple->next_update = answer.next_update;
-	if (!check_signer(&basic, &question, staple) ||
-	    !check_dates(&answer, now, staple))
+	verdict->this_update = answer.this_update;
+	verdict->next_update = answer.next_update;
+	if (!check_signer(&basic, &question, verdict) ||
+	    !check_dates(&answer, now, verdict))
 		return;
 	if (has_critical(basic.extensions) || has_critical(answer.extensions))
-		find_unusable(staple, "critical_extension",
+		find_unusable(verdict, "critical_extension",
 		    "the OCSP response has an unknown critical extension");
 	else
-		tell_status(&answer.status, staple);
-	if (staple->state != OCSP_UNUSABLE)
-		take_scts(answer.extensions, staple);
+		tell_status(&answer.status, verdict);
+	if (verdict->state != OCSP_UNUSABLE)
+		take_scts(answer.extensions, verdict);
+}
+
+/*
+ * SHA-1, and no nonce: responders that answer from a cache know nothing else
+ * (RFC 5019 2.1.1).
+ */
+bool
+ocsp_request(struct arena *arena, const struct certificate *subject,
+    const struct certificate *issuer, struct bytes *request)
+{
+	enum { SHA1_SIZE = 20 };
+	uint8_t name_hash[SHA1_SIZE], key_hash[SHA1_SIZE];
+	const struct bytes name = subject->raw_issuer;
+	const struct bytes key = key_octets(issuer);
+	const gnutls_datum_t by_name = { name_hash, SHA1_SIZE };
+	const gnutls_datum_t by_key = { key_hash, SHA1_SIZE };
+	const gnutls_datum_t serial = { (unsigned char *)subject->serial.data,
+		(unsigned)subject->serial.size };
+	gnutls_datum_t octets = { NULL, 0 };
+	gnutls_ocsp_req_t made;
+	bool is_made;
+
+	if (serial.size == 0 || key.size == 0 ||
+	    gnutls_ocsp_req_init(&made) < 0)
+		return false;
+	is_made = gnutls_hash_fast(
+		      GNUTLS_DIG_SHA1, name.data, name.size, name_hash) >= 0 &&
+		  gnutls_hash_fast(
+		      GNUTLS_DIG_SHA1, key.data, key.size, key_hash) >= 0 &&
+		  gnutls_ocsp_req_add_cert_id(
+		      made, GNUTLS_DIG_SHA1, &by_name, &by_key, &serial) >= 0 &&
+		  gnutls_ocsp_req_export(made, &octets) >= 0;
+	if (is_made)
+		*request =
+		    arena_bytes(arena, bytes_of(octets.data, octets.size));
+	gnutls_free(octets.data);
+	gnutls_ocsp_req_deinit(made);
+	return is_made;
 }

@@ -1,11 +1,12 @@
 /*
- * A stapled OCSP response (RFC 6960): the CA's status of one certificate;
- * checked for who signed it, for which certificate, and when.  No responder is
- * asked here.
+ * OCSP (RFC 6960): the CA's status of one certificate.  A response, stapled or
+ * asked for, is checked for who signed it, for which certificate, and when.
+ * No responder is asked here.
  */
 #ifndef X509_OCSP_H
 #define X509_OCSP_H
 
+#include "base/arena.h"
 #include "x509/signature.h"
 
 enum ocsp_state {
@@ -22,7 +23,7 @@ enum {
 	OCSP_MOST_AGE = 15 * 86400
 };
 
-struct ocsp_staple {
+struct ocsp_verdict {
 	enum ocsp_state state;
 
 	/*
@@ -50,8 +51,12 @@ struct ocsp_staple {
  * is the issuer's own or that of a responder whose certificate is in the
  * response, issued by the same key for this purpose (RFC 6960 4.2.2.2).
  */
-void ocsp_judge(struct ocsp_staple *, struct bytes response,
+void ocsp_judge(struct ocsp_verdict *, struct bytes response,
     const struct certificate *leaf, const struct certificate *issuer,
     struct signature_memory *, int64_t now);
+
+/* What a responder is asked about `subject`, which `issuer` has signed. */
+bool ocsp_request(struct arena *, const struct certificate *subject,
+    const struct certificate *issuer, struct bytes *request);
 
 #endif

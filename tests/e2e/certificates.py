@@ -12,6 +12,7 @@ OIDS = {"cn": "550403", "basic": "551d13", "names": "551d11",
         "points": "551d1f", "reason": "551d15", "scope": "551d1c",
         "aia": "2b06010505070101", "key": "551d0e", "issuer key": "551d23",
         "scts": "2b06010401d679020402"}
+OCSP = bytes.fromhex("06082b06010505073001")
 CA_ISSUERS = bytes.fromhex("06082b06010505073002")
 CERT_SIGN = bytes.fromhex("03020106")
 SERVER_AUTH = bytes.fromhex("06082b06010505070301")
@@ -114,7 +115,7 @@ def revocation_list(issuer, entries, begin, end, scope=None):
 
 
 def certify(subject, issuer, begin="2026-01-01", end="2036-01-01", host=None,
-            logged=(), aia=None, urls=(), serial=None):
+            logged=(), aia=None, urls=(), serial=None, ocsp=None):
     """DER; with a host, or a list of them, a server's certificate, else a
     CA's.  logged: times of SCTs that nobody signed, or a function that makes a
     list for the TBS."""
@@ -128,9 +129,12 @@ def certify(subject, issuer, begin="2026-01-01", end="2036-01-01", host=None,
             extension("names", tlv(0x30, *(tlv(0x82, name.encode())
                                            for name in hosts))),
             extension("purpose", tlv(0x30, SERVER_AUTH)), *keys]
-    if aia is not None:
-        place = tlv(0x30, CA_ISSUERS, tlv(0x86, aia.encode()))
-        extensions.append(extension("aia", tlv(0x30, place)))
+    places = b"".join(
+        tlv(0x30, method, tlv(0x86, url.encode()))
+        for method, url in ((OCSP, ocsp), (CA_ISSUERS, aia))
+        if url is not None)
+    if places:
+        extensions.append(extension("aia", tlv(0x30, places)))
     if logged and not callable(logged):
         extensions.append(extension("scts", sct_list(*logged)))
     if urls:

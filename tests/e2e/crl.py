@@ -317,9 +317,6 @@ def main():
         test_later_runs(world)
         test_fleet(world)
         test_resume(world)
-        refused = world.run("scan", "--ocsp", "h0.crl.test", code=2)
-        check("--ocsp is refused, never ignored",
-              "not in this version" in refused.stderr, refused.stderr)
     sys.exit(1 if FAILED else 0)
 
 

@@ -32,8 +32,9 @@ FILES = {
     "certs.ndjson": "certs",
     "aia.ndjson": "aia",
     "crls.ndjson": "crls",
+    "ocsp.ndjson": "ocsp",
 }
-OPTIONAL = ("aia.ndjson", "crls.ndjson")
+OPTIONAL = ("aia.ndjson", "crls.ndjson", "ocsp.ndjson")
 DATA = ("clients", "ct-logs", "distrust", "roots")
 COLUMNS = ("host,port,ip,site,status,class,cause,severity,refused_by,"
            "issuer_cn,root_cn,subject_cn,not_after,days_left,missing,"

@@ -16,7 +16,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct certificate *leaf = certificate_new(fuzz_vector(&rest));
 	struct certificate *issuer = certificate_new(fuzz_vector(&rest));
 	struct signature_memory *signatures = signature_memory_new();
-	struct ocsp_staple staple;
+	struct ocsp_verdict staple;
 
 	ocsp_judge(&staple, fuzz_vector(&rest), leaf, issuer, signatures, NOW);
 	require((staple.state == OCSP_UNUSABLE) == (staple.cause != NULL));

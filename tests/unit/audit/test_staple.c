@@ -128,9 +128,9 @@ the_staple_is_judged_by_the_issuer(void **state)
 		struct octets octets = staple_of(world, rows[i].staple);
 		struct observation seen = observation_of(&octets);
 		struct path path = path_of(world, rows[i].open);
-		struct path_crls crls = { .count = 0 };
+		struct path_revocation none = { .source_count = 0 };
 		struct revocation revocation;
-		struct ocsp_staple staple;
+		struct ocsp_verdict staple;
 
 		staple_judge(
 		    &staple, &seen, &path, world->signatures, world->pki.now);
@@ -138,7 +138,7 @@ the_staple_is_judged_by_the_issuer(void **state)
 		if (rows[i].cause != NULL)
 			assert_string_equal(staple.cause, rows[i].cause);
 		revocation_judge(
-		    &revocation, arena, &crls, &path, &staple, world->pki.now);
+		    &revocation, arena, &none, &path, &staple, world->pki.now);
 		assert_int_equal(revocation.status, rows[i].status);
 		assert_int_equal(revocation.checked_at != 0,
 		    rows[i].status != REVOCATION_NOT_CHECKED);
@@ -147,41 +147,54 @@ the_staple_is_judged_by_the_issuer(void **state)
 	arena_free(arena);
 }
 
-/* The leaf's CRL and the staple disagree, or one of them is silent. */
+/* CRLs, the leaf's responder and the staple disagree, or some are silent. */
 static void
-crl_and_staple_are_joined(void **state)
+all_evidence_is_joined(void **state)
 {
 	static const struct {
-		enum crl_state leaf, issuer;
+		enum evidence_state leaf, issuer, responder;
 		enum ocsp_state staple;
 		enum revocation_status status;
 		const char *source, *reason;
 	} joined[] = {
-		{ CRL_NONE, CRL_NONE, OCSP_NONE, REVOCATION_NOT_CHECKED, NULL,
-		    NULL },
-		{ CRL_NONE, CRL_NONE, OCSP_GOOD, REVOCATION_GOOD, "staple",
-		    NULL },
-		{ CRL_GOOD, CRL_NONE, OCSP_NONE, REVOCATION_GOOD, "crl", NULL },
-		{ CRL_GOOD, CRL_UNUSABLE, OCSP_UNUSABLE, REVOCATION_GOOD, "crl",
-		    NULL },
-		{ CRL_GOOD, CRL_GOOD, OCSP_REVOKED, REVOCATION_REVOKED,
-		    "staple", "superseded" },
-		{ CRL_REVOKED, CRL_GOOD, OCSP_GOOD, REVOCATION_REVOKED, "crl",
-		    "keyCompromise" },
-		{ CRL_REVOKED, CRL_GOOD, OCSP_REVOKED, REVOCATION_REVOKED,
-		    "crl", "keyCompromise" },
-		{ CRL_GOOD, CRL_REVOKED, OCSP_GOOD, REVOCATION_REVOKED, "crl",
-		    "cACompromise" },
-		{ CRL_UNUSABLE, CRL_GOOD, OCSP_NONE, REVOCATION_UNKNOWN, "crl",
-		    NULL },
-		{ CRL_UNUSABLE, CRL_GOOD, OCSP_GOOD, REVOCATION_GOOD, "staple",
-		    NULL },
+		{ EVIDENCE_NONE, EVIDENCE_NONE, EVIDENCE_NONE, OCSP_NONE,
+		    REVOCATION_NOT_CHECKED, NULL, NULL },
+		{ EVIDENCE_NONE, EVIDENCE_NONE, EVIDENCE_NONE, OCSP_GOOD,
+		    REVOCATION_GOOD, "staple", NULL },
+		{ EVIDENCE_GOOD, EVIDENCE_NONE, EVIDENCE_NONE, OCSP_NONE,
+		    REVOCATION_GOOD, "crl", NULL },
+		{ EVIDENCE_GOOD, EVIDENCE_UNUSABLE, EVIDENCE_NONE,
+		    OCSP_UNUSABLE, REVOCATION_GOOD, "crl", NULL },
+		{ EVIDENCE_GOOD, EVIDENCE_GOOD, EVIDENCE_NONE, OCSP_REVOKED,
+		    REVOCATION_REVOKED, "staple", "superseded" },
+		{ EVIDENCE_REVOKED, EVIDENCE_GOOD, EVIDENCE_NONE, OCSP_GOOD,
+		    REVOCATION_REVOKED, "crl", "keyCompromise" },
+		{ EVIDENCE_REVOKED, EVIDENCE_GOOD, EVIDENCE_NONE, OCSP_REVOKED,
+		    REVOCATION_REVOKED, "crl", "keyCompromise" },
+		{ EVIDENCE_GOOD, EVIDENCE_REVOKED, EVIDENCE_NONE, OCSP_GOOD,
+		    REVOCATION_REVOKED, "crl", "cACompromise" },
+		{ EVIDENCE_UNUSABLE, EVIDENCE_GOOD, EVIDENCE_NONE, OCSP_NONE,
+		    REVOCATION_UNKNOWN, "crl", NULL },
+		{ EVIDENCE_UNUSABLE, EVIDENCE_GOOD, EVIDENCE_NONE, OCSP_GOOD,
+		    REVOCATION_GOOD, "staple", NULL },
+		{ EVIDENCE_NONE, EVIDENCE_NONE, EVIDENCE_GOOD, OCSP_NONE,
+		    REVOCATION_GOOD, "ocsp", NULL },
+		{ EVIDENCE_NONE, EVIDENCE_NONE, EVIDENCE_UNUSABLE, OCSP_NONE,
+		    REVOCATION_UNKNOWN, "ocsp", NULL },
+		{ EVIDENCE_UNUSABLE, EVIDENCE_NONE, EVIDENCE_GOOD,
+		    OCSP_UNUSABLE, REVOCATION_GOOD, "ocsp", NULL },
+		{ EVIDENCE_GOOD, EVIDENCE_NONE, EVIDENCE_REVOKED, OCSP_GOOD,
+		    REVOCATION_REVOKED, "ocsp", "keyCompromise" },
+		{ EVIDENCE_GOOD, EVIDENCE_REVOKED, EVIDENCE_REVOKED, OCSP_NONE,
+		    REVOCATION_REVOKED, "ocsp", "keyCompromise" },
 	};
+	static const struct revocation_source crl = { .word = "crl" },
+					      ocsp = { .word = "ocsp" };
 	const struct world *world = *state;
 	struct arena *arena = arena_new();
 
 	for (size_t i = 0; i < sizeof(joined) / sizeof(joined[0]); i++) {
-		struct crl_answer answers[] = {
+		struct revocation_answer answers[] = {
 			{ .state = joined[i].leaf,
 			    .url = "http://leaf/",
 			    .sentence = "is stale",
@@ -191,8 +204,18 @@ crl_and_staple_are_joined(void **state)
 			    .sentence = "is stale",
 			    .reason = "cACompromise" },
 		};
-		struct path_crls crls = { .answers = answers, .count = 2 };
-		struct ocsp_staple staple = {
+		struct revocation_answer asked[] = {
+			{ .state = joined[i].responder,
+			    .url = "http://responder/",
+			    .sentence = "proves nothing",
+			    .reason = "keyCompromise" },
+			{ .state = EVIDENCE_NONE },
+		};
+		struct path_revocation evidence = {
+			.by = { { &crl, answers, 2 }, { &ocsp, asked, 2 } },
+			.source_count = 2,
+		};
+		struct ocsp_verdict staple = {
 			.state = joined[i].staple,
 			.revocation_reason = "superseded",
 			.reason = "the OCSP response has expired",
@@ -200,8 +223,8 @@ crl_and_staple_are_joined(void **state)
 		struct path path = path_of(world, false);
 		struct revocation revocation;
 
-		revocation_judge(
-		    &revocation, arena, &crls, &path, &staple, world->pki.now);
+		revocation_judge(&revocation, arena, &evidence, &path, &staple,
+		    world->pki.now);
 		assert_int_equal(revocation.status, joined[i].status);
 		assert_true(string_equal(revocation.source, joined[i].source));
 		assert_true(string_equal(revocation.reason, joined[i].reason));
@@ -260,7 +283,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_staple_is_judged_by_the_issuer),
-		cmocka_unit_test(crl_and_staple_are_joined),
+		cmocka_unit_test(all_evidence_is_joined),
 		cmocka_unit_test(revoked_is_a_finding_and_good_is_none),
 	};
 

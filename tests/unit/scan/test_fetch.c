@@ -341,7 +341,7 @@ on_fetched(void *context, size_t index, const struct fetch_result *result)
 static struct outcome
 fetch_one(const struct fetch_options *options, const char *url)
 {
-	struct fetch_request request = { url };
+	struct fetch_request request = { .url = url };
 	struct outcome outcome = { 0 };
 
 	assert_int_equal(
@@ -494,7 +494,7 @@ equal_urls_are_fetched_once_and_two_at_a_time(void **state)
 {
 	struct server *server = *state;
 	const struct fetch_options options = { .allow_private = true };
-	struct fetch_request requests[MANY];
+	struct fetch_request requests[MANY] = { 0 };
 	struct outcome outcomes[MANY] = { 0 };
 	char urls[DIFFERENT][64];
 	unsigned descriptors;
@@ -532,7 +532,7 @@ hanging_hosts_hang_together(void **state)
 		.timeout_ms = TIMEOUT_MS,
 		.overrides = &everybody,
 		.override_count = 1 };
-	struct fetch_request requests[FETCH_IN_FLIGHT];
+	struct fetch_request requests[FETCH_IN_FLIGHT] = { 0 };
 	struct outcome outcomes[FETCH_IN_FLIGHT] = { 0 };
 	char urls[FETCH_IN_FLIGHT][64];
 

@@ -221,7 +221,7 @@ every_response_is_judged(void **state)
 		skip();
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct text text = { 0 };
-		struct ocsp_staple staple;
+		struct ocsp_verdict staple;
 
 		read_here(fixture->directory, rows[i].file, &text);
 		ocsp_judge(&staple, bytes_of(text.data, text.size),
@@ -246,7 +246,7 @@ dates_are_told(void **state)
 {
 	const struct fixture *fixture = *state;
 	struct text text = { 0 };
-	struct ocsp_staple staple;
+	struct ocsp_verdict staple;
 
 	if (fixture->leaf == NULL)
 		skip();
@@ -267,7 +267,7 @@ a_serial_is_compared_as_a_number(void **state)
 {
 	const struct fixture *fixture = *state;
 	struct text text = { 0 };
-	struct ocsp_staple staple;
+	struct ocsp_verdict staple;
 
 	if (fixture->leaf == NULL)
 		skip();
@@ -284,7 +284,7 @@ damage_is_never_good(void **state)
 {
 	const struct fixture *fixture = *state;
 	struct text text = { 0 };
-	struct ocsp_staple staple;
+	struct ocsp_verdict staple;
 
 	if (fixture->leaf == NULL)
 		skip();

@@ -1,4 +1,4 @@
-/* Findings by CRLs; audit/revocation.c has asked for them. */
+/* Findings by CRLs and OCSP responders; audit/revocation.c has asked. */
 #include "audit/rules.h"
 #include "base/clock.h"
 
@@ -19,18 +19,19 @@ place_of(const struct path_step *step)
 }
 
 static void
-add_revoked(const struct path_step *step, const struct crl_answer *answer,
-    struct findings *findings)
+add_revoked(const struct path_step *step,
+    const struct revocation_source *source,
+    const struct revocation_answer *answer, struct findings *findings)
 {
 	const struct certificate *certificate = step->certificate;
-	struct finding *finding =
-	    findings_add(findings, FINDING_REVOKED, "crl", place_of(step),
-		arena_printf(findings->arena,
-		    "the CRL of its CA says that %s was revoked at %s%s%s",
-		    name_for_people(findings->arena, certificate),
-		    time_text(findings->arena, answer->since),
-		    answer->reason == NULL ? "" : ": ",
-		    answer->reason == NULL ? "" : answer->reason));
+	struct finding *finding = findings_add(findings, FINDING_REVOKED,
+	    source->word, place_of(step),
+	    arena_printf(findings->arena,
+		"the %s of its CA says that %s was revoked at %s%s%s",
+		source->noun, name_for_people(findings->arena, certificate),
+		time_text(findings->arena, answer->since),
+		answer->reason == NULL ? "" : ": ",
+		answer->reason == NULL ? "" : answer->reason));
 
 	finding_tell(findings, finding, "subject", certificate->subject);
 	finding_tell(findings, finding, "serial", certificate->serial_hex);
@@ -42,12 +43,13 @@ add_revoked(const struct path_step *step, const struct crl_answer *answer,
 	tell_time(findings, finding, "next_update", answer->next_update);
 }
 
-/* What its CA should mend; a list that we cannot use is in the record alone. */
+/* What its CA should repair; what we cannot use is in the record alone. */
 static bool
 is_evidence_at_fault(const char *cause)
 {
 	static const char *const causes[] = { "stale", "not_yet_valid",
-		"undated", "forged", "foreign", "wrong_scope", "malformed" };
+		"undated", "forged", "foreign", "wrong_scope", "malformed",
+		"unknown" };
 
 	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
 		if (string_equal(cause, causes[i]))
@@ -56,12 +58,13 @@ is_evidence_at_fault(const char *cause)
 }
 
 static void
-add_at_fault(const struct path_step *step, const struct crl_answer *answer,
-    struct findings *findings)
+add_at_fault(const struct path_step *step,
+    const struct revocation_source *source,
+    const struct revocation_answer *answer, struct findings *findings)
 {
 	struct finding *finding = findings_add(findings,
 	    FINDING_REVOCATION_EVIDENCE, answer->cause, place_of(step),
-	    arena_printf(findings->arena, "the CRL of %s %s",
+	    arena_printf(findings->arena, "the %s of %s %s", source->noun,
 		name_for_people(findings->arena, step->certificate),
 		answer->sentence));
 
@@ -71,20 +74,27 @@ add_at_fault(const struct path_step *step, const struct crl_answer *answer,
 }
 
 static void
-find_by_crls(const struct audit_view *view, struct findings *findings)
+find_by_evidence(const struct audit_view *view, struct findings *findings)
 {
-	for (size_t i = 0; i < view->crls.count; i++) {
-		const struct crl_answer *answer = &view->crls.answers[i];
+	for (size_t s = 0; s < view->revocation.source_count; s++) {
+		const struct path_evidence *by = &view->revocation.by[s];
 
-		if (answer->state == CRL_REVOKED)
-			add_revoked(&view->path->steps[i], answer, findings);
-		if (answer->state == CRL_UNUSABLE &&
-		    is_evidence_at_fault(answer->cause))
-			add_at_fault(&view->path->steps[i], answer, findings);
+		for (size_t i = 0; i < by->count; i++) {
+			const struct revocation_answer *answer =
+			    &by->answers[i];
+
+			if (answer->state == EVIDENCE_REVOKED)
+				add_revoked(&view->path->steps[i], by->source,
+				    answer, findings);
+			if (answer->state == EVIDENCE_UNUSABLE &&
+			    is_evidence_at_fault(answer->cause))
+				add_at_fault(&view->path->steps[i], by->source,
+				    answer, findings);
+		}
 	}
 }
 
-const struct audit_rule crl_rules[] = {
-	{ "crl", find_by_crls },
+const struct audit_rule revocation_rules[] = {
+	{ "evidence", find_by_evidence },
 	{ NULL, NULL },
 };
