@@ -128,7 +128,7 @@ run_chain(struct audit_options *options, char **paths, size_t count)
 {
 	struct judging judging = { .arena = NULL };
 	struct evidence_settings looking = { .has_crls = true };
-	struct evidence *evidence = NULL;
+	struct run_evidence *evidence = NULL;
 	int code = EXIT_CODE_USAGE;
 
 	log_set_level(options->common.level);

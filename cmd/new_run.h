@@ -29,8 +29,8 @@ struct new_run {
 	/* Made on the way. */
 	bool learns; /* from its hosts, for later runs */
 	struct judging judging;
-	struct evidence *evidence; /* of revocation; NULL: none */
-	struct verified *verified; /* NULL: no cache */
+	struct run_evidence *evidence; /* of revocation; NULL: none */
+	struct verified *verified;     /* NULL: no cache */
 	struct manifest manifest;
 	struct arena *arena;	      /* what the manifest points to */
 	struct claim *claim;	      /* of the directory, if it is new */

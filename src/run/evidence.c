@@ -8,14 +8,14 @@
 #include "run/crls.h"
 #include "run/ocsp_answers.h"
 
-struct evidence {
+struct run_evidence {
 	struct crls *crls;
 	struct ocsp_answers *ocsp;
 	bool is_kept; /* in a run directory */
 };
 
 static int
-take_run(struct evidence *evidence, const char *directory)
+take_run(struct run_evidence *evidence, const char *directory)
 {
 	char *pending = file_join(directory, "pending.ndjson");
 
@@ -25,10 +25,10 @@ take_run(struct evidence *evidence, const char *directory)
 	return ocsp_answers_copy(evidence->ocsp, directory);
 }
 
-struct evidence *
+struct run_evidence *
 evidence_open(const struct evidence_settings *settings)
 {
-	struct evidence *evidence = memory_new(sizeof(*evidence));
+	struct run_evidence *evidence = memory_new(sizeof(*evidence));
 	const struct crls_settings lists = {
 		.cache = settings->cache,
 		.fetch = settings->crl_fetch,
@@ -55,7 +55,7 @@ evidence_open(const struct evidence_settings *settings)
 }
 
 void
-evidence_close(struct evidence *evidence)
+evidence_close(struct run_evidence *evidence)
 {
 	if (evidence == NULL)
 		return;
@@ -65,7 +65,7 @@ evidence_close(struct evidence *evidence)
 }
 
 void
-evidence_fill(const struct evidence *evidence, struct audit_settings *audit)
+evidence_fill(const struct run_evidence *evidence, struct audit_settings *audit)
 {
 	if (evidence->crls != NULL)
 		audit->revocation[audit->revocation_count++] =
@@ -76,7 +76,7 @@ evidence_fill(const struct evidence *evidence, struct audit_settings *audit)
 }
 
 void
-evidence_limit(struct evidence *evidence, uint64_t timeout_ms)
+evidence_limit(struct run_evidence *evidence, uint64_t timeout_ms)
 {
 	if (evidence->crls != NULL)
 		crls_limit(evidence->crls, timeout_ms);
@@ -84,14 +84,15 @@ evidence_limit(struct evidence *evidence, uint64_t timeout_ms)
 }
 
 void
-evidence_want(struct evidence *evidence, const struct certificate *certificate)
+evidence_want(
+    struct run_evidence *evidence, const struct certificate *certificate)
 {
 	if (evidence->crls != NULL)
 		crls_want(evidence->crls, certificate);
 }
 
 int
-evidence_save(struct evidence *evidence)
+evidence_save(struct run_evidence *evidence)
 {
 	return evidence->is_kept && evidence->crls != NULL
 		   ? crls_save(evidence->crls)

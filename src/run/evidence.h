@@ -23,23 +23,23 @@ struct evidence_settings {
 	size_t run_count;
 };
 
-struct evidence;
+struct run_evidence;
 
 /* NULL with errno: what is found could not be kept in the directory. */
-struct evidence *evidence_open(const struct evidence_settings *);
+struct run_evidence *evidence_open(const struct evidence_settings *);
 /* What is under way is given up. */
-void evidence_close(struct evidence *);
+void evidence_close(struct run_evidence *);
 
 /* The sources that have anything to say. */
-void evidence_fill(const struct evidence *, struct audit_settings *);
+void evidence_fill(const struct run_evidence *, struct audit_settings *);
 
 /* The last probe is done: what is asked from now on has this long in all. */
-void evidence_limit(struct evidence *, uint64_t timeout_ms);
+void evidence_limit(struct run_evidence *, uint64_t timeout_ms);
 
 /* Its evidence will be asked for: looking begins now. */
-void evidence_want(struct evidence *, const struct certificate *);
+void evidence_want(struct run_evidence *, const struct certificate *);
 
 /* Once the last host is judged.  -1 with errno. */
-int evidence_save(struct evidence *);
+int evidence_save(struct run_evidence *);
 
 #endif

@@ -28,7 +28,7 @@ enum question_state {
 };
 
 /* About one certificate. */
-struct question {
+struct ocsp_query {
 	struct digest certificate; /* the key */
 	enum question_state state;
 	int error; /* errno, of QUESTION_LOST */
@@ -46,7 +46,7 @@ struct ocsp_answers {
 	bool can_ask;
 	struct fetch_options fetch;
 	struct background *asker; /* its lock is for all of this */
-	struct map *questions;	  /* SHA-256 -> struct question, owned */
+	struct map *questions;	  /* SHA-256 -> struct ocsp_query, owned */
 	struct signature_memory *signatures;
 	char *path; /* NULL: a temporary file */
 	FILE *file; /* opened with the first answer */
@@ -72,10 +72,10 @@ open_file(struct ocsp_answers *answers)
 }
 
 /* The later of two lines about a certificate counts. */
-static struct question *
+static struct ocsp_query *
 question_of(struct ocsp_answers *answers, const struct digest *certificate)
 {
-	struct question *question =
+	struct ocsp_query *question =
 	    map_get(answers->questions, digest_bytes(certificate));
 
 	if (question != NULL ||
@@ -89,7 +89,7 @@ question_of(struct ocsp_answers *answers, const struct digest *certificate)
 }
 
 static void
-place(struct question *question, uint64_t offset, size_t size)
+place(struct ocsp_query *question, uint64_t offset, size_t size)
 {
 	question->state = QUESTION_ANSWERED;
 	question->offset = offset;
@@ -98,8 +98,8 @@ place(struct question *question, uint64_t offset, size_t size)
 
 /* With its final newline. */
 static int
-append_line(
-    struct ocsp_answers *answers, struct bytes line, struct question *question)
+append_line(struct ocsp_answers *answers, struct bytes line,
+    struct ocsp_query *question)
 {
 	if (open_file(answers) < 0 ||
 	    fwrite(line.data, 1, line.size, answers->file) != line.size ||
@@ -112,7 +112,7 @@ append_line(
 
 /* NULL: it is gone, or no line of ours. */
 static struct json *
-read_line(const struct ocsp_answers *answers, const struct question *question)
+read_line(const struct ocsp_answers *answers, const struct ocsp_query *question)
 {
 	char *line = memory_array(question->size + 1, 1), error[80];
 	struct json *object = NULL;
@@ -127,7 +127,7 @@ read_line(const struct ocsp_answers *answers, const struct question *question)
 /* The thread that asks */
 
 static void
-write_answer(struct text *line, const struct question *question,
+write_answer(struct text *line, const struct ocsp_query *question,
     const struct fetch_result *result)
 {
 	struct arena *arena = arena_new();
@@ -159,7 +159,7 @@ on_fetched(void *context, size_t index, const struct fetch_result *result)
 {
 	struct ocsp_batch *batch = context;
 	struct ocsp_answers *answers = batch->answers;
-	struct question *question = batch->items[index];
+	struct ocsp_query *question = batch->items[index];
 	struct text line = { .size = 0 };
 
 	write_answer(&line, question, result);
@@ -185,7 +185,7 @@ ask_responders(void *context, void *const items[], size_t count)
 	};
 
 	for (size_t i = 0; i < count; i++) {
-		const struct question *question = items[i];
+		const struct ocsp_query *question = items[i];
 
 		requests[i] = (struct fetch_request){
 			.url = question->url,
@@ -207,7 +207,7 @@ begin_question(struct ocsp_answers *answers, struct arena *arena,
     const struct certificate *subject, const struct certificate *issuer,
     struct revocation_answer *answer)
 {
-	struct question *question;
+	struct ocsp_query *question;
 	struct bytes request;
 
 	for (size_t i = 0; i < subject->ocsp_url_count && answer->url == NULL;
@@ -312,7 +312,7 @@ ask_locked(struct ocsp_answers *answers, struct arena *arena,
     const struct certificate *subject, const struct certificate *issuer,
     int64_t now, bool wait, struct revocation_answer *answer)
 {
-	struct question *question =
+	struct ocsp_query *question =
 	    map_get(answers->questions, digest_bytes(&subject->sha256));
 	struct json *line;
 
@@ -396,7 +396,7 @@ ocsp_answers_free(struct ocsp_answers *answers)
 	background_free(answers->asker);
 	fetch_budget_free(answers->fetch.budget);
 	for (size_t at = 0; map_next(answers->questions, &at, &key, &value);) {
-		struct question *question = value;
+		struct ocsp_query *question = value;
 
 		free(question->url);
 		free((void *)question->request.data);
@@ -462,7 +462,7 @@ ocsp_answers_keep(struct ocsp_answers *answers, const char *directory)
 {
 	static const char name[] = "ocsp.ndjson";
 	struct line_reader *reader;
-	struct question *question;
+	struct ocsp_query *question;
 	struct digest certificate;
 	struct bytes line;
 
@@ -490,7 +490,7 @@ ocsp_answers_copy(struct ocsp_answers *answers, const char *directory)
 	char *path = file_join(directory, "ocsp.ndjson");
 	struct line_reader *reader = line_reader_open(path, RECORD_LINE_MOST);
 	struct text copy = { .size = 0 };
-	struct question *question;
+	struct ocsp_query *question;
 	struct digest certificate;
 	struct bytes line;
 	int result = 0;

@@ -28,7 +28,7 @@ struct run_settings {
 	const struct known *known;
 	const struct fetch_options *fetch; /* NULL: no AIA */
 	unsigned fetch_timeout_ms;	   /* in all, beyond the last probe */
-	struct evidence *evidence;	   /* of revocation; NULL: none */
+	struct run_evidence *evidence;	   /* of revocation; NULL: none */
 	const char *learned;	/* the cache's file; NULL: nothing is learned */
 	const char *face_cache; /* its file of system/face_cache.h, or NULL */
 	/* SIGINT or SIGTERM while nothing is probed: called on a thread of its

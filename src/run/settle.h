@@ -17,8 +17,8 @@ struct settle {
 	const struct audit_settings *settings;
 	struct fleet_certificates *fleet;
 	const struct known *known;
-	struct aia *aia;	   /* NULL: nothing is fetched */
-	struct evidence *evidence; /* of revocation; NULL: none */
+	struct aia *aia;	       /* NULL: nothing is fetched */
+	struct run_evidence *evidence; /* of revocation; NULL: none */
 	/* Takes each message, in input order; nonzero stops (and is returned).
 	 */
 	int (*deliver)(void *context, struct message *);
