@@ -22,7 +22,6 @@ struct block {
 
 struct arena {
 	struct block *newest;
-	struct block *first;
 };
 
 static struct block *
@@ -46,18 +45,18 @@ arena_new(void)
 {
 	struct arena *arena = memory_new(sizeof(*arena));
 
-	arena->first = arena->newest = block_new(FIRST_BLOCK, NULL);
+	arena->newest = block_new(FIRST_BLOCK, NULL);
 	return arena;
 }
 
 static void
-free_down_to(struct arena *arena, const struct block *last)
+free_older(struct block *block)
 {
-	while (arena->newest != last) {
-		struct block *older = arena->newest->older;
+	while (block != NULL) {
+		struct block *older = block->older;
 
-		free(arena->newest);
-		arena->newest = older;
+		free(block);
+		block = older;
 	}
 }
 
@@ -66,19 +65,31 @@ arena_free(struct arena *arena)
 {
 	if (arena == NULL)
 		return;
-	free_down_to(arena, NULL);
+	free_older(arena->newest);
 	free(arena);
 }
 
+/*
+ * The newest block, nearly always the largest, stays: what is reset for each
+ * record soon asks for no more.
+ */
 void
 arena_reset(struct arena *arena)
 {
-	free_down_to(arena, arena->first);
-	arena->first->used = 0;
+	struct block *kept = arena->newest;
+
+	if (kept->size > LARGEST_BLOCK) {
+		free_older(kept);
+		arena->newest = block_new(FIRST_BLOCK, NULL);
+		return;
+	}
+	free_older(kept->older);
+	kept->older = NULL;
+	kept->used = 0;
 }
 
-static void *
-cut(struct arena *arena, size_t size)
+void *
+arena_room(struct arena *arena, size_t size)
 {
 	const size_t mask = alignof(max_align_t) - 1;
 	void *piece;
@@ -102,7 +113,7 @@ cut(struct arena *arena, size_t size)
 void *
 arena_alloc(struct arena *arena, size_t size)
 {
-	return memset(cut(arena, size), 0, size);
+	return memset(arena_room(arena, size), 0, size);
 }
 
 void *
@@ -123,13 +134,13 @@ arena_string(struct arena *arena, const char *string)
 	if (string == NULL)
 		return NULL;
 	size = strlen(string) + 1;
-	return memcpy(cut(arena, size), string, size);
+	return memcpy(arena_room(arena, size), string, size);
 }
 
 struct bytes
 arena_bytes(struct arena *arena, struct bytes bytes)
 {
-	uint8_t *copy = cut(arena, bytes.size);
+	uint8_t *copy = arena_room(arena, bytes.size);
 
 	if (bytes.size > 0)
 		memcpy(copy, bytes.data, bytes.size);
@@ -148,7 +159,7 @@ arena_printf(struct arena *arena, const char *format, ...)
 	va_end(arguments);
 	if (size < 0)
 		fatal_bug("format cannot be printed");
-	text = cut(arena, (size_t)size + 1);
+	text = arena_room(arena, (size_t)size + 1);
 	va_start(arguments, format);
 	vsnprintf(text, (size_t)size + 1, format, arguments);
 	va_end(arguments);

@@ -10,10 +10,20 @@
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/fatal.h"
 #include "base/memory.h"
 #include "base/utf8.h"
+
+/*
+ * Where the nodes of a document go that json_parse_in is about to read.  The
+ * library's hooks have no context, so this is the one variable of the program
+ * that is neither constant nor passed on; each thread has its own, and it is
+ * NULL outside of that call.
+ */
+static _Thread_local struct arena *parse_arena;
 
 enum { MOST_DEPTH = 64, FIRST_PRINT = 4096, PRINT_SLACK = 8 };
 
@@ -21,6 +31,30 @@ static const cJSON *
 node(const struct json *json)
 {
 	return (const cJSON *)json;
+}
+
+static void *
+allocate(size_t size)
+{
+	return parse_arena == NULL ? malloc(size)
+				   : arena_room(parse_arena, size);
+}
+
+/* What a failed reading gives back stays in the arena. */
+static void
+release(void *piece)
+{
+	if (parse_arena == NULL)
+		free(piece);
+}
+
+/* Before any thread is there. */
+__attribute__((constructor)) static void
+set_hooks(void)
+{
+	cJSON_Hooks hooks = { allocate, release };
+
+	cJSON_InitHooks(&hooks);
 }
 
 /* cJSON returns NULL for only one reason here: no memory. */
@@ -212,86 +246,173 @@ json_print_pretty(const struct json *json, struct text *text)
 	print(json, text, true);
 }
 
-/* Where a look over a text has come to. */
-struct look {
-	struct bytes text;
-	size_t at, depth;
-	bool in_string;
-};
+static bool
+is_passed_over(struct bytes rest, const char *const passed_over[])
+{
+	for (size_t i = 0; passed_over != NULL && passed_over[i] != NULL; i++) {
+		size_t size = strlen(passed_over[i]);
 
+		if (rest.size > size + 1 && rest.data[size] == '"' &&
+		    memcmp(rest.data, passed_over[i], size) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * After the string that begins at `at`; the text's size when it has no end.
+ * Returns a reason and *at where, or NULL.
+ */
 static const char *
-look_at_octet(struct look *look)
+pass_string(struct bytes text, size_t *at)
 {
 	static const char nul[] = "\\u0000";
-	const uint8_t *octet = look->text.data + look->at;
+	size_t i = *at + 1;
 
-	if (*octet == '"') {
-		look->in_string = !look->in_string;
-	} else if (look->in_string && *octet == '\\') {
-		if (look->text.size - look->at >= sizeof(nul) - 1 &&
-		    memcmp(octet, nul, sizeof(nul) - 1) == 0)
+	for (; i < text.size && text.data[i] != '"'; i++) {
+		if (text.data[i] == '\0') {
+			*at = i;
+			return "a NUL";
+		}
+		if (text.data[i] != '\\')
+			continue;
+		if (text.size - i >= sizeof(nul) - 1 &&
+		    memcmp(text.data + i, nul, sizeof(nul) - 1) == 0) {
+			*at = i;
 			return "an escaped NUL";
-		look->at++;
-	} else if (look->in_string) {
-		return NULL;
-	} else if (*octet == '{' || *octet == '[') {
-		if (++look->depth > MOST_DEPTH)
-			return "deeper than 64 levels";
-	} else if ((*octet == '}' || *octet == ']') && look->depth > 0) {
-		look->depth--;
+		}
+		i++;
 	}
+	*at = i < text.size ? i + 1 : text.size;
 	return NULL;
 }
 
 /*
  * What cJSON lets pass and we do not, found before it recurses: NULs (as
  * octets or escaped, it would cut the string there), depth, other encodings.
- * Returns a reason and *at where, or NULL.
+ * Returns a reason and *at where, or NULL.  All but the members passed over is
+ * copied, with a final NUL: cJSON before 1.7.18 reads one octet too far.
  */
 static const char *
-refuse(struct bytes text, size_t *at)
+copy_text(struct bytes text, const char *const passed_over[], char *out,
+    size_t *out_size, size_t *at)
 {
-	struct look look = { text, 0, 0, false };
-	const char *reason = NULL;
+	char *start = out, *comma = NULL;
+	size_t depth = 0;
+	bool key_follows = false, is_passed = false;
 
 	*at = utf8_valid_prefix(text);
 	if (*at < text.size)
 		return "not UTF-8";
-	for (; look.at < text.size && reason == NULL; look.at++) {
-		*at = look.at;
-		reason =
-		    text.data[look.at] == '\0' ? "a NUL" : look_at_octet(&look);
+	for (*at = 0; *at < text.size;) {
+		size_t from = *at;
+		char octet = (char)text.data[from];
+		const char *reason;
+
+		switch (octet) {
+		case '\0':
+			return "a NUL";
+		case '"':
+			if (key_follows)
+				is_passed = is_passed_over(
+				    bytes_of(text.data + from + 1,
+					text.size - from - 1),
+				    passed_over);
+			key_follows = false;
+			reason = pass_string(text, at);
+			if (reason != NULL)
+				return reason;
+			if (!is_passed) {
+				memcpy(out, text.data + from, *at - from);
+				out += *at - from;
+			}
+			continue;
+		case '{':
+		case '[':
+			if (++depth > MOST_DEPTH)
+				return "deeper than 64 levels";
+			key_follows = depth == 1;
+			break;
+		case '}':
+		case ']':
+			depth -= depth > 0;
+			/* The comma before members that are left out. */
+			if (depth == 0 && is_passed && comma != NULL)
+				out = comma;
+			is_passed = is_passed && depth > 0;
+			break;
+		case ',':
+			key_follows = depth == 1;
+			if (key_follows && is_passed) {
+				is_passed = false;
+				(*at)++;
+				continue;
+			}
+			if (key_follows)
+				comma = out;
+			break;
+		default:
+			break;
+		}
+		if (!is_passed)
+			*out++ = octet;
+		(*at)++;
 	}
-	return reason;
+	*out = '\0';
+	*out_size = (size_t)(out - start);
+	return NULL;
 }
 
-struct json *
-json_parse(struct bytes input, char error_text[80])
+/* In the arena, or (NULL) on the heap. */
+static struct json *
+parse(struct bytes input, const char *const passed_over[], char *copy,
+    struct arena *arena, char error_text[80])
 {
-	/* With a final NUL: cJSON before 1.7.18 reads one octet too far. */
-	struct text copy = { NULL, 0, 0 };
 	const char *end = NULL, *reason;
 	cJSON *item = NULL;
-	size_t at;
+	size_t size, at;
 
-	reason = refuse(input, &at);
+	reason = copy_text(input, passed_over, copy, &size, &at);
 	if (reason == NULL) {
-		text_append_bytes(&copy, input);
-		end = copy.data;
-		item = cJSON_ParseWithLengthOpts(
-		    copy.data, copy.size, &end, false);
-		at = (size_t)(end - copy.data);
+		parse_arena = arena;
+		item = cJSON_ParseWithLengthOpts(copy, size, &end, false);
+		parse_arena = NULL;
+		at = (size_t)(end - copy);
 		if (item == NULL)
 			reason = "not JSON";
 		else if (end[strspn(end, " \t\r\n")] != '\0')
 			reason = "more than one value";
 	}
-	text_free(&copy);
 	if (reason == NULL)
 		return (struct json *)item;
-	cJSON_Delete(item);
+	if (arena == NULL)
+		cJSON_Delete(item);
 	snprintf(error_text, 80, "%s at octet %zu", reason, at + 1);
 	return NULL;
+}
+
+struct json *
+json_parse(struct bytes input, char error_text[80])
+{
+	char *copy = memory_array(input.size + 1, 1);
+	struct json *json = parse(input, NULL, copy, NULL, error_text);
+
+	free(copy);
+	return json;
+}
+
+const struct json *
+json_parse_in(struct arena *arena, struct bytes input,
+    const char *const passed_over[], char error_text[80])
+{
+	char *copy = arena_room(arena, input.size + 1);
+	const struct json *json =
+	    parse(input, passed_over, copy, arena, error_text);
+
+	/* Where it is at fault is said of the whole text. */
+	if (json == NULL && passed_over != NULL)
+		json = parse(input, NULL, copy, arena, error_text);
+	return json;
 }
 
 const struct json *

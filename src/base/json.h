@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/bytes.h"
 #include "base/text.h"
 
@@ -46,6 +47,15 @@ void json_print_pretty(const struct json *, struct text *);
  * why, a static or arena-less string of at most 80 octets in `error_text`.
  */
 struct json *json_parse(struct bytes, char error_text[80]);
+
+/*
+ * The same with the document and its strings in the arena: nothing is freed.
+ * Members of the outermost object whose keys are in `passed_over` (a NULL
+ * after the last; or NULL) are left out: of those only strings and brackets
+ * are looked at.
+ */
+const struct json *json_parse_in(struct arena *, struct bytes,
+    const char *const passed_over[], char error_text[80]);
 
 /* Getters are safe on NULL and on the wrong type, and give the fallback. */
 const struct json *json_get(const struct json *object, const char *key);

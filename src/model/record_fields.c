@@ -4,6 +4,7 @@
  */
 #include "model/record_fields.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -233,22 +234,19 @@ record_fields_write(struct json *object, const struct record_field *fields,
 
 /* NULL where it is null, which not all may be. */
 static const char *
-read_string(struct record_reader *reader, const struct json *object,
+read_string(struct record_reader *reader, const struct json *member,
     const char *key, bool optional)
 {
-	const struct json *member = record_member(reader, object, key);
-
 	if (json_string(member) == NULL && !(optional && json_is_null(member)))
 		record_refuse(reader, key, "is not a string");
-	return arena_string(reader->arena, json_string(member));
+	return json_string(member);
 }
 
 static int64_t
-read_integer(struct record_reader *reader, const struct json *object,
+read_integer(struct record_reader *reader, const struct json *member,
     const char *key, int64_t most)
 {
-	int64_t value =
-	    json_integer(record_member(reader, object, key), INT64_MIN);
+	int64_t value = json_integer(member, INT64_MIN);
 
 	if (value >= 0 && value <= most)
 		return value;
@@ -257,15 +255,16 @@ read_integer(struct record_reader *reader, const struct json *object,
 }
 
 static size_t
-read_array(struct record_reader *reader, const struct json *object,
+read_array(struct record_reader *reader, const struct json *array,
     const struct record_field *field, void *value)
 {
-	const struct json *array = record_array(reader, object, field->key);
 	size_t most = json_length(array), count = 0;
 	const char **strings = NULL;
 	struct digest *digests = NULL;
 	struct bytes *octets = NULL;
 
+	if (!json_is_array(array))
+		record_refuse(reader, field->key, "is not an array");
 	if (field->kind == FIELD_STRINGS)
 		*(const char ***)value = strings =
 		    arena_array(reader->arena, most, sizeof(*strings));
@@ -285,7 +284,7 @@ read_array(struct record_reader *reader, const struct json *object,
 		if (digests == NULL && string == NULL)
 			record_refuse(reader, field->key, "holds no string");
 		else if (strings != NULL)
-			strings[count] = arena_string(reader->arena, string);
+			strings[count] = string;
 		else if (octets != NULL &&
 			 base64_decode(reader->arena, bytes_from_string(string),
 			     &octets[count]) < 0)
@@ -295,22 +294,21 @@ read_array(struct record_reader *reader, const struct json *object,
 }
 
 static size_t
-read_list(struct record_reader *reader, const struct json *object,
+read_list(struct record_reader *reader, const struct json *list,
     const struct record_field *field, void *value)
 {
 	bool is_map = field->kind == FIELD_MAP;
-	const struct json *list =
-	    is_map ? record_object(reader, object, field->key)
-		   : record_array(reader, object, field->key);
 	size_t count = json_length(list);
 	char *item = arena_array(reader->arena, count, field->size);
 
+	if (is_map ? !json_is_object(list) : !json_is_array(list))
+		record_refuse(reader, field->key,
+		    is_map ? "is not an object" : "is not an array");
 	memcpy(value, &item, sizeof(item));
 	for (const struct json *member = json_first(list); member != NULL;
 	     member = json_next(member), item += field->size) {
 		if (is_map)
-			*(const char **)(void *)item =
-			    arena_string(reader->arena, json_key(member));
+			*(const char **)(void *)item = json_key(member);
 		record_fields_read(reader, member, field->fields, item);
 	}
 	return count;
@@ -339,26 +337,17 @@ may_be_absent(enum field_kind kind)
 }
 
 static void
-read_field(struct record_reader *reader, const struct json *object,
+read_field(struct record_reader *reader, const struct json *member,
     const struct record_field *field, void *facts)
 {
 	const char *key = field->key, *word;
 	void *value = (char *)facts + field->offset;
-	const struct json *member = json_get(object, key);
 	size_t count = 0;
 
-	switch (field->kind) {
-	case FIELD_PART:
-		record_fields_read(reader, object, field->fields, value);
-		return;
-	case FIELD_OWN:
-		field->read(reader, object, facts);
-		return;
-	default:
-		if (member == NULL && may_be_absent(field->kind))
-			return;
-		if (member == NULL)
+	if (member == NULL) {
+		if (!may_be_absent(field->kind))
 			record_refuse(reader, key, "is missing");
+		return;
 	}
 	switch (field->kind) {
 	case FIELD_STRING:
@@ -366,25 +355,25 @@ read_field(struct record_reader *reader, const struct json *object,
 	case FIELD_LATER_STRING:
 	case FIELD_NEWER_STRING:
 		*(const char **)value =
-		    read_string(reader, object, key, field->kind != FIELD_NAME);
+		    read_string(reader, member, key, field->kind != FIELD_NAME);
 		return;
 	case FIELD_STRINGS:
 	case FIELD_DIGESTS:
 	case FIELD_OCTETS_LIST:
-		count = read_array(reader, object, field, value);
+		count = read_array(reader, member, field, value);
 		break;
 	case FIELD_LIST:
 	case FIELD_LATER_LIST:
 	case FIELD_NEWER_LIST:
 	case FIELD_MAP:
-		count = read_list(reader, object, field, value);
+		count = read_list(reader, member, field, value);
 		break;
 	case FIELD_DIGEST:
 		if (!json_digest(member, value))
 			record_refuse(reader, key, "is not a SHA-256 value");
 		return;
 	case FIELD_OCTETS:
-		word = read_string(reader, object, key, true);
+		word = read_string(reader, member, key, true);
 		if (word != NULL && base64_decode(reader->arena,
 					bytes_from_string(word), value) < 0)
 			record_refuse(reader, key, "is not base64");
@@ -397,16 +386,16 @@ read_field(struct record_reader *reader, const struct json *object,
 		return;
 	case FIELD_ORDINAL:
 		*(uint64_t *)value =
-		    (uint64_t)read_integer(reader, object, key, MOST_ORDINAL);
+		    (uint64_t)read_integer(reader, member, key, MOST_ORDINAL);
 		return;
 	case FIELD_PORT:
 		*(uint16_t *)value =
-		    (uint16_t)read_integer(reader, object, key, UINT16_MAX);
+		    (uint16_t)read_integer(reader, member, key, UINT16_MAX);
 		return;
 	case FIELD_COUNT:
 	case FIELD_LATER_COUNT:
 		*(unsigned *)value =
-		    (unsigned)read_integer(reader, object, key, UINT32_MAX);
+		    (unsigned)read_integer(reader, member, key, UINT32_MAX);
 		return;
 	case FIELD_TIME:
 		if (json_string(member) == NULL ||
@@ -432,8 +421,9 @@ read_field(struct record_reader *reader, const struct json *object,
 			if (json_is_null(member))
 				return;
 		}
-		record_fields_read(reader, record_object(reader, object, key),
-		    field->fields, value);
+		if (!json_is_object(member))
+			record_refuse(reader, key, "is not an object");
+		record_fields_read(reader, member, field->fields, value);
 		return;
 	default:
 		return;
@@ -441,12 +431,43 @@ read_field(struct record_reader *reader, const struct json *object,
 	memcpy((char *)facts + field->count, &count, sizeof(count));
 }
 
+/*
+ * *next is where the member of this row is in a record that we wrote: rows
+ * and members have one order.  Another order takes a search.
+ */
+static void
+read_fields(struct record_reader *reader, const struct json *object,
+    const struct record_field *fields, const struct json **next, void *facts)
+{
+	for (; fields->kind != FIELD_END; fields++) {
+		const struct json *member = *next;
+
+		if (fields->part != 0 && (fields->part & reader->parts) == 0)
+			continue;
+		if (fields->kind == FIELD_PART) {
+			read_fields(reader, object, fields->fields, next,
+			    (char *)facts + fields->offset);
+			continue;
+		}
+		if (fields->kind == FIELD_OWN) {
+			fields->read(reader, object, facts);
+			continue;
+		}
+		if (!string_equal(json_key(member), fields->key))
+			member = json_get(object, fields->key);
+		if (member != NULL)
+			*next = json_next(member);
+		read_field(reader, member, fields, facts);
+	}
+}
+
 void
 record_fields_read(struct record_reader *reader, const struct json *object,
     const struct record_field *fields, void *facts)
 {
-	for (; fields->kind != FIELD_END; fields++)
-		read_field(reader, object, fields, facts);
+	const struct json *next = json_first(object);
+
+	read_fields(reader, object, fields, &next, facts);
 }
 
 void
@@ -464,18 +485,35 @@ record_line_write(
 }
 
 bool
-record_line_read(struct arena *arena, struct bytes line,
-    const struct record_field *fields, void *facts, const char **reason)
+record_line_read_parts(struct arena *arena, struct bytes line,
+    const struct record_field *fields, unsigned parts, void *facts,
+    const char **reason)
 {
-	struct record_reader reader = { arena, NULL };
+	enum { PASSED_MOST = 16 };
+	struct record_reader reader = { arena, NULL, parts };
 	char *error = arena_alloc(arena, JSON_ERROR_SIZE);
-	struct json *object = json_parse(line, error);
+	const char *passed_over[PASSED_MOST + 1] = { NULL };
+	const struct json *object;
+	size_t count = 0;
 
+	for (const struct record_field *field = fields;
+	     field->kind != FIELD_END && count < PASSED_MOST; field++)
+		if (field->part != 0 && (field->part & parts) == 0)
+			passed_over[count++] = field->key;
+	object =
+	    json_parse_in(arena, line, count > 0 ? passed_over : NULL, error);
 	*reason = error;
 	if (object == NULL)
 		return false;
 	record_fields_read(&reader, object, fields, facts);
-	json_free(object);
 	*reason = reader.reason;
 	return reader.reason == NULL;
+}
+
+bool
+record_line_read(struct arena *arena, struct bytes line,
+    const struct record_field *fields, void *facts, const char **reason)
+{
+	return record_line_read_parts(
+	    arena, line, fields, UINT_MAX, facts, reason);
 }

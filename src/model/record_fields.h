@@ -18,8 +18,9 @@
 enum { JSON_ERROR_SIZE = 80 };
 
 struct record_reader {
-	struct arena *arena; /* where everything read is copied to */
+	struct arena *arena; /* holds the document, and all that is read */
 	const char *reason;  /* NULL: all is well so far */
+	unsigned parts;	     /* of those that rows name: what is wanted */
 };
 
 enum field_kind {
@@ -57,6 +58,7 @@ enum field_kind {
 struct record_field {
 	const char *key;
 	enum field_kind kind;
+	unsigned part;			   /* a bit; 0: always read */
 	size_t offset;			   /* in the struct */
 	size_t count;			   /* the offset of the count */
 	size_t present;			   /* likewise; 0: always there */
@@ -114,5 +116,13 @@ void record_line_write(
  */
 bool record_line_read(struct arena *, struct bytes line,
     const struct record_field *, void *facts, const char **reason);
+
+/*
+ * Members of other parts than these (bits of the rows) are passed over, and
+ * their facts stay zero.
+ */
+bool record_line_read_parts(struct arena *, struct bytes line,
+    const struct record_field *, unsigned parts, void *facts,
+    const char **reason);
 
 #endif

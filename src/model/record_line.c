@@ -159,6 +159,26 @@ certificate_line_digest(struct bytes line, struct digest *digest)
 	return digest_from_hex(digest, hex);
 }
 
+bool
+certificate_line_der(
+    struct bytes line, struct digest *digest, struct bytes *base64)
+{
+	static const char key[] = "\",\"der\":\"", start[] = "{\"sha256\":\"";
+	const size_t before = sizeof(start) - 1 + DIGEST_HEX_SIZE - 1;
+	const size_t from = before + sizeof(key) - 1;
+	const uint8_t *end;
+
+	if (line.size <= from || line.data[line.size - 1] != '}' ||
+	    !certificate_line_digest(line, digest) ||
+	    memcmp(line.data + before, key, sizeof(key) - 1) != 0)
+		return false;
+	end = memchr(line.data + from, '"', line.size - from);
+	if (end == NULL)
+		return false;
+	*base64 = bytes_of(line.data + from, (size_t)(end - line.data) - from);
+	return true;
+}
+
 /* Spares decoding a million leaves. */
 bool
 certificate_line_is_authority(struct bytes line)

@@ -32,6 +32,9 @@ bool record_line_is_of_site(struct bytes line, const char *site);
 bool record_line_names_certificate(struct bytes line, const struct digest *);
 
 bool certificate_line_digest(struct bytes line, struct digest *);
+/* Its SHA-256, and where the base64 of its DER stands. */
+bool certificate_line_der(
+    struct bytes line, struct digest *, struct bytes *base64);
 bool certificate_line_is_authority(struct bytes line);
 
 #endif

@@ -149,6 +149,22 @@ void result_write(struct text *, const struct result *);
 bool result_read(
     struct arena *, struct bytes line, struct result *, const char **reason);
 
+/* What of a verdict costs to read; all else of a record is always read. */
+enum result_part {
+	RESULT_FINDINGS = 1 << 0,
+	RESULT_LEAF = 1 << 1,
+	RESULT_PATH = 1 << 2,
+	RESULT_MISSING = 1 << 3,
+	RESULT_STORES = 1 << 4,
+	RESULT_CLIENTS = 1 << 5,
+	RESULT_OTHER = 1 << 6, /* AIA, revocation, SCTs */
+	RESULT_ALL = (1 << 7) - 1
+};
+
+/* The same with these parts alone: the others are empty. */
+bool result_read_parts(struct arena *, struct bytes line, unsigned parts,
+    struct result *, const char **reason);
+
 /*
  * One observation that waits for its verdict, with its chain inside
  * (base64), so that it can be judged from this line alone.

@@ -539,7 +539,7 @@ read_evidence(
 	finding->evidence = list;
 	for (const struct json *member = json_first(evidence); member != NULL;
 	     member = json_next(member)) {
-		const char *key = arena_string(reader->arena, json_key(member));
+		const char *key = json_key(member);
 		const struct json *value =
 		    json_is_array(member) ? json_first(member) : member;
 
@@ -547,7 +547,7 @@ read_evidence(
 		     value = json_is_array(member) ? json_next(value) : NULL)
 			list[finding->evidence_count++] = (struct evidence){
 				key,
-				arena_string(reader->arena, json_string(value)),
+				json_string(value),
 			};
 	}
 }
@@ -858,12 +858,12 @@ static const struct record_field client_fields[] = {
 	{ .kind = FIELD_END },
 };
 
-#define LIST(word, a_kind, member, its_count, item_fields, item)     \
-	{                                                            \
-		.key = word, .kind = FIELD_##a_kind,                 \
-		.offset = offsetof(struct result, verdict.member),   \
-		.count = offsetof(struct result, verdict.its_count), \
-		.fields = item_fields, .size = sizeof(struct item),  \
+#define LIST(word, a_kind, a_part, member, its_count, item_fields, item) \
+	{                                                                \
+		.part = a_part, .key = word, .kind = FIELD_##a_kind,     \
+		.offset = offsetof(struct result, verdict.member),       \
+		.count = offsetof(struct result, verdict.its_count),     \
+		.fields = item_fields, .size = sizeof(struct item),      \
 	}
 
 /* Names of stores and clients outlive the document: keys may be borrowed. */
@@ -874,27 +874,37 @@ static const struct record_field result_fields[] = {
 	FIELD_AS("class", CLASS, result, verdict.class_id),
 	FIELD_AS("cause", STRING, result, verdict.cause),
 	FIELD_AS("severity", SEVERITY, result, verdict.severity),
-	LIST(
-	    "findings", LIST, findings, finding_count, finding_fields, finding),
+	LIST("findings", LIST, RESULT_FINDINGS, findings, finding_count,
+	    finding_fields, finding),
 	{ .key = "leaf",
 	    .kind = FIELD_OBJECT,
+	    .part = RESULT_LEAF,
 	    .offset = offsetof(struct result, leaf),
 	    .present = offsetof(struct result, leaf.present),
 	    .fields = leaf_fields },
 	FIELD_COUNTED(
 	    "received", DIGESTS, result, seen.received, seen.received_count),
-	LIST("path", LIST, path, path_length, path_fields, step),
-	LIST("missing", LIST, missing, missing_count, missing_fields, step),
-	LIST("faces", NEWER_LIST, faces, face_count, face_verdict_fields,
+	LIST("path", LIST, RESULT_PATH, path, path_length, path_fields, step),
+	LIST("missing", LIST, RESULT_MISSING, missing, missing_count,
+	    missing_fields, step),
+	LIST("faces", NEWER_LIST, 0, faces, face_count, face_verdict_fields,
 	    face_verdict),
-	LIST("aia", LATER_LIST, aia, aia_count, aia_fields, aia_lookup),
-	{ .kind = FIELD_OWN,
+	LIST("aia", LATER_LIST, RESULT_OTHER, aia, aia_count, aia_fields,
+	    aia_lookup),
+	{ .key = "revocation",
+	    .kind = FIELD_OWN,
+	    .part = RESULT_OTHER,
 	    .write = write_revocation,
 	    .read = read_revocation },
-	{ .kind = FIELD_OWN, .write = write_scts, .read = read_scts },
-	LIST("stores", MAP, stores, store_count, store_fields, store_verdict),
-	LIST("clients", MAP, clients, client_count, client_fields,
-	    client_verdict),
+	{ .key = "scts",
+	    .kind = FIELD_OWN,
+	    .part = RESULT_OTHER,
+	    .write = write_scts,
+	    .read = read_scts },
+	LIST("stores", MAP, RESULT_STORES, stores, store_count, store_fields,
+	    store_verdict),
+	LIST("clients", MAP, RESULT_CLIENTS, clients, client_count,
+	    client_fields, client_verdict),
 	FIELD_AS("expired", BOOL, result, verdict.expired),
 	FIELD_AS("self_signed", BOOL, result, verdict.self_signed),
 	FIELD_AS("mismatched", BOOL, result, verdict.mismatched),
@@ -912,14 +922,15 @@ result_write(struct text *out, const struct result *result)
 }
 
 bool
-result_read(struct arena *arena, struct bytes line, struct result *result,
-    const char **reason)
+result_read_parts(struct arena *arena, struct bytes line, unsigned parts,
+    struct result *result, const char **reason)
 {
 	struct face *faces;
 	size_t count;
 
 	memset(result, 0, sizeof(*result));
-	if (!record_line_read(arena, line, result_fields, result, reason))
+	if (!record_line_read_parts(
+		arena, line, result_fields, parts, result, reason))
 		return false;
 	/* What is judged again. */
 	count = result->verdict.face_count;
@@ -933,6 +944,13 @@ result_read(struct arena *arena, struct bytes line, struct result *result,
 	result->seen.faces = faces;
 	result->seen.face_count = count;
 	return true;
+}
+
+bool
+result_read(struct arena *arena, struct bytes line, struct result *result,
+    const char **reason)
+{
+	return result_read_parts(arena, line, RESULT_ALL, result, reason);
 }
 
 void

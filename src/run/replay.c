@@ -84,7 +84,8 @@ replay_run(struct replay *replay, struct archive *archive)
 	for (size_t at = 0; at < archive_count(archive) && replay->failed == 0;
 	     at++) {
 		arena_reset(replay->arena);
-		if (!archive_read(archive, at, replay->arena, &result, NULL) ||
+		if (!archive_read_parts(
+			archive, at, replay->arena, 0, &result) ||
 		    !archive_fill_chain(archive, replay->arena, &result.seen)) {
 			log_warning("%s: record %zu lacks its host or "
 				    "certificates and is left out",

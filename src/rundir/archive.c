@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -208,22 +209,37 @@ archive_damaged(const struct archive *archive)
 	return archive->damaged;
 }
 
-/* The line at this offset, copied into the arena. */
+/*
+ * The line at this offset, copied into the arena.  By pread: threads may read
+ * at once.
+ */
 static bool
 read_line(FILE *file, uint64_t offset, struct arena *arena, struct bytes *line)
 {
-	char *buffer = NULL;
-	size_t capacity = 0;
-	ssize_t size = -1;
+	enum { FIRST_ROOM = 8192 };
+	size_t room = FIRST_ROOM, size = 0;
+	const char *end = NULL;
+	char *buffer = arena_room(arena, room);
+	ssize_t got = 1;
 
-	if (fseeko(file, (off_t)offset, SEEK_SET) == 0)
-		size = getline(&buffer, &capacity, file);
-	if (size > 0 && buffer[size - 1] == '\n')
-		size--;
-	if (size > 0)
-		*line = arena_bytes(arena, bytes_of(buffer, (size_t)size));
-	free(buffer);
-	return size > 0;
+	while (end == NULL && got > 0) {
+		if (size == room) {
+			char *larger = arena_room(arena, 2 * room);
+
+			buffer = memcpy(larger, buffer, size);
+			room *= 2;
+		}
+		got = pread(fileno(file), buffer + size, room - size,
+		    (off_t)(offset + size));
+		if (got > 0) {
+			end = memchr(buffer + size, '\n', (size_t)got);
+			size += (size_t)got;
+		}
+	}
+	if (end != NULL)
+		size = (size_t)(end - buffer);
+	*line = bytes_of(buffer, size);
+	return got >= 0 && size > 0;
 }
 
 bool
@@ -275,6 +291,17 @@ archive_read(struct archive *archive, size_t at, struct arena *arena,
 	if (line != NULL)
 		*line = raw;
 	return result_read(arena, raw, result, &reason);
+}
+
+bool
+archive_read_parts(struct archive *archive, size_t at, struct arena *arena,
+    unsigned parts, struct result *result)
+{
+	struct bytes line;
+	const char *reason;
+
+	return archive_line(archive, at, arena, &line) &&
+	       result_read_parts(arena, line, parts, result, &reason);
 }
 
 bool

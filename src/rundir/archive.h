@@ -39,6 +39,10 @@ size_t archive_damaged(const struct archive *);
 bool archive_read(struct archive *, size_t at, struct arena *, struct result *,
     struct bytes *line);
 
+/* The same, with these parts (enum result_part) of it alone. */
+bool archive_read_parts(struct archive *, size_t at, struct arena *,
+    unsigned parts, struct result *);
+
 /* The record as it is written, in the arena; false as above. */
 bool archive_line(
     struct archive *, size_t at, struct arena *, struct bytes *line);

@@ -178,6 +178,47 @@ only_json_is_parsed(void **state)
 	assert_null(json_parse(bytes_of(NULL, 0), (char[80]){ 0 }));
 }
 
+/* The outermost members "b" and "c" are passed over. */
+static const struct passing_row {
+	const char *text, *read; /* NULL: it is no JSON */
+} passing_rows[] = {
+	{ "{\"a\":1,\"b\":[2,{\"c\":3}],\"d\":4}", "{\"a\":1,\"d\":4}" },
+	{ "{\"b\":\"}\\\"]\",\"c\":{},\"d\":4}", "{\"d\":4}" },
+	{ " { \"a\" : 1 , \"c\" : 2 } ", "{\"a\":1}" },
+	{ "{\"b\":1,\"c\":2}", "{}" },
+	{ "{\"bb\":1,\"a\":{\"b\":2,\"c\":3}}",
+	    "{\"bb\":1,\"a\":{\"b\":2,\"c\":3}}" },
+	{ "[\"b\",1]", "[\"b\",1]" },
+	{ "{\"b\":1,\"a\":2,}", NULL },
+	{ "{\"a\":2,\"b\":1", NULL },
+	{ "{\"a\":2,\"b\":\"\\u0000\"}", NULL },
+};
+
+static void
+members_are_passed_over(void **state)
+{
+	static const char *const keys[] = { "b", "c", NULL };
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(passing_rows) / sizeof(*passing_rows);
+	     i++) {
+		const struct passing_row *row = &passing_rows[i];
+		struct text text = { .size = 0 };
+		char error[80];
+		const struct json *json = json_parse_in(
+		    arena, bytes_from_string(row->text), keys, error);
+
+		assert_int_equal(json == NULL, row->read == NULL);
+		if (json != NULL) {
+			json_print(json, &text);
+			assert_string_equal(text.data, row->read);
+		}
+		text_free(&text);
+	}
+	arena_free(arena);
+}
+
 static void
 depth_is_limited(void **state)
 {
@@ -276,6 +317,7 @@ main(void)
 		cmocka_unit_test(numbers_read_back_and_print_the_same),
 		cmocka_unit_test(milliseconds_of_a_day_read_back),
 		cmocka_unit_test(only_json_is_parsed),
+		cmocka_unit_test(members_are_passed_over),
 		cmocka_unit_test(depth_is_limited),
 		cmocka_unit_test(getters_are_safe),
 		cmocka_unit_test(a_large_document_prints_whole),
