@@ -52,6 +52,7 @@ command_options_clear(struct command_options *options)
 	}
 	free(options->overrides);
 	proxy_clear(&options->scan.proxy);
+	fetch_proxy_clear(&options->fetch_proxy);
 	judging_settings_clear(&options->judging);
 	given_options_clear(&options->given);
 	option_file_clear(&options->file);
@@ -95,6 +96,15 @@ parse_intermediates(void *group, const char *value)
 	return judging->no_intermediates && judging->intermediates.count > 0
 		   ? "\"none\" and a file exclude each other"
 		   : NULL;
+}
+
+static const char *
+parse_fetch_proxy(void *group, const char *value)
+{
+	struct command_options *options = group;
+
+	fetch_proxy_clear(&options->fetch_proxy);
+	return fetch_proxy_parse(&options->fetch_proxy, value, "http");
 }
 
 static const char *
@@ -262,6 +272,16 @@ static const struct option_row found_rows[] = {
 	    .offset = OPTION(aia_allow_private),
 	    .help = "follow AIA, CRL and OCSP URLs also to loopback and "
 		    "private addresses" },
+	{ .name = "fetch-proxy",
+	    .argument = "URL|env|none",
+	    .kind = OPTION_FUNCTION,
+	    .parse = parse_fetch_proxy,
+	    .kept = proxy_url_without_password,
+	    .help = "fetch AIA, CRLs and OCSP through http://HOST:PORT or "
+		    "socks5://HOST:PORT, USER:PASSWORD@ before HOST; env: as "
+		    "http_proxy, all_proxy and no_proxy say. Hosts need a "
+		    "public address here too, without --aia-allow-private "
+		    "(default: none)" },
 	{ .name = "fetch-timeout",
 	    .argument = "SEC",
 	    .kind = OPTION_SECONDS,

@@ -14,6 +14,7 @@
 #include "model/words.h"
 #include "run/judging.h"
 #include "rundir/shard.h"
+#include "scan/fetch_proxy.h"
 #include "scan/scan.h"
 
 enum aia_mode { AIA_OFF, AIA_CACHE, AIA_FETCH };
@@ -54,6 +55,7 @@ struct command_options {
 	enum aia_mode aia, crl;
 	bool ocsp;
 	bool aia_allow_private;
+	struct fetch_proxy fetch_proxy;
 	unsigned fetch_timeout_ms;
 
 	struct judging_settings judging;

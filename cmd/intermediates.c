@@ -30,11 +30,21 @@
 struct intermediates_options {
 	const char *cache;    /* NULL: the user's */
 	const char *fetch_ca; /* NULL: the roots of this machine */
+	struct fetch_proxy fetch_proxy;
 	bool json;
 	struct option_file file;
 };
 
 #define OPTION(member) offsetof(struct intermediates_options, member)
+
+static const char *
+parse_fetch_proxy(void *group, const char *value)
+{
+	struct intermediates_options *options = group;
+
+	fetch_proxy_clear(&options->fetch_proxy);
+	return fetch_proxy_parse(&options->fetch_proxy, value, "https");
+}
 
 static const struct option_row rows[] = {
 	{ .name = "cache",
@@ -51,6 +61,13 @@ static const struct option_row rows[] = {
 	    .offset = OPTION(fetch_ca),
 	    .help = "update: roots (PEM) by which the server of URL is "
 		    "verified (default: this machine's)" },
+	{ .name = "fetch-proxy",
+	    .argument = "URL|env|none",
+	    .kind = OPTION_FUNCTION,
+	    .parse = parse_fetch_proxy,
+	    .help = "update: fetch through http://HOST:PORT or "
+		    "socks5://HOST:PORT, USER:PASSWORD@ before HOST; env: as "
+		    "https_proxy, all_proxy and no_proxy say (default: none)" },
 	{ .name = "json",
 	    .kind = OPTION_FLAG,
 	    .offset = OPTION(json),
@@ -111,8 +128,8 @@ obtain(const struct intermediates_options *options, const char *source,
 	char *error = NULL;
 
 	if (starts_with(source, "https://")) {
-		if (download_https(source, options->fetch_ca, octets, &error) ==
-		    0)
+		if (download_https(source, options->fetch_ca,
+			&options->fetch_proxy, octets, &error) == 0)
 			return true;
 		log_error("intermediates: %s: %s", source, error);
 		free(error);
@@ -321,6 +338,7 @@ command_intermediates(int argc, char **argv)
 		    &options, given == 2 ? argv[first + 1] : DEFAULT_URL);
 	else
 		code = show(&options, given == 1 ? argv[first] : NULL);
+	fetch_proxy_clear(&options.fetch_proxy);
 	option_file_clear(&options.file);
 	return code;
 }

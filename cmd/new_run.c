@@ -497,6 +497,7 @@ new_run_scan(struct new_run *run, struct target_list *targets,
 	const struct command_options *options = run->options;
 	const struct fetch_options fetch = {
 		.allow_private = options->aia_allow_private,
+		.proxy = &options->fetch_proxy,
 		.resolvers = options->scan.resolvers,
 		.resolver_count = options->scan.resolver_count,
 		.overrides = options->scan.overrides,

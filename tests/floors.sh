@@ -179,7 +179,7 @@ check_libraries() {
 	done <<-'END'
 	libuv uv(/.*|\.h) src/scan/.*
 	c-ares ares.*\.h src/scan/resolve\.c
-	libcurl curl/.* src/scan/(fetch|download)\.c
+	libcurl curl/.* src/scan/(fetch|fetch_proxy|download)\.c
 	libpsl libpsl\.h src/model/site\.c
 	libidn2 idn2\.h src/model/.*
 	libyaml yaml\.h src/model/list_yaml\.c

@@ -38,7 +38,6 @@ set_options(CURL *easy, const char *url, const char *ca_file,
 #endif
 	curl_easy_setopt(easy, CURLOPT_URL, url);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "fleetscan");
-	curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
@@ -60,8 +59,8 @@ set_options(CURL *easy, const char *url, const char *ca_file,
 }
 
 int
-download_https(
-    const char *url, const char *ca_file, struct text *body, char **error)
+download_https(const char *url, const char *ca_file,
+    const struct fetch_proxy *proxy, struct text *body, char **error)
 {
 	struct download download = { .body = body };
 	char reason[CURL_ERROR_SIZE] = "";
@@ -72,6 +71,7 @@ download_https(
 
 	if (easy != NULL) {
 		set_options(easy, url, ca_file, &download, reason);
+		fetch_proxy_set(easy, proxy);
 		result = curl_easy_perform(easy);
 		curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 		curl_easy_cleanup(easy);

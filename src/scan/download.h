@@ -7,6 +7,7 @@
 #define SCAN_DOWNLOAD_H
 
 #include "base/text.h"
+#include "scan/fetch_proxy.h"
 
 enum {
 	DOWNLOAD_MOST_OCTETS = 64 << 20,
@@ -16,10 +17,10 @@ enum {
 
 /*
  * Appends the body of an answer 200.  `ca_file` is PEM, NULL for the roots of
- * this machine.  At most three redirects, all of them https; no proxy.  -1 with
- * half a sentence in *error (heap; the caller frees): what follows the URL.
+ * this machine.  At most three redirects, all of them https.  -1 with half a
+ * sentence in *error (heap; the caller frees): what follows the URL.
  */
-int download_https(
-    const char *url, const char *ca_file, struct text *body, char **error);
+int download_https(const char *url, const char *ca_file,
+    const struct fetch_proxy *, struct text *body, char **error);
 
 #endif

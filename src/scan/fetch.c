@@ -105,6 +105,14 @@ time_of(const struct batch *batch)
 	return left < timeout_of(batch) ? left : timeout_of(batch);
 }
 
+static bool
+has_proxy(const struct batch *batch)
+{
+	const struct fetch_proxy *proxy = batch->options->proxy;
+
+	return proxy != NULL && proxy->proxy.host != NULL;
+}
+
 /* What curl calls while a transfer runs */
 
 /* Returning less than came ends the transfer. */
@@ -151,7 +159,8 @@ on_header(char *data, size_t size, size_t count, void *context)
 	return 0;
 }
 
-/* The one place through which every connection goes. */
+/* The one place through which every connection goes: to a proxy, or to one of
+   the addresses that were checked before it was asked. */
 static curl_socket_t
 on_open_socket(
     void *context, curlsocktype purpose, struct curl_sockaddr *address)
@@ -162,6 +171,7 @@ on_open_socket(
 	text_clear(&transfer->refused);
 	if (purpose != CURLSOCKTYPE_IPCXN ||
 	    (!transfer->batch->options->allow_private &&
+		!has_proxy(transfer->batch) &&
 		address_refuse(&address->addr, &transfer->refused)))
 		return CURL_SOCKET_BAD;
 	fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
@@ -214,7 +224,7 @@ set_options(struct transfer *transfer, CURL *easy, uint64_t left_ms)
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "fleetscan");
 	curl_easy_setopt(
 	    easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	fetch_proxy_set(easy, transfer->batch->options->proxy);
 	/* Some send gzip unasked; the limit counts what is unpacked. */
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -353,6 +363,8 @@ tell_failure(struct transfer *transfer, CURLcode code)
 		curl_easy_getinfo(
 		    transfer->easy, CURLINFO_OS_ERRNO, &system_code);
 		text_append(error, "no connection");
+		if (has_proxy(transfer->batch))
+			text_append(error, " through the proxy");
 		if (system_code != 0)
 			text_printf(
 			    error, ": %s", uv_strerror(-(int)system_code));
@@ -385,7 +397,10 @@ tell_answer(struct transfer *transfer, CURLcode code)
 		    most_octets_of(transfer->batch));
 	else if (status >= HTTP_REDIRECTS ||
 		 (code == CURLE_OK && status != HTTP_OK))
-		text_printf(&transfer->error, "the server answers %ld", status);
+		text_printf(&transfer->error, "%s answers %ld",
+		    has_proxy(transfer->batch) ? "the proxy or the server"
+					       : "the server",
+		    status);
 	else if (code != CURLE_OK && !transfer->is_unwanted)
 		tell_failure(transfer, code);
 	else if (transfer->body_octets == 0)
@@ -403,10 +418,16 @@ on_looked_up(struct fetch_lookup *lookup)
 		put_back(transfer);
 		return;
 	}
-	transfer->timed_out =
-	    lookup->error.size > 0 && lookup->result == RESOLVE_TIMEOUT;
-	text_append_bytes(
-	    &transfer->error, bytes_of(lookup->error.data, lookup->error.size));
+	/* A proxy may know names that have no address here. */
+	if (has_proxy(transfer->batch) && !lookup->only_public) {
+		if (lookup->error.size > 0)
+			text_clear(&lookup->row);
+	} else {
+		transfer->timed_out =
+		    lookup->error.size > 0 && lookup->result == RESOLVE_TIMEOUT;
+		text_append_bytes(&transfer->error,
+		    bytes_of(lookup->error.data, lookup->error.size));
+	}
 	if (transfer->error.size > 0 || !ask(transfer))
 		finish(transfer);
 }
@@ -419,7 +440,10 @@ begin_hop(struct transfer *transfer)
 	text_clear(&transfer->body);
 	transfer->body_octets = 0;
 	text_clear(&transfer->refused);
-	if (!fetch_url_is_overridden(transfer->host.data, options->overrides,
+	transfer->lookup.only_public =
+	    has_proxy(transfer->batch) && !options->allow_private;
+	if (has_proxy(transfer->batch) ||
+	    !fetch_url_is_overridden(transfer->host.data, options->overrides,
 		options->override_count))
 		fetch_lookup_begin(&transfer->lookup, transfer->batch->names,
 		    transfer->host.data, on_looked_up);
@@ -626,12 +650,12 @@ on_watch(uv_timer_t *timer)
 /* The batch */
 
 static struct curl_slist *
-list_overrides(const struct fetch_options *options)
+list_overrides(const struct fetch_options *options, size_t count)
 {
 	struct curl_slist *list = NULL;
 	struct text row = { 0 };
 
-	for (size_t i = 0; i < options->override_count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		text_clear(&row);
 		fetch_url_redirect(&row, &options->overrides[i]);
 		list = append_row(list, &row);
@@ -677,7 +701,8 @@ open_batch(struct batch *batch)
 	curl_multi_setopt(
 	    batch->multi, CURLMOPT_TIMERFUNCTION, on_timeout_wanted);
 	curl_multi_setopt(batch->multi, CURLMOPT_TIMERDATA, batch);
-	batch->connect_to = list_overrides(options);
+	batch->connect_to = list_overrides(
+	    options, has_proxy(batch) ? 0 : options->override_count);
 	batch->queue = fetch_queue_new(FETCH_IN_FLIGHT,
 	    options->in_flight_a_host != 0 ? options->in_flight_a_host
 					   : FETCH_IN_FLIGHT_A_HOST);

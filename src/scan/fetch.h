@@ -7,14 +7,15 @@
  * Such a URL comes from an unknown server: only http is allowed, redirects are
  * few, answers short and quick, and no connection goes to an address that is
  * not public.  That is checked on the very address connected to, after DNS and
- * after each redirect.  Proxies named in the environment are not used: behind
- * one, it could not be checked where the connection ends.
+ * after each redirect.  With a proxy it is checked on the addresses that the
+ * name has here: which one the proxy connects to is not known.
  */
 #ifndef SCAN_FETCH_H
 #define SCAN_FETCH_H
 
 #include "base/bytes.h"
 #include "scan/fetch_budget.h"
+#include "scan/fetch_proxy.h"
 #include "scan/scan.h"
 
 enum {
@@ -28,12 +29,13 @@ enum {
 };
 
 struct fetch_options {
-	bool allow_private;	   /* any address will do */
-	unsigned timeout_ms;	   /* 0: FETCH_TIMEOUT_MS */
-	unsigned in_flight_a_host; /* 0: FETCH_IN_FLIGHT_A_HOST */
-	const char **resolvers;	   /* "IP[:PORT]"; empty: as the system does */
+	bool allow_private;		 /* any address will do */
+	const struct fetch_proxy *proxy; /* NULL or none: connect directly */
+	unsigned timeout_ms;		 /* 0: FETCH_TIMEOUT_MS */
+	unsigned in_flight_a_host;	 /* 0: FETCH_IN_FLIGHT_A_HOST */
+	const char **resolvers; /* "IP[:PORT]"; empty: as the system does */
 	size_t resolver_count;
-	const struct resolve_override *overrides;
+	const struct resolve_override *overrides; /* not with a proxy */
 	size_t override_count;
 	struct fetch_budget *budget; /* NULL: no limits beyond these.  When its
 					time is over, what is under way ends

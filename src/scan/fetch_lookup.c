@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "scan/fetch_address.h"
 
 struct fetch_names {
 	struct resolver *resolver;
@@ -53,9 +54,23 @@ fetch_names_free(struct fetch_names *names)
 	free(names);
 }
 
+/* The first that is not public has its sentence. */
 static void
-append_addresses(struct text *row, const struct address_list *addresses)
+check_address(struct fetch_lookup *lookup, const struct net_address *address)
 {
+	struct sockaddr_storage to;
+
+	if (!lookup->only_public || lookup->error.size > 0)
+		return;
+	net_address_sockaddr(address, 0, &to);
+	address_refuse((const struct sockaddr *)&to, &lookup->error);
+}
+
+static void
+append_addresses(
+    struct fetch_lookup *lookup, const struct address_list *addresses)
+{
+	struct text *row = &lookup->row;
 	char text[ADDRESS_TEXT_SIZE];
 
 	for (unsigned i = 0; i < addresses->count; i++) {
@@ -63,6 +78,7 @@ append_addresses(struct text *row, const struct address_list *addresses)
 
 		if (!address_format(bytes_of(at->octets, at->size), text))
 			continue;
+		check_address(lookup, at);
 		if (row->data[row->size - 1] != ':')
 			text_append_char(row, ',');
 		text_printf(row, at->size == 16 ? "[%s]" : "%s", text);
@@ -75,7 +91,7 @@ take_answer(struct fetch_lookup *lookup, enum resolve_result result,
 {
 	struct failure failure;
 
-	append_addresses(&lookup->row, addresses);
+	append_addresses(lookup, addresses);
 	if (result < lookup->result || lookup->waiting == 2)
 		lookup->result = result;
 	if (--lookup->waiting > 0)
@@ -122,6 +138,7 @@ fetch_lookup_begin(struct fetch_lookup *lookup, struct fetch_names *names,
 	text_clear(&lookup->error);
 	if (net_address_parse(&literal, host)) {
 		free(copy);
+		check_address(lookup, &literal);
 		done(lookup);
 		return;
 	}

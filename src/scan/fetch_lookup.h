@@ -1,7 +1,7 @@
 /*
  * The addresses of a URL's host, from the same DNS servers and hosts file as
  * everything else in the scan.  Whether they may be connected to is decided
- * when that happens.
+ * when that happens, but for a proxy, which connects by itself: then here.
  */
 #ifndef SCAN_FETCH_LOOKUP_H
 #define SCAN_FETCH_LOOKUP_H
@@ -23,6 +23,7 @@ struct fetch_lookup {
 	struct question v4, v6;
 	enum resolve_result result;
 	unsigned waiting;
+	bool only_public;  /* set by the owner: another address is an error */
 	struct text row;   /* "HOST:PORT:ADDRESS,..." as curl's RESOLVE
 			      has it; empty for a literal address */
 	struct text error; /* empty, or why there is no address */

@@ -4,6 +4,7 @@
 Each host's leaf names a URL of its own, at a server of its own name.
 ATTACK=1: some thousand hosts.
 """
+import base64
 import http.server
 import json
 import os
@@ -19,7 +20,8 @@ import time
 
 from certificates import Entity, certify, pem
 from laboratory import FLEETSCAN
-from tap import FAILED, check
+from name_server import NameServer
+from tap import FAILED, check, skip
 
 HOSTS = 2000 if os.environ.get("ATTACK") else 40
 LIMITS = range(24, 65) if os.environ.get("ATTACK") else [29, 31, 36]
@@ -183,9 +185,85 @@ def check_one_server(world):
     silent.close()
 
 
+class Proxy(Issuer):
+    """Answers in the place of every host, to who has the password."""
+    asked = []
+
+    def do_GET(self):
+        word = base64.b64encode(b"me:s3cret").decode()
+        if self.headers["Proxy-Authorization"] != f"Basic {word}":
+            self.send_error(407)
+            return
+        self.asked.append(self.path)
+        super().do_GET()
+
+
+def check_proxy(world):
+    """The proxy resolves the name, where private addresses will do."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://me:s3cret@127.0.0.1:{server.server_port}"
+    run = world.folder / "proxy"
+    aia = "http://only.proxy.test/i.der"
+    done, _ = world.scan(run, world.add("proxy", aia), 1, "--fetch-proxy", url)
+    kept = [path.name for path in run.rglob("*")
+            if path.is_file() and b"s3cret" in path.read_bytes()]
+    check("AIA is fetched through a proxy, whose password is not kept",
+          done.returncode == 0 and Proxy.asked == [aia] and not kept
+          and causes(run) == {("missing_intermediate", "leaf_only")},
+          f"{done} {Proxy.asked} {kept} {causes(run)}")
+    run = world.folder / "locked"
+    done, _ = world.scan(run, world.add("locked", aia), 1, "--fetch-proxy",
+                         url.replace("s3cret", "other"))
+    check("what the proxy answers is told",
+          [row["why"] for record in records(run) for row in record["aia"]]
+          == ["the proxy or the server answers 407"], done)
+    server.shutdown()
+    server.server_close()
+
+
+def check_guard(folder):
+    """Only a host with public addresses alone is asked for by default.  They
+    are never connected to: nothing leaves this network namespace."""
+    dns = NameServer({("public.test", "A"): ["1.2.3.4"],
+                      ("mixed.test", "A"): ["1.2.3.4", "10.0.0.1"],
+                      ("inner.test", "A"): ["10.0.0.1"]})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    world = World(folder)
+    run = folder / "run"
+    lines = "".join(world.add(name, f"http://{name}.test/i.der")
+                    for name in ("public", "mixed", "inner", "unknown"))
+    done = subprocess.run(
+        [FLEETSCAN, "scan", "-q", "-l", "-", "-o", run, "--trust",
+         world.trust, "--intermediates", "none", "--retries", "0",
+         "--fetch-proxy", f"http://me:s3cret@127.0.0.1:{server.server_port}",
+         "--resolve", f"*:{world.tls.port}:127.0.0.1", *dns.option],
+        input=lines, text=True, capture_output=True, timeout=100)
+    why = {record["host"].split(".")[0][1:]: row["why"]
+           for record in records(run) for row in record["aia"]}
+    check("through a proxy only hosts with public addresses are asked",
+          Proxy.asked == ["http://public.test/i.der"]
+          and "10.0.0.1 is not a public address" in why["mixed"]
+          and "10.0.0.1 is not a public address" in why["inner"]
+          and "NXDOMAIN" in why["unknown"], f"{done} {Proxy.asked} {why}")
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
+        if sys.argv[1:] == ["guard"]:
+            check_guard(pathlib.Path(name))
+            return 1 if FAILED else 0
         world = World(pathlib.Path(name))
+        check_proxy(world)
+        if os.geteuid() == 0 and subprocess.run(
+                ["unshare", "-n", "true"]).returncode == 0:
+            subprocess.run(["unshare", "-n", "sh", "-c", "ip link set lo up &&"
+                            f" exec {sys.executable} {__file__} guard"],
+                           timeout=100)
+        else:
+            skip("through a proxy only hosts with public addresses are asked",
+                 "no network namespace")
         check_silence(world)
         check_one_server(world)
     return 1 if FAILED else 0

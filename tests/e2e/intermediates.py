@@ -17,6 +17,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from laboratory import FLEETSCAN, Laboratory
+from proxy import Proxy
 from tap import FAILED, check, check_sentences
 
 LIST_SIZE = 1751
@@ -131,11 +132,11 @@ class Place:
             timeout=100, cwd=self.folder,
             env={**self.environment, **more})
 
-    def update(self, source, *options):
+    def update(self, source, *options, **more):
         if source.startswith("/"):
             source = self.url + source
         return self.run("intermediates", "update", source, "--fetch-ca",
-                        self.authority.path("root.pem"), *options)
+                        self.authority.path("root.pem"), *options, **more)
 
     def shown(self, *arguments):
         return json.loads(
@@ -254,6 +255,34 @@ def check_faults(place, ders):
     check("no temporary file is left", rest == [KEPT], rest)
 
 
+def check_proxy(place, port):
+    """Through a proxy that asks for a password, named or in the environment."""
+    proxy = Proxy("http", port, login=("me", "s3cret/word"))
+    url = f"http://me:s3cret%2Fword@127.0.0.1:{proxy.port}"
+    for words, more in (((url,), {}), (("env",), {"https_proxy": url}),
+                        (("env",), {"ALL_PROXY": url})):
+        before = proxy.tunnels
+        done = place.update("/good.csv", "--fetch-proxy", *words, **more)
+        check(f"update through a proxy ({words[0].split(':')[0]})",
+              done.returncode == 0 and proxy.tunnels > before
+              and proxy.asked[-1] == "localhost",
+              (done.stderr, proxy.asked))
+    for words, more, why in (
+            ((), {"https_proxy": url}, "without the option"),
+            (("--fetch-proxy", "none"), {"https_proxy": url}, "none"),
+            (("--fetch-proxy", "env"), {"https_proxy": url,
+                                        "no_proxy": "localhost"}, "no_proxy")):
+        before = proxy.tunnels
+        done = place.update("/good.csv", *words, **more)
+        check(f"update directly: {why}", done.returncode == 0
+              and proxy.tunnels == before, done.stderr)
+    for words, sentence in (((f"http://127.0.0.1:{proxy.port}",), "407"),
+                            (("https://h:1",), "--fetch-proxy: is not")):
+        done = place.update("/good.csv", "--fetch-proxy", *words)
+        check(f"update: {sentence}", done.returncode == 2
+              and sentence in done.stderr, done.stderr)
+
+
 def check_places(place):
     done = place.update("/new.csv", "--cache", place.folder / "page")
     check("a cache that cannot be written: exit 4",
@@ -324,6 +353,8 @@ def main():
         check_known(place)
         check_age(place)
         check_faults(place, ders)
+        Answers.answers["/good.csv"] = (200, as_csv(ders), None)
+        check_proxy(place, server.server_address[1])
         check_places(place)
         check_two(place, ders)
         check_run(place)

@@ -37,6 +37,7 @@ struct server {
 	pthread_mutex_t lock;
 	pthread_cond_t more; /* `most` grew */
 	unsigned requests, now, most;
+	unsigned proxied, logged_in; /* requests as of a proxy */
 };
 
 struct visitor {
@@ -171,6 +172,23 @@ answer(struct server *server, int fd, const char *path)
 		answer_slowly(server, fd);
 }
 
+/* A proxy is asked for a whole URL, and says so. */
+static const char *
+path_of(struct server *server, const char *request, const char *url)
+{
+	const char *slash;
+
+	if (*url == '/')
+		return url;
+	pthread_mutex_lock(&server->lock);
+	server->proxied++;
+	server->logged_in +=
+	    strstr(request, "Proxy-Authorization: Basic bWU6Yy9k\r\n") != NULL;
+	pthread_mutex_unlock(&server->lock);
+	slash = strchr(url + strlen("http://"), '/');
+	return slash == NULL ? "" : slash;
+}
+
 static void *
 serve(void *context)
 {
@@ -182,7 +200,8 @@ serve(void *context)
 		request[size] = '\0';
 		count(visitor->server, 1, 0);
 		if (sscanf(request, "GET %255s", path) == 1)
-			answer(visitor->server, visitor->fd, path);
+			answer(visitor->server, visitor->fd,
+			    path_of(visitor->server, request, path));
 	}
 	close(visitor->fd);
 	pthread_mutex_lock(&visitor->server->lock);
@@ -474,6 +493,131 @@ connections_go_where_they_may(void **state)
 	}
 }
 
+static const struct {
+	const char *proxy; /* %u: the server's port */
+	bool closed, allow_private;
+	const char *url;
+	const char *error;
+	unsigned proxied, logged_in;
+} proxy_rows[] = {
+	{ "http://127.0.0.1:%u", false, false, "http://found.example.com/der",
+	    "refused: 127.0.0.1 is not a public address (loopback)", 0, 0 },
+	{ "127.0.0.1:%u", false, false, "http://[::1]/der",
+	    "refused: ::1 is not a public address (loopback)", 0, 0 },
+	{ "127.0.0.1:%u", false, false, "http://10.0.0.1/der",
+	    "refused: 10.0.0.1 is not a public address (private)", 0, 0 },
+	{ "127.0.0.1:%u", false, false, "http://other.example.com/der",
+	    "the name does not exist (NXDOMAIN)", 0, 0 },
+	{ "127.0.0.1:%u", false, true, "http://other.example.com/der", "", 1,
+	    0 },
+	{ "http://me:c%2fd@127.0.0.1:%u", false, true,
+	    "http://other.example.com/redirect", "", 2, 2 },
+	{ "127.0.0.1:%u", false, true, "http://aia.example.com/missing",
+	    "the proxy or the server answers 404", 1, 0 },
+	{ "127.0.0.1:%u", true, true, "http://found.example.com/der",
+	    "no connection through the proxy: connection refused", 0, 0 },
+	{ "socks5://127.0.0.1:%u", true, true, "http://found.example.com/der",
+	    "no connection through the proxy: connection refused", 0, 0 },
+	{ "env", false, true, "http://other.example.com/der", "", 1, 0 },
+	{ "env", false, false, "http://found.example.com/der", "refused: 127",
+	    0, 0 },
+	{ "env", false, true, "http://127.0.0.1:1/der", "no connection", 0, 0 },
+	{ "none", false, false, "http://found.example.com/der", "refused: 127",
+	    0, 0 },
+};
+
+static void
+a_proxy_is_asked_where_a_host_is_public(void **state)
+{
+	struct server *server = *state;
+	const char *resolver = server->resolver;
+	char value[64], direct[64];
+
+	snprintf(direct, sizeof(direct), "http://127.0.0.1:%u", server->port);
+	setenv("http_proxy", direct, 1);
+	setenv("no_proxy", "127.0.0.1", 1);
+	for (size_t i = 0; i < sizeof(proxy_rows) / sizeof(*proxy_rows); i++) {
+		const char *format = proxy_rows[i].proxy;
+		const char *place = strstr(format, "%u");
+		struct fetch_proxy proxy;
+		const struct resolve_override override = { "found.example.com",
+			80, "127.0.0.1", server->port };
+		const struct fetch_options options = {
+			.allow_private = proxy_rows[i].allow_private,
+			.timeout_ms = TIMEOUT_MS,
+			.proxy = &proxy,
+			.resolvers = &resolver,
+			.resolver_count = 1,
+			.overrides = &override,
+			.override_count = 1,
+		};
+		struct outcome outcome;
+
+		server->proxied = server->logged_in = 0;
+		if (place == NULL)
+			snprintf(value, sizeof(value), "%s", format);
+		else
+			snprintf(value, sizeof(value), "%.*s%u",
+			    (int)(place - format), format,
+			    proxy_rows[i].closed ? server->closed_port
+						 : server->port);
+		assert_null(fetch_proxy_parse(&proxy, value, "http"));
+		outcome = fetch_one(&options, proxy_rows[i].url);
+		if (strncmp(outcome.error, proxy_rows[i].error,
+			strlen(proxy_rows[i].error)) != 0 ||
+		    (*proxy_rows[i].error == '\0') !=
+			(outcome.error[0] == '\0') ||
+		    server->proxied != proxy_rows[i].proxied ||
+		    server->logged_in != proxy_rows[i].logged_in)
+			fail_msg("%s: %s: \"%s\", %u, %u", value,
+			    proxy_rows[i].url, outcome.error, server->proxied,
+			    server->logged_in);
+		fetch_proxy_clear(&proxy);
+	}
+	setenv("http_proxy", "http://127.0.0.1:9", 1);
+	unsetenv("no_proxy");
+}
+
+static void
+the_environment_names_proxies_as_for_curl(void **state)
+{
+	static const struct {
+		const char *name, *value, *scheme;
+		const char *host; /* NULL: none; "": refused */
+	} rows[] = {
+		{ "http_proxy", "http://a:1", "http", "a" },
+		{ "http_proxy", "http://a:1", "https", NULL },
+		{ "HTTP_PROXY", "http://a:1", "http", NULL },
+		{ "HTTPS_PROXY", "http://a:1", "https", "a" },
+		{ "https_proxy", "socks5h://a:1", "https", "a" },
+		{ "all_proxy", "a:1", "http", "a" },
+		{ "ALL_PROXY", "a:1", "https", "a" },
+		{ "http_proxy", "", "http", NULL },
+		{ "http_proxy", "https://a:1", "http", "" },
+	};
+
+	(void)state;
+	unsetenv("http_proxy");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct fetch_proxy proxy;
+		const char *fault;
+
+		setenv(rows[i].name, rows[i].value, 1);
+		fault = fetch_proxy_parse(&proxy, "env", rows[i].scheme);
+		unsetenv(rows[i].name);
+		if (rows[i].host != NULL && *rows[i].host == '\0') {
+			assert_non_null(fault);
+			assert_null(proxy.proxy.host);
+		} else {
+			assert_null(fault);
+			assert_true(
+			    string_equal(proxy.proxy.host, rows[i].host));
+		}
+		fetch_proxy_clear(&proxy);
+	}
+	setenv("http_proxy", "http://127.0.0.1:9", 1);
+}
+
 static unsigned
 count_descriptors(void)
 {
@@ -724,6 +868,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_answer_has_its_sentence),
 		cmocka_unit_test(connections_go_where_they_may),
+		cmocka_unit_test(a_proxy_is_asked_where_a_host_is_public),
+		cmocka_unit_test(the_environment_names_proxies_as_for_curl),
 		cmocka_unit_test(equal_urls_are_fetched_once_and_two_at_a_time),
 		cmocka_unit_test(hanging_hosts_hang_together),
 		cmocka_unit_test(nothing_is_nothing),
