@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/columns.h"
 #include "base/file.h"
+#include "base/utf8.h"
 #include "rundir/run_index.h"
 
 enum { WORD_COLUMNS = 12, CLIENTS_NAMED = 3, MAIL_LINES = 200 };
@@ -342,22 +343,54 @@ append_place(const struct diff *diff, const char *label, const char *name,
 	return exists;
 }
 
+/*
+ * RFC 5322 2.1.1: a line has at most 998 octets, which a name of a list may
+ * not keep to.  Characters stay whole.
+ */
+static void
+append_body(struct text *out, const struct text *body)
+{
+	enum { LONGEST_LINE = 998 };
+	struct bytes rest = bytes_of(body->data, body->size);
+
+	while (rest.size > 0) {
+		const uint8_t *end = memchr(rest.data, '\n', rest.size);
+		size_t size =
+		    end == NULL ? rest.size : (size_t)(end - rest.data);
+		bool is_long = size > LONGEST_LINE;
+
+		if (is_long)
+			size = utf8_valid_prefix(
+			    bytes_of(rest.data, LONGEST_LINE));
+		text_append_bytes(out, bytes_of(rest.data, size));
+		text_append_char(out, '\n');
+		size += !is_long && end != NULL;
+		rest = bytes_of(rest.data + size, rest.size - size);
+	}
+}
+
+static bool
+is_ascii(const struct text *text)
+{
+	for (size_t i = 0; i < text->size; i++)
+		if ((text->data[i] & 0x80) != 0)
+			return false;
+	return true;
+}
+
+/* No name stands in the header.  Names in the body may need RFC 2045. */
 void
 diff_append_mail(const struct diff *diff, struct text *out)
 {
-	struct arena *arena = arena_new();
+	struct text body = { .size = 0 };
+	struct arena *arena;
 	size_t bad = 0, shown = 0;
 	bool is_missing = false;
 
 	for (size_t i = 0; i < diff->count; i++)
 		bad += change_is_bad(&diff->changes[i]);
-	if (bad > 0)
-		text_printf(out,
-		    "Subject: fleetscan: %s host%s got worse, %s better "
-		    "(%s scanned)\n\n",
-		    count_text(arena, bad), plural(bad),
-		    count_text(arena, diff->groups[GROUP_BETTER]),
-		    count_text(arena, archive_count(diff->newer)));
+	if (bad == 0)
+		return;
 	/* The first ones only: a mail of thousands of lines is of no use. */
 	for (size_t i = 0; i < diff->count; i++) {
 		const struct change *change = &diff->changes[i];
@@ -366,19 +399,28 @@ diff_append_mail(const struct diff *diff, struct text *out)
 			continue;
 		is_missing |= change->class_id == CLASS_MISSING_INTERMEDIATE;
 		if (shown++ < MAIL_LINES)
-			append_mail_line(diff, change, out);
+			append_mail_line(diff, change, &body);
 	}
+	arena = arena_new();
 	if (bad > MAIL_LINES)
-		text_printf(out, "and %s more, in the report\n",
+		text_printf(&body, "and %s more, in the report\n",
 		    count_text(arena, bad - MAIL_LINES));
-	if (bad > 0) {
-		text_append_char(out, '\n');
-		/* The kit that is there, or the command that makes it. */
-		if (!append_place(diff, "repair kit: ", "fix", out) &&
-		    is_missing)
-			append_place(
-			    diff, "repair kit: fleetscan fix ", "", out);
-		append_place(diff, "report: ", "report.html", out);
-	}
+	text_append_char(&body, '\n');
+	/* The kit that is there, or the command that makes it. */
+	if (!append_place(diff, "repair kit: ", "fix", &body) && is_missing)
+		append_place(diff, "repair kit: fleetscan fix ", "", &body);
+	append_place(diff, "report: ", "report.html", &body);
+	text_printf(out,
+	    "Subject: fleetscan: %s host%s got worse, %s better "
+	    "(%s scanned)\n%s\n",
+	    count_text(arena, bad), plural(bad),
+	    count_text(arena, diff->groups[GROUP_BETTER]),
+	    count_text(arena, archive_count(diff->newer)),
+	    is_ascii(&body) ? ""
+			    : "MIME-Version: 1.0\n"
+			      "Content-Type: text/plain; charset=utf-8\n"
+			      "Content-Transfer-Encoding: 8bit\n");
+	append_body(out, &body);
+	text_free(&body);
 	arena_free(arena);
 }

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """sites and diff as people and cron call them, over the run of a demo."""
 import base64
+import email
+import email.policy
 import json
 import os
 import pathlib
@@ -124,6 +126,41 @@ def check_openssl(run, folder):
           asked > 10 and not differ, f"{asked} asked: {differ}")
 
 
+HOSTILE = ["a\nSubject: b\r\n\r\nBcc: c@d", "bücher.test\u202e", "x" * 3000,
+           "é" * 3000, "\x1b[2J", "=?utf-8?q?a?="]
+
+
+def check_mail(run, folder, host, bad):
+    """RFC 5322 and 2045: a header of ours alone, lines that a server takes."""
+    runs = []
+    for label, pattern in (("quiet", None), ("broken", bad)):
+        first = next(record for record in records(run)
+                     if record["host"] == host)
+        rows = iter(HOSTILE)
+
+        def rename(record):
+            name = next(rows, None)
+            if name is None:
+                return None
+            return {**(pattern or first), "ordinal": record["ordinal"],
+                    "host": name, "input": name, "sni": name,
+                    "port": first["port"]}
+        runs.append(rewrite(run, folder / label, rename))
+    mail = subprocess.run([FLEETSCAN, "diff", *runs, "--mail"],
+                          capture_output=True).stdout
+    message = email.message_from_bytes(mail, policy=email.policy.SMTP)
+    text = message.get_content()
+    check("diff: hostile names stay in the mail's body",
+          message.keys() == ["Subject", "MIME-Version", "Content-Type",
+                             "Content-Transfer-Encoding"]
+          and message["subject"] == f"fleetscan: {len(HOSTILE)} hosts got "
+          f"worse, 0 better ({len(HOSTILE)} scanned)"
+          and max(map(len, mail.split(b"\n"))) <= 998
+          and "bücher.test\\E2\\80\\AE" in text and "\x1b" not in text
+          and text.count("é") == 3000 and text.count("x") >= 3000,
+          mail[:600])
+
+
 def check_diff(run, folder):
     code, out, _ = call("diff", run, run, "--json")
     check("diff: a run and itself have no difference",
@@ -158,6 +195,9 @@ def check_diff(run, folder):
     check("diff: the mail begins with its subject", code == 0 and
           out.startswith("Subject: fleetscan: 1 host got worse, 0 better"),
           out)
+    check("diff: a mail of ASCII has no other header",
+          "MIME" not in out and "\n\n" in out, out)
+    check_mail(run, folder, good[0], bad)
     code, out, _ = call("diff", newer, run, "--mail")
     check("diff: no mail when nothing got worse", code == 0 and out == "", out)
     code, out, _ = call("diff", run, newer, "--csv")
