@@ -11,6 +11,8 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 
 from laboratory import FLEETSCAN, Fleet
 from promises import (
@@ -391,6 +393,19 @@ def test_lists(desk):
             (("-l", "-"), "443\n0x7f000001\n", 2, "no target in the list"),
             (("-l", "/dev/zero"), "", 2, "no text"),
             (("-l", "/"), "", 2, "Is a directory"),
+            (("-l", "/dev/full"), "", 2, "no text"),
+            (("-l", "-"), "y" * 300000, 2,
+             "no line end in its first 256 KiB"),
+            (("-l", "-"), desk.www + "\n" + "y" * 5000 + "\n", 0,
+             "stdin:2: a line of more than 4096 octets"),
+            (("--policy", "/dev/zero", desk.www), "", 2,
+             "larger than 1 MiB, which no policy is"),
+            (("--config", "/dev/zero", desk.www), "", 2, "File too large"),
+            (("--config", "/", desk.www), "", 2, "Is a directory"),
+            (("--intermediates", "/dev/zero", desk.www), "", 2,
+             "File too large"),
+            (("--store", "zero=/dev/zero", desk.www), "", 2,
+             "File too large"),
             (("-l", "-"), "host,host\na.test,b.test\n", 2,
              'the column "host" twice'),
             (("-l", "-"), "443,a.test\n443,b.test\n", 2,
@@ -404,10 +419,25 @@ def test_lists(desk):
             (("-l", "-", "--shard", "1/2"), desk.www, 0, "")):
         clear(desk.folder)
         done = desk.scan(*arguments, "-o", "run", text=text)
-        check(f"{' '.join(arguments)} of {text!r}: {code}, {said!r}",
+        check(f"{' '.join(arguments)} of {text[:30]!r}: {code}, {said!r}",
               done.returncode == code and said in done.stderr
               and (code == 0 or not (desk.folder / "run").exists()),
               str(done))
+    pipe = desk.folder / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=(desk.www + "\n",))
+    writer.start()
+    done = desk.scan("--json", "-l", pipe)
+    writer.join()
+    check("a pipe is read to its end",
+          done.returncode == 0 and len(objects(done)) == 1, str(done))
+    waits = subprocess.Popen([FLEETSCAN, "scan", "-q", "--json", "-l", pipe],
+                             stdout=subprocess.DEVNULL)
+    time.sleep(0.5)
+    waits.terminate()
+    check("a pipe that nobody writes to ends with a signal",
+          waits.wait(20) == 3, waits.returncode)
+    pipe.unlink()
     clear(desk.folder)
     # A millionth of 131,072 addresses: hardly any is scanned.
     done = desk.scan("--config", "blocks.conf", "--strict", "-l", "-", "-o",
