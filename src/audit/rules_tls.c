@@ -112,8 +112,8 @@ find_big_hello(const struct audit_view *view, struct findings *findings)
 	if (fate != BIG_HELLO_REFUSED && fate != BIG_HELLO_DEPENDS)
 		return;
 	finding = findings_add(findings, FINDING_BIG_HELLO_REFUSED,
-	    hello_answer_word(
-		hello_was_taken(hello->answer) ? hello->split : hello->answer),
+	    fate == BIG_HELLO_DEPENDS ? "segments"
+				      : hello_answer_word(hello->answer),
 	    -1,
 	    arena_printf(findings->arena,
 		"a ClientHello of %u octets with X25519MLKEM768, as today's "

@@ -154,7 +154,7 @@ static const struct {
 		"Repair the chain of each certificate that the server has: "
 		"clients choose by the signature algorithms they prefer." } },
 	[FINDING_BIG_HELLO_REFUSED] = { "big_hello_refused", SEVERITY_WARNING,
-	    { "The ClientHello of today's clients is refused for its size",
+	    { "The large ClientHello of today's clients is refused",
 		"Find what reads its first segment alone: the server, or a "
 		"proxy or firewall before it (HAProxy: a content rule without "
 		"inspect-delay).  Update it, or let it wait for the whole "
@@ -367,6 +367,13 @@ static const struct {
 	{ FINDING_NO_TLS, "protocol-error",
 	    { "What answers does not speak TLS",
 		"Correct the port, or switch TLS on in the service." } },
+	{ FINDING_BIG_HELLO_REFUSED, "segments",
+	    { "The large ClientHello of today's clients is answered only in "
+	      "one piece",
+		"Find what reads its first segment alone: the server, or a "
+		"proxy or firewall before it (HAProxy: a content rule without "
+		"inspect-delay).  Clients fail when the network delivers it "
+		"in two." } },
 	{ FINDING_EXPIRING, "critical",
 	    { "A certificate on the path expires within days",
 		"Renew it today, then reload the server." } },

@@ -351,8 +351,9 @@ append_facts(
 			: arena_printf(scratch, "%s, group %s",
 			      seen->tls.version, seen->tls.group));
 	if (seen->tls.big_hello.sent > 0)
-		append_fact(out, "large hello",
-		    big_hello_text(scratch, &seen->tls.big_hello));
+		append_fact(out, "hello",
+		    arena_printf(scratch, "with X25519MLKEM768: %s",
+			big_hello_text(scratch, &seen->tls.big_hello)));
 }
 
 void

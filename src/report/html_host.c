@@ -367,7 +367,7 @@ append_facts(struct text *out, const struct result *result,
 			seen->tls.group == NULL ? "" : seen->tls.group),
 		    false);
 	if (seen->tls.big_hello.sent > 0)
-		append_fact(out, "large hello",
+		append_fact(out, "ClientHello with X25519MLKEM768",
 		    big_hello_text(scratch, &seen->tls.big_hello), false);
 	append_fact(out, "STARTTLS", seen->starttls, false);
 	append_fact(out, "MX of", seen->mx_domain, false);

@@ -219,8 +219,9 @@ def check_rows(pki):
                 and connections == made and record["class"] == "ok"
                 and record["attempts"] == 1 and record["error"] is None
                 and 1500 <= hello["sent"] <= 1900
-                and [f["severity"] for f in found] ==
-                ["warning"] * bool(no | unsure))
+                and [(f["severity"], f["cause"]) for f in found] ==
+                [("warning", "segments" if unsure else want[0])] *
+                bool(no | unsure))
         check(f"{name}", good, (connections, record["tls"], found,
                                 clients(record, False),
                                 clients(record, None), record["error"]))

@@ -61,6 +61,7 @@ static const struct {
 	{ "no_tls", "protocol-error", SEVERITY_ERROR },
 	{ "no_tls", "our_offer", SEVERITY_ERROR },
 	{ "big_hello_refused", NULL, SEVERITY_WARNING },
+	{ "big_hello_refused", "segments", SEVERITY_WARNING },
 	{ "unreachable", "invalid-input", SEVERITY_ERROR },
 	{ "wrong_order", NULL, SEVERITY_NOTICE },
 	{ "extra_certificate", NULL, SEVERITY_NOTICE },
