@@ -51,6 +51,11 @@ command_options_clear(struct command_options *options)
 		free((char *)options->overrides[i].ip);
 	}
 	free(options->overrides);
+	for (size_t i = 0; i < options->scan.connect_to_count; i++) {
+		free((char *)options->connect_to[i].host);
+		free((char *)options->connect_to[i].to_host);
+	}
+	free(options->connect_to);
 	proxy_clear(&options->scan.proxy);
 	fetch_proxy_clear(&options->fetch_proxy);
 	judging_settings_clear(&options->judging);

@@ -50,8 +50,9 @@ struct command_options {
 
 	/* Probing.  What `scan` points to is on the heap; scan.now stays 0. */
 	struct scan_options scan;
-	size_t resolver_capacity, override_capacity;
+	size_t resolver_capacity, override_capacity, connect_to_capacity;
 	struct resolve_override *overrides; /* scan.overrides, writable */
+	struct connect_to *connect_to;	    /* scan.connect_to, writable */
 	enum aia_mode aia, crl;
 	bool ocsp;
 	bool aia_allow_private;

@@ -112,6 +112,70 @@ parse_resolve(void *group, const char *value)
 	return NULL;
 }
 
+/*
+ * Takes "HOST:PORT" off the front, and the colon behind it; both may be empty,
+ * and IPv6 stands in brackets.  The host is on the heap; false: it is none.
+ */
+static bool
+take_place(
+    struct bytes *from, const char **host, bool *is_address, uint16_t *port)
+{
+	const uint8_t *end = from->data + from->size;
+	const uint8_t *colon = NULL, *stop;
+	const char *fault;
+
+	if (from->size > 0 && from->data[0] == '[')
+		colon = memmem(from->data, from->size, "]:", 2);
+	if (colon != NULL)
+		colon++;
+	else if (from->size > 0)
+		colon = memchr(from->data, ':', from->size);
+	if (colon == NULL)
+		return false;
+	stop = memchr(colon + 1, ':', (size_t)(end - colon - 1));
+	if (stop == NULL)
+		stop = end;
+	if (colon > from->data) {
+		*host = target_host_normalize(
+		    bytes_of(from->data, (size_t)(colon - from->data)),
+		    is_address, &fault);
+		if (*host == NULL)
+			return false;
+	}
+	if (stop > colon + 1 &&
+	    !endpoint_port_parse(
+		bytes_of(colon + 1, (size_t)(stop - colon - 1)), port))
+		return false;
+	if (stop < end)
+		stop++;
+	*from = bytes_of(stop, (size_t)(end - stop));
+	return true;
+}
+
+static const char *
+parse_connect_to(void *group, const char *value)
+{
+	struct command_options *options = group;
+	struct connect_to row = { .port = 0 };
+	struct bytes rest = bytes_from_string(value);
+	bool is_address;
+
+	if (!take_place(&rest, &row.host, &is_address, &row.port) ||
+	    !take_place(&rest, &row.to_host, &row.is_address, &row.to_port) ||
+	    rest.size > 0) {
+		free((char *)row.host);
+		free((char *)row.to_host);
+		return "is not HOST1:PORT1:HOST2:PORT2, of which each may be "
+		       "empty and IPv6 stands in brackets";
+	}
+	options->connect_to =
+	    memory_grow(options->connect_to, options->scan.connect_to_count,
+		&options->connect_to_capacity, sizeof(row));
+	options->connect_to[options->scan.connect_to_count++] = row;
+	options->scan.connect_to = options->connect_to;
+	return NULL;
+}
+
 static const char *
 parse_proxy(void *group, const char *value)
 {
@@ -326,6 +390,13 @@ static const struct option_row probe_rows[] = {
 	    .kind = OPTION_FUNCTION,
 	    .parse = parse_resolve,
 	    .help = "connect there instead, as in curl; repeatable" },
+	{ .name = "connect-to",
+	    .argument = "HOST1:PORT1:HOST2:PORT2",
+	    .kind = OPTION_FUNCTION,
+	    .parse = parse_connect_to,
+	    .help = "connect to HOST2:PORT2 in the place of HOST1:PORT1, and "
+		    "ask for HOST1 there, as in curl; empty: any, or the "
+		    "same; repeatable, the first that fits counts" },
 	{ .name = "proxy",
 	    .argument = "URL",
 	    .kind = OPTION_FUNCTION,

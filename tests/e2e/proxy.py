@@ -376,6 +376,65 @@ def check_usage(desk):
               "--proxy: " in done.err, done.err)
 
 
+def serve_at(server, address):
+    """The same server at its port of another loopback address."""
+    listener = socket.create_server((address, server.port))
+
+    def run():
+        while True:
+            server.serve(listener.accept()[0])
+    threading.Thread(target=run, daemon=True).start()
+
+
+def check_connect_to(desk, server):
+    """As in curl: the names stay, the address is the one reached."""
+    port = server.port
+    for last in range(2, 9):
+        serve_at(server, f"127.0.0.{last}")
+    rows = (  # values of the option, target with its port, address reached
+        ((f"{NAME}:443:127.0.0.2:{port}",), NAME, 443, "127.0.0.2"),
+        ((f"{NAME}:443:localhost:{port}",), NAME, 443, "127.0.0.1"),
+        ((f"::127.0.0.3:{port}",), NAME, 9, "127.0.0.3"),
+        ((f":{port}:127.0.0.4:",), NAME, port, "127.0.0.4"),
+        ((f"{NAME.upper()}::127.0.0.5:{port}",), NAME, 443, "127.0.0.5"),
+        # The first that fits.
+        ((f"other.test::127.0.0.1:{port}", f"{NAME}:9:127.0.0.1:{port}",
+          f"::127.0.0.6:{port}", f"{NAME}::127.0.0.1:{port}"), NAME, 443,
+         "127.0.0.6"),
+        # --resolve is for the name connected to.
+        ((f"{NAME}:443:inner.test:{port}",), NAME, 443, "127.0.0.7"),
+        ((f"[2001:db8::1]:443:127.0.0.8:{port}",), "2001:db8::1", 443,
+         "127.0.0.8"),
+        ((f"{NAME}:443:nowhere.test:{port}",), NAME, 443, None),
+    )
+    for values, host, asked, ip in rows:
+        target = f"[{host}]:{asked}" if ":" in host else f"{host}:{asked}"
+        record = desk.record(
+            *(word for value in values for word in ("--connect-to", value)),
+            "--resolve", f"inner.test:{port}:127.0.0.7", "--sni", NAME,
+            target)
+        check(f"--connect-to {' '.join(values)[:50]}",
+              (record["host"], record["port"], record["input"],
+               record["ip"]) == (host, asked, target, ip)
+              and (is_judged(record) if ip
+                   else record["status"] == "dns-error"), record)
+    both = desk.records("--connect-to", f"{NAME}::localhost:{port}",
+                        "--all-ips", "-4", NAME)
+    check("--connect-to with --all-ips", len(both) == 1 and is_judged(both[0])
+          and both[0]["name_group"] == NAME, list(map(told, both)))
+    proxy = Proxy("http", port)
+    record = desk.record("--connect-to", f"{NAME}:443:inner.test:8443",
+                         "--proxy", proxy.url, NAME)
+    check("--connect-to with --proxy", is_judged(record)
+          and proxy.asked == ["inner.test"], (told(record), proxy.asked))
+    for wrong in ("", "a", "a:1", "a:1:b", "a:b:c:1", "a:1:b:2:3",
+                  "a:1:[::1:2", "a b:1:c:1", "::1:443:b:1"):
+        done = desk.run("--connect-to", wrong, NAME)
+        check(f"--connect-to {wrong or 'nothing'}: exit 2",
+              done.returncode == 2 and "HOST1:PORT1:HOST2:PORT2" in done.err,
+              done.err)
+
+
 def check_environment(desk, server):
     """Directly, whatever the environment says."""
     environment = {**os.environ, **{
@@ -550,6 +609,7 @@ def main():
         check_bad_proxies(desk, "socks5", server, SOCKS_WAYS, SOCKS_OPEN)
         check_unreachable(desk)
         check_usage(desk)
+        check_connect_to(desk, server)
         check_environment(desk, server)
         check_resume(desk, server)
         check_installed(desk, server)
