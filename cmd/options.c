@@ -294,7 +294,8 @@ spell(const struct option_row *row, char out[64])
 	return out;
 }
 
-/* What users of curl and tlsx type, the option here, and what is said. */
+/* What users of curl, tlsx, zgrab2 and openssl type, with one dash or two, the
+   option here, and what is said. */
 static const struct {
 	const char *typed, *meant, *sentence;
 } habits[] = {
@@ -308,6 +309,34 @@ static const struct {
 	{ "connect-timeout", "timeout", "here it is --timeout SEC" },
 	{ "servername", "sni", "here it is --sni NAME" },
 	{ "rate-limit", "rate", "here it is --rate N" },
+	{ "cc", "trust", "here it is --trust FILE" },
+	{ "CAfile", "trust", "here it is --trust FILE" },
+	{ "CApath", "trust", "here it is --trust DIR" },
+	{ "j", "json", "here it is --json" },
+	{ "nc", "no-color", "here it is --no-color" },
+	{ "m", "timeout", "here it is -t SEC" },
+	{ "retry", "retries", "here it is --retries N" },
+	{ "resolvers", "resolver", "here it is --resolver IP,..." },
+	{ "dns-servers", "resolver", "here it is --resolver IP,..." },
+	{ "ip-version", "all-ips", "here it is -4 or -6" },
+	{ "iv", "all-ips", "here it is -4 or -6" },
+	{ "scan-all-ips", "all-ips", "here it is --all-ips" },
+	{ "sa", "all-ips", "here it is --all-ips" },
+	{ "senders", "concurrency", "here it is --concurrency N" },
+	{ "output", "out", "here it is --out DIR" },
+	{ "output-file", "out", "here it is --out DIR" },
+	{ "input-file", "list", "here it is --list FILE" },
+	{ "host", "list", "a host is named without an option" },
+	{ "u", "list", "a host is named without an option" },
+	{ "connect", "list", "HOST:PORT is named without an option" },
+	{ "x", "proxy", "here it is --proxy URL" },
+	{ "socks5", "proxy", "here it is --proxy socks5://HOST:PORT" },
+	{ "socks5-hostname", "proxy", "here it is --proxy socks5://HOST:PORT" },
+	{ "proxy-user", "proxy",
+	    "here it is --proxy http://USER:PASSWORD@HOST:PORT" },
+	{ "U", "proxy", "here it is --proxy http://USER:PASSWORD@HOST:PORT" },
+	{ "noproxy", "proxy",
+	    "without --proxy targets are connected to directly" },
 };
 
 static const char *
@@ -321,20 +350,25 @@ find_habit(const char *typed, const char *const names[], size_t count)
 	return NULL;
 }
 
-/* A sentence that ends with what to do next. */
-static void
+/* A sentence that ends with what to do next.  False: nothing here is meant by
+   it, as far as is known. */
+static bool
 describe_unknown(const struct usage *usage, const char *typed, char out[160])
 {
 	size_t count = count_rows(usage), named = 0;
 	const char **names = memory_array(count + 2, sizeof(*names));
+	const struct option_row *same = NULL;
 	const char *near, *habit;
 	void *settings;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct option_row *row = row_at(usage, i, &settings);
 
-		if (row->name != NULL && row->help != NULL)
-			names[named++] = row->name;
+		if (row->name == NULL || row->help == NULL)
+			continue;
+		names[named++] = row->name;
+		if (strcmp(row->name, typed) == 0)
+			same = row;
 	}
 	names[named++] = "help";
 	if (usage->file != NULL)
@@ -342,7 +376,11 @@ describe_unknown(const struct usage *usage, const char *typed, char out[160])
 	/* Of one letter nothing is near. */
 	near = strlen(typed) > 1 ? nearest_word(typed, names, named) : NULL;
 	habit = find_habit(typed, names, named);
-	if (habit != NULL)
+	if (same != NULL)
+		snprintf(out, 160, "unknown option; here it is --%s%s%.100s",
+		    same->name, same->argument == NULL ? "" : " ",
+		    same->argument == NULL ? "" : same->argument);
+	else if (habit != NULL)
 		snprintf(out, 160, "unknown option; %s", habit);
 	else if (near != NULL)
 		snprintf(out, 160, "unknown option; did you mean --%s?", near);
@@ -351,6 +389,7 @@ describe_unknown(const struct usage *usage, const char *typed, char out[160])
 		    "unknown option; \"fleetscan help %s\" lists them",
 		    usage->command);
 	free(names);
+	return same != NULL || habit != NULL;
 }
 
 /* "--rat=3" is asked about as "rat". */
@@ -391,6 +430,35 @@ complain_of_usage(const struct usage *usage, int failure, char **argv)
 	return OPTIONS_WRONG;
 }
 
+/*
+ * "-proxy", as users of tlsx and openssl type it, is "-p" with a value to
+ * getopt.  The word of a letter that getopt returned is at optind while letters
+ * of it are left, else before.  True once it has complained.
+ */
+static bool
+is_long_with_one_dash(const struct usage *usage, int letter, char **argv)
+{
+	for (int at = optind - 1; at <= optind && argv[at] != NULL; at++) {
+		const char *word = argv[at];
+		char sentence[160];
+		char *name;
+		bool is_meant;
+
+		if (at < 1 || word[0] != '-' || word[1] != letter ||
+		    word[2] == '\0')
+			continue;
+		name = memory_string(word + 1);
+		name[strcspn(name, "=")] = '\0';
+		is_meant = describe_unknown(usage, name, sentence);
+		free(name);
+		if (!is_meant)
+			continue;
+		options_complain(usage->command, word, sentence);
+		return true;
+	}
+	return false;
+}
+
 static void
 keep(struct gathering *list, struct gathered given)
 {
@@ -406,6 +474,10 @@ gather(
 {
 	struct gathered given = { .value = optarg };
 
+	if ((value == ':' || value == '?' || value < CONFIG_VALUE) &&
+	    is_long_with_one_dash(
+		usage, value == ':' || value == '?' ? optopt : value, argv))
+		return OPTIONS_WRONG;
 	if (value == HELP_VALUE || value == 'h') {
 		usage_print(usage, stdout);
 		return OPTIONS_HELP;

@@ -80,7 +80,28 @@ static const struct {
 	{ "a --time-out=1", "--time-out=1: unknown option; did you mean "
 			    "--timeout?" },
 	{ "a --re 1", "--re: unknown option; did you mean --resume?" },
-	{ "a -x", "-x: unknown option; \"fleetscan help scan\" lists them" },
+	{ "a -y", "-y: unknown option; \"fleetscan help scan\" lists them" },
+	/* as curl, tlsx and openssl have them */
+	{ "a -x http://h:1", "-x: unknown option; here it is --proxy URL" },
+	{ "-json a", "-json: unknown option; here it is --json" },
+	{ "a -silent", "-silent: unknown option; here it is --quiet" },
+	{ "-connect-to a:1:b:2 a", "-connect-to: unknown option; here it is "
+				   "--connect-to HOST1:PORT1:HOST2:PORT2" },
+	{ "a -proxy=h:1", "-proxy=h:1: unknown option; here it is --proxy "
+			  "URL" },
+	{ "a -q -timeout 3", "-timeout: unknown option; here it is --timeout "
+			     "SEC" },
+	{ "-list hosts.txt", "-list: unknown option; here it is --list FILE" },
+	{ "-connect a:443", "-connect: unknown option; HOST:PORT is named "
+			    "without an option" },
+	{ "a --cacert ca.pem", "--cacert: unknown option; here it is --trust "
+			       "FILE" },
+	{ "a -k", "-k: unknown option; every host is connected to, trusted or "
+		  "not" },
+	{ "a -retry 2", "-retry: unknown option; here it is --retries N" },
+	/* letters with a value behind them, not a word */
+	{ "a -c5x", "--concurrency: is not a number from 1 to 1000000" },
+	{ "a -p -1", "--port: is not a number from 1 to 65535" },
 	{ "a -c", "--concurrency: needs a value" },
 	{ "a --rate", "--rate: needs a value" },
 	{ "a --json=yes", "--json: takes no value" },
