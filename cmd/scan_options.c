@@ -421,9 +421,10 @@ static const struct option_row probe_rows[] = {
 	    .offset = OPTION(scan.faces),
 	    .words = faces_words,
 	    .help = "auto: where a leaf has no RSA key, ask for the RSA "
-		    "certificate that some clients get; all: also without "
-		    "SNI, with a foreign name, and with TLS 1.2 alone "
-		    "(default: auto)" },
+		    "certificate that some clients get, and where Chrome "
+		    "demands SCTs and the certificate has none, for those of "
+		    "the TLS extension; all: also without SNI, with a foreign "
+		    "name, and with TLS 1.2 alone (default: auto)" },
 	{ .name = "probe",
 	    .argument = "none|hello",
 	    .kind = OPTION_WORD,

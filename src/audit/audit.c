@@ -463,7 +463,8 @@ judge_chain(struct judgement *judgement, struct result *result)
 	staple_judge(&judgement->view.staple, view->seen, view->path,
 	    judgement->auditor->signatures, view->settings->now);
 	leaf_scts_judge(&judgement->view.scts, judgement->arena,
-	    view->settings->ct_logs, view->path, &view->staple);
+	    view->settings->ct_logs, view->path, &view->staple,
+	    &view->seen->tls);
 	verdict->has_scts = true;
 	verdict->scts = view->scts.list;
 	verdict->sct_count = view->scts.count;

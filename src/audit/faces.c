@@ -55,6 +55,8 @@ add_face(struct faces *faces, const struct observation *seen,
 	shown->seen.tls.staple = face->tls.staple;
 	shown->seen.tls.ocsp_stapled = face->tls.ocsp_stapled;
 	shown->seen.tls.proof = false;
+	shown->seen.tls.scts_asked = false;
+	shown->seen.tls.scts = bytes_of(NULL, 0);
 	if (!seen->tls.client_cert_required) {
 		shown->seen.tls.failed_by = FAILED_BY_NOBODY;
 		shown->seen.status = STATUS_SUCCESS;

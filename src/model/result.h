@@ -81,7 +81,7 @@ struct sct_facts {
 	const char *log;    /* its name, or its id in hexadecimal */
 	const char *run_by; /* "operator" in records; NULL: not known */
 	int64_t timestamp;
-	const char *source; /* "certificate", "staple" */
+	const char *source; /* "certificate", "tls", "staple" */
 	enum sct_validity valid;
 };
 

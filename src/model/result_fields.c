@@ -6,6 +6,7 @@
  */
 #include "model/result.h"
 
+#include "base/base64.h"
 #include "base/clock.h"
 #include "base/fatal.h"
 #include "model/record_fields.h"
@@ -340,6 +341,33 @@ static const struct record_field alert_fields[] = {
 	{ .kind = FIELD_END },
 };
 
+/* Empty: asked for, and none came. */
+static void
+write_tls_scts(struct json *object, const void *facts, struct arena *scratch)
+{
+	const struct tls_facts *tls = facts;
+
+	if (tls->scts_asked)
+		json_add_string(
+		    object, "scts", base64_encode(scratch, tls->scts));
+}
+
+static void
+read_tls_scts(
+    struct record_reader *reader, const struct json *object, void *facts)
+{
+	const struct json *member = json_get(object, "scts");
+	struct tls_facts *tls = facts;
+	const char *word = json_string(member);
+
+	if (member == NULL)
+		return;
+	if (word == NULL || base64_decode(reader->arena,
+				bytes_from_string(word), &tls->scts) < 0)
+		record_refuse(reader, "scts", "is not base64");
+	tls->scts_asked = true;
+}
+
 static const struct record_field tls_fields[] = {
 	FIELD(STRING, tls_facts, version),
 	FIELD(STRING, tls_facts, cipher),
@@ -360,6 +388,7 @@ static const struct record_field tls_fields[] = {
 	    .size = sizeof(struct tls_alert) },
 	{ .kind = FIELD_OWN, .write = write_failure, .read = read_failure },
 	{ .kind = FIELD_OWN, .write = write_hello, .read = read_hello },
+	{ .kind = FIELD_OWN, .write = write_tls_scts, .read = read_tls_scts },
 	{ .key = "offers",
 	    .kind = FIELD_LATER_LIST,
 	    .offset = offsetof(struct tls_facts, offers),

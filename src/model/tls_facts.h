@@ -62,6 +62,11 @@ struct tls_facts {
 
 	struct big_hello big_hello; /* on connections of its own */
 
+	/* Of the TLS extension (RFC 6962 3.3.1), on a connection of its own
+	   that got the same leaf: SignedCertificateTimestampList */
+	bool scts_asked;
+	struct bytes scts; /* size 0: none came */
+
 	/* Further connections that offered less; the order is theirs. */
 	const struct offer_answer *offers;
 	size_t offer_count;

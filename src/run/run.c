@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "audit/clients.h"
+#include "audit/scts.h"
 #include "base/clock.h"
 #include "base/fnv.h"
 #include "base/log.h"
@@ -134,6 +135,12 @@ watch_signals(const struct run_settings *settings)
 	return signal_watch_new(settings->interrupted, settings->context);
 }
 
+static bool
+wants_scts(const void *context, const struct bytes chain[], size_t count)
+{
+	return scts_may_matter(context, chain, count);
+}
+
 static void
 probe_all(struct run *run)
 {
@@ -153,6 +160,8 @@ probe_all(struct run *run)
 	struct scan_options options = run->settings->scan;
 	struct face_cache *faces = NULL;
 	struct face_memory memory;
+	const struct sct_interest interest = { &run->settings->audit,
+		wants_scts };
 	uint64_t offers[CLIENTS_MOST_OFFERS];
 	const char *error = NULL;
 	int end;
@@ -167,6 +176,8 @@ probe_all(struct run *run)
 			face_cache_note };
 		options.face_memory = &memory;
 	}
+	if (scts_can_be_judged(&run->settings->audit))
+		options.sct_interest = &interest;
 	crew_fit(&options);
 	run->outcome->totals.threads = options.threads;
 	progress_begin(&run->progress, run->settings->color);

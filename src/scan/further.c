@@ -1,7 +1,8 @@
 /*
  * The order of the further handshakes: first the smaller offers, whose answers
- * decide which clients reach the host at all, then the faces, and last the
- * large ClientHellos, which a host may leave without an answer.
+ * decide which clients reach the host at all, then the faces and the timestamps
+ * of the TLS extension, and last the large ClientHellos, which a host may leave
+ * without an answer.
  */
 #include "scan/further.h"
 
@@ -15,6 +16,52 @@ static bool
 is_for_face(const struct further *further)
 {
 	return further->faces.asked != FACE_MAIN;
+}
+
+/* OFFER_TLS12 alone of the versions. */
+static uint64_t
+scts_offer(void)
+{
+	return OFFER_ALL & ~(OFFER_BIT(OFFER_TLS13) | OFFER_BIT(OFFER_TLS11) |
+			       OFFER_BIT(OFFER_TLS10));
+}
+
+/*
+ * Once, where it may change a verdict: neither the certificate nor the staple
+ * has any.  In a staple they are an extension with this OID, RFC 6962 3.3.
+ */
+static bool
+scts_next(struct further *further, const struct scan_options *options,
+    const struct face_main *main)
+{
+	static const char oid[] = "\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x05";
+	const struct sct_interest *interest = options->sct_interest;
+	struct bytes staple = main->tls->staple;
+
+	if (further->scts_asked || interest == NULL ||
+	    options->faces == FACES_NONE ||
+	    (staple.size > 0 && memmem(staple.data, staple.size, oid,
+				    sizeof(oid) - 1) != NULL) ||
+	    !interest->wants(interest->context, main->chain->certificates,
+		main->chain->count))
+		return false;
+	further->scts_asked = further->is_for_scts = true;
+	return true;
+}
+
+/* Timestamps of another leaf say nothing of this one. */
+static bool
+scts_take(const struct handshake *handshake, const struct face_main *main,
+    struct tls_facts *tls, enum offer_reply reply)
+{
+	const struct chain *chain = &handshake->chain;
+
+	if (reply != REPLY_ACCEPTED || chain->count == 0 ||
+	    !bytes_equal(chain->certificates[0], main->chain->certificates[0]))
+		return false;
+	tls->scts_asked = true;
+	tls->scts = bytes_of(handshake->scts.data, handshake->scts.size);
+	return true;
 }
 
 /*
@@ -75,10 +122,12 @@ further_next(struct further *further, const struct scan_options *options,
 	if (main->failure != NULL &&
 	    main->failure->status != STATUS_HANDSHAKE_ERROR)
 		return false;
-	if (further_is_hello(further) || is_for_face(further) ||
+	if (further_is_hello(further) || further->scts_asked ||
+	    is_for_face(further) ||
 	    !offer_next(options->offers, options->offer_count, tls, &offer))
 		return (!further_is_hello(further) &&
-			   faces_next(&further->faces, options, main)) ||
+			   (faces_next(&further->faces, options, main) ||
+			       scts_next(further, options, main))) ||
 		       hello_search_next(
 			   &further->hellos, &tls->big_hello, options, false);
 	further->answers[further->answer_count] =
@@ -92,6 +141,8 @@ further_failure(struct further *further)
 {
 	if (further_is_hello(further))
 		return &further->hello_failure;
+	if (further->is_for_scts)
+		return &further->scts_failure;
 	return is_for_face(further)
 		   ? &further->face_failure
 		   : &further->answer_failures[further->answer_count];
@@ -107,6 +158,12 @@ further_plan(struct further *further, const struct face_main *main,
 		plan->hello = &further->hellos.exchange;
 		return hello_search_begin(
 		    &further->hellos, main->sni, main->target->starttls);
+	}
+	if (further->is_for_scts) {
+		plan->offer.kinds = scts_offer();
+		plan->offer.stop_at_certificate = true;
+		plan->offer.ask_scts = true;
+		return 0;
 	}
 	if (is_for_face(further))
 		plan->offer = faces_offer(&further->faces, main);
@@ -149,7 +206,10 @@ further_take(struct further *further, const struct scan_options *options,
 			tls->big_hello = (struct big_hello){ .sent = 0 };
 		return;
 	}
-	if (is_for_face(further)) {
+	if (further->is_for_scts) {
+		further->count += scts_take(handshake, main, tls, reply);
+		further->is_for_scts = false;
+	} else if (is_for_face(further)) {
 		further->count += faces_take(
 		    &further->faces, options, main, handshake, reply);
 	} else {
@@ -171,5 +231,6 @@ further_clear(struct further *further)
 		handshake_clear(&further->handshakes[i]);
 	further->count = further->answer_count = 0;
 	further->faces = (struct face_search){ .count = 0 };
+	further->scts_asked = further->is_for_scts = false;
 	hello_search_clear(&further->hellos);
 }

@@ -23,6 +23,10 @@ struct further {
 	struct face_search faces;
 	struct failure face_failure;
 
+	/* Timestamps in the server's hello, of TLS 1.2 */
+	bool scts_asked, is_for_scts; /* once; right now */
+	struct failure scts_failure;
+
 	struct hello_search hellos; /* after all others */
 	struct failure hello_failure;
 };

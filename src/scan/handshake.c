@@ -240,6 +240,37 @@ set_offer(struct handshake *handshake, const struct handshake_offer *offer)
 	return result;
 }
 
+/* An extension without content. */
+static int
+send_sct_request(gnutls_session_t session, gnutls_buffer_t buffer)
+{
+	(void)session;
+	(void)buffer;
+	return GNUTLS_E_INT_RET_0;
+}
+
+static int
+take_scts(gnutls_session_t session, const unsigned char *data, size_t size)
+{
+	struct handshake *handshake = gnutls_session_get_ptr(session);
+
+	text_clear(&handshake->scts);
+	text_append_bytes(&handshake->scts, bytes_of(data, size));
+	return 0;
+}
+
+/* The library breaks a TLS 1.3 handshake off in which a server sends it. */
+static int
+ask_scts(gnutls_session_t session)
+{
+	enum { SIGNED_CERTIFICATE_TIMESTAMP = 18 };
+
+	return gnutls_session_ext_register(session,
+	    "signed_certificate_timestamp", SIGNED_CERTIFICATE_TIMESTAMP,
+	    GNUTLS_EXT_TLS, take_scts, send_sct_request, NULL, NULL, NULL,
+	    GNUTLS_EXT_FLAG_CLIENT_HELLO | GNUTLS_EXT_FLAG_TLS12_SERVER_HELLO);
+}
+
 static int
 configure(struct handshake *handshake, const struct handshake_offer *offer)
 {
@@ -251,6 +282,10 @@ configure(struct handshake *handshake, const struct handshake_offer *offer)
 		return result;
 	result = gnutls_credentials_set(
 	    session, GNUTLS_CRD_CERTIFICATE, terms->credentials);
+	if (result < 0)
+		return result;
+	if (offer->ask_scts)
+		result = ask_scts(session);
 	if (result < 0)
 		return result;
 	gnutls_session_set_ptr(session, handshake);
@@ -288,6 +323,7 @@ handshake_begin(struct handshake *handshake,
 	handshake->request_octets = 0;
 	handshake->stage = STAGE_HELLO;
 	handshake->alert_count = 0;
+	text_clear(&handshake->scts);
 	handshake->terms = terms;
 	handshake->transport = transport;
 	handshake->context = context;
@@ -690,4 +726,5 @@ handshake_clear(struct handshake *handshake)
 {
 	handshake_end(handshake);
 	chain_clear(&handshake->chain);
+	text_free(&handshake->scts);
 }

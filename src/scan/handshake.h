@@ -69,6 +69,7 @@ struct handshake {
 	struct tls_alert alerts[HANDSHAKE_MOST_ALERTS];
 	size_t alert_count;
 	char group[32];
+	struct text scts; /* of the server's hello, where they were asked for */
 };
 
 struct handshake_offer {
@@ -76,6 +77,8 @@ struct handshake_offer {
 	enum offered_keys keys;
 	const char *sni;	  /* NULL: none */
 	bool stop_at_certificate; /* as the terms may say for all */
+	/* signed_certificate_timestamp, RFC 6962 3.3.1; with TLS 1.2 alone */
+	bool ask_scts;
 };
 
 /*

@@ -70,6 +70,10 @@ struct scan_options {
 	const struct face_memory *face_memory; /* NULL: none */
 
 	enum probes_wanted probes; /* with FACES_ALL in any case */
+
+	/* Which hosts are asked for the TLS extension with timestamps of
+	   Certificate Transparency; not with FACES_NONE. */
+	const struct sct_interest *sct_interest; /* NULL: none */
 };
 
 /* Called by all threads; keys are hashes of a host and its leaf. */
@@ -77,6 +81,13 @@ struct face_memory {
 	void *context;
 	bool (*has)(void *context, const struct digest *key);
 	void (*note)(void *context, const struct digest *key);
+};
+
+/* Called by all threads with a chain as it was received. */
+struct sct_interest {
+	const void *context;
+	bool (*wants)(
+	    const void *context, const struct bytes chain[], size_t count);
 };
 
 struct crew_progress {

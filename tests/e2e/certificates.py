@@ -57,18 +57,23 @@ def sct_list(*times):
     return tlv(0x04, len(scts).to_bytes(2, "big") + scts)
 
 
-def signed_sct_list(tbs, issuer, logs, time_ms=1780000000000):
-    """RFC 6962 3.2: each log signs for the certificate without the list."""
-    entry = (hashlib.sha256(issuer.public).digest()
-             + len(tbs).to_bytes(3, "big") + tbs)
+def signed_scts(entry, logs, time_ms=1780000000000):
+    """RFC 6962 3.2 and 3.3: entry is its type and what is logged."""
     scts = b""
     for log in logs:
         head = time_ms.to_bytes(8, "big")
-        signature = log.sign(b"\0\0" + head + b"\0\1" + entry + b"\0\0")
+        signature = log.sign(b"\0\0" + head + entry + b"\0\0")
         sct = (b"\0" + hashlib.sha256(log.public).digest() + head + b"\0\0"
                + b"\4\3" + len(signature).to_bytes(2, "big") + signature)
         scts += len(sct).to_bytes(2, "big") + sct
-    return tlv(0x04, len(scts).to_bytes(2, "big") + scts)
+    return len(scts).to_bytes(2, "big") + scts
+
+
+def signed_sct_list(tbs, issuer, logs):
+    """In a certificate: each log signs for it without the list."""
+    return tlv(0x04, signed_scts(
+        b"\0\1" + hashlib.sha256(issuer.public).digest()
+        + len(tbs).to_bytes(3, "big") + tbs, logs))
 
 
 class Entity:

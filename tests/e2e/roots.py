@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 
-from certificates import Entity, certify, pem, signed_sct_list
+from certificates import Entity, certify, pem, signed_scts, signed_sct_list
 from laboratory import FLEETSCAN
 from tap import FAILED, check
 
@@ -342,6 +342,80 @@ def check_absent(world):
           refused(record).isdisjoint(OWN), record["clients"])
 
 
+def check_extension(world, logs):
+    """Timestamps of the TLS extension, as openssl s_server sends them."""
+    def embed(tbs):
+        return signed_sct_list(tbs, world.ca, [logs["a"], logs["c"]])
+
+    rows = (
+        # what, logs sent, root, options of the server and of the scan, what
+        # the record has, too few
+        ("TLS 1.2 and 1.3", "ac", "ISRG Root X1", [], [], ["tls", "tls"], 0),
+        ("one log", "a", "ISRG Root X1", [], [], ["tls"], 1),
+        ("none", "", "ISRG Root X1", [], [], [], 1),
+        ("TLS 1.2 alone", "ac", "ISRG Root X1", ["-tls1_2"], [],
+         ["tls", "tls"], 0),
+        ("TLS 1.3 alone", "ac", "ISRG Root X1", ["-tls1_3"], [], None, 0),
+        ("--faces none", "ac", "ISRG Root X1", [], ["--faces", "none"], None,
+         0),
+        ("a local root", "ac", "local", [], [], None, 0),
+        ("timestamps in the certificate", "ac", "embedded", [], [], None, 0),
+    )
+    for what, sent, role, how, options, sources, too_few in rows:
+        embedded = role == "embedded"
+        leaf = certify(world.server, world.ca, "2026-08-01", "2027-01-01",
+                       HOST, embed if embedded else ())
+        above = certify(world.ca, world.keys[
+            "ISRG Root X1" if embedded else role])
+        (world.folder / "leaf.pem").write_text(pem(leaf))
+        (world.folder / "above.pem").write_text(pem(above))
+        scts = signed_scts(b"\0\0" + len(leaf).to_bytes(3, "big") + leaf,
+                           [logs[name] for name in sent])
+        info = b"\0\x12" + len(scts).to_bytes(2, "big") + scts
+        label = "SERVERINFO FOR SIGNED CERTIFICATE TIMESTAMP"
+        (world.folder / "info.pem").write_text(
+            f"-----BEGIN {label}-----\n{base64.encodebytes(info).decode()}"
+            f"-----END {label}-----\n")
+        if sent:
+            how = [*how, "-serverinfo", world.folder / "info.pem"]
+        record = scan_s_server(world, how, options)
+        found = [finding["detail"] for finding in record["findings"]
+                 if finding["id"] == "too_few_scts"]
+        said = [sct["source"] for sct in record["scts"] if sct["valid"]]
+        asked = "scts" in record["tls"]
+        check(f"TLS extension: {what}",
+              record["class"] == "ok" and len(found) == too_few
+              and asked == (sources is not None)
+              and said == (["certificate"] * 2 if embedded else sources or []),
+              [record["class"], record["tls"], record["scts"], found])
+
+
+def scan_s_server(world, how, options):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with subprocess.Popen(
+            ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert",
+             world.folder / "leaf.pem", "-key", world.server.path,
+             "-cert_chain", world.folder / "above.pem", "-quiet", *how],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL) as server:
+        try:
+            for _ in range(100):
+                with socket.socket() as probe:
+                    if probe.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.05)
+            done = world.call(
+                "scan", f"{HOST}:{port}", "--resolve",
+                f"{HOST}:{port}:127.0.0.1", "--json", "--at", "2026-11-28",
+                "--aia", "off", *options)
+        finally:
+            server.kill()
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
 def check_logs(world):
     """Timestamps of Certificate Transparency logs, and Chrome's policy."""
     operators = {"a": "One", "b": "One", "c": "Two", "keyless": "Two"}
@@ -397,6 +471,8 @@ def check_logs(world):
               said == valid and len(found) == too_few
               and record["class"] == "ok",
               [record["class"], record["cause"], record["scts"], found])
+    write("2026-11-01")
+    check_extension(world, logs)
     first = record["scts"][0]
     check("a timestamp has its log, operator and time",
           (first["log"], first["operator"], first["source"],

@@ -218,6 +218,9 @@ make_observation(struct maker *maker, struct observation *seen)
 	make_hello(maker, &seen->tls);
 	if (toss(maker))
 		seen->tls.staple = bytes_from_string("\x30\xff\x01 staple");
+	seen->tls.scts_asked = toss(maker);
+	if (seen->tls.scts_asked && toss(maker))
+		seen->tls.scts = bytes_from_string("\x01\xff list");
 }
 
 static void
