@@ -157,7 +157,7 @@ test-clients: $(B)/fleetscan $(PROGRAMS)
 	@B='$(B)' V=$${V:-1} CLIENTS_DIR='$(CLIENTS_DIR)' \
 		TEST_TIMEOUT=$${TEST_TIMEOUT:-3600} sh tests/run.sh $(CLIENT_TESTS)
 
-# CASES=, HOSTS=, ROUNDS=, README= and more, see bench.py; as root.  The goal
+# CASES=, HOSTS=, ROUNDS=, BASE=, README= and more, see bench.py; as root.  The goal
 # bench-peers builds with Go, into build/peers, what else is compared.
 BENCH := $(patsubst tests/bench/%.c,$(B)/%,$(wildcard tests/bench/*.c))
 BENCH_PLAIN := $(B)/measure $(B)/delay_line

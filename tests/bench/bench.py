@@ -2,30 +2,27 @@
 """make bench: what a host costs, in CPU, time and memory, and beside others.
 
 CASES="clients rsa ..." chooses among the rows of CASES below, HOSTS scales
-them (5000), ROUNDS says how often each client's turn comes (3).  OTHER="name:
+them (5000), ROUNDS says how often each client's turn comes (3).  BASE=PATH is
+an older fleetscan to compare with, in `second-night` and `saved`.  OTHER="name:
 command" adds a client of one's own to the cases that compare; {hosts},
 {bundle}, {root} and {fleet} (the directory) are filled in.  README=FILE puts
-the table between that file's marks (tests/bench/RESULTS.md has them).  As root, for the namespaces; nothing
-leaves the machine and nothing stays behind.
+the table between that file's marks (tests/bench/RESULTS.md has them).  As root,
+for the namespaces; nothing leaves the machine and nothing stays behind.
 """
 import csv
 import dataclasses
 import json
 import os
-import pathlib
 import shutil
-import signal
-import subprocess
 import sys
 
 import network
+import saved
 import tables
+from runner import (BASE, BUILD, CLIENTS, HOSTS, RESULTS, ROUNDS, count_signs,
+                    measure)
 
-BUILD = pathlib.Path(os.environ.get("B", "build")).resolve()
-RESULTS = BUILD / "bench"
 PEERS = BUILD.parent / "build" / "peers"
-HOSTS = int(os.environ.get("HOSTS", "5000"))
-ROUNDS = int(os.environ.get("ROUNDS", "3"))
 OTHER = os.environ.get("OTHER", "")
 README = os.environ.get("README", "")
 CERTIFICATES = 600
@@ -45,6 +42,9 @@ class Client:
     rounds: int = 0           # 0: as the case
     optional: bool = True     # skipped where it is not installed
     base: bool = False        # ratios are to this one
+    against: str = ""         # to this one's, where it is not the base
+    cache: str = ""           # a directory that it keeps from run to run
+    empty: bool = False       # which is emptied before each
 
 
 def fleetscan(options="-c 100 --threads 1", name="fleetscan", **more):
@@ -56,13 +56,14 @@ def fleetscan(options="-c 100 --threads 1", name="fleetscan", **more):
 FULL = fleetscan(base=True)
 CERTIFICATE = fleetscan("-c 100 --threads 1 --handshake certificate",
                         "fleetscan, certificate")
+TLSX = Client("tlsx", "tlsx -l {hosts} -c 100 -r " + network.DNS +
+              " -silent -json -disable-update-check", '"probe_status":true')
+# With --root-cas it reads the whole bundle again for every host.
+ZGRAB2 = Client("zgrab2", "zgrab2 tls -f {hosts} -s 100", '"status":"success"')
 SCANNERS = [
     Client("tls-scan", "tls-scan --infile={hosts} --port=443 "
            "--concurrency=100 --cacert={bundle}", '"verifyCertResult"'),
-    Client("tlsx", "tlsx -l {hosts} -c 100 -r " + network.DNS +
-           " -silent -json -disable-update-check", '"probe_status":true'),
-    # With --root-cas it reads the whole bundle again for every host.
-    Client("zgrab2", "zgrab2 tls -f {hosts} -s 100", '"status":"success"'),
+    TLSX, ZGRAB2,
 ]
 # A process or a connection pool a host is slow: few hosts are enough.
 TOOLS_OF_THE_DAY = [
@@ -73,6 +74,24 @@ TOOLS_OF_THE_DAY = [
            "-connect NAME:443 -servername NAME -CAfile {bundle} </dev/null",
            "BEGIN CERTIFICATE", hosts=300),
 ]
+
+
+def nights(who, program, options, against):
+    """The same fleet twice: with an empty cache directory, and with what the
+    first run left there."""
+    command = (f"{program} scan --json -q -l {{hosts}} --trust {{bundle}} "
+               f"--aia off --cache {{cache}}{options} -c 100 --threads 1")
+    return [Client(f"{who}, {night} night", command, '"status":"success"',
+                   optional=False, against=f"{against}, {night} night",
+                   cache=who, empty=night == "first")
+            for night in ("first", "second")]
+
+
+NIGHTS = [*(nights("base", "$BASE", "", "base") if BASE else []),
+          *nights("fleetscan", "fleetscan", f" --clients {CLIENTS} "
+                  "--faces none --crl off", "base" if BASE else "fleetscan"),
+          *nights("fleetscan, its defaults", "fleetscan", "",
+                  "base" if BASE else "fleetscan"), TLSX, ZGRAB2]
 if OTHER:
     SCANNERS.append(Client(OTHER.split(":", 1)[0],
                            OTHER.split(":", 1)[1].strip(), "\n"))
@@ -127,10 +146,17 @@ CASES = {
     "far": Case("200 ms round trip, 5 % dead hosts, -c 2000 -t 5",
                 [far(2000, 5)], hosts=2 * HOSTS, dead=5, delay_ms=200,
                 arithmetic={"concurrency": 2000, "timeout_s": 5}),
+    "night-distinct": Case("EC P-256, TLS 1.3, every host its own certificate",
+                           NIGHTS, certificates=HOSTS),
+    "night-shared": Case("EC P-256, TLS 1.3, 600 shared certificates", NIGHTS),
+    "night-rsa": Case("RSA 2048, TLS 1.3, 600 shared certificates", NIGHTS,
+                      key="rsa"),
     "quick": Case("EC P-256, TLS 1.3, few hosts",
                   [FULL, CERTIFICATE, *SCANNERS, *TOOLS_OF_THE_DAY],
                   hosts=min(HOSTS, 1000), certificates=120),
 }
+OF_SAVED_RUNS = {"saved": saved.run_saved, "million": saved.run_million}
+GROUPS = {"second-night": ["night-distinct", "night-shared", "night-rsa"]}
 ON_REQUEST = {"quick", "million"}
 
 # Round trips a host needs: DNS, TCP, and TLS until the server's flight is in.
@@ -148,6 +174,8 @@ def check_tools():
                 f"needs {tool} (Debian package {package})")
     if not (BUILD / "fleetscan").exists():
         raise network.Trouble(f"needs {BUILD}/fleetscan: run make")
+    if BASE and not os.access(BASE, os.X_OK):
+        raise network.Trouble(f"BASE={BASE} cannot be run")
     if README and not tables.has_marks(README):
         raise network.Trouble(f"{README} has no marks for the table: "
                               + " ".join(tables.MARKS).strip())
@@ -158,48 +186,8 @@ def is_there(client):
             shutil.which(client.name) is not None)
 
 
-def read_measure(path):
-    seconds, cpu, peak, status = path.read_text().split()
-    return {"seconds": float(seconds), "cpu": float(cpu),
-            "peak_kib": int(peak), "exit": int(status)}
-
-
-def end_group(process):
-    """It leads a session of its own: nobody else is in this group."""
-    os.killpg(process.pid, signal.SIGTERM)
-    try:
-        process.wait(3)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def measure(prefix, command, longest_s):
-    """seconds, CPU seconds, peak KiB, exit status; NULL: took too long."""
-    figures = RESULTS / "figures"
-    figures.unlink(missing_ok=True)
-    with open(RESULTS / "out", "w") as out, open(RESULTS / "err", "w") as err:
-        process = subprocess.Popen(
-            [*prefix, "taskset", "-c", "0", BUILD / "measure", figures, "sh",
-             "-c", f"ulimit -n 20000; {command}"], stdout=out, stderr=err,
-            stdin=subprocess.DEVNULL, start_new_session=True)
-        try:
-            process.wait(longest_s)
-        except subprocess.TimeoutExpired:
-            end_group(process)
-            return None
-        except BaseException:
-            end_group(process)
-            raise
-    if not figures.exists():
-        raise network.Trouble(f"could not be run: {command}: "
-                              + (RESULTS / "err").read_text()[-500:])
-    return read_measure(figures)
-
-
-def count_signs(sign):
-    with open(RESULTS / "out", errors="replace") as out:
-        return sum(line.count(sign) for line in out)
+def cache_of(client):
+    return RESULTS / "caches" / client.cache.replace(" ", "-")
 
 
 def fill_in(client, fleet, hosts):
@@ -208,7 +196,7 @@ def fill_in(client, fleet, hosts):
     (fleet.directory / "list").write_text("".join(lines[:hosts]))
     return client.command.format(
         hosts=fleet.directory / "list", fleet=fleet.directory,
-        bundle=fleet.directory / "bundle.pem",
+        bundle=fleet.directory / "bundle.pem", cache=cache_of(client),
         root=fleet.directory / "root.pem")
 
 
@@ -231,6 +219,8 @@ def run_client(client, case, fleet, row):
     hosts = hosts_of(client, case)
     place = "near" if case.delay_ms is None else "far"
     longest_s = max(LONGEST_S, hosts // 50)
+    if client.empty:
+        shutil.rmtree(cache_of(client), ignore_errors=True)
     run = measure(fleet.inside(place, []), fill_in(client, fleet, hosts),
                   longest_s)
     if run is None:
@@ -243,7 +233,9 @@ def run_client(client, case, fleet, row):
 
 
 def row_of(client, case):
-    return {"name": client.name, "base": client.base, "runs": [], "wrong": [],
+    kind = {"against": client.against} if client.against else {
+        "base": client.base}
+    return {"name": client.name, **kind, "runs": [], "wrong": [],
             "hosts": hosts_of(client, case),
             "trouble": "" if is_there(client) else "not installed",
             "command": client.command.replace("{{", "{").replace("}}", "}")}
@@ -287,6 +279,21 @@ def bound_notes(case, row):
     return notes
 
 
+def night_notes(rows):
+    """Each night to the same of the base, and to tlsx, by rounds."""
+    tlsx = next(row for row in rows if row["name"] == TLSX.name)
+    notes = []
+    for row in rows:
+        base = next((other for other in rows
+                     if other["name"] == row.get("against")), row)
+        words = [f"{tables.ratio_of_rounds(row, other, 'cpu')} of {name}"
+                 for other, name in ((base, "the base"), (tlsx, "tlsx"))
+                 if other is not row and other["runs"]]
+        if row["runs"] and words:
+            notes.append(f"{row['name']}: CPU " + ", ".join(words))
+    return notes
+
+
 def notes_of(case, rows):
     notes = []
     for client, row in zip(case.clients, rows):
@@ -296,6 +303,8 @@ def notes_of(case, rows):
                          + "; ".join(row["wrong"][:3]))
         elif not client.optional and row["runs"]:
             notes.append(f"{row['name']}: every class is right")
+    if case.clients is NIGHTS:
+        notes += night_notes(rows)
     if case.arithmetic and rows[0]["median"]:
         notes += bound_notes(case, rows[0])
     return notes
@@ -309,6 +318,7 @@ def run_case(name, case):
                        case.delay_ms) as fleet:
         play_rounds(case, fleet, rows)
     shutil.rmtree(RESULTS / "fleet")
+    shutil.rmtree(RESULTS / "caches", ignore_errors=True)
     for row in rows:
         row["median"] = (tables.summarize(row["runs"], row["hosts"])
                          if row["runs"] else None)
@@ -316,42 +326,15 @@ def run_case(name, case):
             "rows": rows, "notes": notes_of(case, rows)}
 
 
-def run_million():
-    """A saved run of 200 x HOSTS records, half as many leaves, judged again."""
-    print("million ...", file=sys.stderr, flush=True)
-    records = 200 * HOSTS
-    saved, again = RESULTS / "saved", RESULTS / "again"
-    shutil.rmtree(again, ignore_errors=True)
-    command = f"fleetscan audit {saved} -o {again} -q"
-    row = {"name": "fleetscan audit", "base": True, "runs": [], "wrong": [],
-           "hosts": records, "trouble": "not done", "command": command.replace(
-               str(RESULTS) + "/", "")}
-    try:
-        subprocess.run([BUILD / "saved_fleet", saved, str(records),
-                        str(records // 2), str(max(1, records // 500))],
-                       check=True)
-        run = measure([], command, 3600)
-        if run is not None:
-            with open(again / "hosts.csv") as rows:
-                run["answered"] = sum(1 for _ in rows) - 1
-            row["runs"].append(run)
-    finally:
-        shutil.rmtree(saved, ignore_errors=True)
-        shutil.rmtree(again, ignore_errors=True)
-    row["median"] = (tables.summarize(row["runs"], records)
-                     if row["runs"] else None)
-    return {"name": "million", "title": f"a saved run of {records:,} records "
-            "judged again, with all reports", "rounds": 1, "rows": [row],
-            "notes": []}
-
-
 def chosen():
-    names = os.environ.get("CASES", "").replace(",", " ").split()
+    known = [*CASES, *OF_SAVED_RUNS]
+    asked = os.environ.get("CASES", "").replace(",", " ").split()
+    names = [name for word in asked for name in GROUPS.get(word, [word])]
     for name in names:
-        if name not in CASES and name not in ON_REQUEST:
+        if name not in known:
             raise network.Trouble(f"no case is called {name}; there are "
-                                  + ", ".join([*CASES, "million"]))
-    return names or [name for name in CASES if name not in ON_REQUEST]
+                                  + ", ".join([*known, *GROUPS]))
+    return names or [name for name in known if name not in ON_REQUEST]
 
 
 def run_all():
@@ -362,7 +345,7 @@ def run_all():
     done, left_out = [], False
     for name in chosen():
         try:
-            done.append(run_million() if name == "million"
+            done.append(OF_SAVED_RUNS[name]() if name in OF_SAVED_RUNS
                         else run_case(name, CASES[name]))
         except network.Trouble as trouble:
             print(f"\n{name}: left out: {trouble}")

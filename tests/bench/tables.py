@@ -32,6 +32,14 @@ def ratio(row, base, key):
     return f"{row['median'][key] / base['median'][key]:.2f}"
 
 
+def ratio_of_rounds(row, base, key):
+    """The median of what the rounds say, with the least and the most."""
+    ratios = [run[key] / other[key]
+              for run, other in zip(row["runs"], base["runs"])]
+    return (f"{statistics.median(ratios):.2f} "
+            f"({min(ratios):.2f} to {max(ratios):.2f})")
+
+
 def cells(row, base):
     if row["median"] is None:
         return [row["name"], f"{row['hosts']:,}", row["trouble"],
@@ -43,12 +51,15 @@ def cells(row, base):
             ratio(row, base, "peak_mib")]
 
 
-def base_of(case):
-    return next((row for row in case["rows"] if row["base"]), None)
+def base_of(case, row):
+    """The row that `row` is held against: of its kind, or of its case."""
+    return next((other for other in case["rows"]
+                 if other["name"] == row.get("against") or
+                 ("against" not in row and other.get("base"))), None)
 
 
 def table_of(case):
-    return [cells(row, base_of(case)) for row in case["rows"]]
+    return [cells(row, base_of(case, row)) for row in case["rows"]]
 
 
 def rounds_of(case):
@@ -101,7 +112,8 @@ def markdown(cases):
             f"{where['kernel']}. Figures are medians, of that machine; only "
             "ratios within one table, whose clients ran in turn, carry over. "
             "The scanner has the first core, the servers the last. A ratio is "
-            "to the row that has 1.00.\n")
+            "to the row that has 1.00; in `saved` and with nights to the "
+            "same of the base.\n")
     return "\n".join([head, *map(markdown_case, cases)])
 
 
@@ -122,7 +134,8 @@ def compact(cases):
                     " |")
     lines.append(f"\n{where['date']}, {where['cores']} cores of "
                  f"{where['processor']}, Linux; a ratio is "
-                 "to the row of its case that has 1.00.")
+                 "to the row of its case that has 1.00; in `saved` and with "
+                 "nights to the same of the base.")
     commands = {row["name"]: row["command"] for case in cases
                 if case["name"] != "scale" for row in case["rows"]
                 if row["median"] is not None}
