@@ -106,6 +106,15 @@ changes_add(struct changes *changes, size_t record, const struct result *result)
 	entries_add(changes, &changes->to, record, result);
 }
 
+void
+changes_use_nights(struct changes *changes, struct history_file *nights,
+    const char *list, int64_t night)
+{
+	changes->settings.nights = nights;
+	changes->settings.list = list;
+	changes->settings.night = night;
+}
+
 static bool
 has_failed(const struct entries *entries)
 {

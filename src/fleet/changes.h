@@ -18,6 +18,10 @@ void changes_free(struct changes *);
 
 void changes_add(struct changes *, size_t record, const struct result *);
 
+/* What history.db says of a host stands beside its change: all borrowed. */
+void changes_use_nights(
+    struct changes *, struct history_file *, const char *list, int64_t night);
+
 /*
  * After the last record of `newer`, which is borrowed from here on.  -1 with
  * errno when a temporary file could not be written or read.

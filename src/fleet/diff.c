@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "fleet/history_file.h"
 #include "rundir/run_index.h"
 
 static const char *const kind_words[CHANGE_KINDS] = {
@@ -455,4 +456,23 @@ diff_read(const struct diff *diff, const struct change *change,
 					arena, &sides->from, NULL)) &&
 	       (!sides->has_to || archive_read(diff->newer, change->to, arena,
 				      &sides->to, NULL));
+}
+
+bool
+diff_past(const struct diff *diff, const struct change *change,
+    const struct change_sides *sides, struct history_facts *facts)
+{
+	const struct diff_settings *settings = diff->settings;
+	const struct history_facts *known;
+
+	if (!sides->has_to)
+		return false;
+	if (settings->history == NULL)
+		return settings->nights != NULL &&
+		       history_file_past(settings->nights, settings->list,
+			   settings->night, &sides->to, facts);
+	known = history_of(settings->history, change->to);
+	if (known != NULL)
+		*facts = *known;
+	return known != NULL;
 }

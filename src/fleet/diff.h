@@ -9,6 +9,8 @@
 #include "rundir/archive.h"
 #include "fleet/history.h"
 
+struct history_file;
+
 /* The words of reports/schema/diff.json; STILL is listed only where it is asked
  * for. */
 enum change_kind {
@@ -74,6 +76,9 @@ struct diff_settings {
 	bool all;
 	bool still; /* list what is broken in both, as STILL */
 	const struct history *history; /* or NULL */
+	struct history_file *nights;   /* in its place; or NULL */
+	const char *list;	       /* of the newer run, there */
+	int64_t night;		       /* of the newer run */
 };
 
 struct diff {
@@ -121,5 +126,9 @@ struct change_sides {
 
 bool diff_read(const struct diff *, const struct change *, struct arena *,
     struct change_sides *);
+
+/* The past of a change's host, where the settings have it and it is of use. */
+bool diff_past(const struct diff *, const struct change *,
+    const struct change_sides *, struct history_facts *);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * The past of the hosts that are broken now, out of all finished runs in a
  * reports directory: since when, last good, how often it was repaired and broke
- * again.
+ * again.  history_file.h tells the same out of history.db.
  */
 #ifndef FLEET_HISTORY_H
 #define FLEET_HISTORY_H
@@ -21,6 +21,7 @@ struct history_facts {
 	int64_t last_good;
 	unsigned flaps; /* how often it was good again since */
 	unsigned runs;	/* that saw the host, this one too */
+	bool is_over;	/* it is good now; `since` is of the time before */
 };
 
 struct history;

@@ -440,44 +440,51 @@ history_file_begin(struct history_file *file, const char *list, int64_t started,
 	return forget(file, file->list, started);
 }
 
+/* FIND_HOST or the beginning of ADD_HOST; NULL once it failed. */
+static sqlite3_stmt *
+prepare_host(struct history_file *file, enum statement at, sqlite3_int64 list,
+    const struct observation *seen)
+{
+	sqlite3_stmt *statement = prepare(file, at);
+
+	if (statement == NULL)
+		return NULL;
+	sqlite3_bind_int64(statement, 1, list);
+	bind_text(statement, 2, seen->host == NULL ? seen->input : seen->host);
+	sqlite3_bind_int(statement, 3, seen->port);
+	/* The only record of a name is meant, whatever its address. */
+	bind_text(statement, 4, seen->name_group == NULL ? NULL : seen->ip);
+	bind_text(statement, 5, seen->sni);
+	bind_text(statement, 6, seen->starttls);
+	return statement;
+}
+
+/* 0: there is none. */
+static sqlite3_int64
+find_host(struct history_file *file, sqlite3_int64 list,
+    const struct observation *seen)
+{
+	sqlite3_stmt *find = prepare_host(file, FIND_HOST, list, seen);
+	sqlite3_int64 id = 0;
+
+	if (find != NULL && sqlite3_step(find) == SQLITE_ROW)
+		id = sqlite3_column_int64(find, 0);
+	sqlite3_reset(find);
+	return id;
+}
+
 /* Negative once it failed. */
 static sqlite3_int64
-find_host(struct history_file *file, const struct result *result)
+find_or_add_host(struct history_file *file, const struct observation *seen)
 {
-	const struct observation *seen = &result->seen;
-	const char *host = seen->host == NULL ? seen->input : seen->host;
-	sqlite3_stmt *find = prepare(file, FIND_HOST), *add;
-	int code;
+	sqlite3_int64 id = find_host(file, file->list, seen);
+	sqlite3_stmt *add;
 
-	if (find == NULL)
+	if (id != 0)
+		return id;
+	add = prepare_host(file, ADD_HOST, file->list, seen);
+	if (add == NULL)
 		return -1;
-	for (int i = 0; i < 2; i++) {
-		sqlite3_stmt *statement =
-		    i == 0 ? find : prepare(file, ADD_HOST);
-
-		if (statement == NULL)
-			return -1;
-		sqlite3_bind_int64(statement, 1, file->list);
-		bind_text(statement, 2, host);
-		sqlite3_bind_int(statement, 3, seen->port);
-		/* The only record of a name is meant, whatever its address. */
-		bind_text(
-		    statement, 4, seen->name_group == NULL ? NULL : seen->ip);
-		bind_text(statement, 5, seen->sni);
-		bind_text(statement, 6, seen->starttls);
-		if (i == 0) {
-			code = sqlite3_step(find);
-			if (code == SQLITE_ROW) {
-				sqlite3_int64 id =
-				    sqlite3_column_int64(find, 0);
-
-				sqlite3_reset(find);
-				return id;
-			}
-			sqlite3_reset(find);
-		}
-	}
-	add = file->statements[ADD_HOST];
 	bind_text(add, 7, seen->site);
 	sqlite3_bind_int64(add, 8, file->night);
 	return run(file, add) < 0 ? -1 : sqlite3_last_insert_rowid(file->base);
@@ -497,7 +504,7 @@ history_file_add(struct history_file *file, const struct result *result)
 		return -1;
 	file->records++;
 	file->classes[result->verdict.class_id]++;
-	host = find_host(file, result);
+	host = find_or_add_host(file, &result->seen);
 	see = prepare(file, SEE_HOST);
 	if (host < 0 || see == NULL)
 		return -1;
@@ -693,6 +700,51 @@ history_file_last(struct history_file *file, struct history_host *host)
 	arena_reset(file->arena);
 	free(read_changes(file, file->last_host, file->list, host, &count));
 	return count > 0;
+}
+
+bool
+history_file_past(struct history_file *file, const char *list, int64_t night,
+    const struct result *result, struct history_facts *facts)
+{
+	sqlite3_int64 list_id = find_list(file, list), id;
+	struct history_host unused = { .list = NULL };
+	struct history_change *changes;
+	size_t count, at;
+	bool was_broken = false, was_good = false;
+
+	*facts = (struct history_facts){ .since = 0 };
+	read_nights(file, list_id);
+	at = nights_before(file, night);
+	id = find_host(file, list_id, &result->seen);
+	if (list_id == 0 || id == 0 ||
+	    (file->is_begun
+		    ? night != file->night
+		    : at == file->night_count || file->nights[at] != night))
+		return false;
+	arena_reset(file->arena);
+	changes = read_changes(file, id, list_id, &unused, &count);
+	for (size_t i = 0; i < count && changes[i].night <= night; i++) {
+		bool is_good = !changes[i].broken &&
+			       strcmp(changes[i].class_word, "gone") != 0;
+		size_t before = nights_before(file, changes[i].night);
+
+		if (changes[i].broken && facts->first_broken == 0)
+			facts->first_broken = changes[i].night;
+		if (changes[i].broken && !was_broken) {
+			facts->since = changes[i].night;
+			if (was_good && before > 0)
+				facts->last_good = file->nights[before - 1];
+		}
+		facts->flaps += is_good && was_broken;
+		facts->is_over = was_broken && !changes[i].broken &&
+				 changes[i].night == night;
+		was_broken = changes[i].broken;
+		was_good = is_good;
+	}
+	if (count > 0)
+		facts->runs = count_nights(file, changes[0].night, night + 1);
+	free(changes);
+	return was_broken || facts->is_over;
 }
 
 int

@@ -57,6 +57,16 @@ struct history_host {
  */
 bool history_file_last(struct history_file *, struct history_host *);
 
+struct history_facts; /* history.h */
+
+/*
+ * The past of a record's host, as far as the list's night of this start: false
+ * where there is no such night, the host was always good, or it has been good
+ * for longer than since the night before.
+ */
+bool history_file_past(struct history_file *, const char *list, int64_t night,
+    const struct result *, struct history_facts *);
+
 /* Totals of a night; classes by enum class_id. */
 struct history_night {
 	int64_t started;

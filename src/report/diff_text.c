@@ -169,40 +169,57 @@ history_text(struct arena *arena, const struct history_facts *facts)
 {
 	const char *words;
 
-	if (facts->last_good == 0)
+	if (facts->is_over)
+		words = arena_printf(arena, "was broken since %s",
+		    date_text(arena, facts->since));
+	else if (facts->last_good == 0)
 		words = arena_printf(arena, "since %s or before",
 		    date_text(arena, facts->first_broken));
 	else
 		words = arena_printf(arena, "since %s, last good %s",
 		    date_text(arena, facts->since),
 		    date_text(arena, facts->last_good));
-	if (facts->flaps == 0)
+	/* Of one that is good now, how often before. */
+	if (facts->flaps <= (unsigned)facts->is_over)
 		return words;
-	return arena_printf(arena, "%s, was good again %u time%s", words,
-	    facts->flaps, plural(facts->flaps));
+	return arena_printf(arena, "%s, was good again %u time%s%s", words,
+	    facts->flaps - facts->is_over,
+	    plural(facts->flaps - facts->is_over),
+	    facts->is_over ? " before" : "");
+}
+
+/* NULL where nothing is known of the past, or no more than the change says. */
+static const char *
+past_text(struct arena *arena, const struct diff *diff,
+    const struct change *change, const struct change_sides *sides)
+{
+	struct history_facts past;
+
+	if (!diff_past(diff, change, sides, &past) ||
+	    (past.since == diff->settings->night && past.flaps == 0))
+		return NULL;
+	return history_text(arena, &past);
 }
 
 static const char *
-detail_of(struct arena *arena, const struct diff *diff,
+detail_of(struct arena *arena, const struct change *change,
+    const struct change_sides *sides)
+{
+	if (change->kind == CHANGE_CHANGED)
+		return fields_text(arena, change, sides);
+	if (sides->has_from && sides->has_to && change->kind != CHANGE_STILL)
+		return verdict_text(arena, change, sides);
+	return state_text(arena, sides->host);
+}
+
+static const char *
+whole_text(struct arena *arena, const struct diff *diff,
     const struct change *change, const struct change_sides *sides)
 {
-	const struct history *history = diff->settings->history;
-	const struct history_facts *past =
-	    history == NULL || change->to == CHANGE_NO_RECORD
-		? NULL
-		: history_of(history, change->to);
-	const char *detail;
+	const char *detail = detail_of(arena, change, sides);
+	const char *past = past_text(arena, diff, change, sides);
 
-	if (change->kind == CHANGE_CHANGED)
-		detail = fields_text(arena, change, sides);
-	else if (sides->has_from && sides->has_to &&
-		 change->kind != CHANGE_STILL)
-		detail = verdict_text(arena, change, sides);
-	else
-		detail = state_text(arena, sides->host);
-	if (past == NULL)
-		return detail;
-	return arena_printf(arena, "%s, %s", detail, history_text(arena, past));
+	return past == NULL ? detail : list_text(arena, detail, ", ", past);
 }
 
 bool
@@ -214,20 +231,31 @@ diff_change_text(const struct diff *diff, const struct change *change,
 	if (!diff_read(diff, change, arena, &sides))
 		return false;
 	*host = host_text(arena, sides.host);
-	*detail = detail_of(arena, diff, change, &sides);
+	*detail = whole_text(arena, diff, change, &sides);
 	return true;
 }
 
+/* A change is cut to a line; what was before has one of its own. */
 void
 diff_append_text(
     const struct diff *diff, const struct change *change, struct text *out)
 {
 	struct arena *arena = arena_new();
-	const char *host, *detail;
+	struct change_sides sides;
+	const char *past, *detail;
 
-	if (diff_change_text(diff, change, arena, &host, &detail))
-		cell_append_change(
-		    out, group_words[change->group], host, detail);
+	if (diff_read(diff, change, arena, &sides)) {
+		past = change->kind == CHANGE_STILL
+			   ? NULL
+			   : past_text(arena, diff, change, &sides);
+		detail = change->kind == CHANGE_STILL
+			     ? whole_text(arena, diff, change, &sides)
+			     : detail_of(arena, change, &sides);
+		cell_append_change(out, group_words[change->group],
+		    host_text(arena, sides.host), detail);
+		if (past != NULL)
+			text_printf(out, "%*s%s\n", WORD_COLUMNS + 1, "", past);
+	}
 	arena_free(arena);
 }
 
@@ -308,7 +336,7 @@ append_mail_line(
 	struct change_sides sides = { .host = NULL };
 
 	if (diff_read(diff, change, arena, &sides)) {
-		detail = detail_of(arena, diff, change, &sides);
+		detail = whole_text(arena, diff, change, &sides);
 		if (change->group != GROUP_UNREACHABLE)
 			failing = failing_text(
 			    arena, &sides.from.verdict, &sides.to.verdict);

@@ -89,22 +89,14 @@ add_side(struct json *object, const char *key, const struct result *result,
 	json_add_string(side, "error", result->seen.error);
 }
 
-static const struct history_facts *
-history_of_change(const struct diff *diff, const struct change *change)
-{
-	if (diff->settings->history == NULL || change->to == CHANGE_NO_RECORD)
-		return NULL;
-	return history_of(diff->settings->history, change->to);
-}
-
 void
 diff_append_json(
     const struct diff *diff, const struct change *change, struct text *out)
 {
 	struct arena *arena = arena_new();
-	const struct history_facts *past = history_of_change(diff, change);
 	const struct observation *seen;
 	struct json *object, *list, *history;
+	struct history_facts past;
 	struct change_sides sides;
 
 	if (!diff_read(diff, change, arena, &sides)) {
@@ -126,16 +118,15 @@ diff_append_json(
 		if ((change->fields & DIFF_BIT(i)) != 0)
 			json_append_string(
 			    list, diff_field_word((enum diff_field)i));
-	if (past != NULL) {
+	if (diff_past(diff, change, &sides, &past)) {
 		history = json_add_object(object, "history");
 		json_add_string(history, "first_broken",
-		    time_text(arena, past->first_broken));
+		    time_text(arena, past.first_broken));
+		json_add_string(history, "since", time_text(arena, past.since));
 		json_add_string(
-		    history, "since", time_text(arena, past->since));
-		json_add_string(
-		    history, "last_good", time_text(arena, past->last_good));
-		json_add_integer(history, "flaps", past->flaps);
-		json_add_integer(history, "runs", past->runs);
+		    history, "last_good", time_text(arena, past.last_good));
+		json_add_integer(history, "flaps", past.flaps);
+		json_add_integer(history, "runs", past.runs);
 	}
 	json_print(object, out);
 	text_append_char(out, '\n');
@@ -195,10 +186,9 @@ void
 diff_append_csv(
     const struct diff *diff, const struct change *change, struct text *out)
 {
-	static const struct history_facts none = { 0 };
 	const char *from[SIDE_VALUES] = { NULL }, *to[SIDE_VALUES] = { NULL };
-	const struct history_facts *known = history_of_change(diff, change);
-	const struct history_facts *past = known == NULL ? &none : known;
+	struct history_facts past = { .since = 0 };
+	bool is_known;
 	struct arena *arena = arena_new();
 	const struct observation *seen;
 	struct change_sides sides;
@@ -209,6 +199,7 @@ diff_append_csv(
 		return;
 	}
 	seen = &sides.host->seen;
+	is_known = diff_past(diff, change, &sides, &past);
 	if (sides.has_from)
 		side_values(arena, &sides.from, from);
 	if (sides.has_to)
@@ -224,13 +215,13 @@ diff_append_csv(
 		csv_string(&row, to[i]);
 	}
 	/* Empty without a history, and for a host that is not broken now. */
-	csv_string(&row, time_text(arena, past->first_broken));
-	csv_string(&row, time_text(arena, past->since));
-	csv_string(&row, time_text(arena, past->last_good));
-	if (known == NULL)
-		csv_string(&row, NULL);
+	csv_string(&row, time_text(arena, past.first_broken));
+	csv_string(&row, time_text(arena, past.since));
+	csv_string(&row, time_text(arena, past.last_good));
+	if (is_known)
+		csv_integer(&row, past.flaps);
 	else
-		csv_integer(&row, known->flaps);
+		csv_string(&row, NULL);
 	csv_end(&row);
 	arena_free(arena);
 }

@@ -292,7 +292,7 @@ read_status(struct bytes answer)
 	for (size_t i = 0; i < STATUS_LINE_SIZE && i < answer.size; i++) {
 		uint8_t c = answer.data[i];
 
-		if (form[i] == '#' ? c < '0' || c > '9' : c != form[i])
+		if (form[i] == '#' ? c < '0' || c > '9' : c != (uint8_t)form[i])
 			return -1;
 	}
 	if (answer.size <= STATUS_LINE_SIZE)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -124,7 +125,7 @@ def write_run(path, records, started):
     manifest = {"schema": "fleetscan-run/1", "id": path.name, "version": "0",
                 "command": "scan", "started": started, "finished": started,
                 "complete": True, "clock": started, "options": [],
-                "stores": ["trust"], "targets": len(lines),
+                "lists": ["hosts.txt"], "stores": ["trust"], "targets": len(lines),
                 "records": len(lines), "threads": 1}
     (path / "run.json").write_text(json.dumps(manifest))
     return path
@@ -231,12 +232,53 @@ def check_history(m, folder):
           + ([] if len(table) == 3 else [f"{len(table)} rows"]))
 
 
+def check_nights(folder):
+    """The same nights out of history.db, also when old runs are gone."""
+    reports = folder / "reports"
+    runs = [reports / f"night-{9 - night}" for night in range(5)]
+    done = subprocess.run([FLEETSCAN, "history", "--rebuild", "--reports",
+                           reports], capture_output=True, text=True)
+    check("history.db is made of the five nights",
+          [] if done.returncode == 0 and (reports / "history.db").exists()
+          else [done.stderr])
+    for gone in runs[:2]:
+        shutil.rmtree(gone)
+    rows = (  # runs, host, facts of the JSON, words of the text
+        ((3, 4), "flaps", ("21", "25", "24", 2, 5),
+         "since 2026-11-25, last good 2026-11-24, was good again 2 times"),
+        ((2, 3), "flaps", ("21", "23", "22", 2, 4),
+         "was broken since 2026-11-23, was good again 1 time before"),
+        ((3, 4), "since", None, None), ((3, 4), "fine", None, None))
+    for (old, new), host, facts, words in rows:
+        name = f"{host}.example.test"
+        found = {row["host"]: row.get("history") for row in map(
+            json.loads, diff(runs[old], runs[new], "--json")
+            .stdout.splitlines())}
+        past = found.get(name)
+        told = past and (*(past[key][8:10] for key in
+                           ("first_broken", "since", "last_good")),
+                         past["flaps"], past["runs"])
+        text = " ".join(diff(runs[old], runs[new]).stdout.split())
+        check(f"diff tells of {host} out of history.db ({old + 1}, {new + 1})",
+              [] if told == facts and (words is None or words in text)
+              else [f"{told} {text}"])
+    mail = " ".join(diff(runs[3], runs[4], "--mail").stdout.split())
+    check("so does the mail", [] if rows[0][3] in mail else [mail])
+    (reports / "history.db").write_text("no database")
+    done = diff(runs[3], runs[4], "--json")
+    check("a damaged history.db is warned of, and not needed",
+          [] if done.returncode == 0 and "history.db" in done.stderr
+          and "flaps.example.test" in done.stdout
+          else [done.stderr + done.stdout])
+
+
 def main():
     with Laboratory("--fleet") as lab, \
             tempfile.TemporaryDirectory() as name:
         models = Models(lab)
         check_forty(models, pathlib.Path(name))
         check_history(models, pathlib.Path(name))
+        check_nights(pathlib.Path(name))
     return 1 if FAILED else 0
 
 
