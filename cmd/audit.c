@@ -45,6 +45,13 @@ static const struct option_row rows[] = {
 	    .offset = offsetof(struct audit_options, against),
 	    .help = "compare with this store (system, or one of the run's): "
 		    "which hosts fail with it, which no longer do" },
+	{ .name = "threads",
+	    .argument = "N",
+	    .kind = OPTION_UNSIGNED,
+	    .offset = offsetof(struct audit_options, common.scan.threads),
+	    .least = 1,
+	    .most = 1024,
+	    .help = "how many judge a run (default: one a core)" },
 };
 
 static int

@@ -38,26 +38,34 @@ find_store(const struct past_run *saved, const char *against)
 }
 
 static void
-note(void *context, bool breaks, const struct result *before,
-    const struct result *after)
+describe(void *context, bool breaks, const struct result *before,
+    const struct result *after, struct text *words)
+{
+	const struct comparison *comparison = context;
+
+	if (comparison->options->json)
+		store_change_append_json(breaks, before, after, words);
+	else
+		store_change_append_text(before, after, words);
+}
+
+static void
+note(void *context, bool breaks, enum class_id after, enum severity severity,
+    struct text *words)
 {
 	struct comparison *comparison = context;
-	const struct verdict *verdict = &after->verdict;
 	struct change_list *list =
 	    breaks ? &comparison->breaks : &comparison->repairs;
-	struct text line = { .size = 0 };
 
 	list->count++;
 	list->fails =
-	    list->fails || fail_on_matches(&comparison->options->fail_on,
-			       verdict->class_id, verdict->severity);
-	if (comparison->options->json) {
-		store_change_append_json(breaks, before, after, &line);
-		text_write(&line, stdout);
-		text_free(&line);
-	} else if (list->count <= EXAMPLES) {
-		store_change_append_text(before, after, &list->examples);
-	}
+	    list->fails ||
+	    fail_on_matches(&comparison->options->fail_on, after, severity);
+	if (comparison->options->json)
+		text_write(words, stdout);
+	else if (list->count <= EXAMPLES)
+		text_append_bytes(
+		    &list->examples, bytes_of(words->data, words->size));
 }
 
 static void
@@ -82,7 +90,9 @@ comparison_run(const struct past_run *saved, struct command_options *options,
 		.before = &before,
 		.after = &after,
 		.uses_aia = options->aia != AIA_OFF,
+		.describe = describe,
 		.changed = note,
+		.threads = options->scan.threads,
 		.context = &comparison,
 	};
 	struct judging_settings other;

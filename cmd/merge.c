@@ -35,6 +35,13 @@ static const struct option_row rows[] = {
 		"join although a shard, or a part of one, is missing: exit 3",
 	    .kind = OPTION_FLAG,
 	    .offset = offsetof(struct merge, partial) },
+	{ .name = "threads",
+	    .argument = "N",
+	    .kind = OPTION_UNSIGNED,
+	    .offset = offsetof(struct merge, options.scan.threads),
+	    .least = 1,
+	    .most = 1024,
+	    .help = "how many judge (default: one a core)" },
 };
 
 static int

@@ -72,4 +72,10 @@ int line_reader_next(struct line_reader *, struct bytes *line);
 uint64_t line_reader_offset(const struct line_reader *); /* start of the line */
 void line_reader_close(struct line_reader *);
 
+/*
+ * The line at this offset without its newline, in the arena; false where there
+ * is none.  The file's own position stays: threads may read at once.
+ */
+bool file_line_at(int fd, uint64_t offset, struct arena *, struct bytes *line);
+
 #endif

@@ -299,7 +299,7 @@ copy_text(struct bytes text, const char *const passed_over[], char *out,
 {
 	char *start = out, *comma = NULL;
 	size_t depth = 0;
-	bool key_follows = false, is_passed = false;
+	bool is_object = false, key_follows = false, is_passed = false;
 
 	*at = utf8_valid_prefix(text);
 	if (*at < text.size)
@@ -331,7 +331,8 @@ copy_text(struct bytes text, const char *const passed_over[], char *out,
 		case '[':
 			if (++depth > MOST_DEPTH)
 				return "deeper than 64 levels";
-			key_follows = depth == 1;
+			if (depth == 1)
+				key_follows = is_object = octet == '{';
 			break;
 		case '}':
 		case ']':
@@ -342,7 +343,7 @@ copy_text(struct bytes text, const char *const passed_over[], char *out,
 			is_passed = is_passed && depth > 0;
 			break;
 		case ',':
-			key_follows = depth == 1;
+			key_follows = depth == 1 && is_object;
 			if (key_follows && is_passed) {
 				is_passed = false;
 				(*at)++;

@@ -200,3 +200,32 @@ line_reader_offset(const struct line_reader *reader)
 {
 	return reader->offset;
 }
+
+bool
+file_line_at(int fd, uint64_t offset, struct arena *arena, struct bytes *line)
+{
+	enum { FIRST_ROOM = 8192 };
+	size_t room = FIRST_ROOM, size = 0;
+	const char *end = NULL;
+	char *buffer = arena_room(arena, room);
+	ssize_t got = 1;
+
+	while (end == NULL && got > 0) {
+		if (size == room) {
+			char *larger = arena_room(arena, 2 * room);
+
+			buffer = memcpy(larger, buffer, size);
+			room *= 2;
+		}
+		got = pread(
+		    fd, buffer + size, room - size, (off_t)(offset + size));
+		if (got > 0) {
+			end = memchr(buffer + size, '\n', (size_t)got);
+			size += (size_t)got;
+		}
+	}
+	if (end != NULL)
+		size = (size_t)(end - buffer);
+	*line = bytes_of(buffer, size);
+	return got >= 0 && size > 0;
+}

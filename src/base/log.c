@@ -1,6 +1,7 @@
 /*
- * Messages to stderr.  The level is the only global variable that changes: it
- * is set once, before any thread starts.
+ * Messages to stderr.  The level is the only global variable that changes
+ * (but for each thread's own in json.c): it is set once, before any thread
+ * starts.
  */
 #include "base/log.h"
 

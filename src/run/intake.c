@@ -189,6 +189,7 @@ intake_settle(struct intake *intake, struct aia *aia)
 		.known = intake->settings->known,
 		.aia = aia,
 		.evidence = intake->settings->evidence,
+		.threads = intake->settings->scan.threads,
 		.deliver = deliver_settled,
 		.context = intake,
 	};

@@ -10,20 +10,40 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/map.h"
+#include "base/memory.h"
+#include "base/text.h"
 #include "run/aia_file.h"
 #include "run/intake.h"
 #include "model/policy.h"
 #include "model/site.h"
+#include "scan/parallel.h"
 
 struct replay {
-	struct judge *judge;
+	const struct audit_settings *settings;
+	struct archive *archive; /* at hand */
 	struct intake *intake;
 	struct aia *aia;
-	struct arena *arena;
-	struct seen *names; /* ordinals of those with several records */
-	const struct policy *policy;
+	struct seen *names;   /* ordinals of those with several records */
+	struct seen *settled; /* records of an unfinished run; or NULL */
 	struct run_outcome *outcome;
-	int failed;
+	unsigned threads;
+};
+
+/* What one thread judges with. */
+struct replayer {
+	const struct replay *replay;
+	struct judge *judge;
+	struct arena *arena; /* of one observation */
+};
+
+/* What became of one observation; on the heap. */
+struct replayed {
+	struct message *message; /* NULL: left out, or ignored */
+	bool is_ignored;
+	bool is_part; /* of a target that may have several */
+	size_t at;    /* in the archive */
+	uint64_t ordinal;
+	char *key; /* of the record, where it may wait too */
 };
 
 bool
@@ -40,86 +60,186 @@ replay_ignores(
 }
 
 /* Of one record among all of a run. */
-static struct bytes
-record_key(struct arena *arena, const struct observation *seen)
+static char *
+record_key(const struct observation *seen)
 {
 	bool is_part = seen->name_group != NULL && seen->ip != NULL;
+	struct text key = { .size = 0 };
 
-	return bytes_from_string(arena_printf(arena, "%" PRIu64 " %s %s",
-	    seen->ordinal, seen->mx_domain != NULL ? seen->host : "",
-	    is_part ? seen->ip : ""));
+	text_printf(&key, "%" PRIu64 " %s %s", seen->ordinal,
+	    seen->mx_domain != NULL ? seen->host : "", is_part ? seen->ip : "");
+	return key.data;
 }
 
-static void
-replay_seen(struct replay *replay, struct observation *seen)
+static void *
+begin(void *context)
 {
-	struct run_totals *totals = &replay->outcome->totals;
-	struct bytes ordinal = bytes_of(&seen->ordinal, sizeof(seen->ordinal));
-	bool is_first = (seen->name_group == NULL && seen->mx_domain == NULL) ||
-			seen_add(replay->names, ordinal);
+	const struct replay *replay = context;
+	struct replayer *replayer = memory_new(sizeof(*replayer));
 
-	if (replay_ignores(replay->policy, replay->arena, seen)) {
-		totals->ignored += is_first;
-		return;
-	}
-	totals->targets += is_first;
-	replay->failed |= intake_deliver(
-	    replay->intake, judge_observation(replay->judge, seen, NULL));
+	replayer->replay = replay;
+	replayer->judge = judge_new(replay->settings);
+	replayer->arena = arena_new();
+	return replayer;
 }
 
 static void
+end(void *state)
+{
+	struct replayer *replayer = state;
+
+	judge_free(replayer->judge);
+	arena_free(replayer->arena);
+	free(replayer);
+}
+
+static void
+discard(void *item)
+{
+	struct replayed *replayed = item;
+
+	message_free(replayed->message);
+	free(replayed->key);
+	free(replayed);
+}
+
+static struct replayed *
+judge_seen(struct replayer *replayer, struct observation *seen)
+{
+	const struct replay *replay = replayer->replay;
+	struct replayed *replayed = memory_new(sizeof(*replayed));
+
+	replayed->ordinal = seen->ordinal;
+	replayed->is_part = seen->name_group != NULL || seen->mx_domain != NULL;
+	if (replay->settled != NULL)
+		replayed->key = record_key(seen);
+	replayed->is_ignored =
+	    replay_ignores(replay->settings->policy, replayer->arena, seen);
+	if (!replayed->is_ignored)
+		replayed->message =
+		    judge_observation(replayer->judge, seen, NULL);
+	return replayed;
+}
+
+static void *
+work(void *state, size_t at)
+{
+	struct replayer *replayer = state;
+	struct archive *archive = replayer->replay->archive;
+	struct replayed *replayed;
+	struct result result;
+
+	arena_reset(replayer->arena);
+	if (archive_read_parts(archive, at, replayer->arena, 0, &result) &&
+	    archive_fill_chain(archive, replayer->arena, &result.seen))
+		return judge_seen(replayer, &result.seen);
+	replayed = memory_new(sizeof(*replayed));
+	replayed->at = at;
+	return replayed;
+}
+
+static int
+deliver(void *context, void *item)
+{
+	struct replay *replay = context;
+	struct replayed *replayed = item;
+	struct run_totals *totals = &replay->outcome->totals;
+	struct bytes ordinal =
+	    bytes_of(&replayed->ordinal, sizeof(replayed->ordinal));
+	bool is_left_out = replayed->message == NULL && !replayed->is_ignored;
+	bool is_first = !is_left_out && (!replayed->is_part ||
+					    seen_add(replay->names, ordinal));
+	int result = 0;
+
+	if (replayed->key != NULL)
+		seen_add(replay->settled, bytes_from_string(replayed->key));
+	if (is_left_out)
+		log_warning("%s: record %zu lacks its host or certificates "
+			    "and is left out",
+		    archive_directory(replay->archive), replayed->at + 1);
+	replay->outcome->left_out += is_left_out;
+	totals->ignored += is_first && replayed->is_ignored;
+	totals->targets += is_first && !replayed->is_ignored;
+	if (replayed->message != NULL)
+		result = intake_deliver(replay->intake, replayed->message);
+	replayed->message = NULL;
+	discard(replayed);
+	return result;
+}
+
+/* A pending observation has its own chain. */
+static int
+replay_pending(struct replay *replay, struct line_reader *pending)
+{
+	struct replayer *replayer = begin(replay);
+	struct observation seen;
+	struct bytes line;
+	const char *reason;
+	int result = 0;
+
+	while (result == 0 && line_reader_next(pending, &line) == 1) {
+		bool is_new = false;
+		char *key;
+
+		arena_reset(replayer->arena);
+		if (pending_read(replayer->arena, line, &seen, &reason) &&
+		    seen.host != NULL) {
+			key = record_key(&seen);
+			is_new =
+			    seen_add(replay->settled, bytes_from_string(key));
+			free(key);
+		}
+		if (!is_new)
+			continue;
+		archive_fill_other_chains(
+		    replay->archive, replayer->arena, &seen);
+		result = deliver(replay, judge_seen(replayer, &seen));
+	}
+	end(replayer);
+	return result;
+}
+
+static int
 replay_run(struct replay *replay, struct archive *archive)
 {
 	char *path = file_join(archive_directory(archive), "pending.ndjson");
 	struct line_reader *pending = line_reader_open(path, RECORD_LINE_MOST);
-	/* Records of an unfinished run, which may wait in its pending file
-	   too: it was about to settle them. */
-	struct seen *settled = pending == NULL ? NULL : seen_new();
-	struct result result;
-	struct observation seen;
-	struct bytes line;
-	const char *reason;
+	const struct parallel parallel = {
+		.count = archive_count(archive),
+		.threads = replay->threads,
+		.context = replay,
+		.begin = begin,
+		.end = end,
+		.work = work,
+		.deliver = deliver,
+		.discard = discard,
+	};
+	int result;
 
+	replay->archive = archive;
+	/* An unfinished run was about to settle what waits there, and some of
+	   it may have its record. */
+	replay->settled = pending == NULL ? NULL : seen_new();
 	aia_file_read(archive, replay->aia);
-	for (size_t at = 0; at < archive_count(archive) && replay->failed == 0;
-	     at++) {
-		arena_reset(replay->arena);
-		if (!archive_read_parts(
-			archive, at, replay->arena, 0, &result) ||
-		    !archive_fill_chain(archive, replay->arena, &result.seen)) {
-			log_warning("%s: record %zu lacks its host or "
-				    "certificates and is left out",
-			    archive_directory(archive), at + 1);
-			replay->outcome->left_out++;
-			continue;
-		}
-		if (settled != NULL)
-			seen_add(
-			    settled, record_key(replay->arena, &result.seen));
-		replay_seen(replay, &result.seen);
-	}
-	/* A pending observation has its own chain. */
-	while (pending != NULL && replay->failed == 0 &&
-	       line_reader_next(pending, &line) == 1) {
-		arena_reset(replay->arena);
-		if (!pending_read(replay->arena, line, &seen, &reason) ||
-		    seen.host == NULL ||
-		    !seen_add(settled, record_key(replay->arena, &seen)))
-			continue;
-		archive_fill_other_chains(archive, replay->arena, &seen);
-		replay_seen(replay, &seen);
-	}
+	result = parallel_run(&parallel);
+	if (pending != NULL && result == 0)
+		result = replay_pending(replay, pending);
 	line_reader_close(pending);
-	seen_free(settled);
+	seen_free(replay->settled);
 	free(path);
+	return result;
 }
 
 void
 run_replay(const struct run_settings *settings,
     struct archive *const archives[], size_t count, struct run_outcome *outcome)
 {
-	struct replay replay = { .policy = settings->audit.policy,
-		.outcome = outcome };
+	struct replay replay = {
+		.settings = &settings->audit,
+		.outcome = outcome,
+		.threads = parallel_threads(settings->scan.threads),
+	};
+	int result = 0;
 	uint64_t began = clock_monotonic_ns();
 
 	memset(outcome, 0, sizeof(*outcome));
@@ -129,14 +249,12 @@ run_replay(const struct run_settings *settings,
 		outcome->error = strerror(errno);
 		return;
 	}
-	outcome->totals.threads = 1;
-	replay.judge = judge_new(&settings->audit);
+	outcome->totals.threads = replay.threads;
 	replay.aia = aia_new(NULL);
-	replay.arena = arena_new();
 	replay.names = seen_new();
-	for (size_t i = 0; i < count; i++)
-		replay_run(&replay, archives[i]);
-	if (replay.failed == 0)
+	for (size_t i = 0; i < count && result == 0; i++)
+		result = replay_run(&replay, archives[i]);
+	if (result == 0)
 		intake_settle(replay.intake, replay.aia);
 	else
 		outcome->end = RUN_UNWRITABLE;
@@ -146,9 +264,7 @@ run_replay(const struct run_settings *settings,
 	outcome->totals.ignored += settings->ignored_before;
 	outcome->totals.listed =
 	    outcome->totals.targets + outcome->totals.ignored;
-	arena_free(replay.arena);
 	seen_free(replay.names);
 	aia_free(replay.aia);
-	judge_free(replay.judge);
 	outcome->seconds = (double)(clock_monotonic_ns() - began) / 1e9;
 }

@@ -16,6 +16,7 @@
 #include "run/sources.h"
 #include "model/record_line.h"
 #include "model/site.h"
+#include "scan/parallel.h"
 
 struct pending_place {
 	uint64_t ordinal, offset;
@@ -106,64 +107,137 @@ list_waiting(
 	return more;
 }
 
-/* What judging takes, and the observation at hand. */
-struct judging_pass {
+/* The targets that wait, and where the first record of each is listed. */
+struct settling {
 	const struct settle *settle;
-	FILE *pending;
-	struct judge *judge;
+	const struct waiting_list *waiting;
+	const size_t *firsts; /* and the end */
+	int fd;		      /* of the pending lines */
 	const struct audit_sources *sources;
-	struct arena *arena; /* of one observation */
+};
+
+/* What one thread judges with. */
+struct settler {
+	const struct settling *settling;
+	struct judge *judge;
+	struct arena *target; /* what is compared of one */
+	struct arena *arena;  /* of one observation */
 	struct observation seen;
 };
 
-static bool
-read_place(struct judging_pass *pass, const struct pending_place *place)
+/* What became of one target; on the heap. */
+struct settled {
+	bool is_unreadable;
+	size_t count;
+	struct message *messages[];
+};
+
+static void *
+begin(void *context)
 {
-	struct line_reader *reader;
+	const struct settling *settling = context;
+	struct settler *settler = memory_new(sizeof(*settler));
+
+	settler->settling = settling;
+	settler->judge = judge_new(settling->settle->settings);
+	settler->target = arena_new();
+	settler->arena = arena_new();
+	return settler;
+}
+
+static void
+end(void *state)
+{
+	struct settler *settler = state;
+
+	judge_free(settler->judge);
+	arena_free(settler->target);
+	arena_free(settler->arena);
+	free(settler);
+}
+
+static bool
+read_place(struct settler *settler, const struct pending_place *place)
+{
 	struct bytes line;
 	const char *reason;
-	bool is_read;
 
-	if (fseeko(pass->pending, (off_t)place->offset, SEEK_SET) != 0)
-		return false;
-	arena_reset(pass->arena);
-	reader = line_reader_open_stream(pass->pending, RECORD_LINE_MOST);
-	is_read = line_reader_next(reader, &line) == 1 &&
-		  pending_read(pass->arena, line, &pass->seen, &reason);
-	line_reader_close(reader);
-	return is_read;
+	arena_reset(settler->arena);
+	return file_line_at(settler->settling->fd, place->offset,
+		   settler->arena, &line) &&
+	       pending_read(settler->arena, line, &settler->seen, &reason);
 }
 
 /*
  * The addresses of one name are judged to be compared, and again to say what
  * came of it.
  */
-static int
-judge_target(struct judging_pass *pass, const struct pending_place places[],
-    size_t count, struct arena *arena)
+static void *
+judge_target(void *state, size_t at)
 {
-	const struct settle *settle = pass->settle;
-	struct backends *backends = count > 1 ? backends_new(arena) : NULL;
-	int result = 0;
+	struct settler *settler = state;
+	const struct settling *settling = settler->settling;
+	const struct pending_place *places =
+	    &settling->waiting->list[settling->firsts[at]];
+	size_t count = settling->firsts[at + 1] - settling->firsts[at];
+	struct settled *settled =
+	    memory_new(sizeof(*settled) + count * sizeof(*settled->messages));
+	struct backends *backends = NULL;
 
+	arena_reset(settler->target);
+	if (count > 1)
+		backends = backends_new(settler->target);
 	for (size_t i = 0; backends != NULL && i < count; i++) {
 		struct result one;
 
-		if (!read_place(pass, &places[i]))
-			return -1;
-		judge_result(pass->judge, &pass->seen, pass->sources, &one);
+		settled->is_unreadable = !read_place(settler, &places[i]);
+		if (settled->is_unreadable)
+			return settled;
+		judge_result(
+		    settler->judge, &settler->seen, settling->sources, &one);
 		backends_add(backends, &one);
 	}
-	for (size_t i = 0; i < count && result == 0; i++) {
-		if (!read_place(pass, &places[i]))
-			return -1;
-		pass->seen.is_compared = true;
+	for (size_t i = 0; i < count; i++) {
+		settled->is_unreadable = !read_place(settler, &places[i]);
+		if (settled->is_unreadable)
+			return settled;
+		settler->seen.is_compared = true;
 		if (backends != NULL)
-			pass->seen.differs = backends_compare(backends, i);
-		result = settle->deliver(settle->context,
-		    judge_observation(pass->judge, &pass->seen, pass->sources));
+			settler->seen.differs = backends_compare(backends, i);
+		settled->messages[settled->count++] = judge_observation(
+		    settler->judge, &settler->seen, settling->sources);
 	}
+	return settled;
+}
+
+static int
+deliver(void *context, void *item)
+{
+	const struct settling *settling = context;
+	const struct settle *settle = settling->settle;
+	struct settled *settled = item;
+	int result = 0;
+
+	for (size_t i = 0; i < settled->count; i++)
+		if (result == 0)
+			result = settle->deliver(
+			    settle->context, settled->messages[i]);
+		else
+			message_free(settled->messages[i]);
+	if (result == 0 && settled->is_unreadable)
+		result = -1;
+	free(settled);
 	return result;
+}
+
+static void
+discard(void *item)
+{
+	struct settled *settled = item;
+
+	for (size_t i = 0; i < settled->count; i++)
+		message_free(settled->messages[i]);
+	free(settled);
 }
 
 static int
@@ -172,29 +246,32 @@ judge_all(const struct settle *settle, FILE *pending,
 {
 	struct sources *sources =
 	    sources_new(settle->fleet, settle->known, settle->aia);
-	struct judging_pass pass = {
+	size_t *firsts = memory_array(waiting->count + 1, sizeof(*firsts));
+	struct settling settling = {
 		.settle = settle,
-		.pending = pending,
-		.judge = judge_new(settle->settings),
+		.waiting = waiting,
+		.firsts = firsts,
+		.fd = fileno(pending),
 		.sources = sources_list(sources),
-		.arena = arena_new(),
 	};
-	struct arena *arena = arena_new();
-	int result = 0;
+	struct parallel parallel = {
+		.threads = parallel_threads(settle->threads),
+		.context = &settling,
+		.begin = begin,
+		.end = end,
+		.work = judge_target,
+		.deliver = deliver,
+		.discard = discard,
+	};
+	int result;
 
-	for (size_t i = 0, count; i < waiting->count && result == 0;
-	     i += count) {
-		count = 1;
-		while (
-		    i + count < waiting->count &&
-		    is_same_name(&waiting->list[i + count], &waiting->list[i]))
-			count++;
-		arena_reset(arena);
-		result = judge_target(&pass, &waiting->list[i], count, arena);
-	}
-	arena_free(arena);
-	arena_free(pass.arena);
-	judge_free(pass.judge);
+	for (size_t i = 0; i < waiting->count; i++)
+		if (i == 0 ||
+		    !is_same_name(&waiting->list[i], &waiting->list[i - 1]))
+			firsts[parallel.count++] = i;
+	firsts[parallel.count] = waiting->count;
+	result = parallel_run(&parallel);
+	free(firsts);
 	sources_free(sources);
 	return result;
 }

@@ -19,6 +19,7 @@ struct settle {
 	const struct known *known;
 	struct aia *aia;	       /* NULL: nothing is fetched */
 	struct run_evidence *evidence; /* of revocation; NULL: none */
+	unsigned threads;	       /* that judge; 0: one a core */
 	/* Takes each message, in input order; nonzero stops (and is returned).
 	 */
 	int (*deliver)(void *context, struct message *);

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -209,44 +208,12 @@ archive_damaged(const struct archive *archive)
 	return archive->damaged;
 }
 
-/*
- * The line at this offset, copied into the arena.  By pread: threads may read
- * at once.
- */
-static bool
-read_line(FILE *file, uint64_t offset, struct arena *arena, struct bytes *line)
-{
-	enum { FIRST_ROOM = 8192 };
-	size_t room = FIRST_ROOM, size = 0;
-	const char *end = NULL;
-	char *buffer = arena_room(arena, room);
-	ssize_t got = 1;
-
-	while (end == NULL && got > 0) {
-		if (size == room) {
-			char *larger = arena_room(arena, 2 * room);
-
-			buffer = memcpy(larger, buffer, size);
-			room *= 2;
-		}
-		got = pread(fileno(file), buffer + size, room - size,
-		    (off_t)(offset + size));
-		if (got > 0) {
-			end = memchr(buffer + size, '\n', (size_t)got);
-			size += (size_t)got;
-		}
-	}
-	if (end != NULL)
-		size = (size_t)(end - buffer);
-	*line = bytes_of(buffer, size);
-	return got >= 0 && size > 0;
-}
-
 bool
 archive_line(
     struct archive *archive, size_t at, struct arena *arena, struct bytes *line)
 {
-	return read_line(archive->records, archive->offsets[at], arena, line);
+	return file_line_at(
+	    fileno(archive->records), archive->offsets[at], arena, line);
 }
 
 uint64_t
@@ -317,7 +284,8 @@ archive_certificate(struct archive *archive, const struct digest *digest,
 		place = bsearch(&key, archive->certificate_places,
 		    archive->certificate_count, sizeof(key), by_prefix);
 	return place != NULL &&
-	       read_line(archive->certificates, place->offset, arena, &line) &&
+	       file_line_at(fileno(archive->certificates), place->offset, arena,
+		   &line) &&
 	       certificate_line_read(arena, line, &found, der, &reason) &&
 	       digest_equal(&found, digest);
 }

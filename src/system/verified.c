@@ -24,6 +24,7 @@ enum {
 	ID_SIZE = sizeof(struct signature_id),
 	ENTRY_SIZE = ID_SIZE + 4,
 	HEADER_SIZE = 32,
+	PLACES = 1 << 21,
 	DAY_SECONDS = 86400,
 	/* A date is renewed only when it is this old: most runs that add
 	   nothing then have nothing to write. */
@@ -46,6 +47,9 @@ struct verified {
 	struct signature_id *fresh;
 	atomic_size_t added; /* beyond VERIFIED_MOST: not kept */
 	size_t fresh_count;  /* once all have been added */
+	/* Places in `fresh`, plus 1, by hash: what one thread verified, the
+	   others need not.  At most half full. */
+	atomic_uint *places;
 };
 
 static uint64_t
@@ -118,10 +122,32 @@ map_file(struct verified *verified, int fd)
 	return NULL;
 }
 
+/*
+ * The id is a part of a SHA-256 value: any octets of it are a hash.  Returns
+ * whether it is there; else *place is the one to fill.
+ */
+static bool
+find_fresh(const struct verified *verified, const struct signature_id *id,
+    size_t *place)
+{
+	unsigned number;
+
+	memcpy(&number, id->octets, sizeof(number));
+	for (*place = number % PLACES;; *place = (*place + 1) % PLACES) {
+		number = atomic_load_explicit(
+		    &verified->places[*place], memory_order_acquire);
+		if (number == 0)
+			return false;
+		if (memcmp(&verified->fresh[number - 1], id, sizeof(*id)) == 0)
+			return true;
+	}
+}
+
 static bool
 has(void *context, const struct signature_id *id)
 {
 	struct verified *verified = context;
+	size_t place;
 	size_t low = 0, high = verified->count;
 
 	while (low < high) {
@@ -139,17 +165,24 @@ has(void *context, const struct signature_id *id)
 		else
 			high = middle;
 	}
-	return false;
+	return find_fresh(verified, id, &place);
 }
 
 static void
 add(void *context, const struct signature_id *id)
 {
 	struct verified *verified = context;
-	size_t at = atomic_fetch_add(&verified->added, 1);
+	size_t at = atomic_fetch_add(&verified->added, 1), place;
+	unsigned empty = 0;
 
-	if (at < VERIFIED_MOST)
-		verified->fresh[at] = *id;
+	if (at >= VERIFIED_MOST)
+		return;
+	verified->fresh[at] = *id;
+	/* Another thread may take the place, or have verified the same. */
+	while (!find_fresh(verified, id, &place) &&
+	       !atomic_compare_exchange_strong(
+		   &verified->places[place], &empty, (unsigned)at + 1))
+		empty = 0;
 }
 
 struct verified *
@@ -175,6 +208,7 @@ verified_open(const char *path, int64_t now)
 	    memory_array(verified->count + 1, sizeof(*verified->used));
 	/* Pages that nothing is written to take no memory. */
 	verified->fresh = memory_array(VERIFIED_MOST, sizeof(*verified->fresh));
+	verified->places = memory_array(PLACES, sizeof(*verified->places));
 	return verified;
 }
 
@@ -187,6 +221,7 @@ verified_free(struct verified *verified)
 		munmap(verified->map, verified->map_size);
 	free((void *)verified->used);
 	free(verified->fresh);
+	free((void *)verified->places);
 	free(verified->path);
 	free(verified);
 }

@@ -49,6 +49,36 @@ def test_signatures(folder, saved, without):
               == (name == "damaged"), done.stderr)
 
 
+def test_threads(folder, saved):
+    """However many threads judge, the same bytes in the same order."""
+    def files(directory):
+        return {name: (directory / name).read_bytes() for name in (
+            "hosts.ndjson", "certs.ndjson", "hosts.csv", "sites.csv")}
+
+    store = next((saved / "stores").glob("*.pem")).read_text()
+    (folder / "few.pem").write_text(
+        "".join(part + "-----END CERTIFICATE-----\n" for part in
+                store.split("-----END CERTIFICATE-----\n")[:8]))
+    alone, against = None, None
+    for threads in "1", "2", "5":
+        out = folder / f"threads{threads}"
+        options = ["--threads", threads, "--cache", folder / "unused",
+                   "--intermediates", "none"]
+        done = subprocess.run(
+            [FLEETSCAN, "audit", saved, "-q", "-o", out, *options],
+            capture_output=True, text=True, check=False)
+        compared = subprocess.run(
+            [FLEETSCAN, "audit", saved, "--against", folder / "few.pem",
+             *options], capture_output=True, text=True, check=False)
+        if alone is None:
+            alone, against = files(out), compared.stdout
+        check(f"--threads {threads} gives the same files",
+              done.returncode == 0 and files(out) == alone, done.stderr)
+        check(f"--against with --threads {threads} says the same",
+              "break" in against and compared.stdout == against,
+              compared.stderr)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
@@ -69,6 +99,7 @@ def main():
             class_of(record % LEAVES) for record in range(RECORDS))
         check("each of its faults is found", said == truth,
               f"{dict(said)}, should be {dict(truth)}")
+        test_threads(folder, saved)
         test_signatures(folder, saved, (again / "hosts.ndjson").read_bytes())
     return bool(FAILED)
 
