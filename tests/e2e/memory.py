@@ -6,6 +6,7 @@ every allocation of one chain and many of the run, instead of a few; ATTACK=N:
 every N-th.
 """
 import collections
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -22,6 +23,8 @@ PRELOAD = BUILD / "failing_memory.so"
 FEW, HOSTS = 24, 50
 STEP = int(os.environ.get("ATTACK") or 0)
 CHANGING = ["timestamp"]
+# Beside other tests one at a time.
+WORKERS = os.cpu_count() if STEP else 1
 
 
 def judge(arguments, **variables):
@@ -45,26 +48,34 @@ class Case:
     def __init__(self, arguments, output, folder):
         self.arguments, self.output, self.folder = arguments, output, folder
         self.counted = folder / "count"
-        self.good = self.read(self.run(FAIL_COUNT=self.counted))
+        first = output and output / "first"
+        self.good = self.read(self.run(first, FAIL_COUNT=self.counted), first)
         self.allocations = int(self.counted.read_text())
         # The program's own malloc must be the one that fails here.
         assert self.allocations > 5000, self.allocations
 
-    def run(self, **variables):
-        if self.output is not None:
-            shutil.rmtree(self.output, ignore_errors=True)
-        return judge(self.arguments, **variables)
+    def run(self, output=None, **variables):
+        return judge([*self.arguments, *(["-o", output] if output else [])],
+                     **variables)
 
-    def read(self, done):
-        if self.output is None:
+    def read(self, done, output=None):
+        if output is None:
             return records(done.stdout)
-        return records((self.output / "hosts.ndjson").read_text())
+        return records((output / "hosts.ndjson").read_text())
 
-    def outcome(self, done):
+    def try_one(self, place):
+        at, forever = place
+        output = self.output and self.output / f"{at}-{len(forever)}"
+        word = self.outcome(self.run(output, FAIL_AT=at, **forever), output)
+        if output is not None:
+            shutil.rmtree(output, ignore_errors=True)
+        return place, word
+
+    def outcome(self, done, output):
         """A word for what came of it; "wrong" is followed by why."""
         last = (done.stderr.splitlines() or [""])[-1]
         if done.returncode == 0:
-            return "right" if self.read(done) == self.good else \
+            return "right" if self.read(done, output) == self.good else \
                 "wrong: another verdict"
         if done.returncode == 4:
             spoken = last.startswith("fleetscan: ") and len(last) > 20
@@ -74,11 +85,12 @@ class Case:
 
     def check(self, name, places):
         counts, examples = collections.Counter(), {}
-        for forever in [{}, {"FAIL_FOREVER": 1}]:
-            for at in places:
-                word = self.outcome(self.run(FAIL_AT=at, **forever))
+        tries = [(at, forever) for forever in [{}, {"FAIL_FOREVER": 1}]
+                 for at in places]
+        with concurrent.futures.ThreadPoolExecutor(WORKERS) as workers:
+            for place, word in workers.map(self.try_one, tries):
                 counts[word] += 1
-                examples.setdefault(word, (at, forever))
+                examples.setdefault(word, place)
         print(f"# {name}: {dict(counts)} of {self.allocations} allocations")
         wrong = {word: examples[word] for word in counts if "wrong" in word}
         check(f"{name}: a verdict or exit 4", not wrong,
@@ -112,8 +124,8 @@ def main():
                     "--trust", trust], None, folder)
         step = STEP or one.allocations // FEW
         one.check("one chain", range(step // 2 + 1, one.allocations, step))
-        many = Case([run, "-q", "-f", "ndjson", "-o", folder / "out"],
-                    folder / "out", folder)
+        (folder / "out").mkdir()
+        many = Case([run, "-q", "-f", "ndjson"], folder / "out", folder)
         step = STEP * 20 or many.allocations // FEW
         many.check("a run of 50", range(step // 2 + 1, many.allocations, step))
     return 1 if FAILED else 0
