@@ -149,6 +149,10 @@ static const struct {
 		"Publish the record of the new certificate before it is "
 		"served, or serve the one that is published: mail from "
 		"servers that check DANE does not arrive." } },
+	[FINDING_DANE_FAILURE] = { "dane_failure", SEVERITY_WARNING,
+	    { "The question for the host's TLSA records fails",
+		"Repair the name servers of its zone, or its signatures: mail "
+		"from servers that check DANE is deferred." } },
 	[FINDING_FACE_DIFFERS] = { "face_differs", SEVERITY_ERROR,
 	    { "Which certificates are sent depends on the client's offer",
 		"Repair the chain of each certificate that the server has: "

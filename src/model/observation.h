@@ -53,7 +53,11 @@ struct observation {
 	/* TLSA records of the host and port, as zone files have them */
 	const char **tlsa;
 	size_t tlsa_count;
-	bool tlsa_secure;	    /* validated, and that is believed */
+	/* Validated, and that is believed; of the host where there is an error
+	 */
+	bool tlsa_secure;
+	const char *tlsa_base;	/* by the host's aliases; NULL: its own name */
+	const char *tlsa_error; /* why none is known: "servfail"; or NULL */
 	enum tlsa_match tlsa_match; /* the auditor's */
 
 	/* what happened */

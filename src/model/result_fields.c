@@ -296,6 +296,8 @@ read_mx(struct record_reader *reader, const struct json *object, void *facts)
 static const struct record_field dane_fields[] = {
 	FIELD_COUNTED("records", STRINGS, observation, tlsa, tlsa_count),
 	FIELD_AS("secure", BOOL, observation, tlsa_secure),
+	FIELD_AS("base", LATER_STRING, observation, tlsa_base),
+	FIELD_AS("error", LATER_STRING, observation, tlsa_error),
 	{ .kind = FIELD_END },
 };
 
@@ -305,7 +307,7 @@ write_dane(struct json *object, const void *facts, struct arena *scratch)
 	const struct observation *seen = facts;
 	struct json *member;
 
-	if (seen->tlsa_count == 0) {
+	if (seen->tlsa_count == 0 && seen->tlsa_error == NULL) {
 		json_add_null(object, "dane");
 		return;
 	}

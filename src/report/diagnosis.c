@@ -167,7 +167,7 @@ append_chain(struct text *out, const struct result *result,
 			seen->error == NULL ? "no more is known" : seen->error),
 		    BODY_COLUMN);
 	}
-	if (seen->tlsa_count > 0) {
+	if (seen->tlsa_count > 0 || seen->tlsa_error != NULL) {
 		append_label(out, "DANE");
 		cell_append_wrapped(out, dane_text(scratch, seen), BODY_COLUMN);
 	}

@@ -371,7 +371,7 @@ append_facts(struct text *out, const struct result *result,
 		    big_hello_text(scratch, &seen->tls.big_hello), false);
 	append_fact(out, "STARTTLS", seen->starttls, false);
 	append_fact(out, "MX of", seen->mx_domain, false);
-	if (seen->tlsa_count > 0)
+	if (seen->tlsa_count > 0 || seen->tlsa_error != NULL)
 		append_fact(out, "DANE", dane_text(scratch, seen), false);
 	append_fact(out, "site", seen->site, false);
 	for (size_t i = 0; i < seen->tag_count; i++)

@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 
-enum dns_type { DNS_TYPE_MX = 15, DNS_TYPE_TLSA = 52 };
+enum dns_type { DNS_TYPE_CNAME = 5, DNS_TYPE_MX = 15, DNS_TYPE_TLSA = 52 };
 
 enum dns_rcode {
 	DNS_NO_ERROR = 0,

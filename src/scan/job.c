@@ -27,6 +27,7 @@ job_free(struct job *job)
 	for (size_t i = 0; i < job->tlsa.count; i++)
 		free((char *)job->tlsa.at[i]);
 	free(job->tlsa.at);
+	free(job->tlsa.base);
 	target_free(job->target);
 	free(job);
 }

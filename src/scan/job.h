@@ -59,6 +59,8 @@ struct tlsa_records {
 	const char **at; /* on the heap, and what it points to */
 	size_t count, capacity;
 	bool asked, secure;
+	char *base;	   /* the host's, by its aliases; NULL: its own name */
+	const char *error; /* why there is no answer; static, or NULL */
 };
 
 struct job {

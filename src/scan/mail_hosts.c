@@ -40,10 +40,9 @@ mail_hosts_read(
 }
 
 void
-tlsa_name(const struct target *target, char name[TLSA_NAME_SIZE])
+tlsa_name(uint16_t port, const char *host, char name[TLSA_NAME_SIZE])
 {
-	snprintf(name, TLSA_NAME_SIZE, "_%u._tcp.%s", (unsigned)target->port,
-	    target->host);
+	snprintf(name, TLSA_NAME_SIZE, "_%u._tcp.%s", (unsigned)port, host);
 }
 
 void

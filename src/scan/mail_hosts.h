@@ -16,7 +16,7 @@ const char *mail_hosts_read(
     struct mx_group *, const char *domain, struct bytes message);
 
 /* "_25._tcp.mx.example.com" (RFC 7672 2.2) */
-void tlsa_name(const struct target *, char name[TLSA_NAME_SIZE]);
+void tlsa_name(uint16_t port, const char *host, char name[TLSA_NAME_SIZE]);
 
 /* `believed`: the server, where it says that it validated the answer. */
 void tlsa_records_read(

@@ -6,12 +6,17 @@
 #include "scan/name_lookup.h"
 
 #include <math.h>
+#include <stdio.h>
 
+#include "base/memory.h"
 #include "scan/mail_hosts.h"
 #include "scan/probe_target.h"
 #include "scan/proxy.h"
 
-enum { TLSA_SHARE = 3 }; /* of the target's time */
+enum {
+	TLSA_SHARE = 3, /* of the target's time */
+	MOST_ALIASES = 8
+};
 
 static struct name_lookup *
 lookup_of(struct question *question)
@@ -215,17 +220,103 @@ take_mx(struct name_lookup *lookup, enum resolve_result result,
 		lookup->events->expanded(lookup);
 }
 
+/* In records: why nothing is known of them. */
+static const char *
+tlsa_error(enum resolve_result result)
+{
+	switch (result) {
+	case RESOLVE_SERVER_FAILURE:
+		return "servfail";
+	case RESOLVE_REFUSED:
+		return "refused";
+	case RESOLVE_TIMEOUT:
+		return "timeout";
+	default:
+		return "failed";
+	}
+}
+
+static void
+ask_base(struct name_lookup *lookup, bool is_for_alias)
+{
+	const struct target *target = lookup->job->target;
+	char name[TLSA_NAME_SIZE];
+
+	begin_question(lookup, lookup->options->timeout_ms / TLSA_SHARE);
+	lookup->is_optional = true;
+	lookup->is_for_alias = is_for_alias;
+	tlsa_name(target->port, lookup->base, name);
+	resolver_ask_records(lookup->resolver,
+	    is_for_alias ? lookup->base : name,
+	    is_for_alias ? DNS_TYPE_CNAME : DNS_TYPE_TLSA, &lookup->question);
+}
+
+static void
+set_base(struct name_lookup *lookup, const char *name)
+{
+	snprintf(lookup->base, sizeof(lookup->base), "%s", name);
+}
+
+/*
+ * RFC 7672 2.2.2: where the MX host is an alias, and each step to its name is
+ * validated, the records are looked for at that name first.  An answer that
+ * there is no alias tells as well whether the zone is validated.
+ */
+static void
+take_alias(struct name_lookup *lookup, enum resolve_result result,
+    struct bytes message)
+{
+	struct tlsa_records *records = &lookup->job->tlsa;
+	char name[DNS_NAME_SIZE];
+	struct dns_answer answer;
+	struct bytes data;
+	bool is_secure, is_alias;
+
+	if (result == RESOLVE_TIMEOUT) {
+		records->asked = true;
+		records->error = tlsa_error(result);
+		resolve(lookup);
+		return;
+	}
+	is_secure = result == RESOLVE_FOUND &&
+		    dns_answer_open(&answer, message) && answer.authenticated;
+	is_alias = result == RESOLVE_FOUND && is_secure &&
+		   dns_answer_next(&answer, DNS_TYPE_CNAME, &data) == 1 &&
+		   dns_answer_name(&answer, data, 0, name) && name[0] != '\0';
+	if (is_alias && lookup->aliases < MOST_ALIASES) {
+		lookup->aliases++;
+		set_base(lookup, name);
+		ask_base(lookup, true);
+		return;
+	}
+	records->secure = is_secure;
+	if (!is_secure || is_alias)
+		set_base(lookup, lookup->job->target->host);
+	ask_base(lookup, false);
+}
+
 /* Where they cannot be had, the host is connected to all the same. */
 static void
 take_tlsa(struct name_lookup *lookup, enum resolve_result result,
     struct bytes message)
 {
+	const char *host = lookup->job->target->host;
 	struct tlsa_records *records = &lookup->job->tlsa;
 
-	records->asked = true;
 	if (result == RESOLVE_FOUND)
 		tlsa_records_read(
 		    records, message, resolver_is_believed(lookup->resolver));
+	else if (result != RESOLVE_NO_NAME)
+		records->error = tlsa_error(result);
+	if (records->error == NULL && records->count == 0 &&
+	    strcmp(lookup->base, host) != 0) {
+		set_base(lookup, host);
+		ask_base(lookup, false);
+		return;
+	}
+	records->asked = true;
+	if (strcmp(lookup->base, host) != 0)
+		records->base = memory_string(lookup->base);
 	resolve(lookup);
 }
 
@@ -240,6 +331,8 @@ on_told(
 		return;
 	if (lookup->job->target->mx_domain == NULL)
 		take_mx(lookup, result, message);
+	else if (lookup->is_for_alias)
+		take_alias(lookup, result, message);
 	else
 		take_tlsa(lookup, result, message);
 }
@@ -263,7 +356,6 @@ lookup_begin(struct name_lookup *lookup)
 	const struct scan_options *options = lookup->options;
 	struct job *job = lookup->job;
 	const struct target *target = job->target;
-	char name[TLSA_NAME_SIZE];
 
 	if (options->mx && target->mx_domain == NULL &&
 	    probe_destination(options, target).address == NULL) {
@@ -273,11 +365,9 @@ lookup_begin(struct name_lookup *lookup)
 		    DNS_TYPE_MX, &lookup->question);
 	} else if (target->mx_domain != NULL && !job->tlsa.asked &&
 		   (!options->all_addresses || target->name_group != NULL)) {
-		tlsa_name(target, name);
-		begin_question(lookup, options->timeout_ms / TLSA_SHARE);
-		lookup->is_optional = true;
-		resolver_ask_records(
-		    lookup->resolver, name, DNS_TYPE_TLSA, &lookup->question);
+		lookup->aliases = 0;
+		set_base(lookup, target->host);
+		ask_base(lookup, resolver_is_believed(lookup->resolver));
 	} else {
 		resolve(lookup);
 	}
@@ -290,7 +380,10 @@ lookup_give_up(struct name_lookup *lookup)
 {
 	lookup_withdraw(lookup);
 	if (lookup->is_optional) {
-		take_tlsa(lookup, RESOLVE_TIMEOUT, bytes_of(NULL, 0));
+		if (lookup->is_for_alias)
+			take_alias(lookup, RESOLVE_TIMEOUT, bytes_of(NULL, 0));
+		else
+			take_tlsa(lookup, RESOLVE_TIMEOUT, bytes_of(NULL, 0));
 		return;
 	}
 	if (!lookup->has_failed) {

@@ -6,6 +6,7 @@
 #ifndef SCAN_NAME_LOOKUP_H
 #define SCAN_NAME_LOOKUP_H
 
+#include "scan/dns_answer.h"
 #include "scan/resolve.h"
 #include "scan/scan.h"
 
@@ -36,7 +37,10 @@ struct name_lookup {
 	const char *name; /* whose addresses are asked for */
 	struct question question;
 	uint64_t began_ns;
-	bool is_beside;	  /* a connection attempt, which hangs */
+	char base[DNS_NAME_SIZE]; /* the host of TLSA records */
+	unsigned aliases;	  /* that led there */
+	bool is_for_alias;	  /* asks whether it is one itself */
+	bool is_beside;		  /* a connection attempt, which hangs */
 	bool is_optional; /* the host is connected to without an answer */
 	bool is_of_proxy; /* the name is the proxy's */
 	bool has_failed;

@@ -103,6 +103,8 @@ observe(const struct probe *probe, struct observation *seen,
 	seen->tlsa = probe->job->tlsa.at;
 	seen->tlsa_count = probe->job->tlsa.count;
 	seen->tlsa_secure = probe->job->tlsa.secure;
+	seen->tlsa_base = probe->job->tlsa.base;
+	seen->tlsa_error = probe->job->tlsa.error;
 	/* Or what it answered another hello is known. */
 	seen->has_tls = probe->has_tls || probe->tls.big_hello.sent > 0;
 	seen->tls = probe->tls;

@@ -34,7 +34,21 @@ enum {
 };
 
 /* What is asked of a name, a table of lookups each. */
-enum lookup_kind { LOOKUP_V4, LOOKUP_V6, LOOKUP_MX, LOOKUP_TLSA, LOOKUP_KINDS };
+enum lookup_kind {
+	LOOKUP_V4,
+	LOOKUP_V6,
+	LOOKUP_CNAME,
+	LOOKUP_MX,
+	LOOKUP_TLSA,
+	LOOKUP_KINDS
+};
+
+/* Those that are asked for by octets. */
+static const enum dns_type record_types[LOOKUP_KINDS] = {
+	[LOOKUP_CNAME] = DNS_TYPE_CNAME,
+	[LOOKUP_MX] = DNS_TYPE_MX,
+	[LOOKUP_TLSA] = DNS_TYPE_TLSA,
+};
 
 /* Answers that are longer are of no use here. */
 enum { MOST_MESSAGE = 16384 };
@@ -703,9 +717,8 @@ send_out(struct lookup *lookup, struct channel *channel)
 		   others all the same. */
 		if (getrandom(&id, sizeof(id), 0) < 0)
 			id = (uint16_t)uv_hrtime();
-		size = dns_query_write(query, lookup->name,
-		    lookup->kind == LOOKUP_MX ? DNS_TYPE_MX : DNS_TYPE_TLSA,
-		    id);
+		size = dns_query_write(
+		    query, lookup->name, record_types[lookup->kind], id);
 		if (size == 0)
 			on_message(lookup, ARES_EBADNAME, 0, NULL, 0);
 		else
@@ -827,8 +840,11 @@ void
 resolver_ask_records(struct resolver *resolver, const char *name,
     enum dns_type type, struct question *question)
 {
-	ask(resolver, name, type == DNS_TYPE_MX ? LOOKUP_MX : LOOKUP_TLSA,
-	    question);
+	enum lookup_kind kind = LOOKUP_CNAME;
+
+	while (record_types[kind] != type)
+		kind++;
+	ask(resolver, name, kind, question);
 }
 
 bool

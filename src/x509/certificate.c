@@ -396,6 +396,21 @@ certificate_new(struct bytes der)
 	return certificate_new_known(der, &sha256);
 }
 
+struct certificate *
+certificate_new_bare_key(struct bytes spki)
+{
+	struct certificate *certificate = reader_place(spki);
+	struct certificate_reader reader = { .certificate = certificate };
+
+	certificate->subject = certificate->issuer = "";
+	certificate->key_name = certificate->signature_name = "";
+	reader_key(&reader, certificate->der);
+	certificate->spki = certificate->der;
+	text_free(&reader.text);
+	text_free(&reader.value);
+	return certificate;
+}
+
 void
 certificate_free(struct certificate *certificate)
 {

@@ -17,6 +17,9 @@ struct certificate *certificate_new(struct bytes der);
 struct certificate *certificate_new_known(
     struct bytes der, const struct digest *sha256);
 
+/* A SubjectPublicKeyInfo by itself: nothing but the key is known. */
+struct certificate *certificate_new_bare_key(struct bytes spki);
+
 void certificate_free(struct certificate *);
 
 void certificate_digest(struct bytes der, struct digest *);

@@ -70,6 +70,13 @@ class Desk:
             "ta-not-sent": ([tlsa(2, 1, 1, middle.public)], 1, ALONE, False),
             "ta-root-not-sent": ([tlsa(2, 0, 1, top)], 1, GOOD, False),
             "ta-leaf": ([tlsa(2, 1, 1, leaf.public)], 1, GOOD, False),
+            "ta-whole-in-record": ([tlsa(2, 0, 0, ca)], 1, ALONE, True),
+            "ta-key-in-record": ([tlsa(2, 1, 0, middle.public)], 1, ALONE,
+                                 True),
+            "ta-root-in-record": ([tlsa(2, 0, 0, top)], 1, GOOD, True),
+            "ta-root-too-far": ([tlsa(2, 0, 0, top)], 1, ALONE, False),
+            "ta-other-in-record": ([tlsa(2, 1, 0, other.public)], 1, ALONE,
+                                   False),
             "pkix": ([tlsa(1, 1, 1, leaf.public),
                       tlsa(0, 1, 1, middle.public)], 1, GOOD, None),
             "unknown-digest": ([tlsa(3, 1, 1, leaf.public)[:2] + b"\x09abc"],
@@ -100,6 +107,37 @@ class Desk:
             asked = f"_{self.port}._tcp.{name}.mail.test"
             zone[(asked, "TLSA")] = records
             secure += [asked] if signed else []
+        # Name: what the host is an alias of, whether validated, records
+        # there and at the host, what dane has, and the warning.
+        right, wrong = tlsa(3, 1, 1, leaf.public), tlsa(3, 1, 1, other.public)
+        self.bases = {
+            "to-base": (1, [right], [wrong], {"matches": True, "base": 1},
+                        None),
+            "to-base-wrong": (1, [wrong], [right], {
+                "matches": False, "base": 1}, "dane_mismatch"),
+            "to-nothing": (1, [], [right], {"matches": True}, None),
+            "to-insecure": (0, [wrong], [right], {"matches": True}, None),
+            "to-servfail": (1, "SERVFAIL", [right], {
+                "matches": None, "error": "servfail", "secure": True,
+                "base": 1}, "dane_failure"),
+            "servfail": (None, [], "SERVFAIL", {
+                "matches": None, "error": "servfail", "secure": True},
+                "dane_failure"),
+            "servfail-insecure": (None, [], "SERVFAIL", {
+                "matches": None, "error": "servfail", "secure": False}, None),
+        }
+        for name, (signed, there, here, _, _) in self.bases.items():
+            host, base = f"{name}.mail.test", f"base-{name}.mail.test"
+            asked = [f"_{self.port}._tcp.{x}" for x in (host, base)]
+            zone[(f"{name}.test", "MX")] = [f"10 {host}"]
+            if signed is not None:
+                zone[(host, "CNAME")] = [base]
+            zone[(host if signed is None else base, "A")] = [GOOD]
+            zone[(asked[0], "TLSA")] = here
+            zone[(asked[1], "TLSA")] = there
+            secure += [*asked, base]
+            if signed or name == "servfail":
+                secure.append(host)
         self.names = NameServer(zone, secure)
 
     def words(self, domains, *words):
@@ -242,6 +280,19 @@ def test_dane(desk):
               and dane["matches"] is matches
               and bool(warned) == (bool(signed) and matches is False),
               (dane, warned))
+    found = {r["input"].removesuffix(".test"): r for r in desk.scan(
+        [f"{name}.test" for name in desk.bases], "--json")}
+    for name, (_, _, _, want, warning) in desk.bases.items():
+        dane = found[name]["dane"]
+        if "base" in want:
+            want["base"] = f"base-{name}.mail.test"
+        warned = [f["id"] for f in found[name]["findings"]
+                  if f["id"].startswith("dane_")]
+        check(f"DANE: {name}",
+              dane is not None and dane == {**dane, **want}
+              and ("base" in dane) == ("base" in want)
+              and ("error" in dane) == ("error" in want)
+              and warned == ([warning] if warning else []), (dane, warned))
     check("where there are none, dane is null",
           desk.scan(["shares.test"], "--json")[0]["dane"] is None)
 

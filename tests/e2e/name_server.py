@@ -60,8 +60,8 @@ class NameServer:
         kind = next((k for k, n in TYPES.items() if n == number), None)
         self.asked.append((name, kind))
         flags, records = 0x8180, []
-        alias = self.zone.get((name, "CNAME"))
-        if alias and kind != "CNAME":
+        alias = kind != "CNAME" and self.zone.get((name, "CNAME"))
+        if alias:
             records.append((name, "CNAME", alias[0]))
         real = alias[0] if alias else name
         values = self.zone.get((real, kind), [])
