@@ -325,6 +325,14 @@ static const struct option_row judge_rows[] = {
 	    .offset = OPTION(judging.policy),
 	    .help = "expected CAs, thresholds, waivers and hosts to ignore; "
 		    "\"none\": not the saved run's either" },
+	{ .name = "expect",
+	    .argument = "DIR",
+	    .kind = OPTION_STRING,
+	    .is_path = true,
+	    .offset = OPTION(judging.expect),
+	    .help = "PEM files of the certificates that hosts ought to serve: "
+		    "an older one is stale; \"none\": not the saved run's "
+		    "either" },
 };
 
 /* Checked against data/clients.json once that is read. */

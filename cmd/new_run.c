@@ -18,6 +18,7 @@
 #include "report/publish.h"
 #include "run/replay.h"
 #include "run/run.h"
+#include "run/expected_files.h"
 #include "rundir/policy_file.h"
 #include "rundir/prune.h"
 #include "rundir/run_directory.h"
@@ -71,6 +72,10 @@ describe(struct new_run *run)
 	manifest->clock = audit->now;
 	manifest->warn_days = audit->warn_days;
 	manifest->crit_days = audit->crit_days;
+	manifest->expected = expected_count(audit->expected);
+	if (manifest->expected > 0)
+		expected_files_digest(
+		    audit->expected, &manifest->expected_digest);
 	manifest->totals.threads = options->scan.threads;
 }
 
@@ -86,7 +91,10 @@ write_beginnings(const struct new_run *run)
 		run_directory_keep_learned(run->directory,
 		    run->learns ? judging->learned : NULL) < 0 ||
 		(judging->policy != NULL &&
-		    policy_file_keep(run->directory, judging->policy) < 0)))
+		    policy_file_keep(run->directory, judging->policy) < 0) ||
+		(judging->expected != NULL &&
+		    expected_files_keep(run->directory, judging->expected) <
+			0)))
 		return -1;
 	return manifest_write(run->directory, &run->manifest);
 }

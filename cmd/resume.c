@@ -154,6 +154,7 @@ resume_lend(const struct resume *resume, struct command_options *options)
 	options->judging.has_now = false;
 	options->judging.clients = NULL;
 	options->judging.policy = NULL;
+	options->judging.expect = NULL;
 	judging_settings_add_run(&options->judging, resume->arena,
 	    &resume->manifest, options->directory);
 }

@@ -451,6 +451,7 @@ judge_chain(struct judgement *judgement, struct result *result)
 		root_rules,
 		policy_rules,
 		dane_rules,
+		expected_rules,
 		backend_rules,
 	};
 	const struct audit_view *view = &judgement->view;

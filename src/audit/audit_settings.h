@@ -7,6 +7,7 @@
 struct clients;
 struct policy;
 struct revocation_source;
+struct expected;
 struct good_signatures;
 struct ct_logs;
 struct roots;
@@ -18,9 +19,10 @@ struct audit_settings {
 	int64_t now;
 	const struct trust_store *const *stores; /* the first is the default */
 	size_t store_count;
-	unsigned warn_days, crit_days; /* 0: by the certificate's validity */
-	const struct clients *clients; /* NULL: none is predicted */
-	const struct policy *policy;   /* NULL: none */
+	unsigned warn_days, crit_days;	 /* 0: by the certificate's validity */
+	const struct clients *clients;	 /* NULL: none is predicted */
+	const struct policy *policy;	 /* NULL: none */
+	const struct expected *expected; /* what ought to be served; or NULL */
 	/* Known intermediates, for the repairs of root_leaves; NULL: none. */
 	const struct certificate_index *known;
 	/* Public intermediates that some clients carry; NULL: none known. */

@@ -58,6 +58,7 @@ extern const struct audit_rule sct_rules[];	   /* rules_scts.c */
 extern const struct audit_rule root_rules[];	   /* rules_roots.c */
 extern const struct audit_rule policy_rules[];	   /* rules_policy.c */
 extern const struct audit_rule dane_rules[];	   /* dane.c */
+extern const struct audit_rule expected_rules[];   /* expected.c */
 extern const struct audit_rule backend_rules[];	   /* backends.c */
 
 /*

@@ -144,6 +144,10 @@ static const struct {
 	    { "This address of the name is not like most of the others",
 		"Set up the server behind this address as the others are: some "
 		"of the clients meet it." } },
+	[FINDING_STALE_CERTIFICATE] = { "stale_certificate", SEVERITY_WARNING,
+	    { "A newer certificate is there and not served",
+		"Reload the server; where that does not help, find out which "
+		"file it reads." } },
 	[FINDING_DANE_MISMATCH] = { "dane_mismatch", SEVERITY_WARNING,
 	    { "The host's TLSA records do not fit the chain that it sends",
 		"Publish the record of the new certificate before it is "

@@ -29,6 +29,12 @@ struct backend_difference {
 	unsigned alike, addresses;
 };
 
+/* The newest certificate of the same names that another address serves. */
+struct newer_leaf {
+	const char *ip; /* NULL: none is newer than this one's */
+	int64_t not_before;
+};
+
 /* Unknown: nothing was received, or none of the records can be used. */
 enum tlsa_match { TLSA_UNKNOWN, TLSA_DIFFERS, TLSA_MATCHES };
 
@@ -45,6 +51,7 @@ struct observation {
 	bool is_settled;	/* pending: for the other addresses alone */
 	bool is_compared;	/* with the other addresses */
 	const struct backend_difference *differs; /* NULL: it does not */
+	struct newer_leaf newer;		  /* likewise, of the auditor */
 
 	const char *mx_domain; /* the domain whose MX host it is; NULL: none */
 	uint16_t mx_preference;

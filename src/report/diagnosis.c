@@ -266,7 +266,7 @@ append_repair(struct text *out, const struct report_run *run,
 	size_t count = verdict->missing_count;
 	const struct finding_text *text =
 	    finding_text_find(class_word(verdict->class_id), verdict->cause);
-	const struct finding *finding = result_class_finding(result);
+	const struct finding *finding = result_class_finding(result), *stale;
 	char hex[DIGEST_HEX_SIZE];
 
 	if (verdict->class_id == CLASS_OK && finding != NULL)
@@ -276,6 +276,10 @@ append_repair(struct text *out, const struct report_run *run,
 	text_append_char(out, '\n');
 	append_label(out, "repair");
 	cell_append_wrapped(out, text->advice, BODY_COLUMN);
+	stale = result_finding(result, FINDING_STALE_CERTIFICATE);
+	if (stale != NULL && stale != finding)
+		append_body(
+		    out, finding_text_find(stale->id, stale->cause)->advice);
 	/* A run that was not written has no repair kit. */
 	if (run->directory == NULL)
 		return;

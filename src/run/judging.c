@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "model/client_choice.h"
 #include "model/ct_logs.h"
+#include "run/expected_files.h"
 #include "rundir/policy_file.h"
 #include "system/data_file.h"
 #include "system/java_store.h"
@@ -80,6 +81,12 @@ judging_settings_add_run(struct judging_settings *settings, struct arena *arena,
 		char *path = policy_file_of_run(directory);
 
 		settings->policy = arena_string(arena, path);
+		free(path);
+	}
+	if (settings->expect == NULL) {
+		char *path = expected_files_of_run(directory);
+
+		settings->expect = arena_string(arena, path);
 		free(path);
 	}
 }
@@ -446,6 +453,13 @@ judging_load(struct judging *judging, const struct judging_settings *settings)
 		judging->cache = places.cache;
 	}
 	judging->audit.now = settings->has_now ? settings->now : clock_now();
+	if (settings->expect != NULL && strcmp(settings->expect, "none") != 0) {
+		judging->expected = expected_files_read(judging->arena,
+		    settings->expect, judging->audit.now, &judging->error);
+		if (judging->expected == NULL)
+			return false;
+	}
+	judging->audit.expected = judging->expected;
 	judging->audit.warn_days = settings->warn_days;
 	judging->audit.crit_days = settings->crit_days;
 	judging->audit.clients = judging->clients;
@@ -490,6 +504,7 @@ judging_clear(struct judging *judging)
 	clients_free(judging->clients);
 	certificate_index_free(judging->added);
 	policy_free(judging->policy);
+	expected_free(judging->expected);
 	arena_free(judging->arena);
 	free(judging->stores);
 	store_set_clear(&judging->set);

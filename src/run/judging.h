@@ -26,6 +26,7 @@ struct judging_settings {
 	const char *const *added_roots; /* SHA-256: a saved run's */
 	size_t added_root_count;
 	const char *policy; /* a file; "none" or NULL: none */
+	const char *expect; /* PEM files; "none" or NULL: nothing is expected */
 	bool has_now;
 	int64_t now;	    /* the clock to judge by; else the machine's */
 	unsigned warn_days; /* 0: 30, or a third of the validity */
@@ -47,12 +48,13 @@ struct judging {
 	struct store_set set;
 	struct trust_store **stores; /* the default first; the set's */
 	struct known *known;
-	struct known *preloaded; /* public ones that some clients carry */
-	struct known *kept;	 /* what `intermediates update` keeps */
-	const char *learned;	 /* the learned cache; NULL: none is used */
-	const char *cache;	 /* its directory, or NULL: there is none */
-	struct arena *arena;	 /* holds what is read from data files */
-	struct policy *policy;	 /* NULL: none */
+	struct known *preloaded;   /* public ones that some clients carry */
+	struct known *kept;	   /* what `intermediates update` keeps */
+	const char *learned;	   /* the learned cache; NULL: none is used */
+	const char *cache;	   /* its directory, or NULL: there is none */
+	struct arena *arena;	   /* holds what is read from data files */
+	struct policy *policy;	   /* NULL: none */
+	struct expected *expected; /* NULL: none */
 	const struct client_profiles *profiles; /* the chosen ones */
 	const char *const *named;		/* stores of --store */
 	size_t named_count;

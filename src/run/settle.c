@@ -202,8 +202,10 @@ judge_target(void *state, size_t at)
 		if (settled->is_unreadable)
 			return settled;
 		settler->seen.is_compared = true;
-		if (backends != NULL)
+		if (backends != NULL) {
 			settler->seen.differs = backends_compare(backends, i);
+			settler->seen.newer = backends_newer(backends, i);
+		}
 		settled->messages[settled->count++] = judge_observation(
 		    settler->judge, &settler->seen, settling->sources);
 	}

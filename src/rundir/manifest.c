@@ -96,6 +96,13 @@ manifest_write(const char *directory, const struct manifest *manifest)
 	if (manifest->added_root_count > 0)
 		add_strings(object, "added_roots", manifest->added_roots,
 		    manifest->added_root_count);
+	if (manifest->expected > 0) {
+		struct json *expected = json_add_object(object, "expected");
+
+		json_add_integer(
+		    expected, "certificates", (int64_t)manifest->expected);
+		json_add_digest(expected, "sha256", &manifest->expected_digest);
+	}
 	clients = json_add_array(object, "clients");
 	for (size_t i = 0; i < manifest->client_count; i++) {
 		const struct manifest_client *client = &manifest->clients[i];
@@ -200,6 +207,7 @@ read_members(
 {
 	struct run_totals *totals = &manifest->totals;
 	const char *hash = json_string(json_get(json, "list_hash"));
+	const struct json *expected;
 
 	manifest->id = read_string(arena, json, "id");
 	manifest->version = read_string(arena, json, "version");
@@ -230,6 +238,9 @@ read_members(
 	    json_get(json, "named_stores"), &manifest->named_store_count);
 	manifest->added_roots = read_strings(
 	    arena, json_get(json, "added_roots"), &manifest->added_root_count);
+	expected = json_get(json, "expected");
+	manifest->expected = read_count(expected, "certificates");
+	json_digest(json_get(expected, "sha256"), &manifest->expected_digest);
 	read_clients(arena, json_get(json, "clients"), manifest);
 	/* These become names of files, here and in what is made of this run:
 	   one that leads to another directory is refused. */

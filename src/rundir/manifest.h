@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/bytes.h"
 
 struct manifest_option {
 	const char *name, *value; /* value NULL: it takes none */
@@ -55,6 +56,8 @@ struct manifest {
 	size_t added_root_count;
 	struct manifest_client *clients; /* in the order of records */
 	size_t client_count;		 /* 0: of a version without --clients */
+	size_t expected; /* certificates of --expect; 0: not given */
+	struct digest expected_digest; /* of these and their files */
 	struct run_totals totals;
 };
 

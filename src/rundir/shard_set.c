@@ -175,10 +175,24 @@ compare_policies(
 	    "%s: it was judged by another policy than %s", b->name, a->name);
 }
 
+static const char *
+compare_expected(
+    struct arena *arena, const struct shard_run *a, const struct shard_run *b)
+{
+	if (a->manifest->expected == b->manifest->expected &&
+	    bytes_equal(digest_bytes(&a->manifest->expected_digest),
+		digest_bytes(&b->manifest->expected_digest)))
+		return NULL;
+	return arena_printf(arena,
+	    "%s: it was judged by other certificates of --expect than %s",
+	    b->name, a->name);
+}
+
 /* Two runs are two judgements where one of these finds a difference. */
 static const char *(*const comparisons[])(
     struct arena *, const struct shard_run *, const struct shard_run *) = {
 	compare_policies,
+	compare_expected,
 	compare_lists,
 	compare_clocks,
 	compare_stores,

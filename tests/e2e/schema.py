@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 
 try:
     from jsonschema import Draft202012Validator
@@ -33,8 +34,9 @@ FILES = {
     "aia.ndjson": "aia",
     "crls.ndjson": "crls",
     "ocsp.ndjson": "ocsp",
+    "expected.ndjson": "expected",
 }
-OPTIONAL = ("aia.ndjson", "crls.ndjson", "ocsp.ndjson")
+OPTIONAL = ("aia.ndjson", "crls.ndjson", "ocsp.ndjson", "expected.ndjson")
 DATA = ("clients", "ct-logs", "distrust", "roots")
 COLUMNS = ("host,port,ip,site,status,class,cause,severity,refused_by,"
            "issuer_cn,root_cn,subject_cn,not_after,days_left,missing,"
@@ -248,6 +250,14 @@ def check_tables(sample, folder):
               else [done.stdout + done.stderr])
 
 
+def leaf_of(run):
+    """PEM of a certificate for a host."""
+    der = next(row["der"] for row in lines((run / "certs.ndjson").read_text())
+               if row["subject"].endswith(".test"))
+    return ("-----BEGIN CERTIFICATE-----\n" + "\n".join(textwrap.wrap(der, 64))
+            + "\n-----END CERTIFICATE-----\n")
+
+
 def main():
     if Draft202012Validator is None:
         print("skip - schemas: python3-jsonschema is not installed")
@@ -264,6 +274,10 @@ def main():
         if Draft202012Validator is not None:
             check_can_fail(folder / "demo")
             check_policies(folder)
+        (folder / "served.pem").write_text(leaf_of(folder / "demo"))
+        call("audit", "-q", folder / "demo", "--expect",
+             folder / "served.pem", "-o", folder / "expected")
+        check_run("expected", folder / "expected")
         call("merge", "-q", folder / "demo", "-o", folder / "merged")
         check_run("merged", folder / "merged")
         check_commands("demo", folder / "demo", folder)

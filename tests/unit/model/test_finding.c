@@ -60,6 +60,7 @@ static const struct {
 	{ "no_tls", "handshake-error", SEVERITY_ERROR },
 	{ "no_tls", "protocol-error", SEVERITY_ERROR },
 	{ "no_tls", "our_offer", SEVERITY_ERROR },
+	{ "stale_certificate", NULL, SEVERITY_WARNING },
 	{ "big_hello_refused", NULL, SEVERITY_WARNING },
 	{ "big_hello_refused", "segments", SEVERITY_WARNING },
 	{ "unreachable", "invalid-input", SEVERITY_ERROR },
