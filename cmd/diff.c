@@ -7,15 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "cmd/commands.h"
 #include "cmd/common_options.h"
 #include "cmd/past_run.h"
-#include "fleet/history_file.h"
 #include "report/diff_text.h"
 #include "report/diff_write.h"
 #include "rundir/run_index.h"
-#include "rundir/run_list.h"
 
 enum { GROUP_COUNT = 2 };
 
@@ -145,35 +142,6 @@ exit_code(const struct diff_options *options, const struct diff *diff)
 	return EXIT_CODE_FINISHED;
 }
 
-/* NULL where the newer run is no night of a history.db beside it. */
-static struct history_file *
-open_nights(
-    struct arena *arena, const char *directory, struct diff_settings *settings)
-{
-	char *scope = NULL;
-	struct manifest manifest;
-	struct history_file *nights = NULL;
-	char *path = file_join(directory, ".."), *error = NULL;
-	char *database = file_join(path, "history.db");
-	const char *reason;
-
-	if (file_exists(database) &&
-	    manifest_read(arena, directory, &manifest, &reason))
-		scope = run_scope(&manifest);
-	if (scope != NULL) {
-		nights = history_file_read(path, &error);
-		settings->list = arena_string(arena, scope);
-		settings->night = manifest.started;
-	}
-	if (error != NULL)
-		log_warning("diff: %s", error);
-	free(scope);
-	free(error);
-	free(database);
-	free(path);
-	return nights;
-}
-
 static int
 compare(const struct diff_options *options, struct archive *older,
     struct archive *newer)
@@ -195,8 +163,8 @@ compare(const struct diff_options *options, struct archive *older,
 		history =
 		    history_read(options->history, newer, to, &key, &error);
 	else
-		settings.nights =
-		    open_nights(arena, archive_directory(newer), &settings);
+		settings.newer =
+		    past_run_history("diff", arena, archive_directory(newer));
 	settings.history = history;
 	if (options->history != NULL && history == NULL) {
 		log_error("diff: --history: %s", error);
@@ -208,7 +176,7 @@ compare(const struct diff_options *options, struct archive *older,
 	}
 	free(error);
 	history_free(history);
-	history_file_close(settings.nights);
+	history_file_close(settings.newer.file);
 	arena_free(arena);
 	run_index_free(from);
 	run_index_free(to);

@@ -103,16 +103,21 @@ fix(const struct fix_options *options, struct archive *archive,
 			      ? file_join(archive_directory(archive), "fix")
 			      : memory_string(options->directory);
 	struct repair_plan *plan;
+	struct history_at at;
 	char *error = NULL;
 	int code = EXIT_CODE_USAGE;
 
 	for (size_t i = 0; i < count; i++)
 		digest_from_hex(&roots[i], options->roots.items[i]);
 	plan = repair_plan_new(archive, audit, roots, count, &error);
-	if (plan != NULL)
+	if (plan != NULL) {
+		at = past_run_history("fix", arena, archive_directory(archive));
+		repair_plan_use_history(plan, archive, &at);
+		history_file_close(at.file);
 		code = write_kit(plan, directory);
-	else
+	} else {
 		log_error("fix: --trust-root: %s", error);
+	}
 	free(error);
 	repair_plan_free(plan);
 	free(directory);

@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "base/log.h"
+#include "rundir/run_list.h"
 
 static void
 warn_if_unfinished(
@@ -26,6 +28,33 @@ past_run_warn(const char *command, const char *directory)
 	if (manifest_read(arena, directory, &manifest, &reason))
 		warn_if_unfinished(command, directory, &manifest);
 	arena_free(arena);
+}
+
+struct history_at
+past_run_history(
+    const char *command, struct arena *arena, const char *directory)
+{
+	struct history_at at = { .file = NULL };
+	char *path = file_join(directory, ".."), *error = NULL;
+	char *database = file_join(path, "history.db"), *scope = NULL;
+	struct manifest manifest;
+	const char *reason;
+
+	if (file_exists(database) &&
+	    manifest_read(arena, directory, &manifest, &reason))
+		scope = run_scope(&manifest);
+	if (scope != NULL) {
+		at.file = history_file_read(path, &error);
+		at.list = arena_string(arena, scope);
+		at.night = manifest.started;
+	}
+	if (error != NULL)
+		log_warning("%s: %s", command, error);
+	free(scope);
+	free(error);
+	free(database);
+	free(path);
+	return at;
 }
 
 bool

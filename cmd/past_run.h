@@ -5,6 +5,7 @@
 #ifndef CMD_PAST_RUN_H
 #define CMD_PAST_RUN_H
 
+#include "fleet/history_file.h"
 #include "rundir/archive.h"
 #include "rundir/manifest.h"
 #include "run/judging.h"
@@ -20,6 +21,13 @@ struct past_run {
  * there is no run.json.
  */
 void past_run_warn(const char *command, const char *directory);
+
+/*
+ * The run's night in a history.db beside it, whose file the caller closes;
+ * without a file where it is no night of one.
+ */
+struct history_at past_run_history(
+    const char *command, struct arena *, const char *directory);
 
 /* False once it has complained; warns too; close is safe in any case. */
 bool past_run_open(struct past_run *, const char *command, const char *run);

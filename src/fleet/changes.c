@@ -107,12 +107,9 @@ changes_add(struct changes *changes, size_t record, const struct result *result)
 }
 
 void
-changes_use_nights(struct changes *changes, struct history_file *nights,
-    const char *list, int64_t night)
+changes_use_history(struct changes *changes, const struct history_at *newer)
 {
-	changes->settings.nights = nights;
-	changes->settings.list = list;
-	changes->settings.night = night;
+	changes->settings.newer = *newer;
 }
 
 static bool

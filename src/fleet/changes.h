@@ -18,9 +18,8 @@ void changes_free(struct changes *);
 
 void changes_add(struct changes *, size_t record, const struct result *);
 
-/* What history.db says of a host stands beside its change: all borrowed. */
-void changes_use_nights(
-    struct changes *, struct history_file *, const char *list, int64_t night);
+/* What is known of a host by this night stands beside its change. */
+void changes_use_history(struct changes *, const struct history_at *);
 
 /*
  * After the last record of `newer`, which is borrowed from here on.  -1 with

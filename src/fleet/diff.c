@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "fleet/history_file.h"
 #include "rundir/run_index.h"
 
 static const char *const kind_words[CHANGE_KINDS] = {
@@ -468,9 +467,7 @@ diff_past(const struct diff *diff, const struct change *change,
 	if (!sides->has_to)
 		return false;
 	if (settings->history == NULL)
-		return settings->nights != NULL &&
-		       history_file_past(settings->nights, settings->list,
-			   settings->night, &sides->to, facts);
+		return history_file_past(&settings->newer, &sides->to, facts);
 	known = history_of(settings->history, change->to);
 	if (known != NULL)
 		*facts = *known;

@@ -8,8 +8,7 @@
 
 #include "rundir/archive.h"
 #include "fleet/history.h"
-
-struct history_file;
+#include "fleet/history_file.h"
 
 /* The words of reports/schema/diff.json; STILL is listed only where it is asked
  * for. */
@@ -76,9 +75,7 @@ struct diff_settings {
 	bool all;
 	bool still; /* list what is broken in both, as STILL */
 	const struct history *history; /* or NULL */
-	struct history_file *nights;   /* in its place; or NULL */
-	const char *list;	       /* of the newer run, there */
-	int64_t night;		       /* of the newer run */
+	struct history_at newer;       /* in its place, the newer run's night */
 };
 
 struct diff {

@@ -703,16 +703,21 @@ history_file_last(struct history_file *file, struct history_host *host)
 }
 
 bool
-history_file_past(struct history_file *file, const char *list, int64_t night,
-    const struct result *result, struct history_facts *facts)
+history_file_past(const struct history_at *when, const struct result *result,
+    struct history_facts *facts)
 {
-	sqlite3_int64 list_id = find_list(file, list), id;
+	struct history_file *file = when->file;
+	int64_t night = when->night;
+	sqlite3_int64 list_id, id;
 	struct history_host unused = { .list = NULL };
 	struct history_change *changes;
 	size_t count, at;
 	bool was_broken = false, was_good = false;
 
 	*facts = (struct history_facts){ .since = 0 };
+	if (file == NULL)
+		return false;
+	list_id = find_list(file, when->list);
 	read_nights(file, list_id);
 	at = nights_before(file, night);
 	id = find_host(file, list_id, &result->seen);

@@ -57,15 +57,22 @@ struct history_host {
  */
 bool history_file_last(struct history_file *, struct history_host *);
 
+/* A night of a list, whose hosts' past is asked for. */
+struct history_at {
+	struct history_file *file; /* NULL: nothing is known */
+	const char *list;
+	int64_t night; /* the start of its run */
+};
+
 struct history_facts; /* history.h */
 
 /*
- * The past of a record's host, as far as the list's night of this start: false
- * where there is no such night, the host was always good, or it has been good
- * for longer than since the night before.
+ * The past of a record's host, as far as this night: false where there is no
+ * such night, the host was always good, or it has been good for longer than
+ * since the night before.
  */
-bool history_file_past(struct history_file *, const char *list, int64_t night,
-    const struct result *, struct history_facts *);
+bool history_file_past(
+    const struct history_at *, const struct result *, struct history_facts *);
 
 /* Totals of a night; classes by enum class_id. */
 struct history_night {

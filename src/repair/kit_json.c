@@ -1,6 +1,7 @@
 /* fix.json: what the kit offers, for other programs. */
 #include "repair/kit_parts.h"
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "x509/pem.h"
 
@@ -34,6 +35,8 @@ add_item(struct json *array, const struct kit *kit, size_t at)
 	json_add_string(object, "from", source_word(item->from));
 	json_add_bool(object, "proven", true);
 	json_add_string(object, "where", item->where);
+	json_add_string(object, "since",
+	    item->since == 0 ? NULL : time_text(kit->arena, item->since));
 	json_add_bool(object, "root", item->is_root);
 	json_add_string(object, "file",
 	    arena_printf(kit->arena, "client/%s", kit->files[at]));

@@ -1,4 +1,5 @@
 /* README.txt: what is in the kit and how to use it. */
+#include "base/clock.h"
 #include "base/columns.h"
 #include "repair/kit.h"
 
@@ -118,6 +119,10 @@ kit_write_readme(struct kit *kit)
 		if (!host->repaired)
 			text_printf(&out, "  completes the chain; still: %s",
 			    host->after_title);
+		if (host->since != 0)
+			text_printf(&out, "%s broken since %s",
+			    host->repaired ? " " : ";",
+			    date_text(kit->arena, host->since));
 		text_append_char(&out, '\n');
 	}
 	text_append(&out, any ? "\nServe this file in place of the present one "

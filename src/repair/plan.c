@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "repair/larger_stores.h"
 #include "x509/signature.h"
+#include "fleet/history.h"
 #include "fleet/missing.h"
 
 /* Certificates of one host, leaf first, each once. */
@@ -597,6 +598,33 @@ repair_plan_new(struct archive *archive, const struct audit_settings *audit,
 	larger_stores_clear(&trusting);
 	free_roots(trusted, root_count);
 	return plan;
+}
+
+void
+repair_plan_use_history(struct repair_plan *plan, struct archive *archive,
+    const struct history_at *at)
+{
+	struct arena *arena = arena_new();
+
+	for (size_t i = 0; i < plan->host_count && at->file != NULL; i++) {
+		struct repair_host *host = plan->hosts[i];
+		struct history_facts facts;
+		struct result result;
+
+		arena_reset(arena);
+		if (!archive_read(
+			archive, host->record, arena, &result, NULL) ||
+		    !history_file_past(at, &result, &facts))
+			continue;
+		host->since = facts.since;
+		for (size_t k = 0; k < host->item_count; k++) {
+			int64_t *first = &host->items[k]->since;
+
+			if (*first == 0 || facts.since < *first)
+				*first = facts.since;
+		}
+	}
+	arena_free(arena);
 }
 
 void

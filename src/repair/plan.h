@@ -7,6 +7,7 @@
 #ifndef REPAIR_PLAN_H
 #define REPAIR_PLAN_H
 
+#include "fleet/history_file.h"
 #include "repair/clients_fixed.h"
 
 struct repair_item;
@@ -27,6 +28,7 @@ struct repair_host {
 	const struct bytes *chain; /* what to send: leaf first, no root */
 	size_t chain_length;
 	bool sends_less; /* so its server is to be repaired */
+	int64_t since;	 /* it is broken, by history.db; 0: not known */
 	struct repair_item **items;
 	size_t item_count;
 	/* With all items in their stores; the server is as it is. */
@@ -43,6 +45,7 @@ struct repair_item {
 	struct repair_host **hosts;
 	size_t host_count;
 	size_t repaired;    /* of these, with nothing else wrong */
+	int64_t since;	    /* the first of them is broken; 0: not known */
 	const char **fixed; /* clients, at one of the hosts at least */
 	size_t fixed_count;
 };
@@ -81,5 +84,9 @@ struct repair_plan *repair_plan_new(struct archive *,
     const struct audit_settings *, const struct digest roots[],
     size_t root_count, char **error);
 void repair_plan_free(struct repair_plan *);
+
+/* Since when hosts are broken, by the night of the plan's run. */
+void repair_plan_use_history(
+    struct repair_plan *, struct archive *, const struct history_at *);
 
 #endif

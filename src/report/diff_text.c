@@ -196,7 +196,7 @@ past_text(struct arena *arena, const struct diff *diff,
 	struct history_facts past;
 
 	if (!diff_past(diff, change, sides, &past) ||
-	    (past.since == diff->settings->night && past.flaps == 0))
+	    (past.since == diff->settings->newer.night && past.flaps == 0))
 		return NULL;
 	return history_text(arena, &past);
 }

@@ -1,6 +1,7 @@
 /* A repair plan in a few lines; README.txt of the kit has all of it. */
 #include "report/plan_text.h"
 
+#include "base/clock.h"
 #include "base/columns.h"
 #include "repair/kit.h"
 
@@ -11,6 +12,7 @@ plan_append_text(
     const struct repair_plan *plan, const char *directory, struct text *out)
 {
 	size_t others = plan->host_count - plan->repaired;
+	struct arena *arena = arena_new();
 
 	text_printf(out,
 	    "%zu host%s repaired by %zu certificate%s, each proven by a "
@@ -27,8 +29,12 @@ plan_append_text(
 		else
 			text_append(out, "root    ");
 		cell_append(out, item->certificate->subject, 42);
-		text_printf(out, "  repairs %zu client%s\n", item->fixed_count,
+		text_printf(out, "  repairs %zu client%s", item->fixed_count,
 		    plural(item->fixed_count));
+		if (item->since != 0)
+			text_printf(
+			    out, ", since %s", date_text(arena, item->since));
+		text_append_char(out, '\n');
 	}
 	if (others > 0)
 		text_printf(out,
@@ -51,4 +57,5 @@ plan_append_text(
 		text_append(out, "         and more, in README.txt\n");
 	text_printf(out, "Kit in %s (README.txt, server, client, fix.json)\n",
 	    directory);
+	arena_free(arena);
 }

@@ -56,8 +56,8 @@ feed(struct report *report, struct report_run *run, struct changes *changes)
 		run->history = NULL;
 	}
 	if (changes != NULL) {
-		changes_use_nights(
-		    changes, run->history, run->list, run->started);
+		changes_use_history(changes, &(struct history_at){ run->history,
+						 run->list, run->started });
 		if (changes_settle(changes, archive) < 0)
 			return -1;
 		run->changes = changes_diff(changes);

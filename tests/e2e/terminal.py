@@ -2,6 +2,7 @@
 """What scan shows on a terminal of 80 columns: one host, many, what is new,
 the night's mail; and that colours come on a terminal alone.
 """
+import json
 import os
 import pathlib
 import pty
@@ -21,6 +22,11 @@ def still(text):
     text = LATEST.sub("RUN", text)
     text = re.sub(r":\d{4,5}\b", ":PORT", text)
     text = re.sub(r"\d{4}-\d\d-\d\d", "DATE", text)
+    # Whether two nights began in one second, and so are one in history.db.
+    text = re.sub(r",?\s+since DATE, last good DATE,\s+was good again \d+ "
+                  r"times?", "", text)
+    text = re.sub(r"\b[0-9a-f]{32,64}\b", "HEX", text)
+    text = re.sub(r"\b127\.0\.0\.\d+\n", "127.0.0.N\n", text)
     return re.sub(r" in \d+\.\d s", " in N s", text)
 
 
@@ -60,6 +66,16 @@ FAMILY = (
     "            2025; root Atlas Primary Root CA - G3, siblings have "
     "Meridian Global\n"
     "            Root CA; sends 1 certificate, siblings send 2\n",
+)
+
+FACTS = (
+    "  names     www.velo-rental.test, velo-rental.test\n"
+    "  valid     from DATE until DATE\n"
+    "  key       EC P-256\n"
+    "  serial    HEX\n"
+    "  SHA-256   HEX\n"
+    "  address   127.0.0.N\n"
+    "  TLS       TLS1.3, group X25519\n",
 )
 
 WRONG_ROOT = (
@@ -111,6 +127,17 @@ def check_one_host(fleet, folder):
     shows("a wrong root", done.stdout, *WRONG_ROOT)
     check("a wrong root has no kit", "cannot wait" not in done.stdout,
           done.stdout)
+    done = fleet.scan_in(folder, fleet.find("maps.velo-rental.test"))
+    shows("the facts of a host", done.stdout, *FACTS)
+    done = subprocess.run(
+        [FLEETSCAN, "scan", "--trust", fleet.trust("fleet"), "-r",
+         f"127.0.0.1:{fleet.dns}", "--intermediates", "none", "--cache",
+         "empty", fleet.find("kilas.example.test")],
+        cwd=folder, capture_output=True, text=True, timeout=60)
+    shows("why AIA was not followed", done.stdout,
+          "  AIA       http://127.0.0.1:PORT/der/AtlasDv: 127.0.0.1 is not a "
+          "public\n"
+          "            address (loopback); --aia-allow-private allows it\n")
 
 
 def check_nights(fleet, folder):
@@ -143,10 +170,37 @@ def check_nights(fleet, folder):
           done.returncode)
     done = fleet.scan_in(folder, *quiet, "--fail-on", "error")
     check("a better night is quiet, --fail-on as ever",
-          (done.returncode, done.stdout) == (1, ""), done.stdout)
+          (done.returncode, done.stdout, done.stderr) == (1, "", ""),
+          done.stdout + done.stderr)
+    for words, line in (
+            (("--fail-on", "error"), "18 hosts at --fail-on error: reports/"
+                                     "RUN/report.html"),
+            (("--fail-on", "expired,weak", "-fcsv"),
+             "4 hosts at --fail-on expired,weak: reports/RUN"),
+            (("--fail-on", "revoked"), None)):
+        done = fleet.scan_in(folder, "-q", "-l", "hosts.txt", *words)
+        check(f"why a quiet job fails: {words[1]}",
+              (done.returncode, done.stdout, still(done.stderr)) ==
+              ((1, "", f"fleetscan: {line}\n") if line else (0, "", "")),
+              done.stdout + done.stderr)
+    kit = subprocess.run([FLEETSCAN, "fix", "reports/latest", "-o", "kit"],
+                         cwd=folder, capture_output=True, text=True,
+                         timeout=60)
+    first = next(night["night"] for night in map(json.loads, subprocess.run(
+        [FLEETSCAN, "history", "--json"], cwd=folder, capture_output=True,
+        text=True, timeout=60).stdout.splitlines())
+        if night["list"] == "hosts.txt")
+    items = json.loads((folder / "kit" / "fix.json").read_text())
+    check("fix says since when the hosts are broken",
+          items and all(item["since"] == first for item in items)
+          and f", since {first[:10]}" in kit.stdout
+          and f"fullchain.pem  broken since {first[:10]}"
+          in (folder / "kit" / "README.txt").read_text(),
+          (first, [item["since"] for item in items], kit.stdout))
     done = fleet.scan_in(folder, "--diff-last", "-l", "hosts.txt", down=down)
-    check("without -q the summary and every change", done.stdout.endswith(
-        "ok -> connection-refused\n") and "51 targets in" in done.stdout,
+    check("without -q the summary and every change", still(
+        done.stdout).endswith("ok -> connection-refused\n")
+        and "51 targets in" in done.stdout,
         done.stdout)
 
 
