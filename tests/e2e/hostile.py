@@ -28,7 +28,7 @@ LONG = bool(os.environ.get("ATTACK"))
 SEED, TIMEOUT_S = 14, 4
 STEP, FLIPS, HEALTHY = (1, 2000, 200) if LONG else (97, 60, 20)
 FLOOD_S = 1
-NAMES, MOST_STALL_MS = 10000, 20
+NAMES = 10000
 
 
 def record(kind, body, version=b"\3\3"):
@@ -247,35 +247,51 @@ def floods(recorder):
     }
 
 
-def scan(folder, servers, names):
+def scan(folder, servers, names, *options):
     return subprocess.run(
         [FLEETSCAN, "scan", "--json", "-l", "-", "--trust",
          folder / "trust.pem", "--intermediates", "none", "-t",
          str(TIMEOUT_S), "--retries", "0", "-c", "64", "--per-ip", "64",
-         "--faces", "none", "--resolve", f"*:{servers.port}:127.0.0.1"],
+         "--faces", "none", "--resolve", f"*:{servers.port}:127.0.0.1",
+         *options],
         input="".join(f"{name}.hostile.test:{servers.port}\n"
                       for name in names),
         text=True, capture_output=True, timeout=1000)
 
 
+def processor_s():
+    """What children took so far."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def check_names(folder, root, leaf):
-    """A leaf of 10,000 names holds nobody up: it is read once, by the audit.
-    The least of many times is that of a machine that is busy else."""
+    """A leaf of 10,000 names holds nobody up: GnuTLS, which would take some
+    25 ms twice, does not read it.  So the handshake costs what one costs that
+    ends at the certificate."""
     (folder / "wide").mkdir()
     names = ["*.hostile.test", *(f"h{n}.example.test" for n in range(NAMES))]
     recorder = Recorder(folder / "wide", leaf.path,
                         [certify(leaf, root, host=names)])
     for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
         servers = Servers(recorder, {}, version)
-        done = scan(folder, servers, [f"wide{n}x" for n in range(8)])
+        names = [f"wide{n}x" for n in range(8)]
+        least = processor_s()
+        scan(folder, servers, names, "--handshake", "certificate")
+        least = processor_s() - least
+        cost = processor_s()
+        done = scan(folder, servers, names)
+        cost = processor_s() - cost
         records = [json.loads(line) for line in done.stdout.splitlines()]
-        least = min(record["timing"]["tls_ms"] for record in records)
         whole = {(record["status"], record["class"], record["tls"]["proof"],
                   len(record["leaf"]["names"])) for record in records}
-        print(f"# {NAMES} names, {version.name}: {least} ms")
+        shortest = min((record["timing"]["tls_ms"] for record in records),
+                       default=0)
+        print(f"# {version.name}, {NAMES} names: {cost:.2f} s of processor, "
+              f"{least:.2f} of handshakes that end there, {shortest} ms")
         check(f"{version.name}, {NAMES} names: judged, and nobody is held up",
               whole == {("success", "ok", False, NAMES + 1)}
-              and len(records) == 8 and least < MOST_STALL_MS, whole)
+              and len(records) == 8 and cost < 2 * least, (whole, cost, least))
 
 
 def main():
