@@ -234,7 +234,7 @@ static void
 print_json(const struct public_intermediates *list, bool is_there,
     const char *run, size_t needing, size_t records)
 {
-	struct json *object = json_new_object();
+	struct json_writer *object = json_new_object();
 	struct text out = { NULL, 0, 0 };
 	char date[CLOCK_TEXT_SIZE];
 
@@ -251,7 +251,7 @@ print_json(const struct public_intermediates *list, bool is_there,
 	json_print(object, &out);
 	puts(out.data);
 	text_free(&out);
-	json_free(object);
+	json_writer_free(object);
 }
 
 static void

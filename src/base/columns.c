@@ -104,6 +104,15 @@ text_append_cell(struct text *text, const char *string, size_t columns)
 	text_reserve(text, rest.size);
 	cut = text->size; /* where an ellipsis still fits */
 	while (rest.size > 0) {
+		/* Nearly everything: printed as it is, a column each. */
+		length = utf8_printable_ascii(rest);
+		if (length > 0 && length < columns - used) {
+			text_append_bytes(text, bytes_of(rest.data, length));
+			used += length;
+			cut = text->size;
+			rest = bytes_of(rest.data + length, rest.size - length);
+			continue;
+		}
 		used += append_character(text, rest, &length);
 		if (used > columns) {
 			text->size = cut;

@@ -1,8 +1,6 @@
 /*
- * JSON over cJSON, the only file that uses the library.  Strings are
- * referenced, not copied, and printed straight into the text: a record is built
- * and written a million times.  What JSON cannot carry is caught here: octets
- * that are not UTF-8 going out, NULs and depth coming in.
+ * JSON coming in, over cJSON: the only file that uses the library.  What it
+ * does not mind is caught here: octets that are not UTF-8, NULs, depth.
  */
 #include "base/json.h"
 
@@ -25,7 +23,7 @@
  */
 static _Thread_local struct arena *parse_arena;
 
-enum { MOST_DEPTH = 64, FIRST_PRINT = 4096, PRINT_SLACK = 8 };
+enum { MOST_DEPTH = 64 };
 
 static const cJSON *
 node(const struct json *json)
@@ -57,193 +55,10 @@ set_hooks(void)
 	cJSON_InitHooks(&hooks);
 }
 
-/* cJSON returns NULL for only one reason here: no memory. */
-static cJSON *
-must(cJSON *item)
-{
-	if (item == NULL)
-		fatal("out of memory");
-	return item;
-}
-
-static struct json *
-add(struct json *object, const char *key, cJSON *item)
-{
-	if (!cJSON_AddItemToObjectCS((cJSON *)object, key, must(item)))
-		fatal_bug("a member was added to what is no object");
-	return (struct json *)item;
-}
-
-static struct json *
-append(struct json *array, cJSON *item)
-{
-	if (!cJSON_AddItemToArray((cJSON *)array, must(item)))
-		fatal_bug("an element was added to what is no array");
-	return (struct json *)item;
-}
-
-/* Invalid octets of a string that was not cleaned before are replaced. */
-static cJSON *
-repaired_string(struct bytes bytes)
-{
-	struct text text = { NULL, 0, 0 };
-	cJSON *item;
-
-	while (bytes.size > 0) {
-		size_t valid = utf8_valid_prefix(bytes);
-
-		text_append_bytes(&text, bytes_of(bytes.data, valid));
-		if (valid == bytes.size)
-			break;
-		text_append(&text, "\xef\xbf\xbd"); /* U+FFFD */
-		bytes.data += valid + 1;
-		bytes.size -= valid + 1;
-	}
-	item = cJSON_CreateString(text.data);
-	text_free(&text);
-	return item;
-}
-
-static cJSON *
-string_item(const char *string)
-{
-	struct bytes bytes;
-
-	if (string == NULL)
-		return cJSON_CreateNull();
-	bytes = bytes_from_string(string);
-	if (utf8_valid_prefix(bytes) == bytes.size)
-		return cJSON_CreateStringReference(string);
-	return repaired_string(bytes);
-}
-
-static cJSON *
-digest_item(const struct digest *digest)
-{
-	char hex[DIGEST_HEX_SIZE];
-
-	digest_to_hex(digest, hex);
-	return cJSON_CreateString(hex);
-}
-
-struct json *
-json_new_object(void)
-{
-	return (struct json *)must(cJSON_CreateObject());
-}
-
-struct json *
-json_new_array(void)
-{
-	return (struct json *)must(cJSON_CreateArray());
-}
-
 void
 json_free(struct json *json)
 {
 	cJSON_Delete((cJSON *)json);
-}
-
-struct json *
-json_add_object(struct json *object, const char *key)
-{
-	return add(object, key, cJSON_CreateObject());
-}
-
-struct json *
-json_add_array(struct json *object, const char *key)
-{
-	return add(object, key, cJSON_CreateArray());
-}
-
-void
-json_add_null(struct json *object, const char *key)
-{
-	add(object, key, cJSON_CreateNull());
-}
-
-void
-json_add_bool(struct json *object, const char *key, bool value)
-{
-	add(object, key, cJSON_CreateBool(value));
-}
-
-void
-json_add_number(struct json *object, const char *key, double value)
-{
-	add(object, key, cJSON_CreateNumber(value));
-}
-
-void
-json_add_integer(struct json *object, const char *key, int64_t value)
-{
-	add(object, key, cJSON_CreateNumber((double)value));
-}
-
-void
-json_add_string(struct json *object, const char *key, const char *string)
-{
-	add(object, key, string_item(string));
-}
-
-void
-json_add_digest(
-    struct json *object, const char *key, const struct digest *digest)
-{
-	add(object, key, digest_item(digest));
-}
-
-struct json *
-json_append_object(struct json *array)
-{
-	return append(array, cJSON_CreateObject());
-}
-
-void
-json_append_string(struct json *array, const char *string)
-{
-	append(array, string_item(string));
-}
-
-void
-json_append_digest(struct json *array, const struct digest *digest)
-{
-	append(array, digest_item(digest));
-}
-
-/*
- * cJSON prints into a buffer of a given size or not at all.  A text that is
- * used again has room from the last record, so the second try is rare.
- */
-static void
-print(const struct json *json, struct text *text, bool pretty)
-{
-	for (size_t room = FIRST_PRINT;; room *= 2) {
-		size_t free_octets;
-
-		text_reserve(text, room);
-		free_octets = text->capacity - text->size;
-		if (free_octets > INT_MAX)
-			free_octets = INT_MAX;
-		if (cJSON_PrintPreallocated((cJSON *)json,
-			text->data + text->size, (int)free_octets, pretty))
-			break;
-		if (room > INT_MAX / 2)
-			fatal("a JSON document is larger than 2 GiB");
-	}
-	text->size += strlen(text->data + text->size);
-}
-
-void
-json_print(const struct json *json, struct text *text)
-{
-	print(json, text, false);
-}
-
-void
-json_print_pretty(const struct json *json, struct text *text)
-{
-	print(json, text, true);
 }
 
 static bool
@@ -299,7 +114,7 @@ copy_text(struct bytes text, const char *const passed_over[], char *out,
 {
 	char *start = out, *comma = NULL;
 	size_t depth = 0;
-	bool is_object = false, key_follows = false, is_passed = false;
+	bool in_object = false, key_follows = false, is_passed = false;
 
 	*at = utf8_valid_prefix(text);
 	if (*at < text.size)
@@ -332,7 +147,8 @@ copy_text(struct bytes text, const char *const passed_over[], char *out,
 			if (++depth > MOST_DEPTH)
 				return "deeper than 64 levels";
 			if (depth == 1)
-				key_follows = is_object = octet == '{';
+				in_object = octet == '{';
+			key_follows = depth == 1 && in_object;
 			break;
 		case '}':
 		case ']':
@@ -343,7 +159,7 @@ copy_text(struct bytes text, const char *const passed_over[], char *out,
 			is_passed = is_passed && depth > 0;
 			break;
 		case ',':
-			key_follows = depth == 1 && is_object;
+			key_follows = depth == 1 && in_object;
 			if (key_follows && is_passed) {
 				is_passed = false;
 				(*at)++;

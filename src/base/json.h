@@ -1,7 +1,7 @@
 /*
- * JSON over cJSON: the only file that uses the library.  Printing is compact,
- * members in the order they were added.  Strings must be clean UTF-8
- * (text_clean); as a last resort every octet that is not is replaced.
+ * JSON in and out.  Printing is compact, members in the order they were added.
+ * Strings must be clean UTF-8 (text_clean); as a last resort every octet that
+ * is not is replaced.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
@@ -13,33 +13,39 @@
 #include "base/bytes.h"
 #include "base/text.h"
 
-struct json; /* a value: borrowed from its document, or a whole document */
+/*
+ * Writing.  What is added is in the text at once, so members go in its order:
+ * an object or array ends with the next addition to one that holds it, and
+ * nothing may be added to it after that.
+ */
+struct json_writer;
+struct json_writer *json_new_object(void);
+struct json_writer *json_new_array(void);
+void json_writer_free(struct json_writer *outermost);
 
-/* Building.  Keys are string literals; they are borrowed. */
-struct json *json_new_object(void);
-struct json *json_new_array(void);
-void json_free(struct json *);
+struct json_writer *json_add_object(
+    struct json_writer *object, const char *key);
+struct json_writer *json_add_array(struct json_writer *object, const char *key);
+void json_add_null(struct json_writer *object, const char *key);
+void json_add_bool(struct json_writer *object, const char *key, bool);
+void json_add_number(struct json_writer *object, const char *key, double);
+void json_add_integer(struct json_writer *object, const char *key, int64_t);
 
-struct json *json_add_object(struct json *object, const char *key);
-struct json *json_add_array(struct json *object, const char *key);
-void json_add_null(struct json *object, const char *key);
-void json_add_bool(struct json *object, const char *key, bool);
-void json_add_number(struct json *object, const char *key, double);
-void json_add_integer(struct json *object, const char *key, int64_t);
+/* NULL adds null. */
+void json_add_string(struct json_writer *object, const char *key, const char *);
+void json_add_digest(struct json_writer *object, const char *key,
+    const struct digest *); /* hexadecimal */
 
-/* NULL adds null.  The string is borrowed until the document is freed. */
-void json_add_string(struct json *object, const char *key, const char *);
-void json_add_digest(struct json *object, const char *key,
-    const struct digest *); /* hexadecimal, copied */
-
-struct json *json_append_object(struct json *array);
-void json_append_string(struct json *array, const char *); /* borrowed */
-void json_append_digest(struct json *array, const struct digest *);
+struct json_writer *json_append_object(struct json_writer *array);
+void json_append_string(struct json_writer *array, const char *);
+void json_append_digest(struct json_writer *array, const struct digest *);
 
 /* Appends the document on one line, without a final newline. */
-void json_print(const struct json *, struct text *);
+void json_print(const struct json_writer *, struct text *);
 /* The same with indentation, for files that people open. */
-void json_print_pretty(const struct json *, struct text *);
+void json_print_pretty(const struct json_writer *, struct text *);
+
+struct json; /* a value: borrowed from its document, or a whole document */
 
 /*
  * Reading.  NULL when the text is not one JSON value (nothing but white
@@ -47,6 +53,7 @@ void json_print_pretty(const struct json *, struct text *);
  * why, a static or arena-less string of at most 80 octets in `error_text`.
  */
 struct json *json_parse(struct bytes, char error_text[80]);
+void json_free(struct json *);
 
 /*
  * The same with the document and its strings in the arena: nothing is freed.

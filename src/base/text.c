@@ -117,24 +117,12 @@ text_append_hex(struct text *text, struct bytes octets)
 	}
 }
 
-/* The length of a first stretch that may pass as it is. */
-static size_t
-plain_prefix(struct bytes bytes)
-{
-	size_t at = 0;
-
-	while (
-	    at < bytes.size && bytes.data[at] >= 0x20 && bytes.data[at] < 0x7f)
-		at++;
-	return at;
-}
-
 void
 text_append_clean(struct text *text, struct bytes bytes)
 {
 	while (bytes.size > 0) {
 		uint32_t code_point;
-		size_t length = plain_prefix(bytes);
+		size_t length = utf8_printable_ascii(bytes);
 		bool passes = true;
 
 		if (length == 0) {
@@ -159,7 +147,7 @@ text_clean(struct arena *arena, struct bytes bytes)
 	struct text text = { NULL, 0, 0 };
 	char *clean;
 
-	if (plain_prefix(bytes) == bytes.size) {
+	if (utf8_printable_ascii(bytes) == bytes.size) {
 		clean = arena_alloc(arena, bytes.size + 1);
 		if (bytes.size > 0)
 			memcpy(clean, bytes.data, bytes.size);

@@ -41,6 +41,17 @@ utf8_decode(struct bytes bytes, uint32_t *code_point)
 	return form->length;
 }
 
+size_t
+utf8_printable_ascii(struct bytes bytes)
+{
+	size_t at = 0;
+
+	while (
+	    at < bytes.size && bytes.data[at] >= 0x20 && bytes.data[at] < 0x7f)
+		at++;
+	return at;
+}
+
 /* Eight octets at a time: nearly everything we meet is ASCII. */
 static size_t
 ascii_prefix(struct bytes bytes)

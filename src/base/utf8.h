@@ -30,6 +30,9 @@ utf8_reorders(uint32_t code_point)
 	       (code_point >= 0x2066 && code_point <= 0x2069);
 }
 
+/* How many octets from the start are printable ASCII. */
+size_t utf8_printable_ascii(struct bytes);
+
 /* How many octets from the start are valid; all of them: the size. */
 size_t utf8_valid_prefix(struct bytes);
 

@@ -10,7 +10,8 @@
 #include "x509/certificate.h"
 
 static void
-write_validity(struct json *object, const void *facts, struct arena *scratch)
+write_validity(
+    struct json_writer *object, const void *facts, struct arena *scratch)
 {
 	const struct certificate *certificate = facts;
 	bool dated = certificate->times_valid;

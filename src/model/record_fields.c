@@ -59,7 +59,7 @@ record_object(
 }
 
 static void
-write_array(struct json *array, enum field_kind kind, const void *value,
+write_array(struct json_writer *array, enum field_kind kind, const void *value,
     size_t count, struct arena *scratch)
 {
 	if (kind == FIELD_STRINGS) {
@@ -83,13 +83,13 @@ write_array(struct json *array, enum field_kind kind, const void *value,
 }
 
 static void
-write_list(struct json *object, const struct record_field *field,
+write_list(struct json_writer *object, const struct record_field *field,
     const void *facts, size_t count, struct arena *scratch)
 {
 	const char *item;
 	bool is_map = field->kind == FIELD_MAP;
-	struct json *list = is_map ? json_add_object(object, field->key)
-				   : json_add_array(object, field->key);
+	struct json_writer *list = is_map ? json_add_object(object, field->key)
+					  : json_add_array(object, field->key);
 
 	memcpy(&item, (const char *)facts + field->offset, sizeof(item));
 	for (size_t i = 0; i < count; i++, item += field->size)
@@ -120,7 +120,7 @@ word_at(enum field_kind kind, const void *value)
 }
 
 static void
-write_field(struct json *object, const struct record_field *field,
+write_field(struct json_writer *object, const struct record_field *field,
     const void *facts, struct arena *scratch)
 {
 	const char *key = field->key;
@@ -225,8 +225,8 @@ write_field(struct json *object, const struct record_field *field,
 }
 
 void
-record_fields_write(struct json *object, const struct record_field *fields,
-    const void *facts, struct arena *scratch)
+record_fields_write(struct json_writer *object,
+    const struct record_field *fields, const void *facts, struct arena *scratch)
 {
 	for (; fields->kind != FIELD_END; fields++)
 		write_field(object, fields, facts, scratch);
@@ -475,12 +475,12 @@ record_line_write(
     struct text *out, const struct record_field *fields, const void *facts)
 {
 	struct arena *scratch = arena_new();
-	struct json *object = json_new_object();
+	struct json_writer *object = json_new_object();
 
 	record_fields_write(object, fields, facts, scratch);
 	json_print(object, out);
 	text_append_char(out, '\n');
-	json_free(object);
+	json_writer_free(object);
 	arena_free(scratch);
 }
 

@@ -64,7 +64,8 @@ struct record_field {
 	size_t present;			   /* likewise; 0: always there */
 	const struct record_field *fields; /* of what is nested */
 	size_t size;			   /* of one of its structs */
-	void (*write)(struct json *object, const void *facts, struct arena *);
+	void (*write)(
+	    struct json_writer *object, const void *facts, struct arena *);
 	void (*read)(
 	    struct record_reader *, const struct json *object, void *facts);
 };
@@ -101,8 +102,8 @@ const struct json *record_object(
  * For the functions of a row: some members of its own.  The object borrows
  * from the facts and from the arena until it is freed.
  */
-void record_fields_write(struct json *object, const struct record_field *,
-    const void *facts, struct arena *scratch);
+void record_fields_write(struct json_writer *object,
+    const struct record_field *, const void *facts, struct arena *scratch);
 void record_fields_read(struct record_reader *, const struct json *object,
     const struct record_field *, void *facts);
 

@@ -14,7 +14,8 @@
 static const char schema[] = "fleetscan/1";
 
 static void
-write_schema(struct json *object, const void *facts, struct arena *scratch)
+write_schema(
+    struct json_writer *object, const void *facts, struct arena *scratch)
 {
 	(void)facts;
 	(void)scratch;
@@ -34,10 +35,11 @@ read_schema(
 
 /* The words of what was offered, and what became of it. */
 static void
-write_offer(struct json *object, const void *facts, struct arena *scratch)
+write_offer(
+    struct json_writer *object, const void *facts, struct arena *scratch)
 {
 	const struct offer_answer *given = facts;
-	struct json *offer = json_add_array(object, "offer");
+	struct json_writer *offer = json_add_array(object, "offer");
 
 	(void)scratch;
 	for (int i = 0; i < OFFER_KIND_COUNT; i++)
@@ -88,7 +90,8 @@ static const struct record_field offer_fields[] = {
 };
 
 static void
-write_stage(struct json *object, const void *facts, struct arena *scratch)
+write_stage(
+    struct json_writer *object, const void *facts, struct arena *scratch)
 {
 	(void)scratch;
 	json_add_string(
@@ -105,7 +108,8 @@ read_stage(struct record_reader *reader, const struct json *object, void *facts)
 }
 
 static void
-write_alert(struct json *object, const void *facts, struct arena *scratch)
+write_alert(
+    struct json_writer *object, const void *facts, struct arena *scratch)
 {
 	const struct tls_alert *alert = facts;
 
@@ -133,7 +137,8 @@ read_alert(struct record_reader *reader, const struct json *object, void *facts)
 
 /* What only records since then have, and only where there was something. */
 static void
-write_request(struct json *object, const void *facts, struct arena *scratch)
+write_request(
+    struct json_writer *object, const void *facts, struct arena *scratch)
 {
 	const struct tls_facts *tls = facts;
 
@@ -155,10 +160,11 @@ read_request(
 }
 
 static void
-write_failure(struct json *object, const void *facts, struct arena *scratch)
+write_failure(
+    struct json_writer *object, const void *facts, struct arena *scratch)
 {
 	const struct tls_facts *tls = facts;
-	struct json *member;
+	struct json_writer *member;
 
 	if (tls->failed_by == FAILED_BY_NOBODY)
 		return;
@@ -183,7 +189,8 @@ read_failure(
 }
 
 static void
-write_answer(struct json *object, const char *key, enum hello_answer answer)
+write_answer(
+    struct json_writer *object, const char *key, enum hello_answer answer)
 {
 	json_add_string(object, key, hello_answer_word(answer));
 }
@@ -208,11 +215,12 @@ static const struct record_field hello_fields[] = {
 
 /* `hybrid_group` follows from the answers. */
 static void
-write_hello(struct json *object, const void *facts, struct arena *scratch)
+write_hello(
+    struct json_writer *object, const void *facts, struct arena *scratch)
 {
 	const struct tls_facts *tls = facts;
 	const struct big_hello *hello = &tls->big_hello;
-	struct json *member;
+	struct json_writer *member;
 
 	if (hello->sent == 0) {
 		json_add_null(object, "big_hello");
@@ -249,7 +257,8 @@ static const struct record_field early_fields[] = {
 
 /* A server that keeps to the protocol sends no such octets. */
 static void
-write_early(struct json *object, const void *facts, struct arena *scratch)
+write_early(
+    struct json_writer *object, const void *facts, struct arena *scratch)
 {
 	const struct observation *seen = facts;
 
@@ -275,7 +284,7 @@ static const struct record_field mx_fields[] = {
 };
 
 static void
-write_mx(struct json *object, const void *facts, struct arena *scratch)
+write_mx(struct json_writer *object, const void *facts, struct arena *scratch)
 {
 	const struct observation *seen = facts;
 
@@ -302,10 +311,10 @@ static const struct record_field dane_fields[] = {
 };
 
 static void
-write_dane(struct json *object, const void *facts, struct arena *scratch)
+write_dane(struct json_writer *object, const void *facts, struct arena *scratch)
 {
 	const struct observation *seen = facts;
-	struct json *member;
+	struct json_writer *member;
 
 	if (seen->tlsa_count == 0 && seen->tlsa_error == NULL) {
 		json_add_null(object, "dane");
@@ -345,7 +354,8 @@ static const struct record_field alert_fields[] = {
 
 /* Empty: asked for, and none came. */
 static void
-write_tls_scts(struct json *object, const void *facts, struct arena *scratch)
+write_tls_scts(
+    struct json_writer *object, const void *facts, struct arena *scratch)
 {
 	const struct tls_facts *tls = facts;
 
@@ -409,7 +419,8 @@ static const struct record_field timing_fields[] = {
 
 /* Where the record is not that of the main offer, and whose order counts. */
 static void
-write_shown(struct json *object, const void *facts, struct arena *scratch)
+write_shown(
+    struct json_writer *object, const void *facts, struct arena *scratch)
 {
 	const struct observation *seen = facts;
 
@@ -435,7 +446,7 @@ read_shown(struct record_reader *reader, const struct json *object, void *facts)
 }
 
 static void
-write_face(struct json *object, const void *facts, struct arena *scratch)
+write_face(struct json_writer *object, const void *facts, struct arena *scratch)
 {
 	const struct face *face = facts;
 
@@ -524,16 +535,17 @@ static const struct record_field pending_fields[] = {
 
 /* A key that is told more than once becomes one member, an array. */
 static void
-write_evidence(struct json *object, const void *facts, struct arena *scratch)
+write_evidence(
+    struct json_writer *object, const void *facts, struct arena *scratch)
 {
 	const struct finding *finding = facts;
 	const struct evidence *list = finding->evidence;
-	struct json *member = json_add_object(object, "evidence");
+	struct json_writer *member = json_add_object(object, "evidence");
 
 	(void)scratch;
 	for (size_t i = 0; i < finding->evidence_count; i++) {
 		const char *key = list[i].key;
-		struct json *values = NULL;
+		struct json_writer *values = NULL;
 		size_t at = 0, more = i + 1;
 
 		while (at < i && strcmp(list[at].key, key) != 0)
@@ -584,7 +596,7 @@ read_evidence(
 }
 
 static void
-write_cert(struct json *object, const void *facts, struct arena *scratch)
+write_cert(struct json_writer *object, const void *facts, struct arena *scratch)
 {
 	const struct finding *finding = facts;
 
@@ -621,7 +633,8 @@ static const struct record_field finding_fields[] = {
 };
 
 static void
-write_dates(struct json *object, const void *facts, struct arena *scratch)
+write_dates(
+    struct json_writer *object, const void *facts, struct arena *scratch)
 {
 	const struct leaf_facts *leaf = facts;
 
@@ -723,19 +736,20 @@ static const char *const revocation_words[REVOCATION_COUNT] = {
 
 /* 0 is written as null. */
 static void
-write_time(
-    struct json *object, const char *key, int64_t time, struct arena *scratch)
+write_time(struct json_writer *object, const char *key, int64_t time,
+    struct arena *scratch)
 {
 	json_add_string(
 	    object, key, time == 0 ? NULL : time_text(scratch, time));
 }
 
 static void
-write_revocation(struct json *object, const void *facts, struct arena *scratch)
+write_revocation(
+    struct json_writer *object, const void *facts, struct arena *scratch)
 {
 	const struct result *result = facts;
 	const struct revocation *revocation = &result->verdict.revocation;
-	struct json *member;
+	struct json_writer *member;
 
 	if (!revocation->present)
 		return;
@@ -791,18 +805,18 @@ read_revocation(
 }
 
 static void
-write_scts(struct json *object, const void *facts, struct arena *scratch)
+write_scts(struct json_writer *object, const void *facts, struct arena *scratch)
 {
 	const struct result *result = facts;
 	const struct verdict *verdict = &result->verdict;
-	struct json *list;
+	struct json_writer *list;
 
 	if (!verdict->has_scts)
 		return;
 	list = json_add_array(object, "scts");
 	for (size_t i = 0; i < verdict->sct_count; i++) {
 		const struct sct_facts *one = &verdict->scts[i];
-		struct json *row = json_append_object(list);
+		struct json_writer *row = json_append_object(list);
 
 		json_add_string(row, "log", one->log);
 		json_add_string(row, "operator", one->run_by);
@@ -856,7 +870,8 @@ static const struct record_field store_fields[] = {
 };
 
 static void
-write_accepts(struct json *object, const void *facts, struct arena *scratch)
+write_accepts(
+    struct json_writer *object, const void *facts, struct arena *scratch)
 {
 	const struct client_verdict *client = facts;
 

@@ -6,10 +6,10 @@
 #include "x509/pem.h"
 
 static void
-add_hosts(struct json *object, const char *key, const struct repair_item *item,
-    bool repaired)
+add_hosts(struct json_writer *object, const char *key,
+    const struct repair_item *item, bool repaired)
 {
-	struct json *list = json_add_array(object, key);
+	struct json_writer *list = json_add_array(object, key);
 
 	for (size_t i = 0; i < item->host_count; i++)
 		if (item->hosts[i]->repaired == repaired)
@@ -17,10 +17,10 @@ add_hosts(struct json *object, const char *key, const struct repair_item *item,
 }
 
 static void
-add_item(struct json *array, const struct kit *kit, size_t at)
+add_item(struct json_writer *array, const struct kit *kit, size_t at)
 {
 	const struct repair_item *item = kit->plan->items[at];
-	struct json *object = json_append_object(array), *list;
+	struct json_writer *object = json_append_object(array), *list;
 	struct text pem = { .size = 0 };
 
 	json_add_digest(object, "sha256", &item->certificate->sha256);
@@ -54,7 +54,7 @@ add_item(struct json *array, const struct kit *kit, size_t at)
 	list = json_add_array(object, "still_refused");
 	for (size_t i = 0; i < item->host_count; i++) {
 		const struct repair_host *host = item->hosts[i];
-		struct json *entry, *clients;
+		struct json_writer *entry, *clients;
 
 		if (host->clients.refusing_count == 0)
 			continue;
@@ -69,7 +69,7 @@ add_item(struct json *array, const struct kit *kit, size_t at)
 void
 kit_write_json(struct kit *kit)
 {
-	struct json *array = json_new_array();
+	struct json_writer *array = json_new_array();
 	struct text out = { .size = 0 };
 
 	for (size_t i = 0; i < kit->plan->item_count; i++)
@@ -78,5 +78,5 @@ kit_write_json(struct kit *kit)
 	text_append_char(&out, '\n');
 	kit_put(kit, "fix.json", &out, false);
 	text_free(&out);
-	json_free(array);
+	json_writer_free(array);
 }

@@ -58,11 +58,11 @@ tls_of(const struct result *result)
 }
 
 static void
-add_side(struct json *object, const char *key, const struct result *result,
-    struct arena *arena)
+add_side(struct json_writer *object, const char *key,
+    const struct result *result, struct arena *arena)
 {
 	const struct leaf_facts *leaf;
-	struct json *side;
+	struct json_writer *side;
 
 	if (result == NULL) {
 		json_add_null(object, key);
@@ -95,7 +95,7 @@ diff_append_json(
 {
 	struct arena *arena = arena_new();
 	const struct observation *seen;
-	struct json *object, *list, *history;
+	struct json_writer *object, *list, *history;
 	struct history_facts past;
 	struct change_sides sides;
 
@@ -130,7 +130,7 @@ diff_append_json(
 	}
 	json_print(object, out);
 	text_append_char(out, '\n');
-	json_free(object);
+	json_writer_free(object);
 	arena_free(arena);
 }
 

@@ -86,7 +86,7 @@ history_append_night(
     struct text *out, const struct history_night *night, enum history_form form)
 {
 	struct arena *arena = arena_new();
-	struct json *object, *classes;
+	struct json_writer *object, *classes;
 	struct csv_row row;
 
 	switch (form) {
@@ -105,7 +105,7 @@ history_append_night(
 			    (int64_t)night->classes[i]);
 		json_print(object, out);
 		text_append_char(out, '\n');
-		json_free(object);
+		json_writer_free(object);
 		break;
 	case HISTORY_CSV:
 		csv_begin(&row, out);
@@ -175,7 +175,7 @@ history_append_host(struct text *out, const struct history_host *host,
     const struct history_change *changes, size_t count, enum history_form form)
 {
 	struct arena *arena = arena_new();
-	struct json *object;
+	struct json_writer *object;
 	struct csv_row row;
 
 	switch (form) {
@@ -195,7 +195,7 @@ history_append_host(struct text *out, const struct history_host *host,
 		json_add_integer(object, "nights_broken", host->nights_broken);
 		json_print(object, out);
 		text_append_char(out, '\n');
-		json_free(object);
+		json_writer_free(object);
 		break;
 	case HISTORY_CSV:
 		csv_begin(&row, out);

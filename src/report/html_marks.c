@@ -14,15 +14,17 @@ html_json_inner(struct text *out, const char *string)
 	if (string != NULL && *string != '\0')
 		text_append_cell(&clean, string, SIZE_MAX);
 	for (size_t i = 0; i < clean.size; i++) {
-		char octet = clean.data[i];
+		size_t plain = strcspn(clean.data + i, "\"\\<");
 
-		if (octet == '"' || octet == '\\')
-			text_append_char(out, '\\');
+		text_append_bytes(out, bytes_of(clean.data + i, plain));
+		i += plain;
+		if (i == clean.size)
+			break;
 		/* So that no string ends the element that holds the data. */
-		if (octet == '<')
+		if (clean.data[i] == '<')
 			text_append(out, "\\u003c");
 		else
-			text_append_char(out, octet);
+			text_printf(out, "\\%c", clean.data[i]);
 	}
 	text_free(&clean);
 }

@@ -129,7 +129,7 @@ sites_write_csv(struct sites *sites, struct archive *archive, FILE *stream)
 
 /* The number of certificates is a number in JSON too. */
 static void
-add_value(struct json *object, const char *key, enum site_field field,
+add_value(struct json_writer *object, const char *key, enum site_field field,
     const char *value)
 {
 	if (field == SITE_FIELD_RECEIVED && value != NULL)
@@ -139,10 +139,10 @@ add_value(struct json *object, const char *key, enum site_field field,
 }
 
 static void
-add_difference(struct json *array, const struct site_group *group,
+add_difference(struct json_writer *array, const struct site_group *group,
     const struct site_difference *difference, struct arena *scratch)
 {
-	struct json *object = json_append_object(array);
+	struct json_writer *object = json_append_object(array);
 
 	json_add_string(object, "field", site_field_word(difference->field));
 	if (difference->field != SITE_FIELD_EXPIRY) {
@@ -159,10 +159,10 @@ add_difference(struct json *array, const struct site_group *group,
 }
 
 static void
-add_outlier(struct json *array, const struct site_group *group,
+add_outlier(struct json_writer *array, const struct site_group *group,
     const struct site_outlier *outlier, struct arena *scratch)
 {
-	struct json *object = json_append_object(array), *list;
+	struct json_writer *object = json_append_object(array), *list;
 
 	json_add_string(object, "host", outlier->host);
 	json_add_integer(object, "port", outlier->port);
@@ -184,7 +184,7 @@ sites_append_json(struct sites *sites, const struct site_group *group,
     struct archive *archive, struct text *out)
 {
 	struct arena *arena = arena_new();
-	struct json *object = json_new_object(), *usual, *range, *array;
+	struct json_writer *object = json_new_object(), *usual, *range, *array;
 	struct site_outlier *list;
 	size_t count;
 
@@ -214,7 +214,7 @@ sites_append_json(struct sites *sites, const struct site_group *group,
 		add_outlier(array, group, &list[i], arena);
 	json_print(object, out);
 	text_append_char(out, '\n');
-	json_free(object);
+	json_writer_free(object);
 	arena_free(arena);
 }
 

@@ -21,7 +21,7 @@ void
 store_change_append_json(bool breaks, const struct result *before,
     const struct result *after, struct text *out)
 {
-	struct json *object = json_new_object();
+	struct json_writer *object = json_new_object();
 
 	json_add_string(object, "change", breaks ? "breaks" : "heals");
 	json_add_string(object, "host", after->seen.host);
@@ -32,7 +32,7 @@ store_change_append_json(bool breaks, const struct result *before,
 	json_add_string(object, "root", good_root(before, after));
 	json_print(object, out);
 	text_append_char(out, '\n');
-	json_free(object);
+	json_writer_free(object);
 }
 
 void

@@ -124,7 +124,7 @@ stores_append_table(const struct store_set *set, int64_t now, struct text *out)
 }
 
 static void
-add_date(struct json *object, struct arena *arena, const char *key,
+add_date(struct json_writer *object, struct arena *arena, const char *key,
     bool is_known, const char *date)
 {
 	json_add_string(
@@ -132,7 +132,7 @@ add_date(struct json *object, struct arena *arena, const char *key,
 }
 
 static void
-add_facts(struct json *object, struct arena *arena,
+add_facts(struct json_writer *object, struct arena *arena,
     const struct store_entry *entry, int64_t now)
 {
 	struct store_facts facts;
@@ -154,15 +154,15 @@ add_facts(struct json *object, struct arena *arena,
 }
 
 static void
-add_only_in(struct json *object, struct arena *arena, const char *key,
+add_only_in(struct json_writer *object, struct arena *arena, const char *key,
     const struct store_entry *entry, const struct store_entry *other)
 {
 	struct certificate_list only =
 	    store_only_in(arena, entry->store, other->store);
-	struct json *array = json_add_array(object, key);
+	struct json_writer *array = json_add_array(object, key);
 
 	for (size_t i = 0; i < only.count; i++) {
-		struct json *item = json_append_object(array);
+		struct json_writer *item = json_append_object(array);
 
 		json_add_digest(item, "sha256", &only.certificates[i]->sha256);
 		json_add_string(item, "subject", only.certificates[i]->subject);
@@ -174,7 +174,7 @@ stores_append_json(const struct store_set *set, const struct store_entry *entry,
     int64_t now, struct text *out)
 {
 	const struct store_entry *first = first_readable(set);
-	struct json *object = json_new_object();
+	struct json_writer *object = json_new_object();
 
 	json_add_string(object, "name", entry->name);
 	json_add_string(object, "path",
@@ -194,5 +194,5 @@ stores_append_json(const struct store_set *set, const struct store_entry *entry,
 	}
 	json_print(object, out);
 	text_append_char(out, '\n');
-	json_free(object);
+	json_writer_free(object);
 }

@@ -13,11 +13,11 @@
 #include "report/writer.h"
 
 static void
-add_run(
-    struct json *object, const struct report_run *run, struct arena *scratch)
+add_run(struct json_writer *object, const struct report_run *run,
+    struct arena *scratch)
 {
-	struct json *member = json_add_object(object, "run");
-	struct json *options;
+	struct json_writer *member = json_add_object(object, "run");
+	struct json_writer *options;
 
 	json_add_string(member, "id", run->id);
 	json_add_string(member, "started", time_text(scratch, run->started));
@@ -38,9 +38,9 @@ add_run(
 
 /* Every word of the list is there, also with 0: dashboards count on it. */
 static void
-add_counts(struct json *object, const struct tally *tally)
+add_counts(struct json_writer *object, const struct tally *tally)
 {
-	struct json *member = json_add_object(object, "classes");
+	struct json_writer *member = json_add_object(object, "classes");
 
 	for (int i = 0; i < CLASS_COUNT; i++)
 		json_add_integer(member, class_word((enum class_id)i),
@@ -60,13 +60,13 @@ add_counts(struct json *object, const struct tally *tally)
 }
 
 static void
-add_cause(struct json *array, const struct sheet *sheet,
+add_cause(struct json_writer *array, const struct sheet *sheet,
     const struct tally_cause *cause)
 {
-	struct json *member = json_append_object(array);
+	struct json_writer *member = json_append_object(array);
 	const struct report_run *run = sheet->run;
 	struct clients_fixed clients;
-	struct json *examples, *fixed;
+	struct json_writer *examples, *fixed;
 
 	json_add_string(member, "class", class_word(cause->class_id));
 	json_add_string(member, "cause", cause->cause);
@@ -93,16 +93,17 @@ add_cause(struct json *array, const struct sheet *sheet,
 }
 
 static void
-add_roots(struct json *object, const struct tally *tally, struct arena *scratch)
+add_roots(struct json_writer *object, const struct tally *tally,
+    struct arena *scratch)
 {
-	struct json *array = json_add_array(object, "roots"), *list;
+	struct json_writer *array = json_add_array(object, "roots"), *list;
 	size_t count;
 	const struct tally_root **roots =
 	    tally_roots_list(tally->roots, &count);
 
 	for (size_t i = 0; i < count; i++) {
 		const struct tally_root *root = roots[i];
-		struct json *member = json_append_object(array);
+		struct json_writer *member = json_append_object(array);
 
 		json_add_string(member, "sha256", root->sha256);
 		json_add_string(member, "subject", root->subject);
@@ -141,12 +142,12 @@ by_outliers(const void *left, const void *right)
 }
 
 static void
-add_expiring(
-    struct json *object, const struct tally *tally, struct arena *scratch)
+add_expiring(struct json_writer *object, const struct tally *tally,
+    struct arena *scratch)
 {
 	enum { WEEK_TEXT = 32 };
-	struct json *member = json_add_object(object, "expiring");
-	struct json *weeks;
+	struct json_writer *member = json_add_object(object, "expiring");
+	struct json_writer *weeks;
 
 	json_add_integer(member, "days_7", (int64_t)tally->days_7);
 	json_add_integer(member, "days_30", (int64_t)tally->days_30);
@@ -156,7 +157,7 @@ add_expiring(
 		const struct tally_week *week = &tally->weeks[i];
 		time_t monday = (time_t)tally_week_start(tally, i);
 		char *text = arena_alloc(scratch, WEEK_TEXT);
-		struct json *row;
+		struct json_writer *row;
 		struct tm civil;
 
 		if (week->leaves == 0 && week->authorities == 0)
@@ -174,9 +175,9 @@ add_expiring(
 
 /* Only of a run in which each address of a name was scanned. */
 static void
-add_names(struct json *object, const struct tally_names *names)
+add_names(struct json_writer *object, const struct tally_names *names)
 {
-	struct json *member, *array;
+	struct json_writer *member, *array;
 
 	if (names->names == 0)
 		return;
@@ -191,7 +192,7 @@ add_names(struct json *object, const struct tally_names *names)
 		for (size_t k = 0; k < names->list[i].count; k++) {
 			const struct tally_name *name = &names->list[i];
 			const struct tally_address *one = &name->list[k];
-			struct json *row;
+			struct json_writer *row;
 
 			if (one->difference == NULL)
 				continue;
@@ -209,10 +210,10 @@ static void
 finish(struct sheet *sheet)
 {
 	const struct tally *tally = sheet->tally;
-	struct json *object = json_new_object(), *member;
+	struct json_writer *object = json_new_object(), *member;
 	size_t count;
 	const struct tally_cause **causes = tally_causes(tally, &count);
-	struct json *array;
+	struct json_writer *array;
 	const struct site_group **sites;
 
 	json_add_string(object, "schema", "fleetscan/1");
@@ -221,7 +222,8 @@ finish(struct sheet *sheet)
 	member = json_add_object(object, "clients");
 	for (size_t i = 0; i < tally->client_count; i++) {
 		const struct tally_client *client = &tally->clients[i];
-		struct json *counts = json_add_object(member, client->id);
+		struct json_writer *counts =
+		    json_add_object(member, client->id);
 
 		json_add_integer(counts, "accepts", (int64_t)client->accepts);
 		json_add_integer(counts, "refuses", (int64_t)client->refuses);
@@ -251,7 +253,7 @@ finish(struct sheet *sheet)
 	add_expiring(object, tally, sheet->scratch);
 	json_print_pretty(object, &sheet->line);
 	text_append_char(&sheet->line, '\n');
-	json_free(object);
+	json_writer_free(object);
 }
 
 const struct writer summary_writer = {

@@ -17,7 +17,7 @@ static void
 write_answer(void *context, const char *url, const struct aia_answer *answer)
 {
 	struct writing *writing = context;
-	struct json *object = json_new_object(), *list;
+	struct json_writer *object = json_new_object(), *list;
 
 	json_add_string(object, "url", url);
 	list = json_add_array(object, "certificates");
@@ -37,7 +37,7 @@ write_answer(void *context, const char *url, const struct aia_answer *answer)
 	json_print(object, &writing->line);
 	text_append_char(&writing->line, '\n');
 	fwrite(writing->line.data, 1, writing->line.size, writing->stream);
-	json_free(object);
+	json_writer_free(object);
 }
 
 int

@@ -398,7 +398,7 @@ crl_list_write(
 	struct arena *arena = arena_new();
 	struct revocation_answer answer = { .cause = list->cause,
 		.sentence = list->why };
-	struct json *object = json_new_object(), *array;
+	struct json_writer *object = json_new_object(), *array;
 
 	if (list->state == LIST_FAILED)
 		answer = (struct revocation_answer){
@@ -418,7 +418,7 @@ crl_list_write(
 	json_add_string(object, "why", answer.sentence);
 	array = json_add_array(object, "revoked");
 	for (size_t i = first; i < list->revoked_count; i++) {
-		struct json *row = json_append_object(array);
+		struct json_writer *row = json_append_object(array);
 
 		json_add_string(row, "serial", list->revoked[i].serial);
 		json_add_string(row, "reason", list->revoked[i].reason);
@@ -437,7 +437,7 @@ crl_list_write(
 		json_append_string(array, other_point);
 	json_print(object, line);
 	text_append_char(line, '\n');
-	json_free(object);
+	json_writer_free(object);
 	arena_free(arena);
 }
 

@@ -238,7 +238,7 @@ expected_files_keep(const char *directory, const struct expected *expected)
 	for (size_t i = 0; draft != NULL && i < expected_count(expected); i++) {
 		const struct expected_certificate *one =
 		    expected_get(expected, i);
-		struct json *row = json_new_object();
+		struct json_writer *row = json_new_object();
 
 		text_clear(&line);
 		text_clear(&der);
@@ -248,7 +248,7 @@ expected_files_keep(const char *directory, const struct expected *expected)
 		json_add_string(row, "der", der.data);
 		json_print(row, &line);
 		text_append_char(&line, '\n');
-		json_free(row);
+		json_writer_free(row);
 		/* A failed write shows when the draft is committed. */
 		fwrite(line.data, 1, line.size, file_draft_stream(draft));
 	}

@@ -131,7 +131,7 @@ write_answer(struct text *line, const struct ocsp_query *question,
     const struct fetch_result *result)
 {
 	struct arena *arena = arena_new();
-	struct json *object = json_new_object();
+	struct json_writer *object = json_new_object();
 	const char *word = "answered";
 
 	if (result->error != NULL)
@@ -145,7 +145,7 @@ write_answer(struct text *line, const struct ocsp_query *question,
 	    result->error != NULL ? NULL : base64_encode(arena, result->body));
 	json_print(object, line);
 	text_append_char(line, '\n');
-	json_free(object);
+	json_writer_free(object);
 	arena_free(arena);
 }
 

@@ -19,7 +19,7 @@ enum { HASH_TEXT_SIZE = 17 };
 static const char schema[] = "fleetscan-run/1";
 
 static void
-add_time(struct json *object, const char *key, int64_t time,
+add_time(struct json_writer *object, const char *key, int64_t time,
     char text[CLOCK_TEXT_SIZE])
 {
 	if (time == 0) {
@@ -31,10 +31,10 @@ add_time(struct json *object, const char *key, int64_t time,
 }
 
 static void
-add_strings(struct json *object, const char *key, const char *const strings[],
-    size_t count)
+add_strings(struct json_writer *object, const char *key,
+    const char *const strings[], size_t count)
 {
-	struct json *list = json_add_array(object, key);
+	struct json_writer *list = json_add_array(object, key);
 
 	for (size_t i = 0; i < count; i++)
 		json_append_string(list, strings[i]);
@@ -54,7 +54,7 @@ int
 manifest_write(const char *directory, const struct manifest *manifest)
 {
 	const struct run_totals *totals = &manifest->totals;
-	struct json *object = json_new_object(), *options, *clients;
+	struct json_writer *object = json_new_object(), *options, *clients;
 	char times[3][CLOCK_TEXT_SIZE], hash[HASH_TEXT_SIZE];
 	char *path = file_join(directory, "run.json");
 	struct text out = { .size = 0 };
@@ -74,7 +74,7 @@ manifest_write(const char *directory, const struct manifest *manifest)
 	/* What was asked: enough to repeat it. */
 	options = json_add_array(object, "options");
 	for (size_t i = 0; i < manifest->option_count; i++) {
-		struct json *option = json_append_object(options);
+		struct json_writer *option = json_append_object(options);
 
 		json_add_string(option, "name", manifest->options[i].name);
 		json_add_string(option, "value", manifest->options[i].value);
@@ -97,7 +97,8 @@ manifest_write(const char *directory, const struct manifest *manifest)
 		add_strings(object, "added_roots", manifest->added_roots,
 		    manifest->added_root_count);
 	if (manifest->expected > 0) {
-		struct json *expected = json_add_object(object, "expected");
+		struct json_writer *expected =
+		    json_add_object(object, "expected");
 
 		json_add_integer(
 		    expected, "certificates", (int64_t)manifest->expected);
@@ -106,7 +107,7 @@ manifest_write(const char *directory, const struct manifest *manifest)
 	clients = json_add_array(object, "clients");
 	for (size_t i = 0; i < manifest->client_count; i++) {
 		const struct manifest_client *client = &manifest->clients[i];
-		struct json *row = json_append_object(clients);
+		struct json_writer *row = json_append_object(clients);
 
 		json_add_string(row, "id", client->id);
 		json_add_string(row, "version", client->version);
@@ -120,7 +121,7 @@ manifest_write(const char *directory, const struct manifest *manifest)
 	json_add_integer(object, "threads", totals->threads);
 	json_print_pretty(object, &out);
 	text_append_char(&out, '\n');
-	json_free(object);
+	json_writer_free(object);
 	result = file_write(path, bytes_of(out.data, out.size));
 	text_free(&out);
 	free(path);
