@@ -1,5 +1,5 @@
 /*
- * Searches the text of a line for what result_fields.c and
+ * Searches the text of a line for what observation_fields.c and
  * certificate_json.c print; a change there is a change here.
  */
 #include "model/record_line.h"

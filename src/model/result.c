@@ -1,4 +1,7 @@
-/* What writers ask of a result; result_fields.c writes and reads it. */
+/*
+ * What writers ask of a result; result_fields.c and observation_fields.c write
+ * and read it.
+ */
 #include "model/result.h"
 
 const char *
