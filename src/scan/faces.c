@@ -91,7 +91,7 @@ struct handshake_offer
 faces_offer(const struct face_search *search, const struct face_main *main)
 {
 	struct handshake_offer offer = {
-		.kinds = OFFER_ALL,
+		.kinds = main->kinds,
 		.keys = KEYS_RSA_LAST,
 		.sni = main->sni,
 		.stop_at_certificate = true,

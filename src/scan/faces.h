@@ -19,6 +19,7 @@ struct face_search {
 struct face_main {
 	const struct target *target;
 	const char *sni;
+	uint64_t kinds;		   /* that it offered */
 	const struct chain *chain; /* NULL: none came */
 	const struct tls_facts *tls;
 	const struct failure *failure; /* NULL: it did not fail */

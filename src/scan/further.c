@@ -93,10 +93,11 @@ static void
 note_other_offer(struct further *further, const struct face_main *main,
     struct tls_facts *tls)
 {
+	further->answer_failures[0] = *main->failure;
 	further->answers[0] = (struct offer_answer){
-		.offer = OFFER_ALL,
+		.offer = main->kinds,
 		.reply = REPLY_REFUSED,
-		.error = main->failure->sentence,
+		.error = further->answer_failures[0].sentence,
 	};
 	further->answers[1] = (struct offer_answer){
 		.offer = hello_search_offer(),
@@ -108,6 +109,27 @@ note_other_offer(struct further *further, const struct face_main *main,
 }
 
 bool
+further_finds_hybrid(struct further *further)
+{
+	bool finds = further_is_hello(further) && further->answer_count == 0 &&
+		     string_equal(further->hellos.seen.group, hybrid_group);
+
+	if (finds) {
+		further->answer_count = 1;
+		further->hellos.asked = HELLO_STEP_NONE;
+	}
+	return finds;
+}
+
+void
+further_recall(struct further *further, struct tls_facts *tls)
+{
+	tls->big_hello = further->hellos.seen;
+	tls->offers = further->answers;
+	tls->offer_count = further->answer_count;
+}
+
+bool
 further_next(struct further *further, const struct scan_options *options,
     const struct face_main *main, struct tls_facts *tls)
 {
@@ -115,8 +137,7 @@ further_next(struct further *further, const struct scan_options *options,
 
 	if (main->chain == NULL)
 		return is_refused_offer(main) &&
-		       hello_search_next(
-			   &further->hellos, &tls->big_hello, options, true);
+		       hello_search_next(&further->hellos, options, true);
 	/* Where the handshake failed for its own reasons the server's choice
 	   is known all the same. */
 	if (main->failure != NULL &&
@@ -128,8 +149,7 @@ further_next(struct further *further, const struct scan_options *options,
 		return (!further_is_hello(further) &&
 			   (faces_next(&further->faces, options, main) ||
 			       scts_next(further, options, main))) ||
-		       hello_search_next(
-			   &further->hellos, &tls->big_hello, options, false);
+		       hello_search_next(&further->hellos, options, false);
 	further->answers[further->answer_count] =
 	    (struct offer_answer){ .offer = offer };
 	tls->offers = further->answers;
@@ -198,7 +218,8 @@ further_take(struct further *further, const struct scan_options *options,
 	struct offer_answer *answer = &further->answers[further->answer_count];
 
 	if (further_is_hello(further)) {
-		hello_search_take(&further->hellos, &tls->big_hello);
+		hello_search_take(&further->hellos);
+		tls->big_hello = further->hellos.seen;
 		if (main->chain == NULL &&
 		    hello_was_taken(tls->big_hello.answer))
 			note_other_offer(further, main, tls);

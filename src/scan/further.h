@@ -50,6 +50,14 @@ enum offer_reply further_reply(struct further *, enum link_end);
 void further_take(struct further *, const struct scan_options *,
     const struct face_main *, struct tls_facts *main, enum offer_reply);
 
+/*
+ * True, once: our offer was refused, and the large hello led to the group that
+ * ours lacked.  The first handshake is to be made again; its facts then take
+ * over what was seen before.
+ */
+bool further_finds_hybrid(struct further *);
+void further_recall(struct further *, struct tls_facts *);
+
 /* Is the one being made a ClientHello by itself? */
 bool further_is_hello(const struct further *);
 

@@ -24,6 +24,7 @@ struct handshake_terms {
 	gnutls_priority_t priorities[KEYS_ORDER_COUNT];
 	gnutls_certificate_credentials_t credentials;
 	bool stop_at_certificate;
+	bool has_hybrid;
 };
 
 /*
@@ -57,21 +58,39 @@ handshake_global_deinit(void)
 	gnutls_global_deinit();
 }
 
+static int
+open_priority(gnutls_priority_t *priority, uint64_t offer, int keys)
+{
+	struct text words = { 0 };
+	int result;
+
+	priority_write(&words, offer, (enum offered_keys)keys);
+	result = gnutls_priority_init(priority, words.data, NULL);
+	text_free(&words);
+	return result;
+}
+
+bool
+handshake_has_hybrid(const struct handshake_terms *terms)
+{
+	return terms->has_hybrid;
+}
+
 struct handshake_terms *
 handshake_terms_new(bool stop_at_certificate, const char **error)
 {
 	struct handshake_terms *terms = memory_new(sizeof(*terms));
+	gnutls_priority_t hybrid = NULL;
 	int result = 0;
 
 	terms->stop_at_certificate = stop_at_certificate;
-	for (int i = 0; i < KEYS_ORDER_COUNT && result >= 0; i++) {
-		struct text everything = { 0 };
-
-		priority_write(&everything, OFFER_ALL, (enum offered_keys)i);
-		result = gnutls_priority_init(
-		    &terms->priorities[i], everything.data, NULL);
-		text_free(&everything);
-	}
+	for (int i = 0; i < KEYS_ORDER_COUNT && result >= 0; i++)
+		result = open_priority(&terms->priorities[i], OFFER_ALL, i);
+	terms->has_hybrid =
+	    open_priority(
+		&hybrid, OFFER_ALL | OFFER_BIT(OFFER_X25519MLKEM768), 0) >= 0;
+	if (terms->has_hybrid)
+		gnutls_priority_deinit(hybrid);
 	if (result >= 0)
 		result = gnutls_certificate_allocate_credentials(
 		    &terms->credentials);

@@ -31,6 +31,10 @@ struct handshake_terms *handshake_terms_new(
     bool stop_at_certificate, const char **error);
 void handshake_terms_free(struct handshake_terms *);
 
+/* Can the library offer OFFER_X25519MLKEM768?  GnuTLS since 3.8.9, where it is
+   built with leancrypto. */
+bool handshake_has_hybrid(const struct handshake_terms *);
+
 /* pull returns 0 at the end of the stream and -EAGAIN or another -errno. */
 struct handshake_transport {
 	ssize_t (*pull)(void *context, void *buffer, size_t size);

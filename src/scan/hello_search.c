@@ -14,9 +14,10 @@ has_failed(enum hello_answer answer)
 }
 
 bool
-hello_search_next(struct hello_search *search, const struct big_hello *seen,
-    const struct scan_options *options, bool once)
+hello_search_next(
+    struct hello_search *search, const struct scan_options *options, bool once)
 {
+	const struct big_hello *seen = &search->seen;
 	enum hello_step next = HELLO_STEP_NONE;
 
 	switch (search->asked) {
@@ -70,8 +71,9 @@ hello_search_begin(
 }
 
 void
-hello_search_take(struct hello_search *search, struct big_hello *seen)
+hello_search_take(struct hello_search *search)
 {
+	struct big_hello *seen = &search->seen;
 	const struct hello_exchange *exchange = &search->exchange;
 	const struct hello_choice *choice = &exchange->choice;
 
@@ -129,4 +131,5 @@ hello_search_clear(struct hello_search *search)
 {
 	hello_exchange_clear(&search->exchange);
 	search->asked = HELLO_STEP_NONE;
+	search->seen = (struct big_hello){ .sent = 0 };
 }

@@ -14,21 +14,22 @@ enum hello_step { HELLO_STEP_NONE, HELLO_WHOLE, HELLO_SMALL, HELLO_SPLIT };
 struct hello_search {
 	enum hello_step asked;
 	struct hello_exchange exchange;
+	struct big_hello seen;
 };
 
 /*
  * Sets `asked` to what is sent next; false: nothing.  `once`: in one piece,
  * whatever the answer is.
  */
-bool hello_search_next(struct hello_search *, const struct big_hello *,
-    const struct scan_options *, bool once);
+bool hello_search_next(
+    struct hello_search *, const struct scan_options *, bool once);
 
 /* Writes the hello that was asked for; -1: the library gave no key. */
 int hello_search_begin(
     struct hello_search *, const char *sni, const char *starttls);
 
-/* Notes how it was answered; strings are static. */
-void hello_search_take(struct hello_search *, struct big_hello *);
+/* Notes in `seen` how it was answered; strings are static. */
+void hello_search_take(struct hello_search *);
 
 /* What the hello offers, and what the server chose of it; strings are static.
  */

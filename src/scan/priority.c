@@ -45,6 +45,8 @@ static const struct priority_row bulk[] = {
 };
 
 static const struct priority_row groups[] = {
+	/* First, as its share is what those who ask for it get. */
+	{ ":+GROUP-X25519-MLKEM768", OFFER_BIT(OFFER_X25519MLKEM768) },
 	{ ":+GROUP-X25519", OFFER_BIT(OFFER_X25519) },
 	{ ":+GROUP-SECP256R1", OFFER_BIT(OFFER_P256) },
 	{ ":+GROUP-SECP384R1", OFFER_BIT(OFFER_P384) },

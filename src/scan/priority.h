@@ -17,7 +17,8 @@ enum offered_keys {
 	KEYS_ORDER_COUNT
 };
 
-/* Appends it; OFFER_ALL is everything that GnuTLS can still speak. */
+/* Appends it; OFFER_ALL is everything that any GnuTLS can still speak.  Of the
+   further kinds see handshake_has_hybrid. */
 void priority_write(struct text *, uint64_t offer, enum offered_keys);
 
 #endif

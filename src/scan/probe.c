@@ -22,6 +22,7 @@ enum {
 };
 
 static void try_next_address(struct probe *);
+static void connect_to_address(struct probe *);
 static void connect_further(struct probe *);
 static bool begin_further(struct probe *);
 static void on_deadline(uv_timer_t *);
@@ -181,6 +182,7 @@ finish(struct probe *probe)
 	memset(&probe->tls, 0, sizeof(probe->tls));
 	if (handshake->session != NULL)
 		handshake_facts(handshake, &probe->tls);
+	further_recall(&probe->further, &probe->tls);
 	handshake_end(handshake);
 	if (!begin_further(probe))
 		conclude(probe);
@@ -209,6 +211,7 @@ give_back(struct probe *probe)
 	leave_address(probe, PACE_NOTHING);
 	job->attempts--;
 	probe->job = NULL;
+	further_clear(&probe->further);
 	probe->shared->no_descriptor(probe, job);
 	release_slot(probe);
 }
@@ -325,7 +328,7 @@ plan_link(struct probe *probe)
 		.host_port = to.port,
 		.starttls = starttls_find(target->starttls),
 		.domain = target->sni != NULL ? target->sni : target->host,
-		.offer = { .kinds = OFFER_ALL,
+		.offer = { .kinds = probe->kinds,
 		    .sni = probe_server_name(target) },
 		.terms = probe->shared->terms,
 		.handshake = &probe->handshake,
@@ -440,7 +443,10 @@ on_closed(struct tls_link *link)
 	struct probe *probe = probe_of(link);
 
 	if (probe->stage == PROBE_OFFERING) {
-		connect_further(probe);
+		if (probe->is_repeated)
+			connect_to_address(probe);
+		else
+			connect_further(probe);
 		return;
 	}
 	if (probe->reopen && probe->job != NULL) {
@@ -467,6 +473,7 @@ connect_to_address(struct probe *probe)
 	int result;
 
 	begin_stage(probe, PROBE_CONNECTING);
+	probe->is_repeated = false;
 	result = link_open(&probe->link, probe->shared->loop,
 	    probe->shared->buffers, &first_events, &plan);
 	if (failure_is_no_descriptor(result) && has_waited(probe)) {
@@ -586,6 +593,7 @@ main_face(const struct probe *probe)
 	return (struct face_main){
 		.target = probe->job->target,
 		.sni = probe_server_name(probe->job->target),
+		.kinds = probe->kinds,
 		.chain = probe->has_tls && probe->handshake.chain_taken
 			     ? &probe->handshake.chain
 			     : NULL,
@@ -601,6 +609,15 @@ close_further(struct probe *probe, enum offer_reply reply)
 
 	further_take(
 	    &probe->further, probe->shared->options, &main, &probe->tls, reply);
+	if (main.chain == NULL && left_ms(probe) > 0 &&
+	    handshake_has_hybrid(probe->shared->terms) &&
+	    further_finds_hybrid(&probe->further)) {
+		probe->kinds |= OFFER_BIT(OFFER_X25519MLKEM768);
+		probe->is_repeated = true;
+		uv_timer_stop(&probe->timer);
+		link_close(&probe->link);
+		return;
+	}
 	if (!begin_further(probe))
 		conclude(probe);
 }
@@ -781,6 +798,8 @@ probe_start(struct probe *probe, struct job *job)
 	probe->deadline_ms = uv_now(shared->loop) + shared->options->timeout_ms;
 	probe->failed = false;
 	probe->reopen = false;
+	probe->kinds = OFFER_ALL;
+	probe->is_repeated = false;
 	probe->has_address = false;
 	probe->early_count = 0;
 	probe->after_greeting_ms = 0;

@@ -84,6 +84,8 @@ struct probe {
 	struct tls_facts tls;
 
 	struct further further; /* rarely in use */
+	uint64_t kinds;		/* that the first handshake offers */
+	bool is_repeated;	/* the next connection is for it again */
 };
 
 void probe_init(struct probe *, const struct probe_shared *);

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "model/client_profile.h"
+#include "scan/handshake.h"
 #include "scan/priority.h"
 
 #define BASE                                               \
@@ -178,6 +179,39 @@ test_groups(void **state)
 	gnutls_priority_deinit(few);
 }
 
+/* Offered only by a library that has it, and then before all others. */
+static void
+test_hybrid(void **state)
+{
+	static const char first[] = ":+GROUP-X25519-MLKEM768:+GROUP-X25519:";
+	const char *error = NULL;
+	struct handshake_terms *terms = handshake_terms_new(false, &error);
+	struct text usual = { 0 }, hybrid = { 0 };
+	gnutls_priority_t priority;
+	const unsigned *list;
+	int result;
+
+	(void)state;
+	assert_non_null(terms);
+	priority_write(&usual, OFFER_ALL, KEYS_RSA_LAST);
+	priority_write(&hybrid, OFFER_ALL | OFFER_BIT(OFFER_X25519MLKEM768),
+	    KEYS_RSA_LAST);
+	assert_null(strstr(usual.data, "MLKEM"));
+	assert_non_null(strstr(hybrid.data, first));
+	result = gnutls_priority_init(&priority, hybrid.data, NULL);
+	assert_int_equal(result >= 0, handshake_has_hybrid(terms));
+	if (result >= 0) {
+		assert_true(gnutls_priority_group_list(priority, &list) > 0);
+		assert_string_equal(
+		    gnutls_group_get_name((gnutls_group_t)list[0]),
+		    hybrid_group);
+		gnutls_priority_deinit(priority);
+	}
+	text_free(&usual);
+	text_free(&hybrid);
+	handshake_terms_free(terms);
+}
+
 /* Each client of ours can be stood in for. */
 static void
 test_our_profiles(void **state)
@@ -193,7 +227,8 @@ test_our_profiles(void **state)
 	    arena, bytes_of(text.data, text.size), "clients.json", &error);
 	assert_null(error);
 	for (size_t i = 0; i < profiles->count; i++)
-		gnutls_priority_deinit(open_priority(profiles->list[i].offers));
+		gnutls_priority_deinit(
+		    open_priority(profiles->list[i].offers & OFFER_ALL));
 	text_free(&text);
 	arena_free(arena);
 }
@@ -206,6 +241,7 @@ main(void)
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_hybrid),
 		cmocka_unit_test(test_our_profiles),
 	};
 
