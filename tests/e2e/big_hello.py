@@ -504,6 +504,18 @@ def check_saved(pki):
                 for f in (folder, again))
     check("an audit of the run says the same", old == new and
           "big_hello_refused" in old[0] and "our_offer" in old[1], (old, new))
+    page = (again / "report.html").read_text()
+    check("the page says it", "ClientHello with X25519MLKEM768" in page and
+          "a reset; without X25519MLKEM768 a ServerHello" in page)
+    said = subprocess.run(
+        [FLEETSCAN, "scan", "--trust", str(pki.root), "--intermediates",
+         "none", "--aia", "off", "--at", "2026-11-28T00:00:00Z", "--probe",
+         "hello", "-o", str(pki.folder / "one"), "--resolve",
+         f"*:{server.port}:127.0.0.1", f"{NAME}:{server.port}"],
+        capture_output=True, text=True, timeout=60).stdout
+    check("the terminal says it", "hello     with X25519MLKEM768: a reset" in
+          said and "large ClientHello of today's clients is refused" in said,
+          said)
 
 
 def main():
