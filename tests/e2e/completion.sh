@@ -24,7 +24,7 @@ commands=$("$FLEETSCAN" help | awk '/^$/ { part++ } part == 2 && NF { print $1 }
 # The long options as the help has them, read another way than they do.
 options_of() {
 	"$FLEETSCAN" help "$1" | sed '/^Examples/,$d' |
-		grep -oE '^ +(-[a-zA-Z0-9], )?--[a-z0-9-]+' | grep -oE -e '--[a-z0-9-]+'
+		grep -oE '^ {2,6}(-[a-zA-Z0-9], )?--[a-z0-9-]+' | grep -oE -e '--[a-z0-9-]+'
 }
 
 # shellcheck source=/dev/null
