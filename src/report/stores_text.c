@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/columns.h"
 #include "base/json.h"
+#include "report/stores_roots.h"
 #include "x509/store_facts.h"
 
 enum { NAME_COLUMNS = 12, SUBJECT_COLUMNS = 76, MOST_SUBJECTS = 10 };
@@ -30,7 +31,8 @@ append_date(struct text *out, bool is_known, const char *date)
 
 /* Paths are never cut: they are there to be copied. */
 static void
-append_store(struct text *out, const struct store_entry *entry, int64_t now)
+append_store(struct text *out, const struct store_entry *entry,
+    const struct roots *roots, int64_t now)
 {
 	struct store_facts facts;
 	char earliest[CLOCK_TEXT_SIZE], latest[CLOCK_TEXT_SIZE];
@@ -60,11 +62,13 @@ append_store(struct text *out, const struct store_entry *entry, int64_t now)
 		    "  %zu more in it, which the file itself excludes from "
 		    "TLS servers\n",
 		    facts.refused);
-	if (entry->same_as != NULL)
+	if (entry->same_as != NULL) {
 		text_printf(out, "  (%s; the same file as %s)\n", entry->whose,
 		    entry->same_as);
-	else
-		text_printf(out, "  (%s)\n", entry->whose);
+		return;
+	}
+	text_printf(out, "  (%s)\n", entry->whose);
+	store_roots_append(out, roots, entry->store);
 }
 
 static void
@@ -103,7 +107,8 @@ is_compared(const struct store_entry *entry, const struct store_entry *first)
 }
 
 void
-stores_append_table(const struct store_set *set, int64_t now, struct text *out)
+stores_append_table(const struct store_set *set, const struct roots *roots,
+    int64_t now, struct text *out)
 {
 	const struct store_entry *first = first_readable(set);
 
@@ -111,7 +116,7 @@ stores_append_table(const struct store_set *set, int64_t now, struct text *out)
 	text_append(out, " anchors other unusable expired  first ends "
 			 "last ends  file date\n");
 	for (size_t i = 0; i < set->count; i++)
-		append_store(out, &set->entries[i], now);
+		append_store(out, &set->entries[i], roots, now);
 	for (size_t i = 0; i < set->count; i++) {
 		const struct store_entry *entry = &set->entries[i];
 
@@ -171,7 +176,7 @@ add_only_in(struct json_writer *object, struct arena *arena, const char *key,
 
 void
 stores_append_json(const struct store_set *set, const struct store_entry *entry,
-    int64_t now, struct text *out)
+    const struct roots *roots, int64_t now, struct text *out)
 {
 	const struct store_entry *first = first_readable(set);
 	struct json_writer *object = json_new_object();
@@ -185,8 +190,10 @@ stores_append_json(const struct store_set *set, const struct store_entry *entry,
 	    entry->error == NULL
 		? NULL
 		: text_clean(set->arena, bytes_from_string(entry->error)));
-	if (entry->store != NULL)
+	if (entry->store != NULL) {
 		add_facts(object, set->arena, entry, now);
+		store_roots_add(object, roots, entry->store);
+	}
 	if (is_compared(entry, first)) {
 		json_add_string(object, "compared_with", first->name);
 		add_only_in(object, set->arena, "only_here", entry, first);

@@ -3,13 +3,15 @@
 #define REPORT_STORES_TEXT_H
 
 #include "base/text.h"
+#include "model/roots.h"
 #include "system/store_set.h"
 
 /* A line or two a store, then how each differs from the first. */
-void stores_append_table(const struct store_set *, int64_t now, struct text *);
+void stores_append_table(
+    const struct store_set *, const struct roots *, int64_t now, struct text *);
 
 /* One object and a newline. */
 void stores_append_json(const struct store_set *, const struct store_entry *,
-    int64_t now, struct text *);
+    const struct roots *, int64_t now, struct text *);
 
 #endif

@@ -380,6 +380,17 @@ add_ct_logs(struct judging *judging, const struct judging_settings *settings)
 	return error;
 }
 
+const struct roots *
+judging_read_roots(struct arena *arena, const struct judging_settings *settings,
+    const char **error)
+{
+	struct bytes text;
+
+	*error = read_data(arena, settings, "roots.json", &text);
+	return *error == NULL ? roots_read(arena, text, "roots.json", error)
+			      : NULL;
+}
+
 /* What data/ holds: client profiles, root programs and distrust rules. */
 static bool
 add_data(struct judging *judging, const struct judging_settings *settings)
@@ -401,9 +412,7 @@ add_data(struct judging *judging, const struct judging_settings *settings)
 			error = arena_printf(arena, "--clients: %s", error);
 	}
 	if (error == NULL)
-		error = read_data(arena, settings, "roots.json", &text);
-	if (error == NULL)
-		roots = roots_read(arena, text, "roots.json", &error);
+		roots = judging_read_roots(arena, settings, &error);
 	if (error == NULL)
 		error = add_ct_logs(judging, settings);
 	if (error == NULL)

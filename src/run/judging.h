@@ -62,6 +62,10 @@ struct judging {
 	struct clients *clients;
 };
 
+/* The root programs of data/; NULL with a sentence in *error. */
+const struct roots *judging_read_roots(
+    struct arena *, const struct judging_settings *, const char **error);
+
 /* False with judging->error.  judging_clear is safe in any case. */
 bool judging_load(struct judging *, const struct judging_settings *);
 

@@ -416,6 +416,40 @@ def scan_s_server(world, how, options):
     return json.loads(done.stdout)
 
 
+def check_stores(world):
+    """fleetscan stores: counts by program, and what a run depends on."""
+    roots = json.loads((world.folder / "data" / "roots.json").read_text())
+    newest = {entry["program"]: entry["id"] for entry in roots["lists"]}
+    holds = {role: next(root["in"] for root in roots["roots"]
+                        if root["name"] == role) for role in ROLES}
+    run = world.folder / "plain"
+    done = world.call("stores", run, "--json")
+    assert done.returncode == 0, done.stderr
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    store = next(row for row in said if row.get("name") == "system")
+    check("stores: how many of its roots are in each program's newest list",
+          {row["list"]: row["here"] for row in store["lists"]}
+          == {name: sum(name in lists for lists in holds.values())
+              for name in newest.values()}
+          and store["in_no_list"] == 1 + sum(
+              not set(lists) & set(newest.values())
+              for lists in holds.values())
+          and {row["list"]: row["roots"] for row in store["lists"]}
+          == {name: sum(name in root["in"] for root in roots["roots"])
+              for name in newest.values()}, store)
+    row = next(row for row in said if "root" in row)
+    check("stores RUN: the lists that lack the root a host depends on",
+          row["hosts"] == 1 and row["examples"][0].startswith(HOST) and
+          set(row["lacking"]) == set(newest.values()) - set(holds[ROLES[1]])
+          and "chrome-156" in row["lacking"], row)
+    text = " ".join(world.call("stores", run).stdout.split())
+    check("and in words", f"1 {ROLES[1]}: not in " in text
+          and "Chrome 156" in text.split(f"{ROLES[1]}: not in ")[1], text)
+    done = world.call("stores", world.folder / "nowhere")
+    check("stores: a run that is none is exit 2", done.returncode == 2
+          and "nowhere" in done.stderr, done.stderr)
+
+
 def check_logs(world):
     """Timestamps of Certificate Transparency logs, and Chrome's policy."""
     operators = {"a": "One", "b": "One", "c": "Two", "keyless": "Two"}
@@ -495,6 +529,7 @@ def main():
         check_absent(world)
         check_runs(world)
         check_local(world)
+        check_stores(world)
         check_logs(world)
     return bool(FAILED)
 

@@ -200,7 +200,8 @@ def check_forms(machine):
              (("--store", f"system={pem}"), "names the default store"),
              (("--store", f"a={pem}", "--store", f"a={pem}"), "named before"),
              (("--trust", f"{machine.folder}/none"), "none"),
-             (("extra",), "takes no argument")]
+             (("extra",), "no run can be read"),
+             (("a", "b"), "name one run")]
     wrong = []
     for options, words in cases:
         done = machine.run("stores", *options)
