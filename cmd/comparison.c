@@ -97,6 +97,7 @@ comparison_run(const struct past_run *saved, struct command_options *options,
 	};
 	struct judging_settings other;
 	const char *file = find_store(saved, against);
+	struct verified *signatures;
 	int code = EXIT_CODE_USAGE;
 
 	past_run_lend(saved, &options->judging);
@@ -106,15 +107,20 @@ comparison_run(const struct past_run *saved, struct command_options *options,
 		.saved_name = options->judging.stores.saved_name,
 	};
 	string_list_add(&other.stores.files, file);
-	if (!judging_load(&before, &other))
+	if (!judging_load(&before, &other)) {
 		log_error("%s", before.error);
-	else if (!judging_load(&after, &options->judging))
+	} else if (!judging_load(&after, &options->judging)) {
 		log_error("%s", after.error);
-	else
+	} else {
+		/* A signature is as good with one store as with the other. */
+		signatures = judging_open_signatures(&after);
+		before.audit.good_signatures = after.audit.good_signatures;
 		code = store_change_find(&change, saved->archive) < 0
 			   ? EXIT_CODE_OUTPUT
 		       : comparison.breaks.fails ? EXIT_CODE_FINDINGS
 						 : EXIT_CODE_FINISHED;
+		judging_close_signatures(&after, signatures);
+	}
 	if (code < EXIT_CODE_USAGE && !options->json) {
 		show(&comparison.breaks,
 		    comparison.breaks.count == 1 ? "breaks" : "break");

@@ -26,7 +26,6 @@
 #include "rundir/trust_files.h"
 #include "scan/crew.h"
 #include "scan/signal_watch.h"
-#include "system/verified.h"
 
 static void
 describe(struct new_run *run)
@@ -113,15 +112,7 @@ begin(struct new_run *run)
 		log_error("%s", run->judging.error);
 		return EXIT_CODE_USAGE;
 	}
-	/* Beside what is learned, and only where that is used. */
-	if (run->judging.learned != NULL && run->judging.cache != NULL) {
-		run->verified =
-		    verified_open(arena_printf(run->arena, "%s/signatures",
-				      run->judging.cache),
-			clock_now());
-		run->judging.audit.good_signatures =
-		    verified_signatures(run->verified);
-	}
+	run->verified = judging_open_signatures(&run->judging);
 	judging_tell_local_roots(&run->judging);
 	if (run->resumed != NULL) {
 		run->manifest = *run->resumed;
@@ -481,15 +472,11 @@ save_evidence(struct new_run *run)
 	return EXIT_CODE_OUTPUT;
 }
 
-/* An interrupted run too: what verified good is so for any run. */
 static void
 clear(struct new_run *run)
 {
 	evidence_close(run->evidence);
-	if (run->verified != NULL && verified_save(run->verified) < 0)
-		log_warning("%s/signatures cannot be written: %s",
-		    run->judging.cache, strerror(errno));
-	verified_free(run->verified);
+	judging_close_signatures(&run->judging, run->verified);
 	judging_clear(&run->judging);
 	history_file_close(run->history);
 	free(run->list);

@@ -257,9 +257,10 @@ match(
 		struct arena *arena = arena_new();
 		struct result left, right;
 
-		if (archive_read(
-			diff->older, from->record, arena, &left, NULL) &&
-		    archive_read(diff->newer, to->record, arena, &right, NULL))
+		if (archive_read_parts(diff->older, from->record, arena,
+			RUN_ENTRY_PARTS, &left) &&
+		    archive_read_parts(diff->newer, to->record, arena,
+			RUN_ENTRY_PARTS, &right))
 			compare_pair(diff, &change, &left, &right);
 		arena_free(arena);
 	}

@@ -21,6 +21,12 @@ enum site_field {
 
 enum { SITE_VALUES = SITE_FIELD_EXPIRY };
 
+/* What a row is made from. */
+enum {
+	SITE_ROW_PARTS =
+	    RESULT_FINDINGS | RESULT_LEAF | RESULT_PATH | RESULT_CLIENTS,
+};
+
 struct site_row {
 	uint64_t site;		      /* fingerprints, of this process alone */
 	uint64_t values[SITE_VALUES]; /* 0: the host has none */

@@ -414,7 +414,8 @@ sites_of_run(struct archive *archive)
 		struct result result;
 
 		arena_reset(arena);
-		if (archive_read(archive, i, arena, &result, NULL))
+		if (archive_read_parts(
+			archive, i, arena, SITE_ROW_PARTS, &result))
 			sites_add(sites, i, &result);
 	}
 	arena_free(arena);

@@ -378,7 +378,11 @@ plan_records(struct planner *planner)
 		const struct verdict *verdict = &record.verdict;
 
 		arena_reset(planner->scratch);
-		if (!archive_read(
+		/* Most hosts are good, and need no more than that said. */
+		if (!archive_read_parts(
+			planner->archive, i, planner->scratch, 0, &record) ||
+		    (result_is_good(&record) && verdict->face_count == 0) ||
+		    !archive_read(
 			planner->archive, i, planner->scratch, &record, NULL))
 			continue;
 		wanted_add(planner->wanted, &record);

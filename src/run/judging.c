@@ -19,6 +19,7 @@
 #include "system/java_store.h"
 #include "system/places.h"
 #include "system/public_intermediates.h"
+#include "system/verified.h"
 
 enum { MOST_DATA = 1 << 20 };
 
@@ -505,6 +506,30 @@ judging_load_run(
 	judging_settings_clear(&settings);
 	arena_free(arena);
 	return loaded;
+}
+
+struct verified *
+judging_open_signatures(struct judging *judging)
+{
+	struct verified *verified;
+
+	if (judging->learned == NULL || judging->cache == NULL)
+		return NULL;
+	verified = verified_open(
+	    arena_printf(judging->arena, "%s/signatures", judging->cache),
+	    clock_now());
+	judging->audit.good_signatures = verified_signatures(verified);
+	return verified;
+}
+
+void
+judging_close_signatures(
+    const struct judging *judging, struct verified *verified)
+{
+	if (verified != NULL && verified_save(verified) < 0)
+		log_warning("%s/signatures cannot be written: %s",
+		    judging->cache, strerror(errno));
+	verified_free(verified);
 }
 
 void

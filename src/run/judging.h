@@ -69,6 +69,15 @@ const struct roots *judging_read_roots(
 /* False with judging->error.  judging_clear is safe in any case. */
 bool judging_load(struct judging *, const struct judging_settings *);
 
+/*
+ * Opens what verified good in earlier runs, beside what is learned and only
+ * where that is used (else NULL): `audit` asks it from then on.  Closing writes
+ * down what this run added, an interrupted one too: it is so for any run.
+ */
+struct verified;
+struct verified *judging_open_signatures(struct judging *);
+void judging_close_signatures(const struct judging *, struct verified *);
+
 /* Once a run, on standard error. */
 void judging_tell_local_roots(const struct judging *);
 

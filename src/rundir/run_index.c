@@ -124,7 +124,8 @@ run_index_new(struct archive *archive, const struct hash_key *key)
 		struct result result;
 
 		arena_reset(arena);
-		if (!archive_read(archive, i, arena, &result, NULL))
+		if (!archive_read_parts(
+			archive, i, arena, RUN_ENTRY_PARTS, &result))
 			continue;
 		entry = run_entry_of(&result, i, key, &scratch);
 		run_index_put(index, &entry);

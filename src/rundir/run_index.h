@@ -9,6 +9,11 @@
 #include "base/hash.h"
 #include "rundir/archive.h"
 
+/* What an entry, and comparing two records of one host, is made from. */
+enum {
+	RUN_ENTRY_PARTS = RESULT_FINDINGS | RESULT_LEAF | RESULT_PATH,
+};
+
 struct run_entry {
 	uint64_t key;	       /* of the target */
 	uint64_t state;	       /* of all that a comparison looks at */
