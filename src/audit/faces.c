@@ -260,6 +260,9 @@ list_others(struct arena *arena, const struct faces *faces,
 		};
 		list[at] = (struct face_verdict){
 			.seen = seen[at],
+			.subjects = arena_array(
+			    arena, one->seen.received_count, sizeof(char *)),
+			.subject_count = one->seen.received_count,
 			.missing = one->result.verdict.missing,
 			.missing_count = one->result.verdict.missing_count,
 			.class_id = one->result.verdict.class_id,
@@ -267,6 +270,8 @@ list_others(struct arena *arena, const struct faces *faces,
 			.clients = one->clients,
 			.client_count = one->client_count,
 		};
+		for (size_t k = 0; k < list[at].subject_count; k++)
+			list[at].subjects[k] = one->received[k]->subject;
 		at++;
 	}
 	result->seen.faces = seen;

@@ -100,6 +100,8 @@ bool client_verdict_equal(
 /* A face that the record is not that of. */
 struct face_verdict {
 	struct face seen;
+	const char **subjects; /* of what was received */
+	size_t subject_count;  /* 0 in records of older versions */
 	struct step *missing;
 	size_t missing_count;
 	enum class_id class_id;

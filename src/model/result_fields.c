@@ -178,12 +178,39 @@ static const struct record_field missing_fields[] = {
 	{ .kind = FIELD_END },
 };
 
+static void
+write_subjects(
+    struct json_writer *object, const void *facts, struct arena *scratch)
+{
+	const struct face_verdict *face = facts;
+	struct json_writer *array = json_add_array(object, "subjects");
+
+	(void)scratch;
+	for (size_t i = 0; i < face->subject_count; i++)
+		json_append_string(array, face->subjects[i]);
+}
+
+static void
+read_subjects(
+    struct record_reader *reader, const struct json *object, void *facts)
+{
+	static const struct record_field fields[] = {
+		FIELD_COUNTED(
+		    "subjects", STRINGS, face_verdict, subjects, subject_count),
+		{ .kind = FIELD_END },
+	};
+
+	if (json_get(object, "subjects") != NULL)
+		record_fields_read(reader, object, fields, facts);
+}
+
 static const struct record_field face_verdict_fields[] = {
 	{ .kind = FIELD_PART,
 	    .offset = offsetof(struct face_verdict, seen),
 	    .fields = face_fields },
 	FIELD_COUNTED("received", DIGESTS, face_verdict, seen.received,
 	    seen.received_count),
+	{ .kind = FIELD_OWN, .write = write_subjects, .read = read_subjects },
 	{ .key = "missing",
 	    .kind = FIELD_LIST,
 	    .offset = offsetof(struct face_verdict, missing),

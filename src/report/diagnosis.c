@@ -8,6 +8,7 @@
 #include "base/columns.h"
 #include "report/colors.h"
 #include "report/dane_text.h"
+#include "report/face_text.h"
 #include "report/sites_text.h"
 
 enum {
@@ -222,6 +223,34 @@ append_chain(struct text *out, const struct result *result,
 		color_end(out, colors);
 }
 
+/* What other offers get: the same columns, a block a face. */
+static void
+append_faces(
+    struct text *out, const struct verdict *verdict, struct arena *scratch)
+{
+	for (size_t i = 0; i < verdict->face_count; i++) {
+		const struct face_verdict *face = &verdict->faces[i];
+
+		text_append_char(out, '\n');
+		append_label(out, "other");
+		cell_append_wrapped(out, face_text(scratch, face), BODY_COLUMN);
+		for (size_t k = 0; k < face->seen.received_count; k++)
+			append_certificate(out, k == 0 ? "received" : "", k,
+			    face_received_text(scratch, face, k), NULL);
+		for (size_t k = 0; k < face->missing_count; k++) {
+			const struct step *step = &face->missing[k];
+
+			append_label(out, k == 0 ? "missing" : "");
+			text_append(out, "   ");
+			append_name(out,
+			    step->subject == NULL
+				? "a certificate without a name"
+				: step->subject,
+			    source_text(scratch, step->from, step->where));
+		}
+	}
+}
+
 /* "curl, python: unable to get local issuer certificate": a line an answer. */
 static void
 append_clients(struct text *out, const struct verdict *verdict,
@@ -373,6 +402,7 @@ diagnosis_append(struct text *out, const struct report_run *run,
 	if (result->seen.received_count > 0)
 		text_append_char(out, '\n');
 	append_chain(out, result, siblings, colors, scratch);
+	append_faces(out, verdict, scratch);
 	if (verdict->finding_count > 0)
 		text_append_char(out, '\n');
 	for (size_t i = 0; i < verdict->finding_count; i++) {

@@ -5,6 +5,7 @@
  * what it does not send and where that is, and what the path ends at.
  */
 #include "report/dane_text.h"
+#include "report/face_text.h"
 #include "report/html.h"
 
 #include "base/base64.h"
@@ -208,6 +209,44 @@ append_chain(
 		append_link(out, &unused,
 		    arena_printf(scratch, "place %zu, SHA-256 %.16s…", i, hex),
 		    &seen->received[i], &result->leaf, scratch);
+	}
+	text_append_char(out, ']');
+	html_share_end(out);
+}
+
+/* Headline, and what the server sends and does not send there. */
+static void
+append_faces(
+    struct text *out, const struct result *result, struct arena *scratch)
+{
+	const struct verdict *verdict = &result->verdict;
+
+	html_share_begin(out);
+	text_append_char(out, '[');
+	for (size_t i = 0; i < verdict->face_count; i++) {
+		const struct face_verdict *face = &verdict->faces[i];
+
+		text_append(out, i == 0 ? "[" : ",[");
+		html_json_string(out, face_text(scratch, face));
+		text_append(out, ",[");
+		for (size_t k = 0; k < face->seen.received_count; k++) {
+			struct chain_place place = { "received", "sent",
+				arena_printf(scratch,
+				    "place %zu in the order sent", k) };
+
+			append_link(out, &place,
+			    face_received_text(scratch, face, k),
+			    &face->seen.received[k], &result->leaf, scratch);
+		}
+		for (size_t k = 0; k < face->missing_count; k++) {
+			const struct step *step = &face->missing[k];
+			struct chain_place place = { "missing", "not sent",
+				source_text(scratch, step->from, step->where) };
+
+			append_link(out, &place, step->subject, &step->sha256,
+			    &result->leaf, scratch);
+		}
+		text_append(out, "]]");
 	}
 	text_append_char(out, ']');
 	html_share_end(out);
@@ -462,6 +501,8 @@ html_host(struct text *out, const struct result *result,
 	append_facts(out, result, past, scratch);
 	text_append_char(out, ',');
 	append_clients(out, result);
+	text_append_char(out, ',');
+	append_faces(out, result, scratch);
 	text_append_char(out, ']');
 }
 

@@ -9,7 +9,7 @@
 	/* The members of a row, in the order of html_host.c. */
 	var NAME = 0, CLASS = 1, WHAT = 2, SITE = 3, ISSUER = 4, DAYS = 5,
 	    REFUSED = 6, ERROR = 7, FINDINGS = 8, ABSENT = 9, NAMES = 10,
-	    CHAIN = 11, LEAF = 12, FACTS = 13, CLIENTS = 14;
+	    CHAIN = 11, LEAF = 12, FACTS = 13, CLIENTS = 14, FACES = 15;
 
 	var byId = document.getElementById.bind(document);
 	var list = byId("list");
@@ -159,14 +159,16 @@
 			    names.length + 2).toLocaleString("en") + " more");
 	}
 
-	function drawChain(detail, facts) {
+	function drawChain(detail, chain, title, words) {
 		var box;
 
-		if (value(facts[CHAIN]).length === 0)
+		if (chain.length === 0)
 			return;
-		add(detail, "h4", "", "Chain");
+		add(detail, "h4", "", title);
+		if (words)
+			add(detail, "p", "", words);
 		box = add(detail, "ol", "chain");
-		value(facts[CHAIN]).forEach(function (member) {
+		chain.forEach(function (member) {
 			var link = value(member).map(value);
 			var item = add(box, "li", link[0]);
 
@@ -246,7 +248,10 @@
 		detail = add(element, "div", "detail");
 		drawFindings(detail, facts);
 		drawNames(detail, facts);
-		drawChain(detail, facts);
+		drawChain(detail, value(facts[CHAIN]), "Chain");
+		value(facts[FACES]).forEach(function (face) {
+			drawChain(detail, face[1], "Other chain", face[0]);
+		});
 		drawFacts(detail, facts);
 		drawClients(detail, facts);
 		add(detail, "a", "permalink", "link to this host").href =

@@ -11,10 +11,12 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
+import chromium
 from certificates import Entity, certify, pem
 from laboratory import FLEETSCAN
-from tap import FAILED, check
+from tap import FAILED, check, skip
 
 NAME = "www.faces.example"
 RSA_FIRST = {"gnutls", "wget", "git", "go"}
@@ -150,6 +152,32 @@ def check_dual(pki):
     return record
 
 
+def check_reports(pki, run):
+    """The other chain has a part of its own."""
+    told = subprocess.run(
+        [FLEETSCAN, "audit", str(run), "-o", str(pki.folder / "shown")],
+        capture_output=True, text=True, timeout=60).stdout
+    part = told[told.find("\n  other "):].split("\n\n")[0]
+    check("faces: the terminal shows the other chain",
+          "offered everything, TLS1.3: ok; for openssl" in part
+          and part.count("CN=") == 2 and "received" in part, told)
+    if chromium.find() is None:
+        skip("faces: the page shows it", "no Chromium")
+        return
+    with chromium.Chromium() as page:
+        page.open(run / "report.html")
+        page.ask("document.querySelector('#list .host').open = true; 1")
+        time.sleep(0.5)
+        titles = page.ask(
+            "Array.from(document.querySelectorAll('.detail h4, .detail > p'),"
+            " e => e.textContent).join('|')")
+        links = page.ask("Array.from(document.querySelectorAll('.detail ol')"
+                         ", e => e.children.length).join(' ')")
+    check("faces: the page shows it",
+          "|Other chain|offered everything, TLS1.3: ok; for openssl" in titles
+          and links == "3 2", (titles, links))
+
+
 def check_record(pki):
     server = Server(pki.context("ec-whole", "rsa-alone"))
     run = pki.folder / "run"
@@ -164,6 +192,7 @@ def check_record(pki):
           and set(other["clients"]) & SIXTEEN == SIXTEEN - RSA_FIRST
           and record["face_by"] == "client"
           and [f["severity"] for f in differs] == ["error"], record)
+    check_reports(pki, run)
     middle = pki.folder / "middle.pem"
     middle.write_text(pem(pki.middle))
     again = pki.folder / "again"

@@ -347,6 +347,7 @@ make_faces(struct maker *maker, struct result *result)
 		face->class_id = (enum class_id)choose(maker, CLASS_COUNT);
 		face->cause = make_optional(maker);
 		face->clients = make_strings(maker, &face->client_count);
+		face->subjects = make_strings(maker, &face->subject_count);
 		seen[i] = face->seen;
 	}
 	result->seen.faces = seen;
