@@ -1,7 +1,8 @@
 /*
  * First in one piece; then in two segments.  Where one of them gets no hello
  * of the server's, the same without its large share is sent once, to tell what
- * is refused for its size from what is refused anyway.
+ * is refused for its size from what is refused anyway; where the two fare
+ * differently, the one that failed is sent again, for any connection may fail.
  */
 #include "scan/hello_search.h"
 
@@ -27,17 +28,27 @@ hello_search_next(
 			next = HELLO_WHOLE;
 		break;
 	case HELLO_WHOLE:
+		if (search->is_repeated)
+			break;
 		if (!once && hello_was_taken(seen->answer))
 			next = HELLO_SPLIT;
 		else if (!once && has_failed(seen->answer))
 			next = HELLO_SMALL;
 		break;
 	case HELLO_SMALL:
-		if (seen->split == HELLO_NONE && hello_was_taken(seen->small))
-			next = HELLO_SPLIT;
+		if (!hello_was_taken(seen->small))
+			break;
+		search->is_repeated = seen->split != HELLO_NONE;
+		next = HELLO_SPLIT;
 		break;
 	case HELLO_SPLIT:
-		if (seen->small == HELLO_NONE && has_failed(seen->split))
+		if (search->is_repeated)
+			break;
+		search->is_repeated =
+		    has_failed(seen->answer) && hello_was_taken(seen->split);
+		if (search->is_repeated)
+			next = HELLO_WHOLE;
+		else if (seen->small == HELLO_NONE && has_failed(seen->split))
 			next = HELLO_SMALL;
 		break;
 	}
@@ -84,6 +95,7 @@ hello_search_take(struct hello_search *search)
 			return;
 		seen->sent = (unsigned)exchange->octets.size;
 		seen->answer = exchange->answer;
+		seen->group = seen->alert = NULL;
 		if (hello_was_taken(exchange->answer))
 			seen->group = hello_group_name(choice->group);
 		else if (exchange->answer == HELLO_ALERT)
@@ -131,5 +143,6 @@ hello_search_clear(struct hello_search *search)
 {
 	hello_exchange_clear(&search->exchange);
 	search->asked = HELLO_STEP_NONE;
+	search->is_repeated = false;
 	search->seen = (struct big_hello){ .sent = 0 };
 }

@@ -13,6 +13,7 @@ enum hello_step { HELLO_STEP_NONE, HELLO_WHOLE, HELLO_SMALL, HELLO_SPLIT };
 /* Embedded in its owner, who zeroes it once. */
 struct hello_search {
 	enum hello_step asked;
+	bool is_repeated;
 	struct hello_exchange exchange;
 	struct big_hello seen;
 };

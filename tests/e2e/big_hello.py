@@ -193,7 +193,7 @@ TAKEN = ("server_hello", "server_hello", None)
 ROWS = [
     ("nobody refuses it", None, None, True, [], TAKEN, set(), set(), 4),
     ("a first segment that is cut, reset", is_cut, reset, False, [],
-     ("server_hello", "reset", "server_hello"), set(), LARGE, 5),
+     ("server_hello", "reset", "server_hello"), set(), LARGE, 6),
     ("too large, reset", is_large, reset, True, [],
      ("reset", "reset", "server_hello"), LARGE, set(), 5),
     ("too large, closed", is_large, socket.socket.close, True, [],
@@ -225,6 +225,20 @@ def check_rows(pki):
         check(f"{name}", good, (connections, record["tls"], found,
                                 clients(record, False),
                                 clients(record, None), record["error"]))
+
+
+def check_accidents(pki):
+    """One reset, of the hello in one piece or of that in two, is repeated."""
+    for at in (3, 4):
+        server = Server(pki.context())
+        server.refuses = lambda seen, size, at=at, server=server: \
+            server.connections == at
+        record, made = ask(pki, server, "--probe", "hello")
+        check(f"a reset of connection {at} alone", made == 6 and
+              answers(record) == ("server_hello",) * 3 and
+              not clients(record, False) | clients(record, None) and
+              not findings(record, "big_hello_refused"),
+              (made, record["tls"], record["clients"]))
 
 
 def check_when(pki):
@@ -522,6 +536,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         pki = Pki(pathlib.Path(folder))
         check_rows(pki)
+        check_accidents(pki)
         check_when(pki)
         check_our_offer(pki)
         check_saved(pki)
