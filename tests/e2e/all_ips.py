@@ -121,6 +121,11 @@ def test_reports(desk):
           "8 addresses, 1 is not like the others" in flat
           and f"! {WRONG} missing intermediate 1 sent" in flat
           and words in flat, said[:2000])
+    flat = " ".join(desk.scan(
+        HOST, "half.fleet.test", *FOUR).stdout.split())
+    check("of several names the summary has those with such an address",
+          "an address that is not like the others: 1 of" in flat
+          and f"{HOST}:{desk.port} at {WRONG} {words}" in flat, flat[:2000])
     run = desk.folder / "old"
     with (run / "hosts.csv").open() as rows:
         check("hosts.csv has a row for each, in the order of the addresses",

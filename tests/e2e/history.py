@@ -84,6 +84,17 @@ def check_hosts(folder, nights):
     rows = list(csv.DictReader(io.StringIO(
         call(folder, "history", "--csv").stdout)))
     check("CSV", [row["unreachable"] for row in rows] == ["3", "2", "2"], rows)
+    rows = list(csv.DictReader(io.StringIO(
+        call(folder, "history", "--csv", HOSTS[0]).stdout)))
+    check("CSV of a host", [(row["host"], row["class"], row["since"],
+                             row["nights_broken"]) for row in rows]
+          == [(HOSTS[0], "unreachable", host["since"], "3")], rows)
+    shown = call(folder, "history").stdout.splitlines()
+    check("nights for people", shown[0] == "hosts.txt"
+          and [line.split()[-4:] for line in shown[2:]]
+          == [["3", "3", "3", "unreachable"]]
+          + [["2", "2", "2", "unreachable"]] * 2,
+          shown)
     shown = call(folder, "history", HOSTS[0]).stdout
     check("for people", f"{HOSTS[0]}:9\n  broken since " in shown and
           "(3 nights), unreachable (connection-refused)" in shown, shown)

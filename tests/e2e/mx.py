@@ -293,6 +293,20 @@ def test_dane(desk):
               and ("base" in dane) == ("base" in want)
               and ("error" in dane) == ("error" in want)
               and warned == ([warning] if warning else []), (dane, warned))
+    for name, said in (
+            ("ee-key", "the chain fits 1 TLSA record, which is validated"),
+            ("ee-rollover", "the chain fits one of 2 TLSA records, which are "
+             "validated"),
+            ("ee-unsigned", "the chain fits none of 1 TLSA record, which is "
+             "not validated"),
+            ("pkix", "nothing can be said by 2 TLSA records, which are "
+             "validated")):
+        words = desk.words([f"{name}.test"])
+        words.remove("-q")
+        text = subprocess.run(words, capture_output=True, text=True,
+                              timeout=60, cwd=desk.folder).stdout
+        check(f"DANE in words: {name}",
+              f"DANE {said}" in " ".join(text.split()), text)
     check("where there are none, dane is null",
           desk.scan(["shares.test"], "--json")[0]["dane"] is None)
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <string.h>
+#include <uv.h>
 
 #include "scan/starttls.h"
 
@@ -360,6 +361,33 @@ silence_is_an_answer(void **state)
 	text_free(&sent);
 }
 
+/* A close or a reset in the dialogue says where it came. */
+static void
+an_end_says_where(void **state)
+{
+	struct starttls starttls = { .dialogue = NULL };
+	struct text sent = { .size = 0 };
+	struct failure failure;
+
+	(void)state;
+	starttls_begin(&starttls, STARTTLS_SMTP, DOMAIN, OWN, &sent);
+	starttls_ended(&starttls, UV_EOF, &failure);
+	assert_int_equal(failure.status, STATUS_CONNECTION_CLOSED);
+	assert_string_equal(failure.sentence,
+	    "the server closed the connection before its greeting");
+	assert_true(failure.may_pass);
+	starttls_input(&starttls,
+	    bytes_from_string("220 mx.example.test\r\n250-mx"), &sent,
+	    &failure);
+	starttls_ended(&starttls, UV_ECONNRESET, &failure);
+	assert_int_equal(failure.status, STATUS_CONNECTION_RESET);
+	assert_string_equal(failure.sentence,
+	    "the server reset the connection instead of a reply to EHLO; it "
+	    "began: 250-mx");
+	starttls_end(&starttls);
+	text_free(&sent);
+}
+
 int
 main(void)
 {
@@ -367,6 +395,7 @@ main(void)
 		cmocka_unit_test(dialogues_lead_to_tls_or_to_words),
 		cmocka_unit_test(a_reply_is_bounded),
 		cmocka_unit_test(silence_is_an_answer),
+		cmocka_unit_test(an_end_says_where),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
