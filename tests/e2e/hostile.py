@@ -294,6 +294,27 @@ def check_names(folder, root, leaf):
               and len(records) == 8 and cost < 2 * least, (whole, cost, least))
 
 
+def check_earlier(folder, recorder):
+    """A try that got the certificates counts more than a later one that got
+    none."""
+    count = collections.Counter()
+
+    def once(client, hello):
+        count["tries"] += 1
+        if count["tries"] == 1:
+            client.sendall(recorder.answer(hello, ssl.TLSVersion.TLSv1_2))
+            client.recv(1)
+        reset(client)
+
+    servers = Servers(recorder, {"oncex": once})
+    done = scan(folder, servers, ["oncex"], "--retries", "1")
+    record = json.loads(done.stdout)
+    check("certificates of a try that was reset are judged",
+          (record["attempts"], record["status"], record["class"],
+           len(record["received"])) == (2, "connection-reset", "ok", 1)
+          and count["tries"] == 2, (record, count))
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -309,6 +330,7 @@ def main():
         done = scan(folder, servers, names)
         took, after = time.monotonic() - began, os.times()
         check_names(folder, root, leaf)
+        check_earlier(folder, recorder)
     records = [json.loads(line) for line in done.stdout.splitlines()]
     count = collections.Counter(record["host"] for record in records)
     statuses = collections.Counter(record["status"] for record in records)
