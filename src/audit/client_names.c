@@ -126,7 +126,7 @@ odd_wildcard_way(struct bytes pattern, struct bytes host)
 		way = partial_way(wanted, label);
 		if (way == 0)
 			return 0;
-	} else if (wanted.size != 1 && !dns_equal(wanted, label)) {
+	} else if (!has(wanted, '*') && !dns_equal(wanted, label)) {
 		return 0;
 	}
 	while (next_label(&pattern, &wanted)) {

@@ -387,6 +387,13 @@ def check_directory(one, path):
     done = fix(one.directory, "-o", deep)
     if done.returncode != 2 or "server/notes/mine.txt" not in done.stderr:
         wrong.append(f"foreign files inside: {done.returncode} {done.stderr}")
+    (path / "file").write_text("mine")
+    for place, code, said in ((path / "file", 2, "is no directory"),
+                              (path / "file" / "kit", 4, "File exists"),
+                              ("/proc/kit", 4, "No such file")):
+        done = fix(one.directory, "-o", place)
+        if done.returncode != code or said not in done.stderr:
+            wrong.append(f"{place}: {done.returncode} {done.stderr}")
     (path / "empty").mkdir()
     if fix(one.directory, "-o", path / "empty").returncode != 0:
         wrong.append("an empty directory is refused")

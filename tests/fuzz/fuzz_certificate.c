@@ -47,7 +47,7 @@ require_names(
 
 	for (size_t i = 0; i < list->count; i++) {
 		require_within(certificate, list->names[i].value);
-		require(list->names[i].kind <= NAME_REGISTERED_ID);
+		require(list->names[i].kind <= NAME_UNKNOWN);
 		if (list->names[i].kind != NAME_DIRECTORY)
 			continue;
 		name_canonical(arena, list->names[i].value, &canonical);

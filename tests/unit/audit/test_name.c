@@ -6,8 +6,10 @@
 
 #include <cmocka.h>
 
+#include "audit/client_names.h"
 #include "audit/constraints.h"
 #include "audit/name.h"
+#include "model/client_trait.h"
 
 static const uint8_t v4[] = { 192, 0, 2, 1 };
 
@@ -52,6 +54,50 @@ test_names(void **state)
 		if (name_match(&host, &leaf) != name_rows[i].want)
 			fail_msg("%s against %s", name_rows[i].host,
 			    name_rows[i].san);
+	}
+}
+
+/* Wildcards that only some clients read, and what a client must read of them:
+   the way alone; 0: none does. */
+static const struct {
+	const char *host, *san;
+	uint64_t way;
+} odd_rows[] = {
+	{ "www.example.com", "w*.example.com", WAY_BIT(WAY_WILDCARD_BACK) },
+	{ "www.example.com", "*w.example.com", WAY_BIT(WAY_WILDCARD_FRONT) },
+	{ "www.example.com", "w*w.example.com", WAY_BIT(WAY_WILDCARD_PARTIAL) },
+	{ "w-w.example.com", "w-*.example.com", WAY_BIT(WAY_WILDCARD_PARTIAL) },
+	{ "www.example.com", "x*.example.com", 0 },
+	{ "www.example.com", "w*.example.org", 0 },
+	{ "www.example.com", "w*.com", 0 },
+	{ "www.com", "w*.example.com", 0 },
+	{ "a.www.example.com", "a.*.example.com", WAY_BIT(WAY_WILDCARD_INNER) },
+	{ "b.www.example.com", "a.*.example.com", 0 },
+	{ "xn--a.example.com", "xn--*.example.com",
+	    WAY_BIT(WAY_WILDCARD_A_LABEL) },
+	{ "ww.example.com", "ww*.example.com",
+	    WAY_BIT(WAY_WILDCARD_NOTHING) | WAY_BIT(WAY_WILDCARD_BACK) },
+};
+
+static void
+test_odd_wildcards(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(odd_rows) / sizeof(odd_rows[0]); i++) {
+		struct general_name san = dns(odd_rows[i].san);
+		struct certificate leaf = { .alternative_names = { &san, 1 },
+			.has_alternative_names = true };
+		struct host_name host = host_name_of(odd_rows[i].host);
+		uint64_t way = odd_rows[i].way;
+		struct client_fits fits;
+
+		client_fits_find(&host, &leaf, &fits);
+		if (fits.count != (way != 0) ||
+		    (way != 0 && fits.needs[0] != way) ||
+		    client_fits_read(&fits, way) != (way != 0))
+			fail_msg("%s against %s: %zu, %llx", odd_rows[i].host,
+			    odd_rows[i].san, fits.count,
+			    (unsigned long long)fits.needs[0]);
 	}
 }
 
@@ -233,6 +279,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_odd_wildcards),
 		cmocka_unit_test(test_addresses_and_absence),
 		cmocka_unit_test(test_constraints),
 		cmocka_unit_test(test_mailboxes),
