@@ -12,8 +12,9 @@
 enum {
 	/* Some 3 KiB each.  More than all that CCADB lists. */
 	POOL_MOST_AUTHORITIES = 8192,
-	/* Hosts behind one address or name often share a leaf. */
-	POOL_RECENT = 2048
+	/* Hosts behind one address or name often share a leaf.  Twice as many
+	   are there before they are trimmed, in each thread. */
+	POOL_RECENT = 512
 };
 
 struct certificate_pool {

@@ -181,7 +181,8 @@ class Fleet:
             self.wait_for(server, name, {"nginx": ":443", "dnsmasq": ":53"}[name])
 
     def wait_for(self, server, name, port):
-        for _ in range(300):
+        # nginx reads thousands of certificates, maybe on a busy machine.
+        for _ in range(1200):
             if server.poll() is not None:
                 break
             listening = subprocess.run(
