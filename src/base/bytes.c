@@ -3,16 +3,18 @@
  */
 #include "base/bytes.h"
 
+/* A table, as digits and letters come in no order that could be foreseen. */
 static int
 hex_value(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	/* From '0' to 'f'. */
+	static const int8_t values[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, -1, -1,
+		-1, -1, -1, -1, -1, 10, 11, 12, 13, 14, 15, -1, -1, -1, -1, -1,
+		-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+		-1, -1, -1, -1, -1, 10, 11, 12, 13, 14, 15 };
+	size_t at = (size_t)((unsigned char)c - '0');
+
+	return at < sizeof(values) ? values[at] : -1;
 }
 
 void

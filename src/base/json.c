@@ -82,13 +82,17 @@ static const char *
 pass_string(struct bytes text, size_t *at)
 {
 	static const char nul[] = "\\u0000";
+	const uint8_t *first = text.data + *at + 1;
+	const uint8_t *quote = memchr(first, '"', text.size - *at - 1);
 	size_t i = *at + 1;
 
+	/* Nearly all have nothing to look at between their quotes. */
+	if (quote != NULL &&
+	    memchr(first, '\\', (size_t)(quote - first)) == NULL) {
+		*at = (size_t)(quote - text.data) + 1;
+		return NULL;
+	}
 	for (; i < text.size && text.data[i] != '"'; i++) {
-		if (text.data[i] == '\0') {
-			*at = i;
-			return "a NUL";
-		}
 		if (text.data[i] != '\\')
 			continue;
 		if (text.size - i >= sizeof(nul) - 1 &&
@@ -112,6 +116,7 @@ static const char *
 copy_text(struct bytes text, const char *const passed_over[], char *out,
     size_t *out_size, size_t *at)
 {
+	const uint8_t *nul;
 	char *start = out, *comma = NULL;
 	size_t depth = 0;
 	bool in_object = false, key_follows = false, is_passed = false;
@@ -119,14 +124,17 @@ copy_text(struct bytes text, const char *const passed_over[], char *out,
 	*at = utf8_valid_prefix(text);
 	if (*at < text.size)
 		return "not UTF-8";
+	nul = text.size == 0 ? NULL : memchr(text.data, '\0', text.size);
+	if (nul != NULL) {
+		*at = (size_t)(nul - text.data);
+		return "a NUL";
+	}
 	for (*at = 0; *at < text.size;) {
 		size_t from = *at;
 		char octet = (char)text.data[from];
 		const char *reason;
 
 		switch (octet) {
-		case '\0':
-			return "a NUL";
 		case '"':
 			if (key_follows)
 				is_passed = is_passed_over(

@@ -568,7 +568,8 @@ sites_outlier(struct sites *sites, const struct site_group *group, size_t at,
 		list_odd(sites);
 	row = *row_at(sites, sites->odd[at].at);
 	arena_reset(sites->scratch);
-	if (!archive_read(archive, row.record, sites->scratch, &result, NULL))
+	if (!archive_read_parts(archive, row.record, sites->scratch,
+		RESULT_FINDINGS | RESULT_CLIENTS, &result))
 		return false;
 	name = result.seen.host != NULL ? result.seen.host : "";
 	backend = result_finding(&result, FINDING_BACKEND_DIFFERS);
