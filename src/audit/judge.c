@@ -259,7 +259,7 @@ judge_observation(struct judge *judge, const struct observation *seen,
 		message->class_id = result_counted_class(&result);
 		message->severity = result.verdict.severity;
 		message->cause = result.verdict.cause;
-		message->lacks_fetch = result_lacks_fetch(&result);
+		message->lacks_fetch = result_lacks_time(&result);
 		/* What is missing completes a path to a trusted root. */
 		write_found(judge, sources, result.verdict.missing,
 		    result.verdict.missing_count, true, message);

@@ -27,7 +27,8 @@ struct message {
 	bool pending;
 	bool is_settled;  /* pending, but for the other addresses of its name
 			     alone */
-	bool lacks_fetch; /* there was no time to ask for its issuer */
+	bool lacks_fetch; /* there was no time to ask for its issuer, or
+			     for evidence of revocation */
 	uint64_t ordinal;
 	enum status status;
 	enum class_id class_id; /* CLASS_OK while pending, and where a

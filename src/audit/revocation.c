@@ -104,6 +104,15 @@ judge_by_staple(
 				 : staple->reason;
 }
 
+static bool
+has_late(const struct path_evidence *evidence)
+{
+	for (size_t i = 0; i < evidence->count; i++)
+		if (string_equal(evidence->answers[i].cause, "late"))
+			return true;
+	return false;
+}
+
 /* Of several that are revoked the one nearest to the leaf. */
 static void
 find_revoked(struct revocation *revocation, struct arena *arena,
@@ -134,8 +143,11 @@ revocation_judge(struct revocation *revocation, struct arena *arena,
 	size_t revoked = SIZE_MAX;
 
 	*revocation = (struct revocation){ .present = true };
-	for (size_t i = 0; i < evidence->source_count; i++)
+	for (size_t i = 0; i < evidence->source_count; i++) {
 		judge_leaf(revocation, arena, &evidence->by[i]);
+		revocation->is_late =
+		    revocation->is_late || has_late(&evidence->by[i]);
+	}
 	judge_by_staple(revocation, staple);
 	for (size_t i = 0; i < evidence->source_count; i++)
 		find_revoked(

@@ -125,6 +125,12 @@ result_lacks_fetch(const struct result *result)
 	return false;
 }
 
+bool
+result_lacks_time(const struct result *result)
+{
+	return result->verdict.revocation.is_late || result_lacks_fetch(result);
+}
+
 enum class_id
 result_counted_class(const struct result *result)
 {

@@ -72,6 +72,7 @@ struct revocation {
 	int64_t since;	    /* when it was revoked; 0: it is not */
 	int64_t checked_at; /* the judging clock; 0: not checked */
 	const char *detail; /* a sentence, or NULL */
+	bool is_late;	    /* of a certificate there was no time to fetch it */
 };
 
 enum sct_validity { SCT_NOT_KNOWN, SCT_VALID, SCT_INVALID };
@@ -219,6 +220,8 @@ bool result_is_waived(const struct result *);
  * verdict says nothing about a change.
  */
 bool result_lacks_fetch(const struct result *);
+/* The same, or evidence of revocation: --resume asks again. */
+bool result_lacks_time(const struct result *);
 
 /* The class that it counts as: what is waived is no fault, while it is. */
 enum class_id result_counted_class(const struct result *);

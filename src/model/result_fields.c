@@ -263,6 +263,8 @@ write_revocation(
 	write_time(member, "since", revocation->since, scratch);
 	write_time(member, "checked_at", revocation->checked_at, scratch);
 	json_add_string(member, "detail", revocation->detail);
+	if (revocation->is_late)
+		json_add_bool(member, "late", true);
 }
 
 static void
@@ -300,6 +302,7 @@ read_revocation(
 	}
 	revocation->present = true;
 	revocation->status = (enum revocation_status)status;
+	revocation->is_late = json_bool(json_get(member, "late"), false);
 	record_fields_read(reader, member, strings, revocation);
 	if (!json_is_null(record_member(reader, member, "since")))
 		record_fields_read(reader, member, since, revocation);

@@ -271,7 +271,7 @@ take_record(void *context, struct bytes line)
 		return LINE_DROP;
 	}
 	/* There was no time to fetch for it; perhaps there is now. */
-	if (result_lacks_fetch(&result))
+	if (result_lacks_time(&result))
 		return LINE_DROP;
 	decision = take_place(recoverer, &result.seen, RESUME_TARGET_DONE);
 	if (decision == LINE_DROP)

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """CRLs: who is revoked, what proves nothing, one download for a fleet, and
 nothing asked that was not allowed."""
+import contextlib
 import datetime
 import http.server
 import json
 import os
 import pathlib
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -34,10 +36,12 @@ class Lists(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         asked = self.server.asked
         asked[self.path] = asked.get(self.path, 0) + 1
+        time.sleep(self.server.delays.get(self.path, 0))
         body = self.server.lists.get(self.path)
-        self.send_response(200 if body is not None else 404)
-        self.end_headers()
-        self.wfile.write(body or b"")
+        with contextlib.suppress(OSError):  # the one who asked is gone
+            self.send_response(200 if body is not None else 404)
+            self.end_headers()
+            self.wfile.write(body or b"")
 
     def log_message(self, *_):
         pass
@@ -75,6 +79,7 @@ class World:
         self.server = http.server.ThreadingHTTPServer(
             ("127.0.0.1", 0), Lists)
         self.server.asked, self.server.lists = {}, {}
+        self.server.delays = {}
         threading.Thread(target=self.server.serve_forever,
                          daemon=True).start()
         self.at = f"http://127.0.0.1:{self.server.server_port}/"
@@ -94,6 +99,8 @@ class World:
             issuer = self.bad if host == "below" else self.ca
             self.add(host, issuer, below if issuer is self.bad else middle,
                      urls, SERIALS[host])
+        for host in ("cut", "late"):
+            self.add(host, self.ca, middle, [self.at + host], b"\x44")
         for group in range(MANY // 4):
             self.add(f"*.g{group}", self.ca, middle, [self.at + "many"],
                      b"\x33" + group.to_bytes(2, "big"))
@@ -107,6 +114,8 @@ class World:
         base.sni_callback = choose
         base.load_cert_chain(self.last, self.leaf.path)
         self.backend = Backend("127.0.0.1", 0, base)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.deaf = self.listener.getsockname()[1]  # accepts and is silent
 
     def add(self, host, issuer, above, urls, serial):
         full = f"{host}.crl.test"
@@ -146,6 +155,8 @@ class World:
             "elsewhere": crl(scope=point(self.at + "point")),
             "indirect": crl(scope=only(4)),
             "sub": crl(issuer=self.bad),
+            "cut": crl(),
+            "late": crl(),
             "many": crl({b"\x33" + group.to_bytes(2, "big"): 4
                          for group in range(0, MANY // 4, 10)}),
         }.items()}
@@ -310,6 +321,38 @@ def test_resume(world):
           lines(out) == lines(world.folder / "resumed"))
 
 
+def test_slow_list(world):
+    """It takes longer than the run has."""
+    world.server.delays |= {"/cut": 8, "/late": 3}
+    words = ["--crl", "fetch", "--aia-allow-private", "--fetch-timeout", "0"]
+    found = world.scan(["late"], "tardy", *words)
+    world.server.delays.pop("/late")
+    again = world.folder / "tardy"
+    world.run("scan", "--resume", "-o", again, "-q")
+    resumed = records(again)["late"]["revocation"]
+    check("what came too late is asked for again by --resume",
+          found["late"]["revocation"]["late"]
+          and found["late"]["revocation"]["status"] == "unknown"
+          and resumed["status"] == "good" and "late" not in resumed,
+          [found["late"]["revocation"], resumed])
+    with subprocess.Popen(
+            [FLEETSCAN, "scan", f"cut.crl.test:{world.backend.port}",
+             "never.crl.test", "--resolve",
+             f"cut.crl.test:{world.backend.port}:127.0.0.1", "--resolve",
+             f"never.crl.test:443:127.0.0.1:{world.deaf}", "-o", "cut",
+             "--trust", "root.pem", "--aia", "off", "-q", *words],
+            cwd=world.folder) as scan:
+        while scan.poll() is None and "/cut" not in world.server.asked:
+            time.sleep(0.05)
+        began = time.monotonic()
+        scan.send_signal(signal.SIGINT)
+        scan.wait()
+    took = time.monotonic() - began
+    check("an interruption does not wait for a download",
+          # three seconds are for the targets under way
+          scan.returncode == 3 and took < 5, [scan.returncode, took])
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         world = World(pathlib.Path(folder))
@@ -317,6 +360,7 @@ def main():
         test_later_runs(world)
         test_fleet(world)
         test_resume(world)
+        test_slow_list(world)
     sys.exit(1 if FAILED else 0)
 
 
