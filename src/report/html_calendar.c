@@ -74,11 +74,14 @@ draw_week(struct sheet *sheet, size_t at, uint64_t highest, bool labelled)
 	unsigned authorities = bar_height(week->authorities, highest);
 	unsigned x = (unsigned)at * WEEK_WIDTH + (WEEK_WIDTH - BAR_WIDTH) / 2;
 
+	const char *monday =
+	    html_date(scratch, tally_week_start(sheet->tally, at));
+
+	/* Whoever uses the keyboard has the links of the table. */
 	html_fill(&sheet->line,
-	    "<g><title>week of {}: {} server certificates, {} CA "
-	    "certificates</title>",
-	    html_date(scratch, tally_week_start(sheet->tally, at)),
-	    count_text(scratch, week->leaves),
+	    "<a href=\"#week={}\" tabindex=-1><title>week of {}: {} server "
+	    "certificates, {} CA certificates</title>",
+	    monday, monday, count_text(scratch, week->leaves),
 	    count_text(scratch, week->authorities));
 	if (leaves > 0)
 		text_printf(&sheet->line,
@@ -95,7 +98,7 @@ draw_week(struct sheet *sheet, size_t at, uint64_t highest, bool labelled)
 		    "<text class=\"count\" x=\"%u\" y=\"%u\">%s</text>",
 		    x + BAR_WIDTH / 2, BASE - leaves - authorities - 5,
 		    short_count(scratch, count_week(week)));
-	html_raw(&sheet->line, "</g>\n");
+	html_raw(&sheet->line, "</a>\n");
 }
 
 void
@@ -175,14 +178,16 @@ html_calendar(struct sheet *sheet)
 	    "</thead><tbody>\n");
 	for (size_t i = 0; i < TALLY_WEEKS; i++) {
 		const struct tally_week *week = &tally->weeks[i];
+		const char *monday =
+		    html_date(scratch, tally_week_start(tally, i));
 
 		if (count_week(week) == 0)
 			continue;
 		html_fill(&sheet->line,
-		    "<tr><th scope=row>{}</th><td class=number>{}</td>"
+		    "<tr><th scope=row><a href=\"#week={}\">{}</a></th><td "
+		    "class=number>{}</td>"
 		    "<td class=number>{}</td></tr>\n",
-		    html_date(scratch, tally_week_start(tally, i)),
-		    count_text(scratch, week->leaves),
+		    monday, monday, count_text(scratch, week->leaves),
 		    count_text(scratch, week->authorities));
 	}
 	html_raw(&sheet->line, "</tbody></table></details>\n");

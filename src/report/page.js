@@ -26,6 +26,7 @@
 	var drawn = 0;
 	var order = { key: null, down: false };
 	var only = null; /* the host that a link asked for */
+	var week = null; /* or the first and the last day of a week */
 
 	/* In the place of a value stands its number in the table of values. */
 	function value(member) {
@@ -277,11 +278,23 @@
 		    refused.split(" ").indexOf(wanted) >= 0);
 	}
 
+	/* Does the leaf end in this week, or another certificate of the chain? */
+	function fitsWeek(facts) {
+		return value(facts[CHAIN]).some(function (member, at) {
+			var until = value(value(member)[6]);
+
+			return until >= week[0] && until <= week[1] &&
+			    (at > 0 || facts[DAYS] >= 0);
+		});
+	}
+
 	function fits(row, wanted) {
 		/* Of a name with several addresses each has a row. */
 		if (only !== null)
 			return row.facts[NAME] === only ||
 			    row.facts[NAME].indexOf(only + " at ") === 0;
+		if (week !== null)
+			return fitsWeek(row.facts);
 		return fitsClass(row.facts, wanted.class) &&
 		    fitsClient(row.facts, wanted.client) &&
 		    value(row.facts[SITE]).indexOf(wanted.site) >= 0 &&
@@ -364,14 +377,29 @@
 
 	function clear() {
 		byClass.value = bySite.value = byClient.value = text.value = "";
-		only = null;
+		only = week = null;
+	}
+
+	/* #week=MONDAY: the hosts whose certificates end then. */
+	function followWeek(monday) {
+		var sunday = new Date(monday);
+
+		clear();
+		sunday.setUTCDate(sunday.getUTCDate() + 6);
+		week = [monday, sunday.toISOString().slice(0, 10)];
+		filter();
+		byId("hosts").scrollIntoView();
 	}
 
 	/* #host=NAME:PORT: that row alone, opened. */
 	function followLink() {
 		var link = /^#host=(.*)$/.exec(location.hash);
+		var monday =
+		    /^#week=(\d{4}-\d\d-\d\d)$/.exec(location.hash);
 		var first;
 
+		if (monday && !isNaN(new Date(monday[1])))
+			followWeek(monday[1]);
 		if (!link)
 			return;
 		clear();
@@ -396,11 +424,14 @@
 	/* A number elsewhere on the page leads to its hosts. */
 	document.addEventListener("click", function (event) {
 		var link = event.target.closest("a[href^='#host']");
+		var end = event.target.closest("a[href^='#week']");
 
+		/* Followed again, the address does not change. */
+		if (end && end.getAttribute("href") === location.hash)
+			followLink();
 		if (!link)
 			return;
 		if (link.hash !== "#hosts") {
-			/* Followed again, the address does not change. */
 			if (link.hash === location.hash)
 				followLink();
 			return;
@@ -413,9 +444,9 @@
 	});
 
 	function leaveLink() {
-		if (only !== null)
+		if (only !== null || week !== null)
 			history.replaceState(null, "", "#hosts");
-		only = null;
+		only = week = null;
 	}
 
 	window.addEventListener("hashchange", followLink);
@@ -444,7 +475,7 @@
 	byId("columns").hidden = false;
 	list.setAttribute("aria-busy", "true");
 	drawOn();
-	if (/^#host=/.test(location.hash))
+	if (/^#(host|week)=/.test(location.hash))
 		followLink();
 	else if (text.value || byClass.value || bySite.value ||
 	    byClient.value)

@@ -2,6 +2,7 @@
 """report.html in a headless Chromium: what it shows, sorts, filters and opens,
 that a stranger's words stay words, and how long many hosts take to load.
 """
+import datetime
 import json
 import os
 import pathlib
@@ -150,6 +151,46 @@ def check_cards(page, records):
                if record["clients"]["chrome"]["accepts"] is False)
     check("a client leads to what it refuses", shown(page) == want,
           shown(page))
+
+
+def check_weeks(page, run, records):
+    """A week of the calendar leads to the hosts with a certificate that ends
+    in it."""
+    weeks = [datetime.datetime.strptime(f"{week['week']}-1", "%G-W%V-%u")
+             .date() for week in json.loads(
+                 (run / "summary.json").read_text())["expiring"]["weeks"]]
+    ends = {}
+    for line in (run / "certs.ndjson").read_text().splitlines():
+        found = json.loads(line)
+        ends[found["sha256"]] = found["not_after"][:10]
+    links = page.ask("[...document.querySelectorAll('.numbers a')]"
+                     ".map(link => link.hash)")
+    check("each week of the table is a link", links == [
+        f"#week={week}" for week in weeks], links)
+    wrong = []
+    for at, monday in enumerate(weeks):
+        sunday = monday + datetime.timedelta(6)
+        want = sorted(
+            f"{r['host']}:{r['port']}" for r in records
+            if any(str(monday) <= ends[step["sha256"]] <= str(sunday)
+                   and (place > 0 or r["leaf"]["days_left"] >= 0)
+                   for place, step in enumerate(r["path"])))
+        # The drawing's links and the table's by turns.
+        links = (".calendar", ".numbers")[at % 2]
+        page.ask(f"document.querySelectorAll('{links} a')[{at}]"
+                 ".dispatchEvent(new MouseEvent('click', "
+                 "{bubbles: true, cancelable: true})); "
+                 "new Promise(done => setTimeout(done, 50))")
+        names = sorted(page.ask(
+            "[...document.querySelectorAll('.host:not([hidden]) .name')]"
+            ".map(name => name.textContent)"))
+        if names != want or not names:
+            wrong.append((str(monday), names, want))
+    check("a week leads to its hosts", not wrong and len(weeks) > 2,
+          wrong[:2])
+    page.ask("document.getElementById('filters').reset(); "
+             "new Promise(done => setTimeout(done, 50))")
+    check("Clear leaves the week", shown(page) == len(records))
 
 
 def check_links(page, run, records):
@@ -393,6 +434,7 @@ def main():
         check_sorting(page)
         check_chain(page)
         check_cards(page, records)
+        check_weeks(page, run, records)
         check_links(page, run, records)
         check("no request, no complaint", page.complaints() == [],
               page.complaints())
