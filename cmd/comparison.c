@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cmd/commands.h"
 #include "report/store_change_text.h"
+#include "run/evidence.h"
 #include "run/store_change.h"
 
 enum { EXAMPLES = 20 };
@@ -95,6 +96,13 @@ comparison_run(const struct past_run *saved, struct command_options *options,
 		.threads = options->scan.threads,
 		.context = &comparison,
 	};
+	const char *directory = archive_directory(saved->archive);
+	struct evidence_settings looking = {
+		.has_crls = true,
+		.runs = &directory,
+		.run_count = 1,
+	};
+	struct run_evidence *evidence = NULL;
 	struct judging_settings other;
 	const char *file = find_store(saved, against);
 	struct verified *signatures;
@@ -115,10 +123,19 @@ comparison_run(const struct past_run *saved, struct command_options *options,
 		/* A signature is as good with one store as with the other. */
 		signatures = judging_open_signatures(&after);
 		before.audit.good_signatures = after.audit.good_signatures;
+		looking.cache = after.cache;
+		looking.now = after.audit.now;
+		if (options->crl != AIA_OFF)
+			evidence = evidence_open(&looking);
+		if (evidence != NULL) {
+			evidence_fill(evidence, &before.audit);
+			evidence_fill(evidence, &after.audit);
+		}
 		code = store_change_find(&change, saved->archive) < 0
 			   ? EXIT_CODE_OUTPUT
 		       : comparison.breaks.fails ? EXIT_CODE_FINDINGS
 						 : EXIT_CODE_FINISHED;
+		evidence_close(evidence);
 		judging_close_signatures(&after, signatures);
 	}
 	if (code < EXIT_CODE_USAGE && !options->json) {

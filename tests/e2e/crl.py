@@ -252,6 +252,15 @@ def test_later_runs(world):
           before == lines(world.folder / "joined")
           and (world.folder / "all/crls.ndjson").read_bytes()
           == (world.folder / "joined/crls.ndjson").read_bytes())
+    (world.folder / "other.pem").write_text(pem(certify(
+        world.leaf, world.leaf)))
+    told = world.run("audit", "all", "--against", "other.pem", "--json")
+    repaired = [json.loads(line)["host"].split(".")[0]
+                for line in told.stdout.splitlines()]
+    check("--against knows who is revoked",
+          sorted(repaired) == sorted(
+              host for host, row in HOSTS.items() if row[1] == "ok"),
+          repaired)
     off = world.run("audit", "all", "-o", "off", "--crl", "off")
     check("--crl off leaves them out",
           {row["class"] for row in records(world.folder / "off").values()}
