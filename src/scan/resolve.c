@@ -842,7 +842,7 @@ resolver_ask_records(struct resolver *resolver, const char *name,
 {
 	enum lookup_kind kind = LOOKUP_CNAME;
 
-	while (record_types[kind] != type)
+	while (kind + 1 < LOOKUP_KINDS && record_types[kind] != type)
 		kind++;
 	ask(resolver, name, kind, question);
 }
