@@ -14,7 +14,7 @@
 #include "report/stores_text.h"
 
 struct stores_options {
-	bool json;
+	bool json, csv;
 	struct command_options common;
 };
 
@@ -23,6 +23,10 @@ static const struct option_row rows[] = {
 	    .kind = OPTION_FLAG,
 	    .offset = offsetof(struct stores_options, json),
 	    .help = "one JSON object a store, then one a root of the run" },
+	{ .name = "csv",
+	    .kind = OPTION_FLAG,
+	    .offset = offsetof(struct stores_options, csv),
+	    .help = "of the run: one row a host whose root some list lacks" },
 };
 
 static int
@@ -34,14 +38,16 @@ parse(struct stores_options *options, int argc, char **argv)
 	};
 	struct usage usage = {
 		.command = "stores",
-		.synopsis = "stores [RUN] [--json] [--store NAME=PATH]...",
+		.synopsis =
+		    "stores [RUN] [--json|--csv] [--store NAME=PATH]...",
 		.about = "Lists the trust stores found on this machine, and "
 			 "where each differs from the first and how many of "
 			 "its roots are in today's lists of the root programs. "
 			 " With a RUN: which of its hosts depend on a root "
 			 "that some of these lists lack.",
 		.example = "  fleetscan stores --store new=./ca-bundle.pem\n"
-			   "  fleetscan stores reports/latest\n",
+			   "  fleetscan stores reports/latest\n"
+			   "  fleetscan stores reports/latest --csv\n",
 		.groups = groups,
 		.group_count = sizeof(groups) / sizeof(*groups),
 		.file = &options->common.file,
@@ -99,7 +105,10 @@ run(const struct stores_options *options, const char *past)
 	} else {
 		if (archive != NULL)
 			past_run_warn("stores", archive_directory(archive));
-		show(&set, roots, archive, options->json);
+		if (options->csv)
+			run_roots_write_csv(roots, archive, stdout);
+		else
+			show(&set, roots, archive, options->json);
 		code = EXIT_CODE_FINISHED;
 	}
 	free(error);
@@ -121,6 +130,10 @@ command_stores(int argc, char **argv)
 	} else if (argc - first > 1) {
 		log_error("stores: name one run: \"fleetscan stores "
 			  "reports/latest\"");
+		code = EXIT_CODE_USAGE;
+	} else if (options.csv && (options.json || first == argc)) {
+		log_error("stores: --csv needs a run and goes without --json: "
+			  "\"fleetscan stores reports/latest --csv\"");
 		code = EXIT_CODE_USAGE;
 	} else {
 		code = run(&options, first < argc ? argv[first] : NULL);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/columns.h"
+#include "base/csv.h"
 #include "base/map.h"
 #include "base/memory.h"
 
@@ -113,14 +114,21 @@ struct run_roots {
 	uint64_t others; /* hosts whose root is in no list */
 };
 
+/* NULL: it depends on none that is trusted. */
+static const struct step *
+trusted_root(const struct result *result)
+{
+	return result->verdict.untrusted ? NULL : result_root(result);
+}
+
 static void
 add_host(struct run_roots *found, const struct result *result)
 {
-	const struct step *anchor = result_root(result);
+	const struct step *anchor = trusted_root(result);
 	const struct root *root;
 	struct run_root *row;
 
-	if (anchor == NULL || result->verdict.untrusted)
+	if (anchor == NULL)
 		return;
 	root = roots_find(found->roots, &anchor->sha256);
 	if (root == NULL) {
@@ -208,6 +216,20 @@ lacking_text(const struct run_roots *found, const struct run_root *row)
 	return text;
 }
 
+/* A few of its hosts, and how many more there are. */
+static const char *
+examples_text(const struct run_roots *found, const struct run_root *row)
+{
+	size_t shown = row->hosts <= SHOWN + 1 ? row->example_count : SHOWN;
+	const char *text =
+	    names_text(found->arena, row->examples, shown, SHOWN);
+
+	if (row->hosts == shown)
+		return text;
+	return arena_printf(found->arena, "%s and %s more", text,
+	    count_text(found->arena, row->hosts - shown));
+}
+
 void
 run_roots_append_text(const struct run_roots *found, struct text *out)
 {
@@ -229,10 +251,7 @@ run_roots_append_text(const struct run_roots *found, struct text *out)
 			lacking),
 		    11);
 		text_append(out, "           ");
-		cell_append_wrapped(out,
-		    names_text(
-			found->arena, row->examples, row->example_count, SHOWN),
-		    11);
+		cell_append_wrapped(out, examples_text(found, row), 11);
 	}
 	cell_append_count(out, hosts, 9);
 	text_printf(
@@ -266,4 +285,72 @@ run_roots_append_json(const struct run_roots *found, struct text *out)
 		text_append_char(out, '\n');
 		json_writer_free(object);
 	}
+}
+
+static const char *const columns[] = {
+	"host",
+	"port",
+	"ip",
+	"root",
+	"subject",
+	"lacking",
+};
+
+/* One line, where a list lacks the root of this host. */
+static void
+append_csv_row(
+    struct text *out, const struct roots *roots, const struct result *result)
+{
+	const struct step *anchor = trusted_root(result);
+	const struct root *root;
+	struct text lacking = { .size = 0 };
+	struct csv_row row;
+	char hex[DIGEST_HEX_SIZE];
+
+	if (anchor == NULL)
+		return;
+	root = roots_find(roots, &anchor->sha256);
+	for (size_t i = 0; i < roots->program_count; i++)
+		if (root == NULL || !root_is_in(roots, root, newest(roots, i)))
+			text_printf(&lacking, "%s%s",
+			    lacking.size == 0 ? "" : ";", newest(roots, i)->id);
+	if (lacking.size > 0) {
+		digest_to_hex(&anchor->sha256, hex);
+		csv_begin(&row, out);
+		csv_string(&row, result->seen.host);
+		csv_integer(&row, result->seen.port);
+		csv_string(&row, result->seen.ip);
+		csv_string(&row, hex);
+		csv_string(&row, anchor->subject);
+		csv_string(&row, lacking.data);
+		csv_end(&row);
+	}
+	text_free(&lacking);
+}
+
+void
+run_roots_write_csv(
+    const struct roots *roots, struct archive *archive, FILE *stream)
+{
+	struct arena *arena = arena_new();
+	struct text out = { .size = 0 };
+	struct csv_row row;
+
+	csv_begin(&row, &out);
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		csv_string(&row, columns[i]);
+	csv_end(&row);
+	for (size_t i = 0; i < archive_count(archive); i++) {
+		struct result result;
+
+		arena_reset(arena);
+		if (archive_read_parts(archive, i, arena,
+			RESULT_PATH | RESULT_FINDINGS, &result))
+			append_csv_row(&out, roots, &result);
+		fwrite(out.data, 1, out.size, stream);
+		text_clear(&out);
+	}
+	fwrite(out.data, 1, out.size, stream);
+	text_free(&out);
+	arena_free(arena);
 }

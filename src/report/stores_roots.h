@@ -6,6 +6,8 @@
 #ifndef REPORT_STORES_ROOTS_H
 #define REPORT_STORES_ROOTS_H
 
+#include <stdio.h>
+
 #include "base/json.h"
 #include "model/roots.h"
 #include "rundir/archive.h"
@@ -25,5 +27,8 @@ void run_roots_append_text(const struct run_roots *, struct text *);
 
 /* One object and a newline for each root. */
 void run_roots_append_json(const struct run_roots *, struct text *);
+
+/* A header row, then one for each host whose root some list lacks. */
+void run_roots_write_csv(const struct roots *, struct archive *, FILE *stream);
 
 #endif

@@ -2,6 +2,7 @@
 """Root programs and their dates: chains to roots of the tests' own, which play
 the roles that public roots have in data/roots.json."""
 import base64
+import csv
 import hashlib
 import json
 import os
@@ -445,6 +446,11 @@ def check_stores(world):
     text = " ".join(world.call("stores", run).stdout.split())
     check("and in words", f"1 {ROLES[1]}: not in " in text
           and "Chrome 156" in text.split(f"{ROLES[1]}: not in ")[1], text)
+    rows = list(csv.DictReader(world.call(
+        "stores", run, "--csv").stdout.splitlines()))
+    check("and as CSV, a row a host", [
+        (line["host"], line["root"], line["lacking"].split(";"))
+        for line in rows] == [(HOST, row["root"], row["lacking"])], rows)
     done = world.call("stores", world.folder / "nowhere")
     check("stores: a run that is none is exit 2", done.returncode == 2
           and "nowhere" in done.stderr, done.stderr)

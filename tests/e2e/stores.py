@@ -201,6 +201,8 @@ def check_forms(machine):
              (("--store", f"a={pem}", "--store", f"a={pem}"), "named before"),
              (("--trust", f"{machine.folder}/none"), "none"),
              (("extra",), "no run can be read"),
+             (("--csv",), "needs a run"),
+             (("a", "--csv", "--json"), "needs a run"),
              (("a", "b"), "name one run")]
     wrong = []
     for options, words in cases:
