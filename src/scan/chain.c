@@ -257,3 +257,12 @@ chain_is_same(const struct chain *a, const struct chain *b)
 			return false;
 	return true;
 }
+
+bool
+chain_is_must_staple(struct bytes certificate)
+{
+	static const char oid[] = "\x06\x08\x2b\x06\x01\x05\x05\x07\x01\x18";
+
+	return memmem(certificate.data, certificate.size, oid,
+		   sizeof(oid) - 1) != NULL;
+}

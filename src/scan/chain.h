@@ -54,6 +54,9 @@ bool chain_is_costly(const struct chain *);
 /* For PKCS #1 or for RSA-PSS; false where no key can be found. */
 bool chain_key_is_rsa(struct bytes certificate);
 
+/* Has the certificate an extension for TLS features (RFC 7633)? */
+bool chain_is_must_staple(struct bytes certificate);
+
 bool chain_is_same(const struct chain *, const struct chain *);
 
 #endif

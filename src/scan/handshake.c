@@ -142,10 +142,15 @@ take_chain(struct handshake *handshake, struct bytes message)
 		    "the leaf's key is built to burn CPU (RSA over 8192 bits "
 		    "or an exponent over 64 bits), so nothing was computed "
 		    "with it");
+	if (!handshake->chain_taken)
+		return 0;
+	/* Before TLS 1.3 a staple, if there is one, is the next message. */
+	handshake->awaits_staple = handshake->stop_at_certificate && !tls13 &&
+				   chain_is_must_staple(chain->certificates[0]);
 	/* The library reads each list twice before it has verified the key. */
 	handshake->stopped =
-	    handshake->chain_taken &&
-	    (handshake->stop_at_certificate || chain_is_costly(chain));
+	    chain_is_costly(chain) ||
+	    (handshake->stop_at_certificate && !handshake->awaits_staple);
 	return handshake->stopped ? GNUTLS_E_CERTIFICATE_ERROR : 0;
 }
 
@@ -180,6 +185,14 @@ check_prime(struct handshake *handshake, struct bytes message)
 	return 0;
 }
 
+/* The message after the certificates has come, a staple or another one. */
+static int
+stop_if_due(struct handshake *handshake)
+{
+	handshake->stopped = handshake->stopped || handshake->awaits_staple;
+	return handshake->stopped ? GNUTLS_E_CERTIFICATE_ERROR : 0;
+}
+
 static int
 on_message(gnutls_session_t session, unsigned type, unsigned when,
     unsigned incoming, const gnutls_datum_t *datum)
@@ -200,14 +213,18 @@ on_message(gnutls_session_t session, unsigned type, unsigned when,
 		return take_chain(handshake, message);
 	case GNUTLS_HANDSHAKE_CERTIFICATE_STATUS:
 		chain_parse_status(&handshake->chain, message);
-		return 0;
+		return stop_if_due(handshake);
 	case GNUTLS_HANDSHAKE_SERVER_KEY_EXCHANGE:
+		if (handshake->awaits_staple)
+			return stop_if_due(handshake);
 		return check_prime(handshake, message);
 	case GNUTLS_HANDSHAKE_CERTIFICATE_REQUEST:
 		handshake->certificate_asked = true;
 		handshake->request_octets = datum->size;
-		return 0;
+		return stop_if_due(handshake);
 	case GNUTLS_HANDSHAKE_SERVER_HELLO_DONE: /* before TLS 1.3 */
+		handshake->stage = STAGE_FINISHED;
+		return stop_if_due(handshake);
 	case GNUTLS_HANDSHAKE_FINISHED:
 		handshake->stage = STAGE_FINISHED;
 		return 0;
@@ -336,6 +353,7 @@ handshake_begin(struct handshake *handshake,
 	handshake->stop_at_certificate =
 	    terms->stop_at_certificate || offer->stop_at_certificate;
 	handshake->stopped = false;
+	handshake->awaits_staple = false;
 	handshake->complete = false;
 	handshake->certificate_asked = false;
 	handshake->certificate_demanded = false;

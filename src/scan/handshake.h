@@ -64,7 +64,8 @@ struct handshake {
 	bool chain_taken;
 	bool wrong_key; /* the leaf's is not what the server's suite needs */
 	bool stop_at_certificate;
-	bool stopped; /* there */
+	bool stopped;	    /* there */
+	bool awaits_staple; /* before that */
 	bool complete;
 	bool certificate_asked;	   /* the server asked for one of ours */
 	bool certificate_demanded; /* and refused us without */

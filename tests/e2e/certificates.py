@@ -11,7 +11,8 @@ OIDS = {"cn": "550403", "basic": "551d13", "names": "551d11",
         "purpose": "551d25", "usage": "551d0f",
         "points": "551d1f", "reason": "551d15", "scope": "551d1c",
         "aia": "2b06010505070101", "key": "551d0e", "issuer key": "551d23",
-        "scts": "2b06010401d679020402"}
+        "scts": "2b06010401d679020402",
+        "features": "2b06010505070118"}
 OCSP = bytes.fromhex("06082b06010505073001")
 CA_ISSUERS = bytes.fromhex("06082b06010505073002")
 CERT_SIGN = bytes.fromhex("03020106")
@@ -120,7 +121,8 @@ def revocation_list(issuer, entries, begin, end, scope=None):
 
 
 def certify(subject, issuer, begin="2026-01-01", end="2036-01-01", host=None,
-            logged=(), aia=None, urls=(), serial=None, ocsp=None):
+            logged=(), aia=None, urls=(), serial=None, ocsp=None,
+            must_staple=False):
     """DER; with a host, or a list of them, a server's certificate, else a
     CA's.  logged: times of SCTs that nobody signed, or a function that makes a
     list for the TBS."""
@@ -142,6 +144,8 @@ def certify(subject, issuer, begin="2026-01-01", end="2036-01-01", host=None,
         extensions.append(extension("aia", tlv(0x30, places)))
     if logged and not callable(logged):
         extensions.append(extension("scts", sct_list(*logged)))
+    if must_staple:
+        extensions.append(extension("features", bytes.fromhex("3003020105")))
     if urls:
         extensions.append(points(*urls))
     if serial is None:

@@ -285,6 +285,45 @@ def test_interruption(world):
                      *([scan.returncode] if scan.returncode != 3 else [])])
 
 
+def test_staple_of_tls12(world):
+    """It comes behind the certificates, where a cheap handshake stops."""
+    folder, port = world.folder, free_port()
+    common = ["openssl", "ocsp", "-CA", "ca-ca"]
+    (folder / "must.pem").write_text(pem(certify(
+        world.leaf, world.ca, host="must.ocsp.test", serial=SERIALS["good"],
+        must_staple=True)))
+    subprocess.run(["openssl", "ocsp", "-issuer", "ca-ca", "-serial",
+                    "0x" + SERIALS["good"].hex(), "-reqout", "req"],
+                   cwd=folder, check=True, capture_output=True)
+    subprocess.run([*common, "-index", "ca-index", "-rsigner", "ca-signer",
+                    "-rkey", world.ca.path, "-ndays", "1", "-reqin", "req",
+                    "-respout", "staple"], cwd=folder, check=True,
+                   capture_output=True)
+    for what, how in (("a staple", ["-status_file", "staple"]), ("none", [])):
+        with subprocess.Popen(
+                ["openssl", "s_server", "-accept", f"127.0.0.1:{port}",
+                 "-cert", "must.pem", "-key", world.leaf.path, "-cert_chain",
+                 "ca-ca", "-quiet", "-tls1_2", *how], cwd=folder,
+                stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL) as server:
+            wanted = f":{port:04X} "
+            while wanted not in pathlib.Path("/proc/net/tcp").read_text():
+                time.sleep(0.05)
+            done = world.run(
+                "scan", f"must.ocsp.test:{port}", "--resolve",
+                f"must.ocsp.test:{port}:127.0.0.1", "--json", "--trust",
+                "root.pem", "--aia", "off", "--handshake", "certificate")
+            server.kill()
+        port = free_port()
+        record = json.loads(done.stdout)
+        missed = "staple_missing" in [finding["id"] for finding
+                                      in record["findings"]]
+        check(f"must-staple, TLS 1.2, stopped at the certificate: {what}",
+              record["status"] == "success" and record["class"] == "ok"
+              and record["tls"]["ocsp_stapled"] == bool(how)
+              and missed != bool(how), [record["tls"], record["findings"]])
+
+
 def main():
     # openssl ocsp listens on every address.
     if not enter_namespace():
@@ -297,6 +336,7 @@ def main():
             test_verdicts(world)
             test_later_runs(world)
             test_interruption(world)
+            test_staple_of_tls12(world)
         finally:
             world.close()
     sys.exit(1 if FAILED else 0)
