@@ -451,6 +451,14 @@ def check_stores(world):
     check("and as CSV, a row a host", [
         (line["host"], line["root"], line["lacking"].split(";"))
         for line in rows] == [(HOST, row["root"], row["lacking"])], rows)
+    many = world.folder / "many"
+    shutil.copytree(run, many)
+    record = json.loads((run / "hosts.ndjson").read_text())
+    (many / "hosts.ndjson").write_text("".join(
+        json.dumps({**record, "ordinal": i}, separators=(",", ":")) + "\n"
+        for i in range(1, 26)))
+    text = " ".join(world.call("stores", many).stdout.split())
+    check("hosts that are not named are counted", "and 22 more" in text, text)
     done = world.call("stores", world.folder / "nowhere")
     check("stores: a run that is none is exit 2", done.returncode == 2
           and "nowhere" in done.stderr, done.stderr)
