@@ -371,6 +371,11 @@ static const struct option_row output_rows[] = {
 	    .kind = OPTION_FLAG,
 	    .offset = OPTION(prom_hosts),
 	    .help = "metrics.prom gets series of every host too" },
+	{ .name = "by-tag",
+	    .kind = OPTION_FLAG,
+	    .offset = OPTION(by_tag),
+	    .help = "for each tag of the list: a mail in by-tag/TAG, counts in "
+		    "tags.csv, report.html and metrics.prom" },
 	{ .name = "keep",
 	    .argument = "N",
 	    .kind = OPTION_UNSIGNED,

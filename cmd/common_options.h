@@ -67,6 +67,7 @@ struct command_options {
 	bool has_formats;      /* -f was given */
 	unsigned formats;      /* a set as report.h has it */
 	bool prom_hosts;       /* a series a host in metrics.prom */
+	bool by_tag;	       /* mails and counts for each tag */
 	unsigned keep;	       /* finished runs that stay; 0: all */
 	struct fail_on fail_on;
 	enum progress_mode progress;

@@ -294,6 +294,7 @@ publish_run(struct new_run *run)
 		.clients = manifest->clients,
 		.client_count = manifest->client_count,
 		.prom_hosts = options->prom_hosts,
+		.by_tag = options->by_tag,
 	};
 	char *error = NULL;
 	const char *failed = NULL;

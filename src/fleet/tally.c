@@ -11,12 +11,13 @@
 enum { DAY = 86400, WEEK = 7 * DAY };
 
 void
-tally_init(struct tally *tally, int64_t now)
+tally_init(struct tally *tally, int64_t now, bool by_tag)
 {
 	memset(tally, 0, sizeof(*tally));
 	tally->now = now;
 	tally->causes = map_new();
 	tally->roots = tally_roots_new();
+	tally->tags = by_tag ? tally_tags_new() : NULL;
 	tally->wanted = wanted_new();
 	tally_names_init(&tally->names);
 	tally->scratch = arena_new();
@@ -57,6 +58,7 @@ tally_clear(struct tally *tally)
 	free(tally->clients);
 	map_free(tally->causes);
 	tally_roots_free(tally->roots);
+	tally_tags_free(tally->tags);
 	free(tally->sites);
 	wanted_free(tally->wanted);
 	tally_names_clear(&tally->names);
@@ -372,6 +374,8 @@ tally_result(struct tally *tally, const struct result *result)
 	count_clients(tally, result);
 	wanted_add(tally->wanted, result);
 	tally_names_add(&tally->names, result);
+	if (tally->tags != NULL)
+		tally_tags_add(tally->tags, result);
 	tally_roots_add(
 	    tally->roots, result, result_place(tally->scratch, result));
 	tally->failing +=

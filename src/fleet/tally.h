@@ -12,6 +12,7 @@
 #include "fleet/sites.h"
 #include "fleet/tally_names.h"
 #include "fleet/tally_roots.h"
+#include "fleet/tally_tags.h"
 
 enum {
 	TALLY_EXAMPLES = 20,
@@ -85,6 +86,7 @@ struct tally {
 	struct wanted *wanted;
 	struct map *causes;
 	struct tally_roots *roots;
+	struct tally_tags *tags;  /* NULL: they are not counted */
 	struct tally_names names; /* of those with several addresses */
 	struct site_group *sites; /* up to TALLY_SITES; without `usual` */
 	size_t site_count, site_capacity;
@@ -93,7 +95,7 @@ struct tally {
 	struct arena *scratch;
 };
 
-void tally_init(struct tally *, int64_t now);
+void tally_init(struct tally *, int64_t now, bool by_tag);
 void tally_clear(struct tally *);
 void tally_result(struct tally *, const struct result *);
 void tally_authority(struct tally *, const struct certificate *);

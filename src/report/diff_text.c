@@ -8,8 +8,7 @@
 
 #include "base/clock.h"
 #include "base/columns.h"
-#include "base/file.h"
-#include "base/utf8.h"
+#include "report/mail.h"
 #include "rundir/run_index.h"
 
 enum { WORD_COLUMNS = 12, CLIENTS_NAMED = 3, MAIL_LINES = 200 };
@@ -351,67 +350,12 @@ append_mail_line(
 	arena_free(arena);
 }
 
-/* Whether the file exists: a mail must not name one that does not. */
-static bool
-append_place(const struct diff *diff, const char *label, const char *name,
-    struct text *out)
-{
-	char *path = file_join(archive_directory(diff->newer), name);
-	char *full = file_exists(path) ? realpath(path, NULL) : NULL;
-
-	bool exists = full != NULL;
-
-	if (exists) {
-		text_append(out, label);
-		text_append_cell(out, full, SIZE_MAX);
-		text_append_char(out, '\n');
-	}
-	free(full);
-	free(path);
-	return exists;
-}
-
-/*
- * RFC 5322 2.1.1: a line has at most 998 octets, which a name of a list may
- * not keep to.  Characters stay whole.
- */
-static void
-append_body(struct text *out, const struct text *body)
-{
-	enum { LONGEST_LINE = 998 };
-	struct bytes rest = bytes_of(body->data, body->size);
-
-	while (rest.size > 0) {
-		const uint8_t *end = memchr(rest.data, '\n', rest.size);
-		size_t size =
-		    end == NULL ? rest.size : (size_t)(end - rest.data);
-		bool is_long = size > LONGEST_LINE;
-
-		if (is_long)
-			size = utf8_valid_prefix(
-			    bytes_of(rest.data, LONGEST_LINE));
-		text_append_bytes(out, bytes_of(rest.data, size));
-		text_append_char(out, '\n');
-		size += !is_long && end != NULL;
-		rest = bytes_of(rest.data + size, rest.size - size);
-	}
-}
-
-static bool
-is_ascii(const struct text *text)
-{
-	for (size_t i = 0; i < text->size; i++)
-		if ((text->data[i] & 0x80) != 0)
-			return false;
-	return true;
-}
-
-/* No name stands in the header.  Names in the body may need RFC 2045. */
 void
 diff_append_mail(const struct diff *diff, struct text *out)
 {
 	struct text body = { .size = 0 };
 	struct arena *arena;
+	const char *directory;
 	size_t bad = 0, shown = 0;
 	bool is_missing = false;
 
@@ -435,20 +379,19 @@ diff_append_mail(const struct diff *diff, struct text *out)
 		    count_text(arena, bad - MAIL_LINES));
 	text_append_char(&body, '\n');
 	/* The kit that is there, or the command that makes it. */
-	if (!append_place(diff, "repair kit: ", "fix", &body) && is_missing)
-		append_place(diff, "repair kit: fleetscan fix ", "", &body);
-	append_place(diff, "report: ", "report.html", &body);
-	text_printf(out,
-	    "Subject: fleetscan: %s host%s got worse, %s better "
-	    "(%s scanned)\n%s\n",
-	    count_text(arena, bad), plural(bad),
-	    count_text(arena, diff->groups[GROUP_BETTER]),
-	    count_text(arena, archive_count(diff->newer)),
-	    is_ascii(&body) ? ""
-			    : "MIME-Version: 1.0\n"
-			      "Content-Type: text/plain; charset=utf-8\n"
-			      "Content-Transfer-Encoding: 8bit\n");
-	append_body(out, &body);
+	directory = archive_directory(diff->newer);
+	if (!mail_append_place(&body, "repair kit: ", directory, "fix") &&
+	    is_missing)
+		mail_append_place(
+		    &body, "repair kit: fleetscan fix ", directory, "");
+	mail_append_place(&body, "report: ", directory, "report.html");
+	mail_append(out,
+	    arena_printf(arena,
+		"fleetscan: %s host%s got worse, %s better (%s scanned)",
+		count_text(arena, bad), plural(bad),
+		count_text(arena, diff->groups[GROUP_BETTER]),
+		count_text(arena, archive_count(diff->newer))),
+	    &body);
 	text_free(&body);
 	arena_free(arena);
 }

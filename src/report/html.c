@@ -36,6 +36,7 @@ static const struct section {
 	{ "expiry", "What ends when", html_calendar, NULL },
 	{ "addresses", "Names whose addresses differ", html_addresses,
 	    html_has_addresses },
+	{ "tags", "Tags", html_tags, html_has_tags },
 	{ "sites", "Sites and their outliers", html_sites, NULL },
 	{ "clients", "Clients", html_clients, NULL },
 };

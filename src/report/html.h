@@ -139,6 +139,8 @@ void html_nights(struct sheet *);
 bool html_has_nights(const struct sheet *);
 void html_overview(struct sheet *);
 void html_causes(struct sheet *);
+void html_tags(struct sheet *);
+bool html_has_tags(const struct sheet *);
 void html_roots(struct sheet *);
 bool html_has_roots(const struct sheet *);
 void html_clients(struct sheet *);

@@ -27,6 +27,7 @@
 	var order = { key: null, down: false };
 	var only = null; /* the host that a link asked for */
 	var week = null; /* or the first and the last day of a week */
+	var tag = "";	 /* of the hosts that one asked for */
 
 	/* In the place of a value stands its number in the table of values. */
 	function value(member) {
@@ -288,6 +289,18 @@
 		});
 	}
 
+	function fitsTag(facts, wanted) {
+		var pairs = facts[FACTS];
+
+		if (wanted === "")
+			return true;
+		for (var i = 0; i < pairs.length; i += 2)
+			if (value(pairs[i]) === "tag" &&
+			    value(pairs[i + 1]) === wanted)
+				return true;
+		return false;
+	}
+
 	function fits(row, wanted) {
 		/* Of a name with several addresses each has a row. */
 		if (only !== null)
@@ -297,6 +310,7 @@
 			return fitsWeek(row.facts);
 		return fitsClass(row.facts, wanted.class) &&
 		    fitsClient(row.facts, wanted.client) &&
+		    fitsTag(row.facts, tag) &&
 		    value(row.facts[SITE]).indexOf(wanted.site) >= 0 &&
 		    wanted.words.every(function (word) {
 			return cells(row).all.indexOf(word) >= 0;
@@ -324,7 +338,8 @@
 		byId("shown").textContent = shown === rows.length ?
 		    shown.toLocaleString("en") + " hosts" :
 		    shown.toLocaleString("en") + " of " +
-		    rows.length.toLocaleString("en") + " hosts";
+		    rows.length.toLocaleString("en") + " hosts" +
+		    (tag ? ", tag " + tag : "");
 	}
 
 	/* What has no value stands last, whichever way the others go. */
@@ -378,6 +393,7 @@
 	function clear() {
 		byClass.value = bySite.value = byClient.value = text.value = "";
 		only = week = null;
+		tag = "";
 	}
 
 	/* #week=MONDAY: the hosts whose certificates end then. */
@@ -440,6 +456,7 @@
 		byClass.value = link.dataset.class || "";
 		bySite.value = link.dataset.site || "";
 		byClient.value = link.dataset.client || "";
+		tag = link.dataset.tag || "";
 		filter();
 	});
 
@@ -459,6 +476,7 @@
 	});
 	form.addEventListener("reset", function () {
 		leaveLink();
+		tag = "";
 		setTimeout(filter, 0);
 	});
 	document.addEventListener("keydown", function (event) {

@@ -14,6 +14,7 @@
 #include "report/writer.h"
 
 enum {
+	TAGS_MOST = 200,  /* likewise */
 	SITES_MOST = 200, /* more are summed up as "other" */
 	CAUSES_MOST = 100
 };
@@ -300,6 +301,40 @@ append_expiring(struct text *out, const struct tally *tally)
 	}
 }
 
+/* Without a name, which no tag lacks: the others. */
+static void
+append_tag(struct text *out, const char *name, const struct tally_tag *tag)
+{
+	for (int i = 0; i < SEVERITY_COUNT; i++) {
+		text_append(out, "fleetscan_tag_hosts");
+		exposition_label(out, "tag", name);
+		exposition_label(
+		    out, "severity", severity_word((enum severity)i));
+		exposition_value(out, (int64_t)tag->severities[i]);
+	}
+}
+
+static void
+append_tags(struct text *out, const struct tally *tally)
+{
+	size_t count;
+	const struct tally_tag **list;
+	struct tally_tag rest;
+
+	if (tally->tags == NULL)
+		return;
+	list = tally_tags_list(tally->tags, &count);
+	rest = tally_tags_rest(tally->tags, list, count, TAGS_MOST);
+	exposition_family(out, "fleetscan_tag_hosts",
+	    "Hosts by tag of the list, by the severity of their worst "
+	    "finding.");
+	for (size_t i = 0; i < count && i < TAGS_MOST; i++)
+		append_tag(out, list[i]->name, list[i]);
+	if (rest.hosts > 0)
+		append_tag(out, NULL, &rest);
+	free(list);
+}
+
 static void
 begin(struct sheet *sheet)
 {
@@ -374,6 +409,7 @@ finish(struct sheet *sheet)
 		exposition_label(out, "client", tally->clients[i].id);
 		exposition_value(out, (int64_t)tally->clients[i].refuses);
 	}
+	append_tags(out, tally);
 	append_causes(out, tally);
 	append_roots(out, tally);
 	memcpy(rest, tally->other_sites.classes, sizeof(rest));

@@ -28,6 +28,7 @@ static const struct writer stream_writer = {
 	ROW(stream)      \
 	ROW(csv)         \
 	ROW(sites)       \
+	ROW(tags)        \
 	ROW(summary)     \
 	ROW(html)        \
 	ROW(prometheus)
@@ -152,9 +153,10 @@ report_open(
 
 	report->run = run;
 	report->scratch = arena_new();
-	tally_init(&report->tally, run->now);
+	tally_init(&report->tally, run->now, run->by_tag);
 	for (size_t i = 0; i < WRITERS && directory != NULL; i++) {
 		if (writers[i] == &stream_writer ||
+		    (writers[i]->by_tag && !run->by_tag) ||
 		    (writers[i]->word != NULL && (formats & 1u << i) == 0))
 			continue;
 		if (open_writer(report, writers[i], directory) == 0)

@@ -42,6 +42,7 @@ struct report_run {
 	const struct manifest_client *clients;
 	size_t client_count;
 	bool prom_hosts; /* metrics.prom: series of single hosts too */
+	bool by_tag;	 /* reports for each tag of the list */
 
 	/*
 	 * The run on disk, and what is known beyond one record: each may be

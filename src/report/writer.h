@@ -29,6 +29,7 @@ struct writer {
 	const char *file;
 	const char *word; /* that -f chooses it by, perhaps with others;
 			     NULL: always written */
+	bool by_tag;	  /* only where tags are asked for */
 	void (*begin)(struct sheet *); /* each may be NULL */
 	void (*result)(struct sheet *, const struct result *);
 	void (*finish)(struct sheet *);

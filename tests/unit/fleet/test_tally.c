@@ -17,7 +17,7 @@ samples_are_counted(void **state)
 	struct tally tally;
 
 	(void)state;
-	tally_init(&tally, SAMPLE_NOW);
+	tally_init(&tally, SAMPLE_NOW, false);
 	for (int i = 0; i < SAMPLE_COUNT; i++)
 		tally_result(&tally, &samples[i]);
 	assert_int_equal(tally.records, SAMPLE_COUNT);
@@ -75,7 +75,7 @@ causes_name_the_certificate_at_fault(void **state)
 		struct tally tally;
 		size_t count;
 
-		tally_init(&tally, SAMPLE_NOW);
+		tally_init(&tally, SAMPLE_NOW, false);
 		tally_result(&tally, result);
 		tally_result(&tally, result);
 		causes = tally_causes(&tally, &count);
@@ -104,7 +104,7 @@ hosts_that_miss_the_same_are_one_row(void **state)
 
 	(void)state;
 	gap.verdict.cause = "gap";
-	tally_init(&tally, SAMPLE_NOW);
+	tally_init(&tally, SAMPLE_NOW, false);
 	for (int i = 0; i < 30; i++)
 		tally_result(&tally, &samples[SAMPLE_MISSING]);
 	tally_result(&tally, &samples[SAMPLE_WRONG_ROOT]);
@@ -150,7 +150,7 @@ unexpected_cas_are_named(void **state)
 		result.verdict.cause = "unexpected_root";
 		result.verdict.findings = &finding;
 		result.verdict.finding_count = 1;
-		tally_init(&tally, SAMPLE_NOW);
+		tally_init(&tally, SAMPLE_NOW, false);
 		tally_result(&tally, &result);
 		causes = tally_causes(&tally, &count);
 		assert_int_equal(count, 1);
@@ -180,7 +180,7 @@ waived_hosts_are_counted_and_not_the_worst(void **state)
 	result.verdict.findings = &finding;
 	result.verdict.finding_count = 1;
 	result.verdict.severity = SEVERITY_NOTICE;
-	tally_init(&tally, SAMPLE_NOW);
+	tally_init(&tally, SAMPLE_NOW, false);
 	tally_result(&tally, &result);
 	assert_int_equal(tally.classes[CLASS_WRONG_ROOT], 1);
 	assert_int_equal(tally.waived[CLASS_WRONG_ROOT], 1);
@@ -195,7 +195,7 @@ worst_hosts_are_the_first_of_the_heaviest(void **state)
 	struct tally tally;
 
 	(void)state;
-	tally_init(&tally, SAMPLE_NOW);
+	tally_init(&tally, SAMPLE_NOW, false);
 	for (int i = 0; i < 2 * TALLY_WORST; i++)
 		tally_result(&tally, &samples[SAMPLE_UNREACHABLE]);
 	assert_int_equal(tally.worst_count, TALLY_WORST);
@@ -225,7 +225,7 @@ sites_past_the_bound_are_summed_up(void **state)
 	size_t count;
 
 	(void)state;
-	tally_init(&tally, SAMPLE_NOW);
+	tally_init(&tally, SAMPLE_NOW, false);
 	for (int i = 0; i < TALLY_SITES + 3; i++) {
 		tally_add_site(&tally, &site);
 		site.first_end--;
@@ -257,7 +257,7 @@ causes_past_the_bound_are_one(void **state)
 	size_t count;
 
 	(void)state;
-	tally_init(&tally, SAMPLE_NOW);
+	tally_init(&tally, SAMPLE_NOW, false);
 	result.verdict.class_id = CLASS_UNKNOWN_ISSUER;
 	result.leaf.issuer = issuer;
 	for (int i = 0; i < TALLY_CAUSES + 5; i++) {
@@ -298,7 +298,7 @@ weeks_begin_on_monday(void **state)
 			.not_after = SAMPLE_NOW + ends[i].from_now };
 		struct tally tally;
 
-		tally_init(&tally, SAMPLE_NOW);
+		tally_init(&tally, SAMPLE_NOW, false);
 		tally_authority(&tally, &authority);
 		for (int week = 0; week < TALLY_WEEKS; week++)
 			assert_int_equal(tally.weeks[week].authorities,
