@@ -124,7 +124,8 @@ audit_chain(const struct audit_options *options, struct judging *judging,
 	if (outcome_show_record(
 		&options->common, bytes_of(line.data, line.size), &run) < 0)
 		code = EXIT_CODE_OUTPUT;
-	else if (fail_on_matches(&options->common.fail_on, class_id, severity))
+	else if (fail_on_matches(
+		     &options->common.fail_on, class_id, severity, NULL, 0))
 		code = EXIT_CODE_FINDINGS;
 	text_free(&line);
 	return code;
@@ -197,12 +198,24 @@ check_against(const struct audit_options *options)
 	return why == NULL;
 }
 
+/* Of a whole run that is judged again the records have tags. */
+static bool
+check_fail_on(const struct audit_options *options)
+{
+	bool is_run = options->against == NULL && options->host == NULL;
+
+	if (!is_run && options->common.fail_on.tag_count > 0)
+		options_complain("audit", "--fail-on",
+		    "tag=NAME:LEVEL is for runs: leave --host and --against");
+	return is_run || options->common.fail_on.tag_count == 0;
+}
+
 static int
 run(struct audit_options *options, int first, int argc, char **argv)
 {
 	size_t count = (size_t)(argc - first);
 
-	if (!check_against(options) ||
+	if (!check_against(options) || !check_fail_on(options) ||
 	    !judge_options_check(&options->common, "audit"))
 		return EXIT_CODE_USAGE;
 	if (options->host != NULL && count > 0)

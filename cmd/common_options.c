@@ -43,6 +43,7 @@ void
 command_options_clear(struct command_options *options)
 {
 	string_list_clear(&options->lists);
+	fail_on_clear(&options->fail_on);
 	for (size_t i = 0; i < options->scan.resolver_count; i++)
 		free((char *)options->scan.resolvers[i]);
 	free(options->scan.resolvers);
@@ -135,52 +136,15 @@ parse_formats(void *group, const char *value)
 		   : "is not a list of";
 }
 
-static bool
-add_fail_on(struct fail_on *fail_on, const char *word)
-{
-	enum severity severity;
-	enum class_id class_id;
-
-	if (severity_from_word(word, &severity) && severity != SEVERITY_OK) {
-		if (fail_on->severity == SEVERITY_OK ||
-		    severity < fail_on->severity)
-			fail_on->severity = severity;
-		return true;
-	}
-	if (!class_from_word(word, &class_id) || class_id == CLASS_OK)
-		return false;
-	fail_on->classes |= 1u << class_id;
-	return true;
-}
-
 static const char *
 parse_fail_on(void *group, const char *value)
 {
 	struct command_options *options = group;
-	char *list, *rest, *word;
-	bool known = true;
 
-	options->fail_on = (struct fail_on){ SEVERITY_OK, 0 };
-	if (strcmp(value, "none") == 0)
-		return NULL;
-	list = rest = memory_string(value);
-	while (known && (word = strsep(&rest, ",")) != NULL)
-		known = add_fail_on(&options->fail_on, word);
-	free(list);
-	return known ? NULL
-		     : "is not none, notice, warning, error or a list of "
-		       "classes";
-}
-
-bool
-fail_on_matches(const struct fail_on *fail_on, enum class_id class_id,
-    enum severity severity)
-{
-	if (fail_on->severity != SEVERITY_OK && severity >= fail_on->severity)
-		return true;
-	/* Only a class that the policy waives has so low a severity. */
-	return severity > SEVERITY_NOTICE &&
-	       (fail_on->classes & 1u << class_id) != 0;
+	return fail_on_parse(&options->fail_on, value)
+		   ? NULL
+		   : "is not none, notice, warning, error, a list of classes, "
+		     "or tag=NAME:LEVEL";
 }
 
 bool
@@ -390,7 +354,8 @@ static const struct option_row output_rows[] = {
 	    .parse = parse_fail_on,
 	    .help =
 		"exit 1 if a host has this severity (notice, warning, error) "
-		"or a higher one, or is of CLASS,... (default: none)" },
+		"or a higher one, or is of CLASS,...; tag=NAME:LEVEL, "
+		"repeatable: a host with this tag (default: none)" },
 	{ .name = "progress",
 	    .argument = "auto|on|off",
 	    .kind = OPTION_WORD,

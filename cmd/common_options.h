@@ -12,18 +12,13 @@
 #include "cmd/options.h"
 #include "model/list_form.h"
 #include "model/words.h"
+#include "model/fail_on.h"
 #include "run/judging.h"
 #include "rundir/shard.h"
 #include "scan/fetch_proxy.h"
 #include "scan/scan.h"
 
 enum aia_mode { AIA_OFF, AIA_CACHE, AIA_FETCH };
-
-/* --fail-on: which records make the exit code 1. */
-struct fail_on {
-	enum severity severity; /* at or above; SEVERITY_OK: never */
-	unsigned classes;	/* one bit a class, 1u << CLASS_X */
-};
 
 /* auto: only on a terminal. */
 enum progress_mode { PROGRESS_AUTO, PROGRESS_ON, PROGRESS_OFF };
@@ -93,7 +88,5 @@ struct option_group output_group(struct command_options *);
 
 /* Do --warn-days and --crit-days fit together?  False once it complained. */
 bool judge_options_check(const struct command_options *, const char *command);
-
-bool fail_on_matches(const struct fail_on *, enum class_id, enum severity);
 
 #endif

@@ -60,8 +60,8 @@ note(void *context, bool breaks, enum class_id after, enum severity severity,
 
 	list->count++;
 	list->fails =
-	    list->fails ||
-	    fail_on_matches(&comparison->options->fail_on, after, severity);
+	    list->fails || fail_on_matches(&comparison->options->fail_on, after,
+			       severity, NULL, 0);
 	if (comparison->options->json)
 		text_write(words, stdout);
 	else if (list->count <= EXAMPLES)

@@ -137,9 +137,20 @@ exit_code(const struct diff_options *options, const struct diff *diff)
 	for (size_t i = 0; i < diff->count; i++)
 		if (change_is_bad(&diff->changes[i]) &&
 		    fail_on_matches(&options->common.fail_on,
-			diff->changes[i].class_id, diff->changes[i].severity))
+			diff->changes[i].class_id, diff->changes[i].severity,
+			NULL, 0))
 			return EXIT_CODE_FINDINGS;
 	return EXIT_CODE_FINISHED;
+}
+
+/* A change has no tags. */
+static bool
+check_fail_on(const struct diff_options *options)
+{
+	if (options->common.fail_on.tag_count > 0)
+		log_error("diff: --fail-on tag=NAME:LEVEL is for runs, not for "
+			  "what changed between two");
+	return options->common.fail_on.tag_count == 0;
 }
 
 static int
@@ -211,6 +222,8 @@ run(const struct diff_options *options, char **runs, int count)
 			  "\"fleetscan diff OLD NEW\"");
 		return EXIT_CODE_USAGE;
 	}
+	if (!check_fail_on(options))
+		return code;
 	older = open_run(runs[0]);
 	newer = older == NULL ? NULL : open_run(runs[1]);
 	if (newer != NULL)

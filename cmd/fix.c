@@ -2,21 +2,27 @@
  * fleetscan fix: the repair kit of a run.  Reads a run and writes files;
  * probes nothing and runs nothing.
  */
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/columns.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "cmd/commands.h"
 #include "cmd/options.h"
 #include "cmd/past_run.h"
+#include "model/tag.h"
 #include "repair/kit.h"
+#include "repair/plan_tag.h"
 #include "report/plan_text.h"
 #include "run/judging.h"
 
 struct fix_options {
-	const char *directory;	  /* NULL: RUN/fix */
+	const char *directory; /* NULL: RUN/fix, RUN/fix-by-tag */
+	bool by_tag;
 	struct string_list roots; /* SHA-256, in hexadecimal */
 	struct option_file file;
 };
@@ -40,6 +46,11 @@ static const struct option_row rows[] = {
 	    .help = "where the kit goes (RUN/fix); an existing kit is replaced",
 	    .kind = OPTION_STRING,
 	    .offset = offsetof(struct fix_options, directory) },
+	{ .name = "by-tag",
+	    .help = "a kit for each tag of the list, in DIR/TAG "
+		    "(RUN/fix-by-tag)",
+	    .kind = OPTION_FLAG,
+	    .offset = offsetof(struct fix_options, by_tag) },
 	{ .name = "trust-root",
 	    .argument = "SHA256",
 	    .help = "trust this self-signed certificate of the run, and put "
@@ -92,6 +103,37 @@ write_kit(const struct repair_plan *plan, const char *directory)
 	return end == KIT_REFUSED ? EXIT_CODE_USAGE : EXIT_CODE_OUTPUT;
 }
 
+/* A kit that cannot be written ends it. */
+static int
+write_kits_by_tag(const struct repair_plan *plan, const char *directory)
+{
+	struct arena *arena = arena_new();
+	size_t count;
+	const char **tags = repair_plan_tags(plan, arena, &count);
+	int code = EXIT_CODE_FINISHED;
+
+	if (count == 0)
+		printf("No host that can be repaired has a tag.\n");
+	for (size_t i = 0; i < count && code == EXIT_CODE_FINISHED; i++) {
+		char *folder = file_join(directory, tag_folder(arena, tags[i]));
+		struct text name = { .size = 0 };
+
+		text_append_cell(&name, tags[i], SIZE_MAX);
+		printf("%sTag %s\n", i == 0 ? "" : "\n", name.data);
+		text_free(&name);
+		code = file_make_parents(folder) < 0 ? EXIT_CODE_OUTPUT
+						     : EXIT_CODE_FINISHED;
+		if (code != EXIT_CODE_FINISHED)
+			log_error("fix: %s: %s", folder, strerror(errno));
+		else
+			code = write_kit(
+			    repair_plan_of_tag(plan, arena, tags[i]), folder);
+		free(folder);
+	}
+	arena_free(arena);
+	return code;
+}
+
 static int
 fix(const struct fix_options *options, struct archive *archive,
     const struct audit_settings *audit)
@@ -100,7 +142,8 @@ fix(const struct fix_options *options, struct archive *archive,
 	struct arena *arena = arena_new();
 	struct digest *roots = arena_array(arena, count + 1, sizeof(*roots));
 	char *directory = options->directory == NULL
-			      ? file_join(archive_directory(archive), "fix")
+			      ? file_join(archive_directory(archive),
+				    options->by_tag ? "fix-by-tag" : "fix")
 			      : memory_string(options->directory);
 	struct repair_plan *plan;
 	struct history_at at;
@@ -114,7 +157,8 @@ fix(const struct fix_options *options, struct archive *archive,
 		at = past_run_history("fix", arena, archive_directory(archive));
 		repair_plan_use_history(plan, archive, &at);
 		history_file_close(at.file);
-		code = write_kit(plan, directory);
+		code = options->by_tag ? write_kits_by_tag(plan, directory)
+				       : write_kit(plan, directory);
 	} else {
 		log_error("fix: --trust-root: %s", error);
 	}

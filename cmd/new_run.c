@@ -178,6 +178,7 @@ settings_of(struct new_run *run)
 		.scan = options->scan,
 		.audit = run->judging.audit,
 		.shard = options->shard,
+		.fail_on = &options->fail_on,
 		.ignored_before = run->ignored_before,
 		.interrupted = end_at_once,
 		.context = run,
@@ -409,7 +410,6 @@ finish(struct new_run *run)
 	const struct run_outcome *outcome = &run->outcome;
 	bool whole = !run->is_partial && outcome->left_out == 0;
 	int code = EXIT_CODE_FINISHED;
-	uint64_t failing = 0;
 
 	run->manifest.finished = clock_now();
 	run->manifest.totals = outcome->totals;
@@ -420,14 +420,10 @@ finish(struct new_run *run)
 		return code;
 	if (!whole)
 		return EXIT_CODE_UNFINISHED;
-	for (size_t c = 0; c < CLASS_COUNT; c++)
-		for (size_t s = 0; s < SEVERITY_COUNT; s++)
-			if (fail_on_matches(&run->options->fail_on,
-				(enum class_id)c, (enum severity)s))
-				failing += outcome->counts[c][s];
-	if (failing > 0)
-		tell_why_it_fails(run, failing);
-	return failing > 0 ? EXIT_CODE_FINDINGS : EXIT_CODE_FINISHED;
+	if (outcome->failing == 0)
+		return EXIT_CODE_FINISHED;
+	tell_why_it_fails(run, outcome->failing);
+	return EXIT_CODE_FINDINGS;
 }
 
 /* False, with a message: the run directory cannot be written to. */

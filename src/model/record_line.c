@@ -8,6 +8,7 @@
 
 #include "base/address.h"
 #include "base/fnv.h"
+#include "base/json.h"
 
 /* A host name as text, with its final NUL. */
 enum { DNS_NAME_MOST = 256 };
@@ -184,4 +185,42 @@ bool
 certificate_line_is_authority(struct bytes line)
 {
 	return holds(line, "\"is_ca\":true");
+}
+
+/* As the record has it: in JSON, between its quotes. */
+static void
+append_json(struct text *out, const char *string)
+{
+	struct json_writer *list = json_new_array();
+
+	json_append_string(list, string);
+	json_print(list, out);
+	json_writer_free(list);
+}
+
+bool
+record_line_has_tag(struct bytes line, const char *tag)
+{
+	static const char key[] = "\"tags\":[";
+	const uint8_t *at = memmem(line.data, line.size, key, sizeof(key) - 1);
+	const uint8_t *end = line.data + line.size;
+	struct text json = { .size = 0 };
+	bool found = false;
+
+	append_json(&json, tag);
+	if (at != NULL)
+		at += sizeof(key) - 1;
+	while (at != NULL && at < end && *at == '"' && !found) {
+		const uint8_t *begin = at++;
+
+		while (at < end && *at != '"')
+			at += *at == '\\' ? 2 : 1;
+		at++;
+		/* Without the brackets around it. */
+		found = at <= end && (size_t)(at - begin) == json.size - 2 &&
+			memcmp(begin, json.data + 1, json.size - 2) == 0;
+		at += at < end && *at == ',';
+	}
+	text_free(&json);
+	return found;
 }

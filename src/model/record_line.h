@@ -28,6 +28,8 @@ bool record_line_ordinal(
 
 bool record_line_is_of_site(struct bytes line, const char *site);
 
+bool record_line_has_tag(struct bytes line, const char *tag);
+
 /* Anywhere: received, on the path, missing. */
 bool record_line_names_certificate(struct bytes line, const struct digest *);
 

@@ -227,6 +227,9 @@ offer(struct planner *planner, const struct result *record, size_t at,
 			? NULL
 			: arena_string(plan->arena, record->seen.starttls),
 		.port = record->seen.port,
+		.tags = arena_array(
+		    plan->arena, record->seen.tag_count + 1, sizeof(char *)),
+		.tag_count = record->seen.tag_count,
 		.before = record->verdict.class_id,
 		.after = after->verdict.class_id,
 		.after_title = result_title(after),
@@ -237,6 +240,8 @@ offer(struct planner *planner, const struct result *record, size_t at,
 		.items = arena_array(plan->arena, chain->count + 1,
 		    sizeof(struct repair_item *)),
 	};
+	for (size_t i = 0; i < host->tag_count; i++)
+		host->tags[i] = arena_string(plan->arena, record->seen.tags[i]);
 	for (size_t i = 0; i < chain->count; i++)
 		copy[i] = arena_bytes(plan->arena, chain->der[i]);
 	/* What its clients lack: what it does not send, and a named root. */

@@ -21,6 +21,8 @@ struct repair_host {
 	const char *face; /* the offer that gets this one; NULL: the record's */
 	const char *starttls; /* the protocol's word, or NULL */
 	uint16_t port;
+	const char **tags;
+	size_t tag_count;
 	enum class_id before;
 	enum class_id after;	   /* with the repair */
 	const char *after_title;   /* result_title then */

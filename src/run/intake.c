@@ -61,7 +61,7 @@ intake_open(const struct run_settings *settings, struct run_outcome *outcome)
 	/* Streams are repaired before anything can be appended to them. */
 	if (settings->resumed != NULL)
 		result = recover(settings->directory, settings->resumed,
-		    intake->fleet, outcome, &found);
+		    settings->fail_on, intake->fleet, outcome, &found);
 	if (result == 0)
 		intake->journal =
 		    journal_open(settings->directory, settings->stream);
@@ -111,13 +111,17 @@ write_certificates(struct intake *intake, const struct message *message)
 static void
 write_record(struct intake *intake, const struct message *message)
 {
+	const struct fail_on *fail_on = intake->settings->fail_on;
 	struct run_outcome *outcome = intake->outcome;
+	struct bytes line = bytes_of(message->line.data, message->line.size);
 
-	journal_record(
-	    intake->journal, bytes_of(message->line.data, message->line.size));
+	journal_record(intake->journal, line);
 	outcome->totals.records++;
 	outcome->totals.unfetched += message->lacks_fetch;
 	outcome->counts[message->class_id][message->severity]++;
+	outcome->failing +=
+	    fail_on != NULL && fail_on_matches_line(fail_on, message->class_id,
+				   message->severity, line);
 }
 
 int

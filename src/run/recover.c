@@ -23,6 +23,7 @@
 
 struct recoverer {
 	struct resume_targets *targets;
+	const struct fail_on *fail_on; /* NULL: none */
 	struct fleet_certificates *fleet;
 	struct run_outcome *outcome;
 	struct recovery *found;
@@ -283,6 +284,10 @@ take_record(void *context, struct bytes line)
 		    verdict->faces[i].missing_count);
 	outcome->totals.records++;
 	outcome->counts[result_counted_class(&result)][verdict->severity]++;
+	outcome->failing +=
+	    recoverer->fail_on != NULL &&
+	    fail_on_matches(recoverer->fail_on, result_counted_class(&result),
+		verdict->severity, result.seen.tags, result.seen.tag_count);
 	return decision;
 }
 
@@ -318,11 +323,12 @@ static const struct {
 
 int
 recover(const char *directory, struct resume_targets *targets,
-    struct fleet_certificates *fleet, struct run_outcome *outcome,
-    struct recovery *found)
+    const struct fail_on *fail_on, struct fleet_certificates *fleet,
+    struct run_outcome *outcome, struct recovery *found)
 {
 	struct recoverer recoverer = {
 		.targets = targets,
+		.fail_on = fail_on,
 		.fleet = fleet,
 		.outcome = outcome,
 		.found = found,

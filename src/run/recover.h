@@ -26,6 +26,7 @@ struct recovery {
  * with errno.
  */
 int recover(const char *directory, struct resume_targets *,
-    struct fleet_certificates *, struct run_outcome *, struct recovery *);
+    const struct fail_on *, struct fleet_certificates *, struct run_outcome *,
+    struct recovery *);
 
 #endif

@@ -12,6 +12,7 @@
 #include "rundir/manifest.h"
 #include "rundir/shard.h"
 #include "scan/fetch.h"
+#include "model/fail_on.h"
 #include "scan/scan.h"
 
 struct run_settings {
@@ -24,6 +25,7 @@ struct run_settings {
 	struct resume_targets *resumed; /* the directory holds a part of this
 					   run, and these are its targets;
 					   NULL: a new run */
+	const struct fail_on *fail_on;	/* NULL: nothing is counted for it */
 	uint64_t ignored_before; /* targets that the replayed runs left out */
 	const struct known *known;
 	const struct fetch_options *fetch; /* NULL: no AIA */
@@ -54,6 +56,7 @@ struct run_outcome {
 	uint64_t pending;  /* left for --resume */
 	uint64_t left_out; /* saved records that lack certificates */
 	uint64_t counts[CLASS_COUNT][SEVERITY_COUNT];
+	uint64_t failing; /* at --fail-on */
 	double seconds;
 };
 

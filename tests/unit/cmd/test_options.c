@@ -215,7 +215,7 @@ defaults_are_the_contract(void **state)
 	assert_false(options.judging.has_now);
 	assert_int_equal(options.judging.warn_days, 0);
 	assert_int_equal(options.formats, REPORT_ALL);
-	assert_int_equal(options.fail_on.severity, SEVERITY_OK);
+	assert_int_equal(options.fail_on.all.severity, SEVERITY_OK);
 	assert_int_equal(options.progress, PROGRESS_AUTO);
 	assert_int_equal(options.level, LOG_NORMAL);
 	assert_int_equal(options.shard.count, 0);
@@ -328,7 +328,19 @@ static const struct {
 	{ "expired", CLASS_WRONG_ROOT, SEVERITY_ERROR, false },
 	{ "expired,wrong_root", CLASS_WRONG_ROOT, SEVERITY_ERROR, true },
 	{ "error,weak", CLASS_WEAK, SEVERITY_WARNING, true },
+	{ "tag=web:warning", CLASS_WEAK, SEVERITY_WARNING, true },
+	{ "tag=a\\\"\xc3\xbc:b]:weak", CLASS_WEAK, SEVERITY_WARNING, true },
+	{ "tag=eb:warning", CLASS_WEAK, SEVERITY_WARNING, false },
+	{ "tag=web:error", CLASS_WEAK, SEVERITY_WARNING, false },
+	{ "tag=eb:warning,weak", CLASS_WEAK, SEVERITY_WARNING, true },
+	{ "expired,tag=web:weak", CLASS_WEAK, SEVERITY_WARNING, true },
 };
+
+/* The tags of the host, and how its record has them. */
+static const char *const host_tags[] = { "a\\\"\xc3\xbc:b]", "web" };
+static const char host_line[] =
+    "{\"host\":\"\\\"tags\\\":[\\\"eb\\\"]\","
+    "\"tags\":[\"a\\\\\\\"\xc3\xbc:b]\",\"web\"],\"status\":\"eb\"}";
 
 static void
 fail_on_knows_severities_and_classes(void **state)
@@ -341,7 +353,11 @@ fail_on_knows_severities_and_classes(void **state)
 		parse_good(*state, line.data, &options);
 		assert_int_equal(
 		    fail_on_matches(&options.fail_on, fail_ons[i].class_id,
-			fail_ons[i].severity),
+			fail_ons[i].severity, host_tags, 2),
+		    fail_ons[i].matches);
+		assert_int_equal(
+		    fail_on_matches_line(&options.fail_on, fail_ons[i].class_id,
+			fail_ons[i].severity, bytes_from_string(host_line)),
 		    fail_ons[i].matches);
 		command_options_clear(&options);
 		text_free(&line);
