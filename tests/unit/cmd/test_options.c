@@ -130,11 +130,11 @@ static const struct {
 	{ "a --at tomorrow",
 	    "--at: invalid time: 2026-11-23T09:15:00Z, 1795332688 or +30d" },
 	{ "a --fail-on bad",
-	    "--fail-on: is not none, notice, warning, error or a list of "
-	    "classes" },
+	    "--fail-on: is not none, notice, warning, error, a list of "
+	    "classes, or tag=NAME:LEVEL" },
 	{ "a --fail-on expired,ok",
-	    "--fail-on: is not none, notice, warning, error or a list of "
-	    "classes" },
+	    "--fail-on: is not none, notice, warning, error, a list of "
+	    "classes, or tag=NAME:LEVEL" },
 	{ "a -f csv,xml", "--format: is not a list of ndjson, csv, html, "
 			  "prom" },
 	{ "a --store x", "--store: is not NAME=PATH" },

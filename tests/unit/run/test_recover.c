@@ -363,7 +363,8 @@ recover_here(const char *root, const char *list, struct run_outcome *outcome,
 	struct fleet_certificates *senders = fleet_certificates_new();
 
 	memset(outcome, 0, sizeof(*outcome));
-	assert_int_equal(recover(root, targets, senders, outcome, found), 0);
+	assert_int_equal(
+	    recover(root, targets, NULL, senders, outcome, found), 0);
 	seen_free(found->certificates);
 	fleet_certificates_free(senders);
 	resume_targets_free(targets);
