@@ -42,7 +42,7 @@ html_tags(struct sheet *sheet)
 	size_t shown = count < SHOWN_MOST ? count : SHOWN_MOST;
 	struct tally_tag rest = tally_tags_rest(tags, list, count, shown);
 
-	html_raw(out, "<table class=sites><thead><tr><th scope=col>Tag"
+	html_raw(out, "<table class=tags><thead><tr><th scope=col>Tag"
 		      "<th scope=col class=number>Errors"
 		      "<th scope=col class=number>Warnings"
 		      "<th scope=col class=number>Hosts"
