@@ -11,6 +11,10 @@ import sys
 from laboratory import Laboratory
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TESTS / "clients"))
+
+from evidence import known_rules  # noqa: E402
+
 VERBOSE = "--verbose" in sys.argv
 
 
@@ -197,6 +201,7 @@ def main():
     newer = json.loads((TESTS / "chains/clients-2026.json").read_text())
     later = json.loads((TESTS / "lab/extras-2026.json").read_text())
     profiles = json.loads((TESTS.parent / "data/clients.json").read_text())
+    known_rules(profiles)  # ends where evidence.json names a rule that is not
     first = [profile["id"] for profile in profiles["clients"]
              if profile.get("standing") == "first"]
     added = [profile["id"] for profile in profiles["clients"]
