@@ -18,6 +18,7 @@
 #include "report/publish.h"
 #include "run/replay.h"
 #include "run/run.h"
+#include "audit/served.h"
 #include "run/expected_files.h"
 #include "rundir/policy_file.h"
 #include "rundir/prune.h"
@@ -172,7 +173,7 @@ settings_of(struct new_run *run)
 {
 	const struct command_options *options = run->options;
 
-	return (struct run_settings){
+	struct run_settings settings = {
 		.directory = run->directory,
 		.stream = options->json ? stdout : NULL,
 		.scan = options->scan,
@@ -192,6 +193,9 @@ settings_of(struct new_run *run)
 		.show_progress = outcome_shows_progress(options),
 		.color = outcome_colors(options, stderr),
 	};
+
+	settings.audit.repeated = run->repeated;
+	return settings;
 }
 
 static int
@@ -526,6 +530,27 @@ new_run_scan(struct new_run *run, struct target_list *targets,
 	return code;
 }
 
+/* A record stands for a target. */
+static struct host_names *
+hosts_of(struct archive *const archives[], size_t count)
+{
+	struct host_names *names = host_names_new();
+	struct arena *arena = arena_new();
+
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < archive_count(archives[i]); k++) {
+			struct result result;
+
+			arena_reset(arena);
+			if (archive_read_parts(
+				archives[i], k, arena, 0, &result) &&
+			    result.seen.host != NULL)
+				host_names_add(names, result.seen.host);
+		}
+	arena_free(arena);
+	return names;
+}
+
 int
 new_run_replay(
     struct new_run *run, struct archive *const archives[], size_t count)
@@ -536,6 +561,8 @@ new_run_replay(
 	if (code == EXIT_CODE_FINISHED &&
 	    !open_evidence(run, NULL, archives, count))
 		code = EXIT_CODE_OUTPUT;
+	if (code == EXIT_CODE_FINISHED && run->judging.expected != NULL)
+		run->repeated = hosts_of(archives, count);
 	if (code == EXIT_CODE_FINISHED) {
 		settings = settings_of(run);
 		run_replay(&settings, archives, count, &run->outcome);
@@ -545,6 +572,8 @@ new_run_replay(
 		code = save_evidence(run);
 	if (code == EXIT_CODE_FINISHED)
 		code = finish(run);
+	host_names_free(run->repeated);
+	run->repeated = NULL;
 	clear(run);
 	return code;
 }

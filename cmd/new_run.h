@@ -19,9 +19,10 @@ struct new_run {
 	const struct command_options *options;
 	char *const *arguments; /* for run.json: hosts, or runs */
 	size_t argument_count;
-	bool is_fleet;		 /* a list: reports/latest follows it */
-	bool is_partial;	 /* it lacks something: never whole */
-	uint64_t ignored_before; /* targets that replayed runs left out */
+	bool is_fleet;		     /* a list: reports/latest follows it */
+	struct host_names *repeated; /* for --expect; NULL: not known */
+	bool is_partial;	     /* it lacks something: never whole */
+	uint64_t ignored_before;     /* targets that replayed runs left out */
 	/* A run that is resumed: its run.json, with the lists and arguments
 	   of today.  Its directory is claimed.  NULL: a new run. */
 	const struct manifest *resumed;

@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "audit/served.h"
 #include "cmd/commands.h"
 #include "cmd/new_run.h"
 #include "cmd/resume.h"
@@ -55,12 +57,59 @@ list_targets(const struct command_options *options, char *const arguments[],
 	return targets;
 }
 
+/*
+ * Hosts that several targets are of are compared, for which they have to be
+ * known before the first of them is done.  NULL once it has complained.
+ */
+static struct host_names *
+list_hosts(
+    const struct command_options *options, char *const hosts[], size_t count)
+{
+	struct target_list *targets;
+	struct host_names *names;
+	struct target *target;
+	struct stat file;
+
+	/* What cannot be read twice is scanned without. */
+	for (size_t i = 0; i < options->lists.count; i++)
+		if (strcmp(options->lists.items[i], "-") != 0 &&
+		    (stat(options->lists.items[i], &file) != 0 ||
+			!S_ISREG(file.st_mode)))
+			return host_names_new();
+	if (resume_keep_stdin(&options->lists) < 0) {
+		log_error("scan: -l -: %s", strerror(errno));
+		return NULL;
+	}
+	targets = list_targets(options, hosts, count, true);
+	if (targets == NULL)
+		return NULL;
+	names = host_names_new();
+	while (target_list_next(targets, &target) == 1) {
+		host_names_add(names, target->host);
+		target_free(target);
+	}
+	target_list_free(targets);
+	if (resume_rewind_stdin(&options->lists) == 0)
+		return names;
+	log_error("scan: -l -: %s", strerror(errno));
+	host_names_free(names);
+	return NULL;
+}
+
+static bool
+is_something_expected(const struct command_options *options)
+{
+	const char *expect = options->judging.expect;
+
+	return expect != NULL && strcmp(expect, "none") != 0;
+}
+
 static int
 run(const struct command_options *options, char *const hosts[], size_t count,
     const struct manifest *resumed, struct resume_targets *rest)
 {
-	struct target_list *targets =
-	    list_targets(options, hosts, count, false);
+	struct target_list *targets;
+	int code;
 	struct new_run run = {
 		.command = "scan",
 		.options = options,
@@ -70,16 +119,27 @@ run(const struct command_options *options, char *const hosts[], size_t count,
 		.resumed = resumed,
 	};
 
-	if (targets == NULL)
+	if (is_something_expected(options)) {
+		run.repeated = list_hosts(options, hosts, count);
+		if (run.repeated == NULL)
+			return EXIT_CODE_USAGE;
+	}
+	targets = list_targets(options, hosts, count, false);
+	if (targets == NULL) {
+		host_names_free(run.repeated);
 		return EXIT_CODE_USAGE;
+	}
 	/* Before anything is written: a list may be refused. */
 	log_set_level(options->level);
 	if (target_list_begin(targets) < 0) {
 		log_error("scan: %s", target_list_error(targets));
 		target_list_free(targets);
+		host_names_free(run.repeated);
 		return EXIT_CODE_USAGE;
 	}
-	return new_run_scan(&run, targets, rest);
+	code = new_run_scan(&run, targets, rest);
+	host_names_free(run.repeated);
+	return code;
 }
 
 static struct resume_targets *

@@ -8,6 +8,7 @@ struct clients;
 struct policy;
 struct revocation_source;
 struct expected;
+struct host_names;
 struct good_signatures;
 struct ct_logs;
 struct roots;
@@ -23,6 +24,8 @@ struct audit_settings {
 	const struct clients *clients;	 /* NULL: none is predicted */
 	const struct policy *policy;	 /* NULL: none */
 	const struct expected *expected; /* what ought to be served; or NULL */
+	/* Hosts of several targets, which are compared; NULL: none is. */
+	const struct host_names *repeated;
 	/* Known intermediates, for the repairs of root_leaves; NULL: none. */
 	const struct certificate_index *known;
 	/* Public intermediates that some clients carry; NULL: none known. */

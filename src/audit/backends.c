@@ -306,7 +306,7 @@ backends_newer(const struct backends *backends, size_t at)
 			newest = other;
 	}
 	return (struct newer_leaf){
-		.ip = newest == one ? NULL : newest->ip,
+		.at = newest == one ? NULL : newest->ip,
 		.not_before = newest->not_before,
 	};
 }

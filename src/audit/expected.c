@@ -78,17 +78,18 @@ lower_case(struct arena *arena, struct bytes name)
 	return bytes_of(copy, name.size);
 }
 
-/* Of the set: the order of names does not matter. */
-static uint64_t
-hash_names(struct arena *arena, const struct certificate *certificate)
+uint64_t
+expected_names(const struct certificate *certificate)
 {
 	const struct name_list *list = &certificate->alternative_names;
+	struct arena *arena = arena_new();
 	uint64_t hash = 0;
 
 	for (size_t i = 0; i < list->count; i++)
 		if (is_host(&list->names[i]))
 			hash += fnv_add(
 			    FNV_START, lower_case(arena, list->names[i].value));
+	arena_free(arena);
 	return hash;
 }
 
@@ -149,7 +150,7 @@ expected_add(struct expected *expected, struct bytes der, const char *file)
 	map_put(expected->digests, digest_bytes(&certificate->sha256), added);
 	if (certificate->not_before > expected->now)
 		return true;
-	names = hash_names(expected->arena, certificate);
+	names = expected_names(certificate);
 	for (size_t i = 0; i < list->count; i++)
 		if (is_host(&list->names[i]))
 			hold(expected, list->names[i].value, added, names);
@@ -270,7 +271,7 @@ find_newest(const struct audit_view *view, struct arena *arena)
 	struct newest_search search = {
 		.view = view,
 		.leaf = leaf,
-		.names = hash_names(arena, leaf),
+		.names = expected_names(leaf),
 		.leaf_is_expected = map_get(view->settings->expected->digests,
 					digest_bytes(&leaf->sha256)) != NULL,
 	};
@@ -299,7 +300,7 @@ tell(struct findings *findings, const struct certificate *leaf,
 	finding = findings_add(findings, FINDING_STALE_CERTIFICATE, NULL, 0,
 	    arena_printf(arena,
 		"it serves the certificate of %s; the one of %s is %s %s", from,
-		newer, strcmp(key, "ip") == 0 ? "served at" : "in", where));
+		newer, strcmp(key, "at") == 0 ? "served at" : "in", where));
 	finding_tell(findings, finding, "serves", from);
 	finding_tell(findings, finding, "newer", newer);
 	finding_tell(findings, finding, key, where);
@@ -323,9 +324,9 @@ find_stale(const struct audit_view *view, struct findings *findings)
 			return;
 		}
 	}
-	if (view->seen->newer.ip != NULL)
+	if (view->seen->newer.at != NULL)
 		tell(findings, leaf, view->seen->newer.not_before,
-		    view->seen->newer.ip, "ip");
+		    view->seen->newer.at, "at");
 }
 
 const struct audit_rule expected_rules[] = {

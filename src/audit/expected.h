@@ -32,4 +32,7 @@ size_t expected_count(const struct expected *);
 const struct expected_certificate *expected_get(
     const struct expected *, size_t at);
 
+/* A hash of the set of hosts that it is for, whatever their order. */
+uint64_t expected_names(const struct certificate *);
+
 #endif

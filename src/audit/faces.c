@@ -45,6 +45,7 @@ add_face(struct faces *faces, const struct observation *seen,
 	if (face->offer == seen->shown)
 		return;
 	shown->seen.shown = face->offer;
+	shown->seen.newer = (struct newer_leaf){ .at = NULL };
 	shown->seen.chain = face->chain;
 	shown->seen.received = face->received;
 	shown->seen.received_count = face->received_count;

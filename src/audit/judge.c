@@ -5,6 +5,7 @@
 #include "audit/judge.h"
 
 #include "audit/faces.h"
+#include "audit/served.h"
 
 #include <stdlib.h>
 
@@ -244,7 +245,9 @@ judge_observation(struct judge *judge, const struct observation *seen,
 	message->sent = memory_array(most_sent + 1, sizeof(*message->sent));
 	message->pending =
 	    judge_interned(judge, seen, sources, message, &result);
-	if (seen->addresses > 1 && !seen->is_compared) {
+	if (!seen->is_compared &&
+	    (seen->addresses > 1 ||
+		host_names_repeat(judge->settings->repeated, seen->host))) {
 		message->is_settled = !message->pending;
 		message->pending = true;
 		result.seen.is_settled = message->is_settled;

@@ -29,9 +29,10 @@ struct backend_difference {
 	unsigned alike, addresses;
 };
 
-/* The newest certificate of the same names that another address serves. */
+/* The newest certificate of the same names that another target or address of
+   the host serves. */
 struct newer_leaf {
-	const char *ip; /* NULL: none is newer than this one's */
+	const char *at; /* where; NULL: none is newer than this one's */
 	int64_t not_before;
 };
 

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "audit/backends.h"
+#include "audit/served.h"
 #include "run/sources.h"
 #include "model/record_line.h"
 #include "model/site.h"
@@ -26,6 +27,7 @@ struct pending_place {
 struct waiting_list {
 	struct pending_place *list;
 	size_t count, capacity;
+	struct served *served; /* by hosts of several targets */
 };
 
 static int
@@ -92,6 +94,8 @@ list_waiting(
 				want_issuers(settle, seen.faces[i].chain,
 				    seen.faces[i].received_count);
 		}
+		if (host_names_repeat(settle->settings->repeated, seen.host))
+			served_add(waiting->served, &seen);
 		waiting->list = memory_grow(waiting->list, waiting->count,
 		    &waiting->capacity, sizeof(*waiting->list));
 		waiting->list[waiting->count++] =
@@ -202,9 +206,13 @@ judge_target(void *state, size_t at)
 		if (settled->is_unreadable)
 			return settled;
 		settler->seen.is_compared = true;
+		settler->seen.newer =
+		    served_newer(settling->waiting->served, &settler->seen);
 		if (backends != NULL) {
 			settler->seen.differs = backends_compare(backends, i);
-			settler->seen.newer = backends_newer(backends, i);
+			if (settler->seen.newer.at == NULL)
+				settler->seen.newer =
+				    backends_newer(backends, i);
 		}
 		settled->messages[settled->count++] = judge_observation(
 		    settler->judge, &settler->seen, settling->sources);
@@ -281,7 +289,7 @@ judge_all(const struct settle *settle, FILE *pending,
 int
 settle_pending(const struct settle *settle, FILE *pending)
 {
-	struct waiting_list waiting = { .count = 0 };
+	struct waiting_list waiting = { .served = served_new() };
 	int result = list_waiting(settle, pending, &waiting);
 
 	if (result == 0)
@@ -290,6 +298,7 @@ settle_pending(const struct settle *settle, FILE *pending)
 		result = aia_fetch(settle->aia);
 	if (result == 0)
 		result = judge_all(settle, pending, &waiting);
+	served_free(waiting.served);
 	free(waiting.list);
 	return result;
 }

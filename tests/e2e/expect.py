@@ -34,9 +34,11 @@ class Desk:
     def make(self, hosts, begin, end="2036-01-01"):
         return certify(self.leaf, self.root, begin, end, hosts)
 
-    def serve(self, name, ip, der):
-        backend = Backend(ip, self.port, context(
+    def serve(self, name, ip, der, port=None):
+        backend = Backend(ip, self.port if port is None else port, context(
             self.folder, pem(der), self.leaf.path))
+        if port is not None:
+            return backend.port
         self.port = backend.port
         self.names.setdefault((name, "A"), []).append(ip)
 
@@ -89,6 +91,11 @@ def set_up(desk):
     desk.serve("gone.fleet.test", "127.0.3.6", expired)
     desk.serve("next.fleet.test", "127.0.3.7",
                desk.make(["next.fleet.test"], OLD))
+    # Another port of a host serves the newer one.
+    desk.other = desk.serve("two.fleet.test", "127.0.3.8",
+                            desk.make(["two.fleet.test"], NEW), port=0)
+    desk.serve("two.fleet.test", "127.0.3.8",
+               desk.make(["two.fleet.test"], OLD))
     desk.server = NameServer(desk.names)
     key = desk.leaf.path.read_text()
     archive = desk.folder / "disk" / "archive"
@@ -150,7 +157,7 @@ def test_saved(desk):
           stale(desk.folder / "again") == whole)
     desk.run("audit", "run", "--expect", "none", "-o", "without")
     check("--expect none: only another address is newer",
-          {at: f["evidence"].get("ip") for at, f in stale(
+          {at: f["evidence"].get("at") for at, f in stale(
               desk.folder / "without").items()}
           == {(HOST, "127.0.3.1"): "127.0.3.2"})
     for part in "01":
@@ -162,6 +169,25 @@ def test_saved(desk):
     desk.scan("-l", "list", "--all-ips", "--shard", "1/2", "-o", "other")
     check("and refuses others", "--expect" in desk.run(
         "merge", "part-0", "other", "-o", "bad", status=2).stderr)
+
+
+def test_ports(desk):
+    found = {}
+    for at, hosts in enumerate((
+            ("two.fleet.test", f"two.fleet.test:{desk.other}"),
+            (f"two.fleet.test:{desk.other}", "two.fleet.test"))):
+        (desk.folder / "two").write_text("\n".join(hosts) + "\n")
+        desk.scan("-l", "two", "--expect", desk.disk, "-o", f"two-{at}")
+        desk.run("audit", f"two-{at}", "-o", f"again-{at}")
+        for run in (f"two-{at}", f"again-{at}"):
+            lines = (desk.folder / run / "hosts.ndjson").read_text()
+            found[run] = {
+                r["port"]: f["evidence"].get("at")
+                for r in map(json.loads, lines.splitlines())
+                for f in r["findings"] if f["id"] == "stale_certificate"}
+    check("another port of the host serves a newer one, in either order",
+          list(found.values()) == 4 * [
+              {desk.port: f"127.0.3.8, port {desk.other}"}], found)
 
 
 def test_errors(desk):
@@ -176,7 +202,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk(pathlib.Path(folder))
         set_up(desk)
-        for test in (test_disk, test_saved, test_errors):
+        for test in (test_disk, test_saved, test_ports, test_errors):
             test(desk)
     return 1 if FAILED else 0
 
