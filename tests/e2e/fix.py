@@ -39,8 +39,9 @@ class Run:
         self.directory = path / store
         self.rows = {row["id"]: row for row in lab.hosts
                      if row["trust"] == store}
+        # Runs of one list that begin in the same second are one night.
         self.records = lab.scan(self.rows.values(), store, "-o",
-                                self.directory)
+                                self.directory, "--list-name", store)
         self.done = fix(self.directory)
         self.kit = self.directory / "fix"
         assert self.done.returncode == 0, self.done.stderr

@@ -52,7 +52,7 @@ page_is_complete() {
 		sed -n "/^\\.Ss $command\$/,/^\\.S[sh] /p" \
 			"$prefix/share/man/man1/fleetscan.1" >"$here/section"
 		"$FLEETSCAN" help "$command" | sed '/^General/,$d' |
-			grep -oE '^ +(-[a-zA-Z0-9], )?-[a-z0-9-]+' |
+			grep -oE '^ {2,6}(-[a-zA-Z0-9], )?-[a-z0-9-]+' |
 			grep -oE -e '-[a-zA-Z0-9-]+' | sed 's/^-//' >"$here/options"
 		while read -r option; do
 			grep -qE "^\\.It .*Fl $option( |\$)" "$here/section" ||
