@@ -38,6 +38,18 @@ class Rsa(Entity):
              "DER"], check=True, capture_output=True).stdout
 
 
+class Key(Entity):
+    """A key of this algorithm, for leaves alone too."""
+
+    def __init__(self, folder, cn, *algorithm):
+        super().__init__(folder, cn)
+        subprocess.run(["openssl", "genpkey", "-algorithm", *algorithm, "-out",
+                        self.path], check=True, capture_output=True)
+        self.public = subprocess.run(
+            ["openssl", "pkey", "-in", self.path, "-pubout", "-outform",
+             "DER"], check=True, capture_output=True).stdout
+
+
 class Server:
     def __init__(self, contexts, smtp=False):
         self.context, self.smtp = contexts, smtp
@@ -77,7 +89,12 @@ class Pki:
         self.root.write_text(pem(certify(root, root)))
         self.middle = certify(self.ca, root)
         self.leaves = {"ec": Entity(folder, "EC leaf"),
-                       "rsa": Rsa(folder, "RSA leaf")}
+                       "rsa": Rsa(folder, "RSA leaf"),
+                       "ed": Key(folder, "Ed25519 leaf", "ED25519"),
+                       **{f"p{bits}": Key(folder, f"P-{bits} leaf", "EC",
+                                          "-pkeyopt",
+                                          f"ec_paramgen_curve:P-{bits}")
+                          for bits in (384, 521)}}
         for kind, leaf in self.leaves.items():
             der = certify(leaf, self.ca, end="2027-06-01", host=NAME)
             (folder / f"{kind}-whole.pem").write_text(pem(der, self.middle))
@@ -130,6 +147,13 @@ def check_dual(pki):
          RSA_SUITES, "rsa", 3),
         ("EC leaf alone, TLS 1.2", ["ec-alone", "rsa-whole"], old, False,
          SIXTEEN - RSA_SUITES, "main", 3),
+        # Chrome offers RSA-PSS before P-384, and neither of the next two.
+        ("P-384 leaf alone", ["p384-alone", "rsa-whole"], None, False,
+         SIXTEEN - RSA_FIRST - {"chrome"}, "main", 3),
+        ("P-521 leaf alone", ["p521-alone", "rsa-whole"], None, False,
+         SIXTEEN - RSA_FIRST - {"chrome"}, "main", 3),
+        ("Ed25519 leaf alone", ["ed-alone", "rsa-whole"], None, False,
+         SIXTEEN - RSA_FIRST - {"chrome", "firefox"}, "main", 3),
         ("the server's order", ["ec-whole", "rsa-alone"], None, True, set(),
          "main", 3),
         ("one EC leaf", ["ec-whole"], None, False, set(), None, 2),

@@ -71,6 +71,7 @@ static const struct {
 	{ "www.example.com", "w*.example.org", 0 },
 	{ "www.example.com", "w*.com", 0 },
 	{ "www.com", "w*.example.com", 0 },
+	{ "www.example", "w*.example.com", 0 },
 	{ "a.www.example.com", "a.*.example.com", WAY_BIT(WAY_WILDCARD_INNER) },
 	{ "b.www.example.com", "a.*.example.com", 0 },
 	{ "xn--a.example.com", "xn--*.example.com",
