@@ -289,7 +289,7 @@ void
 json_print_pretty(const struct json_writer *outermost, struct text *out)
 {
 	struct text compact = { .size = 0 };
-	bool is_array[MOST_DEPTH + 1];
+	bool is_array[MOST_DEPTH + 1] = { false };
 	size_t depth = 0;
 
 	append_document(&compact, outermost);
