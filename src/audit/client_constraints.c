@@ -286,6 +286,26 @@ add_mailboxes(const struct validation *validation, const struct path *path,
 	}
 }
 
+/*
+ * The otherNames that GnuTLS 3.7 and 3.8 take in constraints: userPrincipalName
+ * (1.3.6.1.4.1.311.20.2.3) and SRVName (RFC 4985).
+ */
+static bool
+is_known_other_name(const struct general_name *name)
+{
+	static const uint8_t principal[] = { 0x06, 0x0a, 0x2b, 0x06, 0x01, 0x04,
+		0x01, 0x82, 0x37, 0x14, 0x02, 0x03 };
+	static const uint8_t service[] = { 0x06, 0x08, 0x2b, 0x06, 0x01, 0x05,
+		0x05, 0x07, 0x08, 0x07 };
+	struct bytes value = name->value;
+
+	return name->kind == NAME_OTHER &&
+	       ((value.size >= sizeof principal &&
+		    memcmp(value.data, principal, sizeof principal) == 0) ||
+		   (value.size >= sizeof service &&
+		       memcmp(value.data, service, sizeof service) == 0));
+}
+
 /* What some clients refuse of constraints, whatever the names are. */
 static void
 add_kinds(const struct certificate *issuer, const struct certificate *leaf,
@@ -316,7 +336,9 @@ add_kinds(const struct certificate *issuer, const struct certificate *leaf,
 			case NAME_DIRECTORY:
 				break;
 			default:
-				client_traits_add(to, TRAIT_RARE_CONSTRAINED);
+				if (!is_known_other_name(&lists[k]->names[i]))
+					client_traits_add(
+					    to, TRAIT_RARE_CONSTRAINED);
 			}
 	}
 	for (size_t i = 0; i < leaf->alternative_names.count; i++) {
