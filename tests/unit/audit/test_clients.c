@@ -342,7 +342,6 @@ end_visit(struct visit_facts *visit)
 		certificate_free(visit->fetched[i]);
 }
 
-/* `answer`, if any, is what came of a further connection. */
 /* What was seen of a host beside its chain. */
 struct asking {
 	const struct offer_answer *answers;
@@ -383,6 +382,8 @@ judge_asked(const struct world *world, const struct station *station,
 		visit.seen.status = STATUS_HANDSHAKE_ERROR;
 	}
 	open = clients_judge(clients, world->arena, &visit.facts, verdict);
+	/* Those that were made, also where they are not shown. */
+	visit.seen.received_count = station->chain_length;
 	end_visit(&visit);
 	clients_free(clients);
 	trust_store_free(store);
