@@ -178,9 +178,10 @@ def check_one_server(world):
     done, took = world.scan(run, lines, port, "--fetch-timeout", "20")
     whys = [row["why"] for record in records(run) for row in record["aia"]]
     silenced = sum("silent twice" in why for why in whys)
+    # One request may begin between the ends of the first two.
     check("a server that is silent twice is not asked again",
           done.returncode == 0 and took < 15 and
-          (len(whys), silenced) == (12, 10),
+          len(whys) == 12 and silenced in (9, 10),
           f"{done} {took:.1f} s {whys}")
     silent.close()
 
