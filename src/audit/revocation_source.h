@@ -1,7 +1,7 @@
 /*
  * What the audit asks of the places where evidence of revocation comes from:
  * run/crls.c and run/ocsp_answers.c.  To add a source:
- * REVOCATION_SOURCES_MOST in audit/audit_settings.h, and run/revocation.c.
+ * REVOCATION_SOURCES_MOST in audit/audit_settings.h, and run/evidence.c.
  */
 #ifndef AUDIT_REVOCATION_SOURCE_H
 #define AUDIT_REVOCATION_SOURCE_H

@@ -4,7 +4,7 @@
 #include "base/bytes.h"
 
 /* A table, as digits and letters come in no order that could be foreseen. */
-static int
+int
 hex_value(char c)
 {
 	/* From '0' to 'f'. */

@@ -79,6 +79,9 @@ digest_bytes(const struct digest *digest)
 
 enum { DIGEST_HEX_SIZE = 65 };
 
+/* Of a hexadecimal digit; -1: it is none. */
+int hex_value(char);
+
 /* Lower-case hexadecimal with a final NUL. */
 void digest_to_hex(const struct digest *, char hex[DIGEST_HEX_SIZE]);
 

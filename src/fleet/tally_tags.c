@@ -51,7 +51,6 @@ find_tag(struct tally_tags *tags, const char *name)
 		return &tags->others;
 	tag = memory_new(sizeof(*tag));
 	tag->name = memory_string(name);
-	tag->number = map_count(tags->map);
 	map_put(tags->map, bytes_from_string(tag->name), tag);
 	return tag;
 }

@@ -13,7 +13,6 @@ struct tally_tag {
 	char *name;
 	uint64_t hosts, severities[SEVERITY_COUNT];
 	uint64_t classes[CLASS_COUNT];
-	size_t number; /* in the order of appearance */
 };
 
 struct tally_tags;

@@ -59,6 +59,18 @@ result_class_finding(const struct result *result)
 }
 
 const struct finding *
+result_worst_finding(const struct result *result)
+{
+	const struct verdict *verdict = &result->verdict;
+	const struct finding *worst = result_class_finding(result);
+
+	for (size_t i = 0; i < verdict->finding_count && worst == NULL; i++)
+		if (verdict->findings[i].severity == verdict->severity)
+			worst = &verdict->findings[i];
+	return worst;
+}
+
+const struct finding *
 result_finding(const struct result *result, enum finding_id id)
 {
 	const struct verdict *verdict = &result->verdict;

@@ -194,6 +194,9 @@ const char *result_place(struct arena *, const struct result *);
  */
 const struct finding *result_class_finding(const struct result *);
 
+/* That one, or the first of the record's severity; NULL: there is none. */
+const struct finding *result_worst_finding(const struct result *);
+
 /* The first with this id; NULL: none. */
 const struct finding *result_finding(const struct result *, enum finding_id);
 

@@ -479,6 +479,28 @@ find_roots(struct archive *archive, const struct digest sha256[], size_t count,
 	return NULL;
 }
 
+/* In the order of the first host's clients, which is that of all. */
+void
+repair_item_collect(struct repair_item *item, struct arena *arena)
+{
+	struct seen *ids = seen_new();
+	size_t most = 0;
+
+	for (size_t i = 0; i < item->host_count; i++)
+		most += item->hosts[i]->clients.fixed_count;
+	item->fixed = arena_array(arena, most + 1, sizeof(*item->fixed));
+	item->fixed_count = 0;
+	for (size_t i = 0; i < item->host_count; i++) {
+		const struct clients_fixed *clients = &item->hosts[i]->clients;
+
+		for (size_t k = 0; k < clients->fixed_count; k++)
+			if (seen_add(ids, bytes_from_string(clients->fixed[k])))
+				item->fixed[item->fixed_count++] =
+				    clients->fixed[k];
+	}
+	seen_free(ids);
+}
+
 /*
  * Each host is judged with all of the plan's certificates in every store: a
  * client may need more than one of them.
@@ -492,7 +514,6 @@ ask_clients(struct repair_plan *plan, struct archive *archive,
 	struct arena *scratch = arena_new();
 	struct judge *before, *after;
 	struct larger_stores larger;
-	size_t most = 0;
 
 	for (size_t i = 0; i < plan->item_count; i++)
 		extra[i] = plan->items[i]->certificate;
@@ -515,28 +536,9 @@ ask_clients(struct repair_plan *plan, struct archive *archive,
 		judge_result(after, &record.seen, NULL, &then);
 		clients_fixed_compare(
 		    plan->arena, &now.verdict, &then.verdict, &host->clients);
-		if (host->clients.fixed_count > most)
-			most = host->clients.fixed_count;
 	}
-	/* In the order of the first host's clients, which is that of all. */
-	for (size_t i = 0; i < plan->item_count; i++) {
-		struct repair_item *item = plan->items[i];
-		struct seen *ids = seen_new();
-
-		item->fixed = arena_array(
-		    plan->arena, item->host_count * most, sizeof(char *));
-		for (size_t k = 0; k < item->host_count; k++) {
-			const struct clients_fixed *clients =
-			    &item->hosts[k]->clients;
-
-			for (size_t j = 0; j < clients->fixed_count; j++)
-				if (seen_add(ids,
-					bytes_from_string(clients->fixed[j])))
-					item->fixed[item->fixed_count++] =
-					    clients->fixed[j];
-		}
-		seen_free(ids);
-	}
+	for (size_t i = 0; i < plan->item_count; i++)
+		repair_item_collect(plan->items[i], plan->arena);
 	judge_free(after);
 	judge_free(before);
 	larger_stores_clear(&larger);

@@ -87,6 +87,10 @@ struct repair_plan *repair_plan_new(struct archive *,
     size_t root_count, char **error);
 void repair_plan_free(struct repair_plan *);
 
+/* Clients that it helps at one of its hosts at least, each once: sets `fixed`.
+ */
+void repair_item_collect(struct repair_item *, struct arena *);
+
 /* Since when hosts are broken, by the night of the plan's run. */
 void repair_plan_use_history(
     struct repair_plan *, struct archive *, const struct history_at *);

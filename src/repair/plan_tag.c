@@ -1,4 +1,4 @@
-/* Copies what refers to hosts: whoever gets a part is shown no other host. */
+/* Copies what refers to hosts, so that a part names no host of another tag. */
 #include "repair/plan_tag.h"
 
 #include <stdlib.h>
@@ -44,28 +44,6 @@ has_tag(const struct repair_host *host, const char *tag)
 	return false;
 }
 
-/* Clients that it helps at one of its hosts at least, each once. */
-static void
-collect_fixed(struct repair_item *item, struct arena *arena)
-{
-	struct seen *ids = seen_new();
-	size_t most = 0;
-
-	for (size_t i = 0; i < item->host_count; i++)
-		most += item->hosts[i]->clients.fixed_count;
-	item->fixed = arena_array(arena, most + 1, sizeof(*item->fixed));
-	item->fixed_count = 0;
-	for (size_t i = 0; i < item->host_count; i++) {
-		const struct clients_fixed *clients = &item->hosts[i]->clients;
-
-		for (size_t k = 0; k < clients->fixed_count; k++)
-			if (seen_add(ids, bytes_from_string(clients->fixed[k])))
-				item->fixed[item->fixed_count++] =
-				    clients->fixed[k];
-	}
-	seen_free(ids);
-}
-
 static void
 add_item(struct repair_plan *part, struct arena *arena,
     const struct repair_item *whole)
@@ -89,7 +67,7 @@ add_item(struct repair_plan *part, struct arena *arena,
 	}
 	if (item->host_count == 0)
 		return;
-	collect_fixed(item, arena);
+	repair_item_collect(item, arena);
 	part->items[part->item_count++] = item;
 }
 

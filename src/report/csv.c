@@ -72,14 +72,11 @@ static void
 write_later_columns(
     struct csv_row *row, const struct result *result, struct text *list)
 {
-	const struct verdict *verdict = &result->verdict;
-	const struct finding *finding = result_class_finding(result);
+	const struct finding *finding = result_worst_finding(result);
 	const struct leaf_facts *leaf = &result->leaf;
 	const struct finding_text *text = NULL;
 	char not_before[CLOCK_TEXT_SIZE], sha256[DIGEST_HEX_SIZE];
 
-	if (finding == NULL && verdict->finding_count > 0)
-		finding = &verdict->findings[0];
 	if (finding != NULL)
 		text = finding_text_find(finding->id, finding->cause);
 	csv_string(row, finding == NULL ? NULL : finding->detail);

@@ -435,12 +435,8 @@ append_facts(struct text *out, const struct result *result,
 static const char *
 what_is_wrong(const struct result *result)
 {
-	const struct verdict *verdict = &result->verdict;
-	const struct finding *worst = result_class_finding(result);
+	const struct finding *worst = result_worst_finding(result);
 
-	for (size_t i = 0; i < verdict->finding_count && worst == NULL; i++)
-		if (verdict->findings[i].severity == verdict->severity)
-			worst = &verdict->findings[i];
 	return worst == NULL ? result->seen.error : worst->detail;
 }
 

@@ -84,11 +84,9 @@ append_host(
     struct text *out, struct arena *scratch, const struct result *result)
 {
 	const struct verdict *verdict = &result->verdict;
-	const struct finding *finding = result_class_finding(result);
+	const struct finding *finding = result_worst_finding(result);
 	const struct finding_text *text = NULL;
 
-	if (finding == NULL && verdict->finding_count > 0)
-		finding = &verdict->findings[0];
 	if (finding != NULL)
 		text = finding_text_find(finding->id, finding->cause);
 	cell_append(out, severity_word(verdict->severity), 8);

@@ -33,15 +33,6 @@ authority_of(const char *url)
 	return colon == NULL ? url : colon + strlen("://");
 }
 
-static int
-hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-	const char *at = c == '\0' ? NULL : strchr(digits, c);
-
-	return at == NULL ? -1 : (int)(at - digits) % 16;
-}
-
 /* Decodes in place; false for a wrong %HH, a control character, or too much. */
 static bool
 decode(char *text)
@@ -52,8 +43,8 @@ decode(char *text)
 		char c = *from;
 
 		if (c == '%') {
-			int high = hex_digit(from[1]);
-			int low = high < 0 ? -1 : hex_digit(from[2]);
+			int high = hex_value(from[1]);
+			int low = high < 0 ? -1 : hex_value(from[2]);
 
 			if (low < 0)
 				return false;
