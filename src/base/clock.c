@@ -35,6 +35,14 @@ clock_monotonic_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+double
+clock_elapsed_ms(uint64_t began_ns)
+{
+	uint64_t ns = clock_monotonic_ns() - began_ns;
+
+	return (double)((ns + 500) / 1000) / 1000;
+}
+
 static int64_t
 floor_divide(int64_t a, int64_t b)
 {

@@ -12,6 +12,9 @@ enum { CLOCK_TEXT_SIZE = 32 };
 int64_t clock_now(void);
 uint64_t clock_monotonic_ns(void);
 
+/* Milliseconds since then, rounded to 1/1000. */
+double clock_elapsed_ms(uint64_t began_ns);
+
 /* RFC 3339 in UTC, "2026-11-23T09:15:00Z"; years outside 0-9999 clamp. */
 void clock_format(int64_t time, char out[CLOCK_TEXT_SIZE]);
 

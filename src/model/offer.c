@@ -94,6 +94,15 @@ look_up(const struct name_row *row, const char *name)
 }
 
 uint64_t
+offer_tls12_alone(uint64_t offer)
+{
+	uint64_t others = OFFER_BIT(OFFER_TLS10) | OFFER_BIT(OFFER_TLS11) |
+			  OFFER_BIT(OFFER_TLS13);
+
+	return (offer & ~others) | OFFER_BIT(OFFER_TLS12);
+}
+
+uint64_t
 offer_needed(const struct tls_facts *tls)
 {
 	const char *group;

@@ -47,6 +47,9 @@ enum offer_kind {
 #define OFFER_BIT(kind) ((uint64_t)1 << (kind))
 /* Everything that the scan's own library offers. */
 #define OFFER_ALL (OFFER_BIT(OFFER_X25519MLKEM768) - 1)
+/* An offer with TLS 1.2 as its only version. */
+uint64_t offer_tls12_alone(uint64_t offer);
+
 /* What no kind names: needed, it is in nobody's offer. */
 #define OFFER_UNKNOWN OFFER_BIT(OFFER_KIND_COUNT)
 

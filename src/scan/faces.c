@@ -108,9 +108,7 @@ faces_offer(const struct face_search *search, const struct face_main *main)
 		offer.keys = KEYS_NOT_RSA;
 		break;
 	case FACE_TLS12:
-		offer.kinds &=
-		    ~(OFFER_BIT(OFFER_TLS13) | OFFER_BIT(OFFER_TLS11) |
-			OFFER_BIT(OFFER_TLS10));
+		offer.kinds = offer_tls12_alone(offer.kinds);
 		break;
 	case FACE_NO_SNI:
 		offer.sni = NULL;

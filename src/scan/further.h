@@ -10,25 +10,30 @@
 #include "scan/hello_search.h"
 #include "scan/tls_link.h"
 
+/* In the order in which they are made. */
+enum further_kind {
+	FURTHER_OFFER, /* less on offer */
+	FURTHER_FACE,
+	FURTHER_SCTS,  /* timestamps in the server's hello, of TLS 1.2 */
+	FURTHER_HELLO, /* a ClientHello by itself */
+	FURTHER_KINDS
+};
+
 /* Embedded in its owner, who zeroes it once. */
 struct further {
 	/* Those whose chains are kept, and behind them the one being made */
 	struct handshake handshakes[OFFER_MOST_ANSWERS + FACES_MOST];
 	unsigned count;
+	enum further_kind asked;
 
 	struct offer_answer answers[OFFER_MOST_ANSWERS];
 	struct failure answer_failures[OFFER_MOST_ANSWERS];
 	unsigned answer_count;
 
 	struct face_search faces;
-	struct failure face_failure;
-
-	/* Timestamps in the server's hello, of TLS 1.2 */
-	bool scts_asked, is_for_scts; /* once; right now */
-	struct failure scts_failure;
-
-	struct hello_search hellos; /* after all others */
-	struct failure hello_failure;
+	bool scts_asked;
+	struct hello_search hellos;
+	struct failure failure; /* of the last one that is no answer */
 };
 
 /* False: no further handshake is called for. */

@@ -5,9 +5,9 @@
  */
 #include "scan/name_lookup.h"
 
-#include <math.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "scan/mail_hosts.h"
 #include "scan/probe_target.h"
@@ -28,18 +28,10 @@ lookup_of(struct question *question)
 static void
 begin_question(struct name_lookup *lookup, uint64_t patience_ms)
 {
-	lookup->began_ns = uv_hrtime();
+	lookup->began_ns = clock_monotonic_ns();
 	lookup->is_beside = false;
 	lookup->is_optional = false;
 	lookup->events->asking(lookup, patience_ms);
-}
-
-static double
-elapsed_ms(const struct name_lookup *lookup)
-{
-	double ns = (double)(uv_hrtime() - lookup->began_ns);
-
-	return round(ns / 1000) / 1000;
 }
 
 static void
@@ -133,8 +125,8 @@ on_answered(struct question *question, enum resolve_result result,
 	struct job *job = lookup->job;
 
 	if (!lookup->is_beside)
-		job->dns_ms =
-		    (job->dns_ms > 0 ? job->dns_ms : 0) + elapsed_ms(lookup);
+		job->dns_ms = (job->dns_ms > 0 ? job->dns_ms : 0) +
+			      clock_elapsed_ms(lookup->began_ns);
 	if (result == RESOLVE_NO_DESCRIPTOR && !lookup->is_beside &&
 	    lookup->events->postponed(lookup))
 		return;
@@ -387,7 +379,7 @@ lookup_give_up(struct name_lookup *lookup)
 		return;
 	}
 	if (!lookup->has_failed) {
-		lookup->job->dns_ms = elapsed_ms(lookup);
+		lookup->job->dns_ms = clock_elapsed_ms(lookup->began_ns);
 		fail(lookup, RESOLVE_TIMEOUT);
 	}
 	end_gathering(lookup);

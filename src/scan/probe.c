@@ -6,8 +6,7 @@
  */
 #include "scan/probe.h"
 
-#include <math.h>
-
+#include "base/clock.h"
 #include "base/fatal.h"
 #include "scan/probe_target.h"
 
@@ -33,20 +32,11 @@ probe_of(struct tls_link *link)
 	return (struct probe *)((char *)link - offsetof(struct probe, link));
 }
 
-/* Of this stage. */
-static double
-elapsed_ms(const struct probe *probe)
-{
-	double ns = (double)(uv_hrtime() - probe->stage_began_ns);
-
-	return round(ns / 1000) / 1000;
-}
-
 static void
 begin_stage(struct probe *probe, enum probe_stage stage)
 {
 	probe->stage = stage;
-	probe->stage_began_ns = uv_hrtime();
+	probe->stage_began_ns = clock_monotonic_ns();
 }
 
 /* Of the whole target. */
@@ -390,7 +380,7 @@ on_ended(struct tls_link *link, enum link_end how)
 	memcpy(probe->early, link->starttls.early, sizeof(probe->early));
 	probe->failed = how != LINK_DONE;
 	if (how != LINK_NOT_STARTED)
-		probe->timing.tls_ms = elapsed_ms(probe);
+		probe->timing.tls_ms = clock_elapsed_ms(probe->stage_began_ns);
 	if (how != LINK_DONE || !handshake_needs_check(&probe->handshake)) {
 		finish(probe);
 		return;
@@ -411,7 +401,7 @@ on_connected(struct tls_link *link, int status)
 	}
 	lookup_withdraw(&probe->lookup);
 	probe->failed = false;
-	probe->timing.connect_ms = elapsed_ms(probe);
+	probe->timing.connect_ms = clock_elapsed_ms(probe->stage_began_ns);
 }
 
 static void
@@ -421,7 +411,8 @@ on_stage_begun(struct tls_link *link)
 
 	/* With a proxy a connection is made when the proxy has made its own. */
 	if (probe->stage == PROBE_TUNNELLING)
-		probe->timing.connect_ms += elapsed_ms(probe);
+		probe->timing.connect_ms +=
+		    clock_elapsed_ms(probe->stage_began_ns);
 	begin_stage(probe, link->stage == LINK_PROXYING ? PROBE_TUNNELLING
 			   : link->stage == LINK_ASKING ? PROBE_ASKING
 							: PROBE_HANDSHAKING);
@@ -547,16 +538,17 @@ fail_at_deadline(struct probe *probe)
 		return;
 	probe->failed = true;
 	if (probe->stage == PROBE_RESOLVING) {
-		probe->job->dns_ms = elapsed_ms(probe);
+		probe->job->dns_ms = clock_elapsed_ms(probe->stage_began_ns);
 		resolve_failure(RESOLVE_TIMEOUT, &probe->failure);
 		return;
 	}
 	if (probe->stage == PROBE_TUNNELLING || probe->stage == PROBE_ASKING) {
-		link_silence(
-		    &probe->link, (unsigned)elapsed_ms(probe), &probe->failure);
+		link_silence(&probe->link,
+		    (unsigned)clock_elapsed_ms(probe->stage_began_ns),
+		    &probe->failure);
 		return;
 	}
-	probe->timing.tls_ms = elapsed_ms(probe);
+	probe->timing.tls_ms = clock_elapsed_ms(probe->stage_began_ns);
 	failure_set(&probe->failure, STATUS_IO_TIMEOUT, "%s",
 	    probe->link.wire.first_size > 0
 		? "the server fell silent during the handshake"
