@@ -30,8 +30,7 @@ struct backend {
 	bool good, delivered, dated;
 	bool counts; /* for what is usual */
 	size_t received_count;
-	int64_t not_before, not_after;
-	uint64_t leaf_kind; /* of its names and the kind of its key */
+	int64_t not_after;
 	uint64_t values[BACKEND_FIELDS]; /* 0: it has none */
 };
 
@@ -62,19 +61,6 @@ hash_words(const char *a, const char *b)
 	return b == NULL ? hash : fnv_add(hash, bytes_from_string(b));
 }
 
-/* The order of names does not matter. */
-static uint64_t
-hash_leaf_kind(const struct leaf_facts *leaf)
-{
-	struct bytes kind = bytes_of(
-	    leaf->key, leaf->key == NULL ? 0 : strcspn(leaf->key, " "));
-	uint64_t hash = fnv_add(FNV_START, kind);
-
-	for (size_t i = 0; i < leaf->name_count; i++)
-		hash += hash_words(leaf->names[i], NULL);
-	return hash;
-}
-
 void
 backends_add(struct backends *backends, const struct result *result)
 {
@@ -101,7 +87,6 @@ backends_add(struct backends *backends, const struct result *result)
 		.delivered = seen->received_count > 0,
 		.dated = result->leaf.present && !result->leaf.undated,
 		.received_count = seen->received_count,
-		.not_before = result->leaf.not_before,
 		.not_after = result->leaf.not_after,
 	};
 	if (seen->has_tls)
@@ -112,7 +97,6 @@ backends_add(struct backends *backends, const struct result *result)
 		one->values[BACKEND_TLS] = hash_words(one->version, NULL);
 	if (!one->delivered)
 		return;
-	one->leaf_kind = hash_leaf_kind(&result->leaf);
 	one->values[BACKEND_LEAF] =
 	    fnv_add(FNV_START, digest_bytes(&seen->received[0]));
 	one->values[BACKEND_CHAIN] = fnv_add(FNV_START,
@@ -291,24 +275,6 @@ backends_compare(struct backends *backends, size_t at)
 		    arena_printf(arena, "%s; %s", difference->detail, words);
 	}
 	return difference;
-}
-
-struct newer_leaf
-backends_newer(const struct backends *backends, size_t at)
-{
-	const struct backend *one = &backends->list[at], *newest = one;
-
-	for (size_t i = 0; one->dated && i < backends->count; i++) {
-		const struct backend *other = &backends->list[i];
-
-		if (other->dated && other->leaf_kind == one->leaf_kind &&
-		    other->not_before > newest->not_before)
-			newest = other;
-	}
-	return (struct newer_leaf){
-		.at = newest == one ? NULL : newest->ip,
-		.not_before = newest->not_before,
-	};
 }
 
 static void

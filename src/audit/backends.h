@@ -17,7 +17,4 @@ void backends_add(struct backends *, const struct result *);
 /* After the last one was added: of the one added at this place, or NULL. */
 const struct backend_difference *backends_compare(struct backends *, size_t at);
 
-/* What another address serves in place of its certificate, if it is newer. */
-struct newer_leaf backends_newer(const struct backends *, size_t at);
-
 #endif

@@ -48,7 +48,8 @@ host_names_repeat(const struct host_names *names, const char *host)
 }
 
 struct served_leaf {
-	const char *at;
+	const char *ip, *at; /* at: with the port */
+	uint16_t port;
 	uint64_t names;
 	enum key_kind key_kind;
 	int64_t not_before;
@@ -78,12 +79,14 @@ served_new(void)
 void
 served_free(struct served *served)
 {
+	if (served == NULL)
+		return;
 	map_free(served->hosts);
 	arena_free(served->arena);
 	free(served);
 }
 
-/* False: it has no leaf with dates.  `at` is left out. */
+/* False: it has no leaf with dates.  Where it is served is left out. */
 static bool
 read_leaf(const struct observation *seen, struct served_leaf *leaf)
 {
@@ -122,6 +125,8 @@ served_add(struct served *served, const struct observation *seen)
 	}
 	kept = arena_alloc(served->arena, sizeof(*kept));
 	*kept = leaf;
+	kept->ip = arena_string(served->arena, seen->ip);
+	kept->port = seen->port;
 	kept->at = seen->ip == NULL
 		       ? arena_printf(served->arena, "port %u", seen->port)
 		       : arena_printf(served->arena, "%s, port %u", seen->ip,
@@ -133,7 +138,7 @@ served_add(struct served *served, const struct observation *seen)
 struct newer_leaf
 served_newer(const struct served *served, const struct observation *seen)
 {
-	struct newer_leaf newer = { .at = NULL };
+	const struct served_leaf *newest = NULL;
 	struct served_leaf leaf;
 	const struct served_host *host =
 	    seen->host == NULL
@@ -141,20 +146,28 @@ served_newer(const struct served *served, const struct observation *seen)
 		: map_get(served->hosts, bytes_from_string(seen->host));
 
 	if (host == NULL || !read_leaf(seen, &leaf))
-		return newer;
-	newer.not_before = leaf.not_before;
+		return (struct newer_leaf){ .at = NULL };
 	for (const struct served_leaf *other = host->first; other != NULL;
 	     other = other->next) {
-		bool is_later = other->not_before > newer.not_before;
+		int64_t latest =
+		    newest == NULL ? leaf.not_before : newest->not_before;
 		/* Whichever thread was first: the places are in order. */
-		bool is_before = newer.at != NULL &&
-				 other->not_before == newer.not_before &&
-				 strcmp(other->at, newer.at) < 0;
+		bool is_before = newest != NULL &&
+				 other->not_before == latest &&
+				 strcmp(other->at, newest->at) < 0;
 
 		if (other->names == leaf.names &&
-		    other->key_kind == leaf.key_kind && (is_later || is_before))
-			newer =
-			    (struct newer_leaf){ other->at, other->not_before };
+		    other->key_kind == leaf.key_kind &&
+		    (other->not_before > latest || is_before))
+			newest = other;
 	}
-	return newer;
+	if (newest == NULL)
+		return (struct newer_leaf){ .at = NULL };
+	/* The port is told where it is another one. */
+	return (struct newer_leaf){
+		.at = newest->ip != NULL && newest->port == seen->port
+			  ? newest->ip
+			  : newest->at,
+		.not_before = newest->not_before,
+	};
 }

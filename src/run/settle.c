@@ -187,24 +187,28 @@ judge_target(void *state, size_t at)
 	struct settled *settled =
 	    memory_new(sizeof(*settled) + count * sizeof(*settled->messages));
 	struct backends *backends = NULL;
+	struct served *served = NULL; /* by these addresses */
 
 	arena_reset(settler->target);
-	if (count > 1)
+	if (count > 1) {
 		backends = backends_new(settler->target);
+		served = served_new();
+	}
 	for (size_t i = 0; backends != NULL && i < count; i++) {
 		struct result one;
 
 		settled->is_unreadable = !read_place(settler, &places[i]);
 		if (settled->is_unreadable)
-			return settled;
+			break;
+		served_add(served, &settler->seen);
 		judge_result(
 		    settler->judge, &settler->seen, settling->sources, &one);
 		backends_add(backends, &one);
 	}
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; !settled->is_unreadable && i < count; i++) {
 		settled->is_unreadable = !read_place(settler, &places[i]);
 		if (settled->is_unreadable)
-			return settled;
+			break;
 		settler->seen.is_compared = true;
 		settler->seen.newer =
 		    served_newer(settling->waiting->served, &settler->seen);
@@ -212,11 +216,12 @@ judge_target(void *state, size_t at)
 			settler->seen.differs = backends_compare(backends, i);
 			if (settler->seen.newer.at == NULL)
 				settler->seen.newer =
-				    backends_newer(backends, i);
+				    served_newer(served, &settler->seen);
 		}
 		settled->messages[settled->count++] = judge_observation(
 		    settler->judge, &settler->seen, settling->sources);
 	}
+	served_free(served);
 	return settled;
 }
 
