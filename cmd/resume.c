@@ -1,11 +1,9 @@
 /* Opens the interrupted run, and reads what goes on.  Scans nothing. */
 #include "cmd/resume.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "cmd/commands.h"
@@ -157,65 +155,4 @@ resume_lend(const struct resume *resume, struct command_options *options)
 	options->judging.expect = NULL;
 	judging_settings_add_run(&options->judging, resume->arena,
 	    &resume->manifest, options->directory);
-}
-
-/* Standard input */
-
-static bool
-reads_stdin(const struct string_list *lists)
-{
-	for (size_t i = 0; i < lists->count; i++)
-		if (strcmp(lists->items[i], "-") == 0)
-			return true;
-	return false;
-}
-
-static int
-copy_stdin(FILE *copy)
-{
-	/* Fifty million hosts; what is larger is taken for endless. */
-	const size_t most = (size_t)1 << 31;
-	char block[1 << 16];
-	size_t total = 0;
-	ssize_t got;
-
-	while ((got = read(STDIN_FILENO, block, sizeof(block))) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 ||
-		    fwrite(block, 1, (size_t)got, copy) != (size_t)got)
-			return -1;
-		total += (size_t)got;
-		if (total > most) {
-			errno = EFBIG;
-			return -1;
-		}
-	}
-	return fflush(copy);
-}
-
-/* A file can be read twice as it is; a pipe's octets go to one first. */
-int
-resume_keep_stdin(const struct string_list *lists)
-{
-	FILE *copy;
-	int result = -1;
-
-	if (!reads_stdin(lists) || lseek(STDIN_FILENO, 0, SEEK_CUR) == 0)
-		return 0;
-	copy = tmpfile();
-	if (copy == NULL)
-		return -1;
-	if (copy_stdin(copy) == 0 && dup2(fileno(copy), STDIN_FILENO) >= 0)
-		result = resume_rewind_stdin(lists);
-	fclose(copy);
-	return result;
-}
-
-int
-resume_rewind_stdin(const struct string_list *lists)
-{
-	if (reads_stdin(lists) && lseek(STDIN_FILENO, 0, SEEK_SET) < 0)
-		return -1;
-	return 0;
 }

@@ -38,8 +38,4 @@ void resume_close(struct resume *);
  */
 void resume_lend(const struct resume *, struct command_options *);
 
-/* Lets standard input be read twice, where a list is on it; -1 with errno. */
-int resume_keep_stdin(const struct string_list *lists);
-int resume_rewind_stdin(const struct string_list *lists);
-
 #endif

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "audit/served.h"
+#include "base/standard_input.h"
 #include "cmd/commands.h"
 #include "cmd/new_run.h"
 #include "cmd/resume.h"
@@ -76,7 +77,7 @@ list_hosts(
 		    (stat(options->lists.items[i], &file) != 0 ||
 			!S_ISREG(file.st_mode)))
 			return host_names_new();
-	if (resume_keep_stdin(&options->lists) < 0) {
+	if (standard_input_keep(&options->lists) < 0) {
 		log_error("scan: -l -: %s", strerror(errno));
 		return NULL;
 	}
@@ -89,7 +90,7 @@ list_hosts(
 		target_free(target);
 	}
 	target_list_free(targets);
-	if (resume_rewind_stdin(&options->lists) == 0)
+	if (standard_input_rewind(&options->lists) == 0)
 		return names;
 	log_error("scan: -l -: %s", strerror(errno));
 	host_names_free(names);
@@ -172,12 +173,12 @@ run_rest(const struct resume *resume, const struct command_options *options,
 	struct resume_targets *rest = NULL;
 	int code = EXIT_CODE_USAGE;
 
-	if (resume_keep_stdin(lists) < 0) {
+	if (standard_input_keep(lists) < 0) {
 		log_error("scan: -l -: %s", strerror(errno));
 		return EXIT_CODE_OUTPUT;
 	}
 	rest = list_rest(options, hosts, count);
-	if (rest != NULL && resume_rewind_stdin(lists) < 0)
+	if (rest != NULL && standard_input_rewind(lists) < 0)
 		log_error("scan: -l -: %s", strerror(errno));
 	else if (rest != NULL)
 		code = run(options, hosts, count, &resume->manifest, rest);
