@@ -12,12 +12,18 @@
 
 enum { STRINGS = 1 + SITE_VALUES };
 
+/* Read ahead: rows are asked for one after the other at first, and words are
+   mostly as short as this. */
+enum { ROWS_AT_ONCE = 32, WORDS_AT_ONCE = 320 };
+
 struct site_rows {
 	struct hash_key key;
 	FILE *rows, *words;
 	uint64_t words_size;
 	uint32_t count;
 	int error;
+	struct site_row block[ROWS_AT_ONCE]; /* rows at hand */
+	uint32_t first, held;
 };
 
 static void
@@ -146,21 +152,35 @@ site_rows_settle(struct site_rows *rows)
 		fail(rows);
 }
 
-static bool
-read_at(struct site_rows *rows, FILE *file, uint64_t at, void *to, size_t size)
+/* Up to `most` octets, fewer at the file's end; 0 with its error noted. */
+static size_t
+read_at(struct site_rows *rows, FILE *file, uint64_t at, void *to, size_t most)
 {
+	ssize_t got = -1;
+
 	errno = 0;
-	if (rows->error == 0 &&
-	    pread(fileno(file), to, size, (off_t)at) != (ssize_t)size)
+	if (rows->error == 0)
+		got = pread(fileno(file), to, most, (off_t)at);
+	if (got <= 0)
 		fail(rows);
-	return rows->error == 0;
+	return got > 0 ? (size_t)got : 0;
 }
 
 void
 site_rows_read(struct site_rows *rows, uint32_t at, struct site_row *row)
 {
-	if (!read_at(rows, rows->rows, (uint64_t)at * sizeof(*row), row,
-		sizeof(*row)))
+	if (at - rows->first >= rows->held) {
+		rows->first = at;
+		rows->held = (uint32_t)(read_at(rows, rows->rows,
+					    (uint64_t)at * sizeof(*row),
+					    rows->block, sizeof(rows->block)) /
+					sizeof(*row));
+		if (rows->held == 0)
+			fail(rows);
+	}
+	if (rows->held > 0)
+		*row = rows->block[at - rows->first];
+	else
 		memset(row, 0, sizeof(*row));
 }
 
@@ -169,19 +189,25 @@ site_rows_words(struct site_rows *rows, const struct site_row *row,
     struct arena *arena, struct site_words *words)
 {
 	const char *strings[STRINGS] = { NULL };
-	uint64_t at = row->words;
-	uint32_t sizes[STRINGS];
-	bool good = read_at(rows, rows->words, at, sizes, sizeof(sizes));
+	uint32_t sizes[STRINGS] = { 0 };
+	size_t wanted = sizeof(sizes), most = WORDS_AT_ONCE, got, at;
+	char *text = arena_alloc(arena, most);
 
-	at += sizeof(sizes);
-	for (size_t i = 0; i < STRINGS && good; i++) {
-		char *string;
-
-		if (sizes[i] == 0)
-			continue;
-		string = arena_alloc(arena, sizes[i]);
-		good = read_at(rows, rows->words, at, string, sizes[i]);
-		strings[i] = good ? string : NULL;
+	got = read_at(rows, rows->words, row->words, text, most);
+	if (got >= sizeof(sizes))
+		memcpy(sizes, text, sizeof(sizes));
+	for (size_t i = 0; i < STRINGS; i++)
+		wanted += sizes[i];
+	if (wanted > most) {
+		text = arena_alloc(arena, wanted);
+		got = read_at(rows, rows->words, row->words, text, wanted);
+	}
+	if (got < wanted)
+		fail(rows);
+	at = sizeof(sizes);
+	for (size_t i = 0; i < STRINGS && got >= wanted; i++) {
+		if (sizes[i] > 0)
+			strings[i] = text + at;
 		at += sizes[i];
 	}
 	words->site = strings[0];
