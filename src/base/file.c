@@ -170,6 +170,7 @@ file_trim_slashes(char *path)
 struct file_draft {
 	char *path, *temporary;
 	FILE *stream;
+	bool is_unsynced;
 };
 
 static void
@@ -229,13 +230,15 @@ file_draft_stream(struct file_draft *draft)
 
 /* Everything on the disk, or the errno of the first thing that went wrong. */
 static int
-finish(FILE *stream)
+finish(const struct file_draft *draft)
 {
+	FILE *stream = draft->stream;
 	bool failed = ferror(stream) != 0;
 
 	if (failed)
 		errno = EIO;
-	if (failed || fflush(stream) != 0 || fsync(fileno(stream)) != 0) {
+	if (failed || fflush(stream) != 0 ||
+	    (!draft->is_unsynced && fsync(fileno(stream)) != 0)) {
 		int failure = errno;
 
 		fclose(stream);
@@ -248,7 +251,7 @@ finish(FILE *stream)
 int
 file_draft_commit(struct file_draft *draft)
 {
-	int result = finish(draft->stream);
+	int result = finish(draft);
 
 	if (result == 0)
 		result = rename(draft->temporary, draft->path);
@@ -274,14 +277,15 @@ file_draft_abandon(struct file_draft *draft)
 }
 
 /* errno is that of the write: a stream's error indicator does not keep it. */
-int
-file_write(const char *path, struct bytes content)
+static int
+write_whole(const char *path, struct bytes content, bool is_unsynced)
 {
 	struct file_draft *draft = file_draft_open(path);
 	int failure;
 
 	if (draft == NULL)
 		return -1;
+	draft->is_unsynced = is_unsynced;
 	if (content.size == 0 || fwrite(content.data, 1, content.size,
 				     draft->stream) == content.size)
 		return file_draft_commit(draft);
@@ -289,4 +293,16 @@ file_write(const char *path, struct bytes content)
 	file_draft_abandon(draft);
 	errno = failure;
 	return -1;
+}
+
+int
+file_write(const char *path, struct bytes content)
+{
+	return write_whole(path, content, false);
+}
+
+int
+file_write_unsynced(const char *path, struct bytes content)
+{
+	return write_whole(path, content, true);
 }

@@ -57,6 +57,12 @@ void file_draft_abandon(struct file_draft *);
 int file_write(const char *path, struct bytes content);
 
 /*
+ * The same without waiting for the disk: for one of thousands of small files
+ * that can all be made again.
+ */
+int file_write_unsynced(const char *path, struct bytes content);
+
+/*
  * Lines of any length up to limit, from a path or "-" for standard input.
  * next: 1 a line (without its end, LF or CRLF; NULs kept), 0 the end, -1 an
  * error with errno (EMSGSIZE: this line was longer and was skipped; go on).

@@ -145,7 +145,8 @@ kit_put(
 	path = file_join(kit->directory, name);
 	result = file_make_parents(path);
 	if (result == 0)
-		result = file_write(path, bytes_of(text->data, text->size));
+		result =
+		    file_write_unsynced(path, bytes_of(text->data, text->size));
 	if (result == 0 && program)
 		result = chmod(path, 0755);
 	if (result < 0)

@@ -182,7 +182,7 @@ write_mail(struct sheet *sheet, const struct tally_tag *tag)
 	path = file_join(sheet->run->directory, name);
 	compose(sheet, tag, mail, &text);
 	if (file_make_parents(path) < 0 ||
-	    file_write(path, bytes_of(text.data, text.size)) < 0)
+	    file_write_unsynced(path, bytes_of(text.data, text.size)) < 0)
 		sheet->failure = errno;
 	free(path);
 	text_free(&text);
