@@ -23,6 +23,14 @@ struct certificate_place {
 	uint64_t offset;
 };
 
+/* Kept in memory: a few hundred stand in the chains of all hosts. */
+struct authority {
+	struct digest sha256;
+	struct bytes der;
+};
+
+enum { AUTHORITIES_MOST = 4096, AUTHORITY_MOST_SIZE = 4096 };
+
 struct archive {
 	char *directory;
 	FILE *records, *certificates;
@@ -31,6 +39,9 @@ struct archive {
 	size_t damaged;
 	struct certificate_place *certificate_places;
 	size_t certificate_count, certificate_capacity;
+	struct authority *authorities; /* sorted; DER in the arena */
+	size_t authority_count, authority_capacity;
+	struct arena *arena;
 };
 
 static uint64_t
@@ -105,9 +116,40 @@ index_records(struct archive *archive)
 	return more;
 }
 
+static int
+by_digest(const void *a, const void *b)
+{
+	const struct authority *left = a, *right = b;
+
+	return memcmp(&left->sha256, &right->sha256, sizeof(left->sha256));
+}
+
+static void
+keep_authority(
+    struct archive *archive, struct arena *scratch, struct bytes line)
+{
+	struct authority authority;
+	const char *reason;
+
+	if (archive->authority_count == AUTHORITIES_MOST ||
+	    !certificate_line_is_authority(line))
+		return;
+	arena_reset(scratch);
+	if (!certificate_line_read(
+		scratch, line, &authority.sha256, &authority.der, &reason) ||
+	    authority.der.size > AUTHORITY_MOST_SIZE)
+		return;
+	authority.der = arena_bytes(archive->arena, authority.der);
+	archive->authorities =
+	    memory_grow(archive->authorities, archive->authority_count,
+		&archive->authority_capacity, sizeof(*archive->authorities));
+	archive->authorities[archive->authority_count++] = authority;
+}
+
 static void
 index_certificates(struct archive *archive)
 {
+	struct arena *scratch = arena_new();
 	struct line_reader *reader =
 	    line_reader_open_stream(archive->certificates, RECORD_LINE_MOST);
 	struct digest digest;
@@ -128,8 +170,13 @@ index_certificates(struct archive *archive)
 			    prefix_of(&digest),
 			    line_reader_offset(reader),
 		    };
+		keep_authority(archive, scratch, line);
 	}
 	line_reader_close(reader);
+	arena_free(scratch);
+	if (archive->authority_count > 1)
+		qsort(archive->authorities, archive->authority_count,
+		    sizeof(*archive->authorities), by_digest);
 	if (archive->certificate_count > 1)
 		qsort(archive->certificate_places, archive->certificate_count,
 		    sizeof(*archive->certificate_places), by_prefix);
@@ -151,6 +198,7 @@ archive_open(const char *run, char **error)
 	struct archive *archive = memory_new(sizeof(*archive));
 	const char *slash = strrchr(run, '/');
 
+	archive->arena = arena_new();
 	if (file_is_directory(run)) {
 		archive->directory = memory_string(run);
 		archive->records = open_in(run, "hosts.ndjson");
@@ -186,6 +234,8 @@ archive_close(struct archive *archive)
 		fclose(archive->certificates);
 	free(archive->offsets);
 	free(archive->certificate_places);
+	free(archive->authorities);
+	arena_free(archive->arena);
 	free(archive->directory);
 	free(archive);
 }
@@ -276,10 +326,18 @@ archive_certificate(struct archive *archive, const struct digest *digest,
     struct arena *arena, struct bytes *der)
 {
 	struct certificate_place key = { prefix_of(digest), 0 }, *place = NULL;
+	struct authority wanted = { .sha256 = *digest }, *authority = NULL;
 	struct digest found;
 	struct bytes line;
 	const char *reason;
 
+	if (archive->authority_count > 0)
+		authority = bsearch(&wanted, archive->authorities,
+		    archive->authority_count, sizeof(wanted), by_digest);
+	if (authority != NULL) {
+		*der = arena_bytes(arena, authority->der);
+		return true;
+	}
 	if (archive->certificate_count > 0)
 		place = bsearch(&key, archive->certificate_places,
 		    archive->certificate_count, sizeof(key), by_prefix);

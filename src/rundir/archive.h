@@ -1,7 +1,8 @@
 /*
  * A run on disk, read back: records in input order, certificates by their
- * SHA-256.  Memory is eight octets a record and sixteen a certificate; a
- * last line that a kill cut short is passed over.
+ * SHA-256.  Memory is eight octets a record, sixteen a certificate and the DER
+ * of the CA certificates, 16 MiB at most; a last line that a kill cut short is
+ * passed over.
  */
 #ifndef RUNDIR_ARCHIVE_H
 #define RUNDIR_ARCHIVE_H
