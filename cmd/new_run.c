@@ -16,6 +16,7 @@
 #include "cmd/request.h"
 #include "fleet/history_file.h"
 #include "report/publish.h"
+#include "run/record_feed.h"
 #include "run/replay.h"
 #include "run/run.h"
 #include "audit/served.h"
@@ -304,6 +305,7 @@ publish_run(struct new_run *run)
 	char *error = NULL;
 	const char *failed = NULL;
 	struct archive *archive = archive_open(run->directory, &error);
+	struct publishing *publishing;
 	int code = EXIT_CODE_FINISHED;
 
 	if (archive == NULL) {
@@ -318,7 +320,9 @@ publish_run(struct new_run *run)
 	    report_formats_have(publication.formats, "html") ||
 	    report_formats_have(publication.formats, "prom"))
 		find_other_runs(run, &publication);
-	if (publish(archive, &report, &publication, &failed) < 0) {
+	publishing = publish_begin(archive, &report, &publication);
+	record_feed(archive, options->scan.threads, publish_record, publishing);
+	if (publish_end(publishing, &failed) < 0) {
 		log_error("%s: %s", failed, strerror(errno));
 		code = EXIT_CODE_OUTPUT;
 	}

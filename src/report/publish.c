@@ -1,13 +1,15 @@
 /*
- * Reads a run back and has it written as reports.  Opens what the writers
- * compare the run with; formats nothing itself.
+ * Has a run written as reports.  Opens what the writers compare the run with;
+ * formats nothing itself.
  */
 #include "report/publish.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "audit/judge.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "fleet/changes.h"
 #include "fleet/history_file.h"
 #include "fleet/siblings.h"
@@ -22,33 +24,43 @@ publish_authority(void *context, struct bytes der)
 	certificate_free(certificate);
 }
 
+struct publishing {
+	struct archive *archive;
+	const struct publication *publication;
+	struct report_run run;
+	struct changes *changes;
+	struct siblings *siblings;
+	struct report *report; /* NULL, with errno in failure: none can be */
+	int failure;
+};
+
+void
+publish_record(void *context, size_t at, const struct result *result)
+{
+	struct publishing *publishing = context;
+	struct report_run *run = &publishing->run;
+	struct history_host past;
+
+	if (publishing->report == NULL)
+		return;
+	run->past = NULL;
+	if (run->history != NULL &&
+	    history_file_add(run->history, result) == 0 &&
+	    !result_is_good(result) && history_file_last(run->history, &past))
+		run->past = &past;
+	report_result(publishing->report, result);
+	sites_add(run->sites, at, result);
+	if (publishing->changes != NULL)
+		changes_add(publishing->changes, at, result);
+}
+
 /* -1 with errno when a temporary file could not be written or read. */
 static int
-feed(struct report *report, struct report_run *run, struct changes *changes)
+settle(struct publishing *publishing)
 {
-	struct archive *archive = run->archive;
-	struct arena *arena = arena_new();
+	struct report_run *run = &publishing->run;
+	struct changes *changes = publishing->changes;
 
-	archive_each_authority(archive, publish_authority, report);
-	for (size_t i = 0; i < archive_count(archive); i++) {
-		struct history_host past;
-		struct result result;
-
-		arena_reset(arena);
-		if (!archive_read(archive, i, arena, &result, NULL))
-			continue;
-		run->past = NULL;
-		if (run->history != NULL &&
-		    history_file_add(run->history, &result) == 0 &&
-		    !result_is_good(&result) &&
-		    history_file_last(run->history, &past))
-			run->past = &past;
-		report_result(report, &result);
-		sites_add(run->sites, i, &result);
-		if (changes != NULL)
-			changes_add(changes, i, &result);
-	}
-	arena_free(arena);
 	run->past = NULL;
 	/* It is never a reason to lose a scan. */
 	if (run->history != NULL && history_file_settle(run->history) < 0) {
@@ -58,7 +70,7 @@ feed(struct report *report, struct report_run *run, struct changes *changes)
 	if (changes != NULL) {
 		changes_use_history(changes, &(struct history_at){ run->history,
 						 run->list, run->started });
-		if (changes_settle(changes, archive) < 0)
+		if (changes_settle(changes, publishing->archive) < 0)
 			return -1;
 		run->changes = changes_diff(changes);
 	}
@@ -93,50 +105,71 @@ print_changes(const struct diff *diff, enum publish_changes changes)
 	return result;
 }
 
-int
-publish(struct archive *archive, const struct report_run *facts,
-    const struct publication *publication, const char **failed)
+struct publishing *
+publish_begin(struct archive *archive, const struct report_run *facts,
+    const struct publication *publication)
 {
-	struct report_run run = *facts;
-	struct changes *changes = NULL;
-	struct siblings *siblings = NULL;
-	struct report *report;
+	struct publishing *publishing = memory_new(sizeof(*publishing));
+	struct report_run *run = &publishing->run;
 	char *error = NULL;
-	int result;
 
+	publishing->archive = archive;
+	publishing->publication = publication;
+	*run = *facts;
 	if (publication->earlier != NULL)
-		changes = changes_open(publication->earlier, &error);
+		publishing->changes =
+		    changes_open(publication->earlier, &error);
 	if (error == NULL && publication->family != NULL)
-		siblings = siblings_open(publication->family, &error);
+		publishing->siblings =
+		    siblings_open(publication->family, &error);
 	if (error != NULL)
 		log_warning("%s", error);
 	free(error);
-	run.archive = archive;
-	run.sites = sites_new();
-	run.siblings = siblings;
-	run.history = publication->history;
-	run.list = publication->list;
-	if (run.history != NULL)
-		history_file_begin(run.history, run.list, run.started, run.id);
+	run->archive = archive;
+	run->sites = sites_new();
+	run->siblings = publishing->siblings;
+	run->history = publication->history;
+	run->list = publication->list;
+	if (run->history != NULL)
+		history_file_begin(
+		    run->history, run->list, run->started, run->id);
 	if (publication->audit != NULL)
-		run.judge = judge_new(publication->audit);
-	report =
-	    report_open(&run, archive_directory(archive), publication->formats);
+		run->judge = judge_new(publication->audit);
+	publishing->report =
+	    report_open(run, archive_directory(archive), publication->formats);
+	if (publishing->report == NULL)
+		publishing->failure = errno;
+	else
+		archive_each_authority(
+		    archive, publish_authority, publishing->report);
+	return publishing;
+}
+
+int
+publish_end(struct publishing *publishing, const char **failed)
+{
+	const struct publication *publication = publishing->publication;
+	struct report_run *run = &publishing->run;
+	int result = -1;
+
 	*failed = "the reports";
-	if (report == NULL || feed(report, &run, changes) < 0) {
-		report_abandon(report);
-		result = -1;
+	if (publishing->report == NULL) {
+		errno = publishing->failure;
+	} else if (settle(publishing) < 0) {
+		report_abandon(publishing->report);
 	} else {
-		result = report_finish(report, &publication->terminal, failed);
+		result = report_finish(
+		    publishing->report, &publication->terminal, failed);
 	}
 	if (result == 0) {
 		*failed = "standard output";
-		result = print_changes(run.changes, publication->changes);
+		result = print_changes(run->changes, publication->changes);
 	}
-	changes_free(changes);
-	siblings_free(siblings);
-	judge_free(run.judge);
-	sites_free(run.sites);
+	changes_free(publishing->changes);
+	siblings_free(publishing->siblings);
+	judge_free(run->judge);
+	sites_free(run->sites);
+	free(publishing);
 	return result;
 }
 

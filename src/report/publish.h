@@ -34,12 +34,15 @@ struct report_option *publish_options(
     struct arena *, const struct manifest *, size_t *count);
 
 /*
- * Feeds every record in input order to the report's writers and finishes it;
- * an earlier run that cannot be read is only warned of.  -1 with
- * errno when something could not be read or written; *failed then names it
- * (static).
+ * Begin, then each record of the archive in input order, then end; what is
+ * given to begin is borrowed until the end.  An earlier run that cannot be read
+ * is only warned of.  End frees; -1 with errno when something could not be read
+ * or written, here or before; *failed then names it (static).
  */
-int publish(struct archive *, const struct report_run *,
-    const struct publication *, const char **failed);
+struct publishing;
+struct publishing *publish_begin(
+    struct archive *, const struct report_run *, const struct publication *);
+void publish_record(void *publishing, size_t at, const struct result *);
+int publish_end(struct publishing *, const char **failed);
 
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "report/publish.h"
+#include "run/record_feed.h"
 
 int
 main(int argc, char **argv)
@@ -30,6 +31,7 @@ main(int argc, char **argv)
 	const char *failed = "the records";
 	char *error = NULL;
 	struct archive *archive;
+	struct publishing *publishing;
 	int end = -1;
 
 	if (argc < 2 || argc > 3)
@@ -38,7 +40,9 @@ main(int argc, char **argv)
 	if (archive != NULL) {
 		run.totals.targets = archive_count(archive);
 		run.totals.records = archive_count(archive);
-		end = publish(archive, &run, &publication, &failed);
+		publishing = publish_begin(archive, &run, &publication);
+		record_feed(archive, 1, publish_record, publishing);
+		end = publish_end(publishing, &failed);
 	}
 	if (end < 0)
 		fprintf(stderr, "republish: %s: %s\n", failed,
