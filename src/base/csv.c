@@ -53,7 +53,7 @@ void
 csv_string(struct csv_row *row, const char *string)
 {
 	size_t size;
-	bool quoted;
+	bool is_plain, quoted;
 
 	separate(row);
 	if (string == NULL)
@@ -64,11 +64,18 @@ csv_string(struct csv_row *row, const char *string)
 	 * too, blanks at the ends because some readers drop them.
 	 */
 	size = strlen(string);
-	quoted = strpbrk(string, ",;\t\"\r\n") != NULL ||
+	is_plain = strpbrk(string, ",;\t\"\r\n") == NULL;
+	quoted = !is_plain ||
 		 (size > 0 && (string[0] == ' ' || string[size - 1] == ' '));
 	if (quoted)
 		text_append_char(row->out, '"');
-	for (const char *at = string; *at != '\0'; at++) {
+	/* Nearly all are: nothing inside is looked at. */
+	if (is_plain && size > 0) {
+		if (begins_formula(string, string))
+			text_append_char(row->out, '\'');
+		text_append(row->out, string);
+	}
+	for (const char *at = string; !is_plain && *at != '\0'; at++) {
 		/* An apostrophe makes it text. */
 		if (begins_formula(string, at))
 			text_append_char(row->out, '\'');

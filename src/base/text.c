@@ -111,10 +111,17 @@ text_append_escaped(struct text *text, struct bytes octets)
 void
 text_append_hex(struct text *text, struct bytes octets)
 {
+	static const char digits[] = "0123456789abcdef";
+	char *out;
+
+	text_reserve(text, 2 * octets.size);
+	out = text->data + text->size;
 	for (size_t i = 0; i < octets.size; i++) {
-		text_append_char(text, "0123456789abcdef"[octets.data[i] >> 4]);
-		text_append_char(text, "0123456789abcdef"[octets.data[i] & 15]);
+		*out++ = digits[octets.data[i] >> 4];
+		*out++ = digits[octets.data[i] & 15];
 	}
+	*out = '\0';
+	text->size += 2 * octets.size;
 }
 
 void
