@@ -213,7 +213,7 @@ def test_resume(desk):
     for ip in slow:
         desk.backends[ip].talk = lambda connection: gate.wait(10)
     for backend in desk.backends.values():
-        backend.visits = 0
+        backend.connections = 0
     listing = desk.folder / "list.txt"
     listing.write_text(f"{HOST}\nmany.fleet.test:1\nno host\n")
     process = desk.start("-q", "-o", "cut", "-l", "list.txt", "-t", "9")
@@ -235,9 +235,9 @@ def test_resume(desk):
           done.returncode == 0 and len(set(keys)) == len(keys) == 1009,
           (done.stderr, len(keys), len(set(keys))))
     check("the others are not connected to again",
-          {ip: b.visits for ip, b in desk.backends.items()
+          {ip: b.connections for ip, b in desk.backends.items()
            if ip not in slow} == {ip: 1 for ip in FOUR[1:]},
-          {ip: b.visits for ip, b in desk.backends.items()})
+          {ip: b.connections for ip, b in desk.backends.items()})
     check("and all are compared", set(differing(found)) == {FOUR[1]},
           differing(found))
     summary = json.loads((desk.folder / "cut/summary.json").read_text())

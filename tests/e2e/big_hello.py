@@ -14,7 +14,6 @@ import re
 import shutil
 import socket
 import ssl
-import struct
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ import time
 
 from certificates import Entity, certify, pem
 from laboratory import FLEETSCAN
+from listener import Listener, free_port, greet_smtp, reset
 from tap import FAILED, check, skip
 
 NAME = "www.hello.example"
@@ -30,12 +30,6 @@ HYBRID = b"\x11\xec"
 LARGE = {"chrome", "firefox", "rustls", "node26", "go127", "java27"}
 SEGMENT = 1400
 SLOW = ["-t", "4"]
-
-
-def reset(connection):
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                          struct.pack("ii", 1, 0))
-    connection.close()
 
 
 def first(connection, whole):
@@ -48,37 +42,20 @@ def first(connection, whole):
         time.sleep(0.005)
 
 
-class Server:
+class Server(Listener):
     """`refuses`: is asked of the hello; `how` it is refused then."""
 
     def __init__(self, context, refuses=None, how=reset, whole=True,
                  smtp=False):
         self.context, self.refuses, self.how = context, refuses, how
-        self.whole, self.smtp, self.connections = whole, smtp, 0
-        self.held = []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.run, daemon=True).start()
-
-    def run(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            threading.Thread(target=self.serve, args=(connection,),
-                             daemon=True).start()
+        self.whole, self.smtp, self.held = whole, smtp, []
+        super().__init__()
 
     def serve(self, connection):
         connection.settimeout(10)
         try:
             if self.smtp:
-                connection.sendall(b"220 mail\r\n")
-                connection.recv(1000)
-                connection.sendall(b"250-mail\r\n250 STARTTLS\r\n")
-                connection.recv(1000)
-                connection.sendall(b"220 go\r\n")
+                greet_smtp(connection)
             seen, size = first(connection, self.whole)
             if self.refuses is not None and self.refuses(seen, size):
                 self.held.append(connection)
@@ -305,23 +282,19 @@ def check_our_offer(pki):
           (made, record["cause"], record["tls"], record["clients"]))
 
 
-class Relay:
+class Relay(Listener):
     """A network that delivers the client's octets in segments of 1,448."""
 
     def __init__(self, port):
         self.port_behind = port
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.run, daemon=True).start()
+        super().__init__()
 
-    def run(self):
-        while True:
-            client, _ = self.listener.accept()
-            server = socket.create_connection(("127.0.0.1", self.port_behind))
-            server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            for pair in ((client, server), (server, client)):
-                threading.Thread(target=self.pass_on, args=pair,
-                                 daemon=True).start()
+    def serve(self, client):
+        server = socket.create_connection(("127.0.0.1", self.port_behind))
+        server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for pair in ((client, server), (server, client)):
+            threading.Thread(target=self.pass_on, args=pair,
+                             daemon=True).start()
 
     @staticmethod
     def pass_on(source, target):
@@ -367,11 +340,6 @@ http {{
   }}
 }}
 """
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 @contextlib.contextmanager

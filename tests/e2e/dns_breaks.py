@@ -8,9 +8,10 @@ import socket
 import struct
 import subprocess
 import sys
-import threading
 
 from laboratory import FLEETSCAN
+from listener import reset
+from name_server import DnsServer
 from tap import FAILED, check
 
 ADDRESSES, EACH = 1000, 8
@@ -32,33 +33,13 @@ def answer(query, addresses):
         "!HHH", len(records), 0, 0) + query[12:end] + b"".join(records)
 
 
-class Server:
-    def __init__(self):
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        while True:
-            self.tcp = socket.create_server(("127.0.0.1", 0))
-            self.port = self.tcp.getsockname()[1]
-            try:
-                self.udp.bind(("127.0.0.1", self.port))
-                break
-            except OSError:
-                self.tcp.close()
-        for work in (self.datagrams, self.connections):
-            threading.Thread(target=work, daemon=True).start()
-
-    def datagrams(self):
+class Server(DnsServer):
+    @staticmethod
+    def answer_udp(query):
         """Everything is too long for UDP."""
-        while True:
-            query, peer = self.udp.recvfrom(512)
-            short = bytearray(answer(query, 0))
-            short[2] |= 2
-            self.udp.sendto(bytes(short), peer)
-
-    def connections(self):
-        while True:
-            client, _ = self.tcp.accept()
-            threading.Thread(target=self.serve, args=(client,),
-                             daemon=True).start()
+        short = bytearray(answer(query, 0))
+        short[2] |= 2
+        return bytes(short)
 
     def serve(self, client):
         waiting = b""
@@ -86,8 +67,7 @@ class Server:
             return False
         if way == "reset":
             client.sendall(framed[:500])
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                              struct.pack("ii", 1, 0))
+            reset(client)
             return False
         if way == "junk":
             client.sendall(b"\x00\x20" + bytes(32))

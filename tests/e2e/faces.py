@@ -5,17 +5,17 @@ Each server is OpenSSL in this process and counts its connections.
 """
 import json
 import pathlib
-import socket
 import ssl
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 import chromium
 from certificates import Entity, certify, pem
 from laboratory import FLEETSCAN
+from listener import greet_smtp
+from name_server import Backend
 from tap import FAILED, check, skip
 
 NAME = "www.faces.example"
@@ -50,35 +50,11 @@ class Key(Entity):
              "DER"], check=True, capture_output=True).stdout
 
 
-class Server:
+class Server(Backend):
     def __init__(self, contexts, smtp=False):
-        self.context, self.smtp = contexts, smtp
-        self.connections = 0
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.run, daemon=True).start()
-
-    def run(self):
-        while True:
-            connection, _ = self.listener.accept()
-            self.connections += 1
-            threading.Thread(target=self.serve, args=(connection,),
-                             daemon=True).start()
-
-    def serve(self, connection):
-        connection.settimeout(10)
-        try:
-            if self.smtp:
-                connection.sendall(b"220 mail\r\n")
-                connection.recv(1000)
-                connection.sendall(b"250-mail\r\n250 STARTTLS\r\n")
-                connection.recv(1000)
-                connection.sendall(b"220 go\r\n")
-            with self.context.wrap_socket(connection,
-                                          server_side=True) as stream:
-                stream.recv(100)
-        except OSError:
-            connection.close()
+        self.smtp = smtp
+        super().__init__("127.0.0.1", 0, contexts,
+                         greet_smtp if smtp else None)
 
 
 class Pki:

@@ -16,6 +16,7 @@ import tempfile
 import time
 
 from laboratory import FLEETSCAN, Laboratory
+from listener import free_port
 from tap import FAILED, check_sentences as check, skip
 
 SCRIPTS = ("debian.sh", "rhel.sh", "requests.sh", "node.sh", "java.sh",
@@ -141,12 +142,6 @@ def check_expired(runs):
            for host in item["hosts"]):
         wrong.append("it is called repaired")
     check("an expired host gets its chain, and is not called repaired", wrong)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def nginx_conf(folder, servers):

@@ -17,11 +17,11 @@ import struct
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 from certificates import Entity, certify, pem
 from laboratory import FLEETSCAN
+from listener import Listener, reset
 from tap import FAILED, check
 
 LONG = bool(os.environ.get("ATTACK"))
@@ -123,26 +123,13 @@ def send_forever(client, octets):
         client.sendall(octets)
 
 
-def reset(client):
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                      struct.pack("ii", 1, 0))
-
-
-class Servers:
+class Servers(Listener):
     """One port; the name in the ClientHello says how to answer."""
 
     def __init__(self, recorder, ways, version=ssl.TLSVersion.TLSv1_3):
         self.recorder, self.ways = recorder, ways
-        self.socket = socket.create_server(("127.0.0.1", 0), backlog=4096)
-        self.port = self.socket.getsockname()[1]
         self.contexts = recorder.context(version)
-        threading.Thread(target=self.run, daemon=True).start()
-
-    def run(self):
-        while True:
-            client, _ = self.socket.accept()
-            threading.Thread(target=self.serve, args=(client,),
-                             daemon=True).start()
+        super().__init__(backlog=4096)
 
     def serve(self, client):
         client.settimeout(10)

@@ -11,23 +11,15 @@ import time
 
 from certificates import Entity, certify, pem
 from laboratory import FLEETSCAN
+from listener import greet_smtp
 from name_server import Backend, NameServer, context
 from tap import FAILED, check
 
 GOOD, ALONE, PLAIN = "127.0.4.1", "127.0.4.2", "127.0.4.3"
 
 
-def greet(connection, offered=b"250 STARTTLS\r\n"):
-    connection.sendall(b"220 mx.mail.test ESMTP\r\n")
-    connection.recv(200)
-    connection.sendall(b"250-mx.mail.test\r\n" + offered)
-    if b"STARTTLS" in offered:
-        connection.recv(200)
-        connection.sendall(b"220 go ahead\r\n")
-
-
 def refuse(connection):
-    greet(connection, b"250 SIZE\r\n")
+    greet_smtp(connection, b"250 SIZE\r\n")
     connection.recv(200)
     connection.sendall(b"502 5.5.1 not here\r\n")
     connection.recv(200)
@@ -51,9 +43,9 @@ class Desk:
         (folder / "root.pem").write_text(pem(top))
         whole = context(folder, pem(own, ca), leaf.path)
         alone = context(folder, pem(own), leaf.path)
-        self.good = Backend(GOOD, 0, whole, greet)
+        self.good = Backend(GOOD, 0, whole, greet_smtp)
         self.port = self.good.port
-        self.alone = Backend(ALONE, self.port, alone, greet)
+        self.alone = Backend(ALONE, self.port, alone, greet_smtp)
         self.plain = Backend(PLAIN, self.port, whole, refuse)
         # Name: records, whether validated, address, what comes of it.
         self.dane = {
@@ -194,7 +186,7 @@ def test_hosts(desk):
           errors["plain.mail.test"])
     check("all with smtp", {r["starttls"] for r in found} == {"smtp"})
     check("a host of two domains is scanned once",
-          desk.good.visits == 3, desk.good.visits)
+          desk.good.connections == 3, desk.good.connections)
     run = desk.folder / "run"
     summary = json.loads((run / "summary.json").read_text())
     check("domains and hosts are counted",
@@ -210,29 +202,29 @@ def test_hosts(desk):
     desk.names.zone.update({(f"d{n}.test", "MX"): ["10 mx1.mail.test"]
                             for n in range(300)})
     desk.names.names.update(many)
-    before = desk.good.visits
+    before = desk.good.connections
     found = desk.scan(many, "--json", "--all-ips")
     check("300 domains of one host: 300 records, one connection",
           len({r["input"] for r in found}) == len(found) == 300
-          and desk.good.visits == before + 1,
-          (len(found), desk.good.visits - before))
-    before = desk.good.visits
+          and desk.good.connections == before + 1,
+          (len(found), desk.good.connections - before))
+    before = desk.good.connections
     desk.good.talk = lambda connection: (
-        greet(connection) if desk.good.visits > before + 1
+        greet_smtp(connection) if desk.good.connections > before + 1
         else connection.sendall(b"421 too busy\r\n"))
     found = desk.scan(many, "--json", "--retries", "1")
     check("the others wait while it is tried again",
           [r["class"] for r in found] == ["ok"] * 300
-          and desk.good.visits == before + 2,
-          (len(found), desk.good.visits - before))
-    desk.good.talk = greet
+          and desk.good.connections == before + 2,
+          (len(found), desk.good.connections - before))
+    desk.good.talk = greet_smtp
 
 
 def test_pool(desk):
     """An MX host with two addresses, in two runs: one is killed."""
     domains = ["pool.test", "shares.test", "two.test"]
     gate = threading.Event()
-    desk.alone.talk = lambda connection: (gate.wait(20), greet(connection))
+    desk.alone.talk = lambda connection: (gate.wait(20), greet_smtp(connection))
     process = subprocess.Popen(
         desk.words(domains, "--all-ips", "-o", "cut"), cwd=desk.folder,
         stderr=subprocess.DEVNULL)
@@ -245,7 +237,7 @@ def test_pool(desk):
     process.kill()
     process.wait()
     gate.set()
-    before = desk.good.visits
+    before = desk.good.connections
     done = subprocess.run(
         [FLEETSCAN, "scan", "--resume", "-o", "cut", "-q"], cwd=desk.folder,
         capture_output=True, text=True, timeout=60)
@@ -258,7 +250,7 @@ def test_pool(desk):
               ("shares.test", "mx1.mail.test", GOOD),
               ("two.test", "mx1.mail.test", GOOD),
               ("two.test", "mx2.mail.test", ALONE)]
-          and desk.good.visits == before, (done.stderr, found))
+          and desk.good.connections == before, (done.stderr, found))
     check("and the addresses of an MX host are compared",
           [(r["host"], r["ip"]) for r in found if any(
               f["id"] == "backend_differs" for f in r["findings"])]

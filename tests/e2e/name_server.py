@@ -3,6 +3,8 @@ import socket
 import ssl
 import threading
 
+from listener import Listener
+
 TYPES = {"A": 1, "CNAME": 5, "MX": 15, "AAAA": 28, "TLSA": 52}
 RCODES = {"SERVFAIL": 2, "NXDOMAIN": 3, "REFUSED": 5}
 
@@ -25,7 +27,27 @@ def rdata(kind, value):
     return bytes(value)
 
 
-class NameServer:
+class DnsServer(Listener):
+    """One port of UDP and TCP: answer_udp(query) is the subclass's, too."""
+
+    def __init__(self):
+        while True:  # a port that is free for both
+            self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self.udp.bind(("127.0.0.1", 0))
+            try:
+                super().__init__(port=self.udp.getsockname()[1])
+                break
+            except OSError:
+                self.udp.close()
+        threading.Thread(target=self.serve_udp, daemon=True).start()
+
+    def serve_udp(self):
+        while True:
+            query, peer = self.udp.recvfrom(4096)
+            self.udp.sendto(self.answer_udp(query), peer)
+
+
+class NameServer(DnsServer):
     """zone: {(name, type): [values] or the word of an rcode}; names in
     `secure` are answered with AD."""
 
@@ -34,17 +56,7 @@ class NameServer:
         self.names = {n for n, _ in self.zone}
         self.secure = set(secure)
         self.asked = []
-        self.tcp = None
-        while self.tcp is None:  # a port that is free for both
-            self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self.udp.bind(("127.0.0.1", 0))
-            self.port = self.udp.getsockname()[1]
-            try:
-                self.tcp = socket.create_server(("127.0.0.1", self.port))
-            except OSError:
-                self.udp.close()
-        for loop in (self.serve_udp, self.serve_tcp):
-            threading.Thread(target=loop, daemon=True).start()
+        super().__init__()
 
     @property
     def option(self):
@@ -85,18 +97,10 @@ class NameServer:
                 + count.to_bytes(2, "big") + bytes(4) + query[12:at + 5]
                 + body)
 
-    def serve_udp(self):
-        while True:
-            query, peer = self.udp.recvfrom(4096)
-            self.udp.sendto(self.answer(query, 1200), peer)
+    def answer_udp(self, query):
+        return self.answer(query, 1200)
 
-    def serve_tcp(self):
-        while True:
-            connection, _ = self.tcp.accept()
-            threading.Thread(target=self.talk, args=(connection,),
-                             daemon=True).start()
-
-    def talk(self, connection):
+    def serve(self, connection):
         with connection, connection.makefile("rwb") as stream:
             while size := stream.read(2):
                 query = stream.read(int.from_bytes(size, "big"))
@@ -115,29 +119,12 @@ def context(folder, chain, key, newest=None):
     return made
 
 
-class Backend(threading.Thread):
+class Backend(Listener):
     """One address of a service; `talk` is what goes before TLS."""
 
     def __init__(self, ip, port, tls, talk=None):
-        super().__init__(daemon=True)
-        family = socket.AF_INET6 if ":" in ip else socket.AF_INET
-        self.listener = socket.create_server((ip, port), family=family,
-                                             backlog=128)
-        self.port = self.listener.getsockname()[1]
-        self.tls = tls
-        self.talk = talk
-        self.visits = 0
-        self.start()
-
-    def run(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            self.visits += 1
-            threading.Thread(target=self.serve, args=(connection,),
-                             daemon=True).start()
+        self.tls, self.talk = tls, talk
+        super().__init__(ip, port)
 
     def serve(self, connection):
         try:

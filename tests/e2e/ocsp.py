@@ -7,7 +7,6 @@ import json
 import os
 import pathlib
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -18,6 +17,7 @@ import urllib.request
 
 from certificates import Entity, certify, pem
 from laboratory import FLEETSCAN
+from listener import free_port
 from name_server import Backend, context
 from namespace import enter_namespace
 from tap import FAILED, check, check_sentences, skip
@@ -61,12 +61,6 @@ class Front(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class World:

@@ -16,6 +16,7 @@ import threading
 import time
 
 from laboratory import FLEETSCAN, Laboratory
+from listener import Listener
 from tap import FAILED, check
 
 SSL = ["openssl", "curl", "python", "requests", "node", "ruby", "php", "perl"]
@@ -143,7 +144,7 @@ def has_left(sock):
     return state in (CLOSE_WAIT, CLOSED)
 
 
-class Server:
+class Server(Listener):
     """Each connection is served by the manner that stands for its number.
 
     The last manner stays.  `most` is how many were open at once.
@@ -153,27 +154,17 @@ class Server:
         self.context, self.manners = context, manners
         self.together = together
         self.lock = threading.Condition()
-        self.open, self.count, self.most = set(), 0, 0
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.open, self.most = set(), 0
+        super().__init__(backlog=512)
 
-    def accept(self):
-        while True:
-            try:
-                sock, _ = self.listener.accept()
-            except OSError:
-                return
-            with self.lock:
-                self.open = {s for s in self.open if not has_left(s)}
-                self.open.add(sock)
-                self.most = max(self.most, len(self.open))
-                manner = self.manners[min(self.count,
-                                          len(self.manners) - 1)]
-                self.count += 1
-                self.lock.notify_all()
-            threading.Thread(target=self.serve, args=(sock, manner),
-                             daemon=True).start()
+    def begin(self, sock):
+        with self.lock:
+            self.open = {s for s in self.open if not has_left(s)}
+            self.open.add(sock)
+            self.most = max(self.most, len(self.open))
+            self.lock.notify_all()
+        super().begin(sock, self.manners[min(self.connections,
+                                             len(self.manners)) - 1])
 
     def serve(self, sock, manner):
         try:
@@ -259,7 +250,7 @@ def check_manners(authority):
                   record["clients"]["python313"]["reason"], offer)
     for server in servers:
         check(f"two connections and no more ({server.manners[1]})",
-              server.count == 2, server.count)
+              server.connections == 2, server.connections)
         server.close()
 
 
@@ -280,7 +271,7 @@ def check_interrupted(authority):
          str(authority.root), "--intermediates", "none", "--resolve",
          f"*:{server.port}:127.0.0.1", f"h.offers.test:{server.port}"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    while server.count < 2 and scanning.poll() is None:
+    while server.connections < 2 and scanning.poll() is None:
         time.sleep(0.01)
     scanning.send_signal(signal.SIGINT)
     while is_pending(scanning.pid, signal.SIGINT):
@@ -358,7 +349,7 @@ def check_per_address(authority):
               server.most == most, server.most)
         good = sum(len(offers(record)) == 1 for record in records)
         check(f"--per-ip {most}: all were asked twice",
-              server.count >= 80 and good >= 36, (server.count, good))
+              server.connections >= 80 and good >= 36, (server.connections, good))
 
 
 def main():

@@ -12,7 +12,6 @@ import pathlib
 import shutil
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ import threading
 import time
 
 from laboratory import FLEETSCAN
+from listener import Listener, free_port, reset
 from starttls import DIALOGUES, NAME, Authority, Server, told
 from tap import FAILED, check, skip
 
@@ -59,11 +59,6 @@ def flood(client, octets):
         client.sendall(octets)
 
 
-def reset(client):
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
-                      struct.pack("ii", 1, 0))
-
-
 def stay(client):
     while client.recv(4096):
         pass
@@ -82,23 +77,15 @@ def relay(client, server, first=b""):
     pump(client, server)
 
 
-class Proxy:
+class Proxy(Listener):
     """Connects to `port` of loopback whatever the name, or does what `ways`
     has for the first label of it: (client, answer that opens)."""
 
     def __init__(self, kind, port, ways=(), login=None):
         self.kind, self.upstream, self.ways = kind, port, dict(ways)
         self.login, self.asked, self.tunnels = login, [], 0
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-        self.port = self.listener.getsockname()[1]
+        super().__init__(backlog=1024)
         self.url = f"{kind}://127.0.0.1:{self.port}"
-        threading.Thread(target=self.run, daemon=True).start()
-
-    def run(self):
-        while True:
-            client, _ = self.listener.accept()
-            threading.Thread(target=self.serve, args=(client,),
-                             daemon=True).start()
 
     def serve(self, client):
         client.settimeout(15)
@@ -345,8 +332,7 @@ def check_bad_proxies(desk, kind, server, bad, opened):
 
 
 def check_unreachable(desk):
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
+    port = free_port()
     for url, words in (
             (f"http://127.0.0.1:{port}",
              "the proxy 127.0.0.1: the connection was refused"),
@@ -376,21 +362,11 @@ def check_usage(desk):
               "--proxy: " in done.err, done.err)
 
 
-def serve_at(server, address):
-    """The same server at its port of another loopback address."""
-    listener = socket.create_server((address, server.port))
-
-    def run():
-        while True:
-            server.serve(listener.accept()[0])
-    threading.Thread(target=run, daemon=True).start()
-
-
 def check_connect_to(desk, server):
     """As in curl: the names stay, the address is the one reached."""
     port = server.port
     for last in range(2, 9):
-        serve_at(server, f"127.0.0.{last}")
+        Listener(f"127.0.0.{last}", port, server.serve)
     rows = (  # values of the option, target with its port, address reached
         ((f"{NAME}:443:127.0.0.2:{port}",), NAME, 443, "127.0.0.2"),
         ((f"{NAME}:443:localhost:{port}",), NAME, 443, "127.0.0.1"),
@@ -495,8 +471,7 @@ class Installed:
     """A proxy of the system on a free port of loopback."""
 
     def __init__(self, folder, name, words, config=None):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         path = folder / f"{name}.conf"
         if config:
             path.write_text(config.format(port=self.port, folder=folder))
@@ -571,8 +546,7 @@ INSTALLED = (
 
 
 def check_installed(desk, server):
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
+    port = free_port()
     for name, scheme, words, config, status in INSTALLED:
         path = shutil.which(words[0], path=os.environ["PATH"] + ":/usr/sbin")
         if path is None or (config in (SQUID, DANTE) and os.geteuid() != 0):

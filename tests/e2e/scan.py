@@ -12,6 +12,7 @@ import tempfile
 import time
 
 from laboratory import FLEETSCAN, Laboratory
+from listener import free_port
 from tap import FAILED, check
 
 
@@ -203,13 +204,6 @@ def wait_for(path, process):
             return True
         time.sleep(0.05)
     return False
-
-
-def free_port():
-    import socket
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def visit_real(bench, name, port):

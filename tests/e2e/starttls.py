@@ -8,10 +8,10 @@ import ssl
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 from laboratory import FLEETSCAN
+from listener import Listener
 from tap import FAILED, check
 
 NAME = "mx.starttls.test"
@@ -101,29 +101,15 @@ class Authority:
         return context
 
 
-class Server(threading.Thread):
+class Server(Listener):
     """One dialogue at a free port, for as many connections as come."""
 
     def __init__(self, context, greeting, *turns, piece=0, pause=0.0,
                  greets_after=0.0, tls=True, after=b""):
-        super().__init__(daemon=True)
         self.context, self.greeting, self.turns = context, greeting, turns
         self.piece, self.pause, self.tls = piece, pause, tls
-        self.greets_after, self.after = greets_after, after
-        self.connections, self.wrong = 0, []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.start()
-
-    def run(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            threading.Thread(target=self.serve, args=[connection],
-                             daemon=True).start()
+        self.greets_after, self.after, self.wrong = greets_after, after, []
+        super().__init__()
 
     def say(self, connection, octets):
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
