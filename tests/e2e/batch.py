@@ -13,22 +13,11 @@ import tempfile
 
 import slurm
 from laboratory import FLEETSCAN, Laboratory
+from runs import records
 from tap import FAILED, check_sentences as check
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHARDS = 16
-TIMES = ("timestamp", "timing", "attempts")
-
-
-def records(run):
-    """What the records of a run say, by their place in the input."""
-    found = {}
-    for line in (run / "hosts.ndjson").open():
-        record = {key: value for key, value in json.loads(line).items()
-                  if key not in TIMES}
-        assert record["ordinal"] not in found, record["host"]
-        found[record["ordinal"]] = record
-    return found
 
 
 class Bench:

@@ -7,7 +7,6 @@ asked where they are installed; what clients do that send such a hello is looked
 at where they are new enough: openssl in PATH, Node.js and Go in CLIENTS_DIR.
 """
 import contextlib
-import json
 import os
 import pathlib
 import re
@@ -21,7 +20,7 @@ import threading
 import time
 
 from certificates import Entity, certify, pem
-from laboratory import FLEETSCAN
+from laboratory import FLEETSCAN, scan_one
 from listener import Listener, free_port, greet_smtp, reset
 from tap import FAILED, check, skip
 
@@ -130,16 +129,9 @@ class Pki:
 
 
 def scan(pki, port, *options, scheme=""):
-    done = subprocess.run(
-        [FLEETSCAN, "scan", "--json", "--trust", str(pki.root),
-         "--intermediates", "none", "--aia", "off", "--at",
-         "2026-11-28T00:00:00Z", "--retries", "1", "-t", "8",
-         "--clients", "default", *options,
-         "--resolve", f"*:{port}:127.0.0.1", f"{scheme}{NAME}:{port}"],
-        capture_output=True, text=True, timeout=60)
-    record = json.loads(done.stdout)
-    record["stderr"] = done.stderr
-    return record
+    return scan_one(pki.root, f"{scheme}{NAME}:{port}", port,
+                    "--intermediates", "none", "--clients", "default",
+                    *options)
 
 
 def ask(pki, server, *options):

@@ -3,22 +3,20 @@
 nothing asked that was not allowed."""
 import contextlib
 import datetime
-import http.server
 import json
-import os
 import pathlib
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 from certificates import Entity, certify, pem, revocation_list, tlv
 from laboratory import FLEETSCAN
+from listener import HttpHandler, serve_http
 from name_server import Backend, context
+from revocation import by_name, lines, records, run_in, wrong_records
 from tap import FAILED, check, check_sentences
 
 MANY = int(sys.argv[1]) if len(sys.argv) > 1 else 200
@@ -30,7 +28,7 @@ def day(days):
     return (NOW + datetime.timedelta(days=days)).isoformat()
 
 
-class Lists(http.server.BaseHTTPRequestHandler):
+class Lists(HttpHandler):
     protocol_version = "HTTP/1.0"
 
     def do_GET(self):
@@ -42,9 +40,6 @@ class Lists(http.server.BaseHTTPRequestHandler):
             self.send_response(200 if body is not None else 404)
             self.end_headers()
             self.wfile.write(body or b"")
-
-    def log_message(self, *_):
-        pass
 
 
 # Host -> list, and what the record says: class, status, and the cause of the
@@ -76,12 +71,7 @@ REVOKED = {f"h{n}" for n in range(MANY) if n // 4 % 10 == 0}
 class World:
     def __init__(self, folder):
         self.folder = folder
-        self.server = http.server.ThreadingHTTPServer(
-            ("127.0.0.1", 0), Lists)
-        self.server.asked, self.server.lists = {}, {}
-        self.server.delays = {}
-        threading.Thread(target=self.server.serve_forever,
-                         daemon=True).start()
+        self.server = serve_http(Lists, asked={}, lists={}, delays={})
         self.at = f"http://127.0.0.1:{self.server.server_port}/"
         self.root, self.ca = Entity(folder, "Root"), Entity(folder, "CA")
         self.bad, self.leaf = Entity(folder, "Bad CA"), Entity(folder, "leaf")
@@ -104,18 +94,14 @@ class World:
         for group in range(MANY // 4):
             self.add(f"*.g{group}", self.ca, middle, [self.at + "many"],
                      b"\x33" + group.to_bytes(2, "big"))
-        base = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-
-        def choose(connection, host, _):
-            wildcard = "*" + host[host.index("."):]
-            connection.context = self.contexts.get(
-                host, self.contexts.get(wildcard))
-
-        base.sni_callback = choose
-        base.load_cert_chain(self.last, self.leaf.path)
-        self.backend = Backend("127.0.0.1", 0, base)
+        self.backend = Backend("127.0.0.1", 0, by_name(
+            self.choose, self.last, self.leaf.path))
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.deaf = self.listener.getsockname()[1]  # accepts and is silent
+
+    def choose(self, host):
+        wildcard = "*" + host[host.index("."):]
+        return self.contexts.get(host, self.contexts.get(wildcard))
 
     def add(self, host, issuer, above, urls, serial):
         full = f"{host}.crl.test"
@@ -162,12 +148,7 @@ class World:
         }.items()}
 
     def run(self, *words, code=0):
-        done = subprocess.run(
-            [FLEETSCAN, *map(str, words)], capture_output=True, text=True,
-            timeout=200, cwd=self.folder,
-            env=os.environ | {"XDG_CACHE_HOME": str(self.folder / "home")})
-        assert done.returncode == code, done.stderr
-        return done
+        return run_in(self.folder, words, code, 200)
 
     def scan(self, hosts, out, *words, code=0):
         rows = [f"{host}.crl.test,{self.backend.port},127.0.0.1"
@@ -181,33 +162,10 @@ class World:
         return records(self.folder / out)
 
 
-def records(run):
-    return {row["host"].split(".")[0]: row for row in map(
-        json.loads, (run / "hosts.ndjson").read_text().splitlines())}
-
-
-def lines(run):
-    """In an order that is not the network's."""
-    return sorted((run / "hosts.ndjson").read_bytes().splitlines())
-
-
-def wrong_records(found):
-    for host, (_, class_, status, more) in HOSTS.items():
-        row = found[host]
-        said = row["revocation"]
-        warned = [finding["cause"] for finding in row["findings"]
-                  if finding["id"] == "revocation_evidence"]
-        known = warned == [more] or more is None and not warned or (
-            not warned and more in (said["detail"] or ""))
-        if (row["class"], said["status"], known) != (class_, status, True):
-            yield (f"{host}: {row['class']} {row['cause']} {said} "
-                   f"{row['findings']}")
-
-
 def test_verdicts(world):
     found = world.scan(HOSTS, "all", "--crl", "fetch", "--aia-allow-private")
     check_sentences("each host is judged by its CRL",
-                    list(wrong_records(found)))
+                    list(wrong_records(HOSTS, found)))
     revoked = found["revoked"]
     evidence = [finding["evidence"] for finding in revoked["findings"]
                 if finding["id"] == "revoked"]

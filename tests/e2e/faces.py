@@ -13,7 +13,7 @@ import time
 
 import chromium
 from certificates import Entity, certify, pem
-from laboratory import FLEETSCAN
+from laboratory import FLEETSCAN, scan_one
 from listener import greet_smtp
 from name_server import Backend
 from tap import FAILED, check, skip
@@ -26,20 +26,9 @@ SIXTEEN = {"openssl", "curl", "python", "python313", "requests", "node",
            "chrome", "firefox"}
 
 
-class Rsa(Entity):
-    """An RSA key: for leaves alone, as certify signs with ECDSA."""
-
-    def __init__(self, folder, cn):
-        super().__init__(folder, cn)
-        subprocess.run(["openssl", "genrsa", "-out", self.path, "2048"],
-                       check=True, capture_output=True)
-        self.public = subprocess.run(
-            ["openssl", "pkey", "-in", self.path, "-pubout", "-outform",
-             "DER"], check=True, capture_output=True).stdout
-
-
 class Key(Entity):
-    """A key of this algorithm, for leaves alone too."""
+    """A key of this algorithm: for leaves alone, as certify signs with
+    P-256."""
 
     def __init__(self, folder, cn, *algorithm):
         super().__init__(folder, cn)
@@ -65,7 +54,8 @@ class Pki:
         self.root.write_text(pem(certify(root, root)))
         self.middle = certify(self.ca, root)
         self.leaves = {"ec": Entity(folder, "EC leaf"),
-                       "rsa": Rsa(folder, "RSA leaf"),
+                       "rsa": Key(folder, "RSA leaf", "RSA",
+                                  "-pkeyopt", "rsa_keygen_bits:2048"),
                        "ed": Key(folder, "Ed25519 leaf", "ED25519"),
                        **{f"p{bits}": Key(folder, f"P-{bits} leaf", "EC",
                                           "-pkeyopt",
@@ -91,15 +81,8 @@ class Pki:
 def scan(pki, server, *options, known=("--intermediates", "none")):
     scheme = "smtp://" if server.smtp else ""
     before = server.connections
-    done = subprocess.run(
-        [FLEETSCAN, "scan", "--json", "--trust", str(pki.root),
-         *known, "--aia", "off", "--at",
-         "2026-11-28T00:00:00Z", "--retries", "1", "-t", "8", *options,
-         "--resolve", f"*:{server.port}:127.0.0.1",
-         f"{scheme}{NAME}:{server.port}"],
-        capture_output=True, text=True, timeout=60)
-    record = json.loads(done.stdout)
-    record["stderr"] = done.stderr
+    record = scan_one(pki.root, f"{scheme}{NAME}:{server.port}", server.port,
+                      *known, *options)
     return record, server.connections - before
 
 

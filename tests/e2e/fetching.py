@@ -5,7 +5,6 @@ Each host's leaf names a URL of its own, at a server of its own name.
 ATTACK=1: some thousand hosts.
 """
 import base64
-import http.server
 import json
 import os
 import pathlib
@@ -20,6 +19,7 @@ import time
 
 from certificates import Entity, certify, pem
 from laboratory import FLEETSCAN
+from listener import HttpHandler, serve_http
 from name_server import NameServer
 from tap import FAILED, check, skip
 
@@ -27,7 +27,7 @@ HOSTS = 2000 if os.environ.get("ATTACK") else 40
 LIMITS = range(24, 65) if os.environ.get("ATTACK") else [29, 31, 36]
 
 
-class Issuer(http.server.BaseHTTPRequestHandler):
+class Issuer(HttpHandler):
     """Whatever the path is: the intermediate."""
     der = b""
 
@@ -36,9 +36,6 @@ class Issuer(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(self.der)))
         self.end_headers()
         self.wfile.write(self.der)
-
-    def log_message(self, *_):
-        pass
 
 
 class Tls(threading.Thread):
@@ -140,8 +137,7 @@ def check_silence(world):
           took < 15 + HOSTS / 20, f"{done} {took:.1f} s {wrong[:2]}")
     # The same servers, when each answers.
     silent.close()
-    issuer = http.server.ThreadingHTTPServer(("127.0.0.1", port), Issuer)
-    threading.Thread(target=issuer.serve_forever, daemon=True).start()
+    issuer = serve_http(Issuer, port)
     found, _ = world.scan(before, lines, port)
     compared = subprocess.run([FLEETSCAN, "diff", before, run, "--json"],
                               text=True, capture_output=True, timeout=100)
@@ -201,8 +197,7 @@ class Proxy(Issuer):
 
 def check_proxy(world):
     """The proxy resolves the name, where private addresses will do."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = serve_http(Proxy)
     url = f"http://me:s3cret@127.0.0.1:{server.server_port}"
     run = world.folder / "proxy"
     aia = "http://only.proxy.test/i.der"
@@ -229,8 +224,7 @@ def check_guard(folder):
     dns = NameServer({("public.test", "A"): ["1.2.3.4"],
                       ("mixed.test", "A"): ["1.2.3.4", "10.0.0.1"],
                       ("inner.test", "A"): ["10.0.0.1"]})
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = serve_http(Proxy)
     world = World(folder)
     run = folder / "run"
     lines = "".join(world.add(name, f"http://{name}.test/i.der")

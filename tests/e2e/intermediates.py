@@ -13,10 +13,9 @@ import ssl
 import subprocess
 import sys
 import tempfile
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from laboratory import FLEETSCAN, Laboratory
+from listener import HttpHandler, serve_http
 from proxy import Proxy
 from tap import FAILED, check, check_sentences
 
@@ -85,7 +84,7 @@ def as_csv(ders, column="X.509 Certificate (PEM)", quote=""):
     return out.getvalue().encode()
 
 
-class Answers(BaseHTTPRequestHandler):
+class Answers(HttpHandler):
     answers = {}
 
     def do_GET(self):
@@ -98,9 +97,6 @@ class Answers(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_):
-        pass
-
 
 def serve(authority):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -108,10 +104,7 @@ def serve(authority):
     chain.write_text(authority.path("leaf.pem").read_text() +
                      authority.path("middle.pem").read_text())
     context.load_cert_chain(chain, authority.path("leaf.key"))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
+    return serve_http(Answers, tls=context)
 
 
 class Place:

@@ -10,6 +10,18 @@ BUILD = pathlib.Path(os.environ.get("BUILD", "build")).resolve()
 FLEETSCAN = os.environ.get("FLEETSCAN", str(BUILD / "fleetscan"))
 
 
+def scan_one(root, target, port, *options):
+    """The record of a target at this port of 127.0.0.1; "stderr" is added."""
+    done = subprocess.run(
+        [FLEETSCAN, "scan", "--json", "--trust", str(root), "--aia", "off",
+         "--at", "2026-11-28T00:00:00Z", "--retries", "1", "-t", "8", *options,
+         "--resolve", f"*:{port}:127.0.0.1", target],
+        capture_output=True, text=True, timeout=60)
+    record = json.loads(done.stdout)
+    record["stderr"] = done.stderr
+    return record
+
+
 class Laboratory:
     """with Laboratory("--scenarios") as lab: lab.hosts, lab.scan(...)"""
 

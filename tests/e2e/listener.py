@@ -1,4 +1,5 @@
-"""TCP servers of the tests' own: each connection is served in a thread."""
+"""Servers of the tests' own: each connection is served in a thread."""
+import http.server
 import socket
 import struct
 import threading
@@ -52,3 +53,18 @@ def greet_smtp(connection, offered=b"250 STARTTLS\r\n"):
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
+
+
+class HttpHandler(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+def serve_http(handler, port=0, tls=None, **attributes):
+    """attributes: of the server, which its handlers have as self.server."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    vars(server).update(attributes)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server

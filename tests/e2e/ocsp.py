@@ -2,24 +2,21 @@
 """--ocsp against real responders (openssl ocsp): what each answer proves, each
 certificate asked about once, and later runs that end alike."""
 import contextlib
-import http.server
 import json
-import os
 import pathlib
 import signal
-import ssl
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.request
 
 from certificates import Entity, certify, pem
 from laboratory import FLEETSCAN
-from listener import free_port
+from listener import HttpHandler, free_port, serve_http
 from name_server import Backend, context
 from namespace import enter_namespace
+from revocation import by_name, lines, records, run_in, wrong_records
 from tap import FAILED, check, check_sentences, skip
 
 # Host -> responder, class, status, and the cause of revocation_evidence or a
@@ -43,7 +40,7 @@ ROOT_SERIALS = {"V": b"\x11", "R": b"\x12"}  # of the CA and of the bad one
 TRY_LATER = bytes.fromhex("30030a0103")
 
 
-class Front(http.server.BaseHTTPRequestHandler):
+class Front(HttpHandler):
     """Counts what is asked, and passes it to a real responder."""
 
     def do_POST(self):
@@ -59,19 +56,12 @@ class Front(http.server.BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(answer or b"")
 
-    def log_message(self, *_):
-        pass
-
 
 class World:
     def __init__(self, folder):
         self.folder, self.responders, self.ports = folder, [], {}
-        self.front = http.server.ThreadingHTTPServer(
-            ("127.0.0.1", 0), Front)
-        self.front.asked, self.front.types = {}, set()
-        self.front.answer, self.front.delay = self.answer, 0
-        threading.Thread(target=self.front.serve_forever,
-                         daemon=True).start()
+        self.front = serve_http(Front, asked={}, types=set(),
+                                answer=self.answer, delay=0)
         self.at = f"http://127.0.0.1:{self.front.server_port}/"
         self.contexts = {}
 
@@ -104,15 +94,9 @@ class World:
                                 serial=SERIALS[host]),
                         below if issuer is self.bad else middle)
             self.contexts[full] = context(folder, chain, self.leaf.path)
-        base = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-
-        def choose(connection, host, _):
-            connection.context = self.contexts[host]
-
-        base.sni_callback = choose
         (folder / "last.pem").write_text(chain)
-        base.load_cert_chain(folder / "last.pem", self.leaf.path)
-        self.backend = Backend("127.0.0.1", 0, base)
+        self.backend = Backend("127.0.0.1", 0, by_name(
+            self.contexts.get, folder / "last.pem", self.leaf.path))
 
     def respond(self, what, ca, ca_der, signer, signer_der, rows):
         """openssl ocsp, with its index of the certificates of one CA."""
@@ -155,12 +139,7 @@ class World:
         return bytes(octets)
 
     def run(self, *words, code=0):
-        done = subprocess.run(
-            [FLEETSCAN, *map(str, words)], capture_output=True, text=True,
-            timeout=100, cwd=self.folder,
-            env=os.environ | {"XDG_CACHE_HOME": str(self.folder / "home")})
-        assert done.returncode == code, done.stderr
-        return done
+        return run_in(self.folder, words, code, 100)
 
     def words(self, out, *words):
         listed = self.folder / "list.csv"
@@ -182,32 +161,10 @@ class World:
             responder.wait()
 
 
-def records(run):
-    return {row["host"].split(".")[0]: row for row in map(
-        json.loads, (run / "hosts.ndjson").read_text().splitlines())}
-
-
-def lines(run):
-    """In an order that is not the network's."""
-    return sorted((run / "hosts.ndjson").read_bytes().splitlines())
-
-
-def wrong_records(found):
-    for host, (_, class_, status, more) in HOSTS.items():
-        row = found[host]
-        said = row["revocation"]
-        warned = [finding["cause"] for finding in row["findings"]
-                  if finding["id"] == "revocation_evidence"]
-        known = warned == [more] or more is None and not warned or (
-            not warned and more in (said["detail"] or ""))
-        if (row["class"], said["status"], known) != (class_, status, True):
-            yield f"{host}: {row['class']} {said} {row['findings']}"
-
-
 def test_verdicts(world):
     found = world.scan("all", "--ocsp", "--aia-allow-private")
     check_sentences("each host is judged by its responder",
-                    list(wrong_records(found)))
+                    list(wrong_records(HOSTS, found)))
     revoked, below = found["revoked"], found["below"]
     check("the record says who said so",
           revoked["cause"] == "ocsp" and revoked["revoked"]
@@ -274,7 +231,7 @@ def test_interruption(world):
     world.front.delay = 0
     world.run("scan", "--resume", "-o", out, "-q")
     check_sentences("an interrupted run ends at once, and alike when resumed",
-                    [*wrong_records(records(out)),
+                    [*wrong_records(HOSTS, records(out)),
                      *([f"it took {took} s"] if took > 2 else []),
                      *([scan.returncode] if scan.returncode != 3 else [])])
 

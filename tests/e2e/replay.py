@@ -7,10 +7,10 @@ import sys
 import tempfile
 
 from laboratory import FLEETSCAN, Laboratory
+from runs import records
 from tap import FAILED, check
 
 SHARDS = 4
-TIMES = ("timestamp", "timing", "attempts")
 
 
 def run(*arguments, text=None, want=0):
@@ -18,15 +18,6 @@ def run(*arguments, text=None, want=0):
                           capture_output=True, text=True, timeout=100)
     assert done.returncode == want, (arguments, done.returncode, done.stderr)
     return done.stdout
-
-
-def records(folder):
-    found = {}
-    for line in (folder / "hosts.ndjson").open():
-        record = {k: v for k, v in json.loads(line).items() if k not in TIMES}
-        assert record["ordinal"] not in found
-        found[record["ordinal"]] = record
-    return found
 
 
 def main():
