@@ -26,13 +26,23 @@ close_failed(int fd)
 	return -1;
 }
 
-/* One octet more than the limit is asked for: it tells "all" from "more". */
+/*
+ * One octet more than the limit is asked for: it tells "all" from "more".  The
+ * same of a small file's size, which is only where to begin: a file in /proc
+ * has none, another may grow.
+ */
 static int
 read_all(int fd, size_t limit, struct text *text)
 {
+	struct stat status;
+	size_t piece = READ_SIZE;
+
+	if (fstat(fd, &status) == 0 && status.st_size > 0 &&
+	    status.st_size < READ_SIZE)
+		piece = (size_t)status.st_size + 1;
 	for (size_t total = 0;;) {
 		size_t wanted =
-		    limit - total < READ_SIZE ? limit - total + 1 : READ_SIZE;
+		    limit - total < piece ? limit - total + 1 : piece;
 		ssize_t got;
 
 		text_reserve(text, wanted);
@@ -41,6 +51,7 @@ read_all(int fd, size_t limit, struct text *text)
 			continue;
 		if (got <= 0)
 			return (int)got;
+		piece = (size_t)got < piece ? piece - (size_t)got : READ_SIZE;
 		total += (size_t)got;
 		if (total > limit) {
 			errno = EFBIG;
