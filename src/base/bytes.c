@@ -32,12 +32,11 @@ digest_to_hex(const struct digest *digest, char hex[DIGEST_HEX_SIZE])
 bool
 bytes_take_vector(struct bytes *from, size_t width, struct bytes *vector)
 {
-	size_t size = 0;
+	size_t size;
 
 	if (from->size < width)
 		return false;
-	for (size_t i = 0; i < width; i++)
-		size = size << 8 | from->data[i];
+	size = (size_t)number_at(from->data, width);
 	if (from->size - width < size)
 		return false;
 	*vector = bytes_of(from->data + width, size);

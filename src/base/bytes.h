@@ -45,6 +45,24 @@ bytes_equal(struct bytes a, struct bytes b)
  */
 bool bytes_take_vector(struct bytes *from, size_t width, struct bytes *vector);
 
+/* Big-endian numbers */
+static inline uint64_t
+number_at(const uint8_t *octets, size_t size)
+{
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < size; i++)
+		number = number << 8 | octets[i];
+	return number;
+}
+
+static inline void
+number_put(uint8_t *octets, size_t size, uint64_t number)
+{
+	for (size_t i = size; i-- > 0; number >>= 8)
+		octets[i] = (uint8_t)number;
+}
+
 /* Both the same, or neither there. */
 static inline bool
 string_equal(const char *a, const char *b)

@@ -67,13 +67,12 @@ static uint64_t
 address_order(const char *text)
 {
 	uint8_t octets[ADDRESS_MOST_OCTETS];
-	uint64_t order = 0, high;
+	uint64_t order, high;
 	size_t size;
 
 	if (!address_parse(text, octets, &size))
 		return 0;
-	for (size_t i = size - 4; i < size; i++)
-		order = order << 8 | octets[i];
+	order = number_at(octets + size - 4, 4);
 	if (size == 4)
 		return order + 1;
 	high = fnv_add(FNV_START, bytes_of(octets, size - 4));

@@ -41,8 +41,7 @@ close_vector(struct text *out, size_t at, unsigned width)
 {
 	size_t size = out->size - at - width;
 
-	for (unsigned i = width; i-- > 0; size >>= 8)
-		out->data[at + i] = (char)(size & 0xff);
+	number_put((uint8_t *)out->data + at, width, size);
 }
 
 static void

@@ -22,12 +22,6 @@ static const uint8_t retry_random[RANDOM_OCTETS] = { 0xcf, 0x21, 0xad, 0x74,
 	0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2,
 	0xc8, 0xa8, 0x33, 0x9c };
 
-static unsigned
-u16_at(const uint8_t *octets)
-{
-	return (unsigned)octets[0] << 8 | octets[1];
-}
-
 static bool
 take(struct bytes *from, size_t size, struct bytes *taken)
 {
@@ -45,12 +39,12 @@ read_extension(unsigned type, struct bytes content, struct hello_choice *choice)
 	case SUPPORTED_VERSIONS:
 		if (content.size != 2)
 			return false;
-		choice->version = (uint16_t)u16_at(content.data);
+		choice->version = (uint16_t)number_at(content.data, 2);
 		return true;
 	case KEY_SHARE: /* a demand for one has the group alone */
 		if (content.size < 2)
 			return false;
-		choice->group = (uint16_t)u16_at(content.data);
+		choice->group = (uint16_t)number_at(content.data, 2);
 		return true;
 	default:
 		return true;
@@ -67,7 +61,7 @@ read_server_hello(struct bytes body, struct hello_choice *choice)
 	    !bytes_take_vector(&body, 1, &id) || !take(&body, 2, &suite) ||
 	    !take(&body, 1, &method))
 		return HELLO_FOREIGN;
-	choice->version = (uint16_t)u16_at(version.data);
+	choice->version = (uint16_t)number_at(version.data, 2);
 	memcpy(choice->suite, suite.data, sizeof(choice->suite));
 	list = body; /* before TLS 1.3 there may be no extensions at all */
 	if (body.size > 0 && !bytes_take_vector(&body, 2, &list))
@@ -75,7 +69,8 @@ read_server_hello(struct bytes body, struct hello_choice *choice)
 	while (list.size > 0)
 		if (!take(&list, 2, &type) ||
 		    !bytes_take_vector(&list, 2, &content) ||
-		    !read_extension(u16_at(type.data), content, choice))
+		    !read_extension(
+			(unsigned)number_at(type.data, 2), content, choice))
 			return HELLO_FOREIGN;
 	return memcmp(random.data, retry_random, RANDOM_OCTETS) == 0
 		   ? HELLO_RETRY
@@ -146,7 +141,7 @@ hello_answer_read(struct bytes so_far, struct hello_choice *choice)
 			return HELLO_FOREIGN;
 		if (!take(&rest, 5, &head))
 			break;
-		size = u16_at(head.data + 3);
+		size = number_at(head.data + 3, 2);
 		if (size == 0 || size > MOST_RECORD)
 			return HELLO_FOREIGN;
 		record =

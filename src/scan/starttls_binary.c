@@ -31,9 +31,7 @@ read_ber(struct bytes *rest, uint8_t tag, struct bytes *value)
 		head += count;
 		if (rest->size < head)
 			return -1;
-		size = 0;
-		for (size_t i = 2; i < head; i++)
-			size = size << 8 | rest->data[i];
+		size = (size_t)number_at(rest->data + 2, count);
 	}
 	if (size > STARTTLS_REPLY_MOST)
 		return -2;

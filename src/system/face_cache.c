@@ -95,12 +95,10 @@ load(struct face_cache *cache)
 	at = (const unsigned char *)text.data + MAGIC_SIZE;
 	for (size_t i = 0; i < count; i++, at += ENTRY_SIZE) {
 		struct entry *entry = &cache->known[cache->known_count];
-		uint64_t seen = 0;
 
 		memcpy(entry->key, at, KEY_SIZE);
-		for (size_t k = KEY_SIZE; k < ENTRY_SIZE; k++)
-			seen = seen << 8 | at[k];
-		entry->seen = (int64_t)seen;
+		entry->seen =
+		    (int64_t)number_at(at + KEY_SIZE, ENTRY_SIZE - KEY_SIZE);
 		/* A day of the future is another clock's. */
 		if (entry->seen <= cache->now &&
 		    cache->now - entry->seen < FACE_CACHE_DAYS * 86400)
@@ -165,9 +163,8 @@ append_entry(struct text *out, const struct entry *entry)
 	unsigned char octets[ENTRY_SIZE];
 
 	memcpy(octets, entry->key, KEY_SIZE);
-	for (int i = 0; i < 8; i++)
-		octets[KEY_SIZE + i] =
-		    (unsigned char)((uint64_t)entry->seen >> (8 * (7 - i)));
+	number_put(
+	    octets + KEY_SIZE, ENTRY_SIZE - KEY_SIZE, (uint64_t)entry->seen);
 	text_append_bytes(out, bytes_of(octets, sizeof(octets)));
 }
 

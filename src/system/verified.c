@@ -52,23 +52,6 @@ struct verified {
 	atomic_uint *places;
 };
 
-static uint64_t
-number_at(const uint8_t *octets, size_t size)
-{
-	uint64_t number = 0;
-
-	for (size_t i = 0; i < size; i++)
-		number = number << 8 | octets[i];
-	return number;
-}
-
-static void
-number_put(uint8_t *octets, size_t size, uint64_t number)
-{
-	for (size_t i = size; i-- > 0; number >>= 8)
-		octets[i] = (uint8_t)number;
-}
-
 /* NULL, or why a file with these facts is not used. */
 static const char *
 find_fault(const struct stat *facts)

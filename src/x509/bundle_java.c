@@ -39,9 +39,7 @@ take_number(struct bytes *rest, size_t octets, size_t *number)
 
 	if (!take(rest, octets, &taken))
 		return false;
-	*number = 0;
-	for (size_t i = 0; i < octets; i++)
-		*number = *number << 8 | taken.data[i];
+	*number = (size_t)number_at(taken.data, octets);
 	return true;
 }
 

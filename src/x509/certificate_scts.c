@@ -1,16 +1,6 @@
 /* Reads lists of signed certificate timestamps; checks no signature. */
 #include "x509/certificate_scts.h"
 
-static uint64_t
-big_endian(const uint8_t *octets, size_t size)
-{
-	uint64_t number = 0;
-
-	for (size_t i = 0; i < size; i++)
-		number = number << 8 | octets[i];
-	return number;
-}
-
 struct sct_cursor
 scts_of(struct bytes list)
 {
@@ -33,7 +23,7 @@ read_sct(struct bytes one, struct sct *sct)
 	if (one.size < REST_AT || one.data[0] != 0)
 		return false;
 	memcpy(sct->log_id.octets, one.data + ID_AT, sizeof(sct->log_id));
-	sct->timestamp_ms = big_endian(one.data + TIME_AT, TIME_SIZE);
+	sct->timestamp_ms = number_at(one.data + TIME_AT, TIME_SIZE);
 	/* One that breaks off here has a time still. */
 	rest = bytes_of(one.data + REST_AT, one.size - REST_AT);
 	if (!bytes_take_vector(&rest, 2, &sct->extensions) || rest.size < 2)

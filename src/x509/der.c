@@ -26,9 +26,7 @@ der_header(struct bytes octets, uint8_t *tag, size_t *header, size_t *content)
 	if (count == 0 || count > DER_MOST_LENGTH_OCTETS ||
 	    octets.size < 2 + count || octets.data[2] == 0)
 		return false;
-	*content = 0;
-	for (size_t i = 0; i < count; i++)
-		*content = *content << 8 | octets.data[2 + i];
+	*content = (size_t)number_at(octets.data + 2, count);
 	*header = 2 + count;
 	return *content >= 0x80;
 }
@@ -92,9 +90,7 @@ der_unsigned(struct bytes content, uint32_t *value)
 		content = bytes_of(content.data + 1, content.size - 1);
 	if (content.size > sizeof(*value))
 		return false;
-	*value = 0;
-	for (size_t i = 0; i < content.size; i++)
-		*value = *value << 8 | content.data[i];
+	*value = (uint32_t)number_at(content.data, content.size);
 	return true;
 }
 
