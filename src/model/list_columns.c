@@ -20,8 +20,8 @@ enum column_kind {
 	COLUMN_WORD
 };
 
-bool
-list_is_number(const char *text)
+static bool
+is_number(const char *text)
 {
 	return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
 }
@@ -31,7 +31,7 @@ kind_of(const char *field)
 {
 	if (*field == '\0')
 		return COLUMN_EMPTY;
-	if (list_is_number(field))
+	if (is_number(field))
 		return COLUMN_NUMBER;
 	if (list_is_address(field))
 		return COLUMN_ADDRESS;
@@ -236,7 +236,7 @@ list_columns_read(struct list_reader *reader)
 		for (size_t i = 0; count >= 0 && i < header->count; i++)
 			if ((size_t)count != header->count ||
 			    (header->columns[i] == COLUMN_COUNT &&
-				!list_is_number(fields.at[i])))
+				!is_number(fields.at[i])))
 				entry.fault = fault_rank;
 	} else {
 		count = csv_split(
@@ -280,7 +280,7 @@ set_zgrab(struct list_reader *reader, struct list_entry *entry,
 		count--;
 	for (size_t i = 0; i < count; i++)
 		list_entry_set(&reader->entries, entry,
-		    i == 2 && count == 3 && list_is_number(fields->at[i])
+		    i == 2 && count == 3 && is_number(fields->at[i])
 			? COLUMN_PORT
 			: order[i],
 		    fields->at[i]);

@@ -30,9 +30,6 @@ struct list_fields {
 /* False: a quote does not close, or too many fields. */
 bool list_fields_split(struct list_fields *, char *line);
 
-/* A whole number in decimal digits. */
-bool list_is_number(const char *);
-
 /*
  * Whether the line is a header row: names, one of which is a host's or an
  * address'.  The line is cut.  `said` gets what is read and what is not.

@@ -137,8 +137,9 @@ sync_file(struct journal *journal, const struct line_file *file)
 		journal->error = errno;
 }
 
-int
-journal_sync(struct journal *journal)
+/* Flushes, and waits until the disk has it all. */
+static int
+sync_all(struct journal *journal)
 {
 	flush(journal);
 	sync_file(journal, &journal->certificates);
@@ -153,7 +154,7 @@ int
 journal_flush(struct journal *journal)
 {
 	if (clock_monotonic_ns() - journal->synced_ns >= SYNC_NS)
-		return journal_sync(journal);
+		return sync_all(journal);
 	return flush(journal);
 }
 
@@ -199,7 +200,7 @@ journal_pending_count(const struct journal *journal)
 FILE *
 journal_pending_stream(struct journal *journal)
 {
-	if (journal_sync(journal) < 0)
+	if (sync_all(journal) < 0)
 		return NULL;
 	if (journal->pending_stream == NULL) {
 		int fd = fcntl(journal->pending.fd, F_DUPFD_CLOEXEC, 3);
@@ -222,7 +223,7 @@ close_file(struct line_file *file)
 int
 journal_close(struct journal *journal)
 {
-	int result = journal_sync(journal);
+	int result = sync_all(journal);
 
 	if (journal->pending_stream != NULL)
 		fclose(journal->pending_stream);

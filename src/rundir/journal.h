@@ -40,9 +40,6 @@ void journal_pending(struct journal *, struct bytes line);
  */
 int journal_flush(struct journal *);
 
-/* Flushes, and waits until the disk has it all. */
-int journal_sync(struct journal *);
-
 /* The pending lines so far, flushed; the stream is the journal's. */
 FILE *journal_pending_stream(struct journal *);
 uint64_t journal_pending_count(const struct journal *);

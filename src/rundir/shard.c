@@ -4,20 +4,16 @@
 #include "base/fnv.h"
 #include "model/site.h"
 
-unsigned
-shard_of(struct arena *scratch, const struct target *target, unsigned count)
-{
-	const char *site = target->fault != NULL
-			       ? target->input
-			       : site_of_host(scratch, target->host);
-
-	return (unsigned)(fnv_add(FNV_START, bytes_from_string(site)) % count);
-}
-
 bool
 shard_holds(const struct shard *shard, struct arena *scratch,
     const struct target *target)
 {
-	return shard->count == 0 ||
-	       shard_of(scratch, target, shard->count) == shard->index;
+	const char *site;
+
+	if (shard->count == 0)
+		return true;
+	site = target->fault != NULL ? target->input
+				     : site_of_host(scratch, target->host);
+	return fnv_add(FNV_START, bytes_from_string(site)) % shard->count ==
+	       shard->index;
 }

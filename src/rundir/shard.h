@@ -13,12 +13,10 @@ struct shard {
 };
 
 /*
- * The shard of a target: FNV-1a (64 bits) over the text of its site, modulo
- * count; a line that names nothing usable goes by what was typed.  The same
- * on every machine.  The arena is scratch.
+ * Whether this target is in it: its number is FNV-1a (64 bits) over the text of
+ * its site, modulo count; a line that names nothing usable goes by what was
+ * typed.  The same on every machine.  The arena is scratch.
  */
-unsigned shard_of(struct arena *, const struct target *, unsigned count);
-
 bool shard_holds(const struct shard *, struct arena *, const struct target *);
 
 #endif

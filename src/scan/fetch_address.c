@@ -84,8 +84,9 @@ v4_not_public(struct bytes octets)
 	    octets, v4_networks, sizeof(v4_networks) / sizeof(v4_networks[0]));
 }
 
-const char *
-address_not_public(struct bytes octets)
+/* NULL: it is public. */
+static const char *
+find_reason(struct bytes octets)
 {
 	if (octets.size == V4_OCTETS)
 		return v4_not_public(octets);
@@ -114,7 +115,7 @@ address_refuse(const struct sockaddr *address, struct text *sentence)
 		octets =
 		    bytes_of(&((const struct sockaddr_in6 *)address)->sin6_addr,
 			V6_OCTETS);
-	what = address_not_public(octets);
+	what = find_reason(octets);
 	if (what == NULL)
 		return false;
 	address_format(octets, text);

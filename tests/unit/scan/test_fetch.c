@@ -777,22 +777,43 @@ static const struct {
 static void
 addresses_are_public_or_named(void **state)
 {
+	struct sockaddr other = { .sa_family = AF_UNIX };
+	struct text said = { 0 };
+
 	(void)state;
 	for (size_t i = 0; i < sizeof(address_rows) / sizeof(*address_rows);
 	     i++) {
+		const char *expected = address_rows[i].not_public;
+		struct text sentence = { 0 }, want = { 0 };
 		uint8_t octets[ADDRESS_MOST_OCTETS];
-		const char *expected = address_rows[i].not_public, *what;
+		struct sockaddr_in v4 = { .sin_family = AF_INET };
+		struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+		char text[ADDRESS_TEXT_SIZE];
 		size_t size;
 
 		assert_true(
 		    address_parse(address_rows[i].address, octets, &size));
-		what = address_not_public(bytes_of(octets, size));
-		if ((what == NULL) != (expected == NULL) ||
-		    (what != NULL && strcmp(what, expected) != 0))
-			fail_msg("%s: %s", address_rows[i].address,
-			    what == NULL ? "public" : what);
+		address_format(bytes_of(octets, size), text);
+		if (expected != NULL)
+			text_printf(&want,
+			    "refused: %s is not a public address (%s)", text,
+			    expected);
+		memcpy(size == 4 ? (void *)&v4.sin_addr : &v6.sin6_addr, octets,
+		    size);
+		assert_int_equal(
+		    address_refuse(size == 4 ? (const struct sockaddr *)&v4
+					     : (const struct sockaddr *)&v6,
+			&sentence),
+		    expected != NULL);
+		if (expected == NULL)
+			assert_int_equal(sentence.size, 0);
+		else
+			assert_string_equal(sentence.data, want.data);
+		text_free(&sentence);
+		text_free(&want);
 	}
-	assert_non_null(address_not_public(bytes_of(NULL, 0)));
+	assert_true(address_refuse(&other, &said));
+	text_free(&said);
 }
 
 static const struct {
