@@ -98,17 +98,29 @@ mx_order(struct bytes line)
 	return preference << 48 | (hash & 0xffffffffffff);
 }
 
+/* What says which record it is stands before its time. */
+static struct bytes
+head_of(struct bytes line)
+{
+	static const char key[] = "\"timestamp\":";
+	const uint8_t *at = memmem(line.data, line.size, key, sizeof(key) - 1);
+
+	return at == NULL ? line
+			  : bytes_of(line.data, (size_t)(at - line.data));
+}
+
 struct record_part
 record_line_part(struct bytes line)
 {
 	struct record_part part = { .address = 0 };
+	struct bytes head = head_of(line);
 	char text[ADDRESS_TEXT_SIZE];
 
-	if (holds(line, "\"mx\":{\"domain\":"))
-		part.host = mx_order(line);
-	if (!holds(line, "\"name_group\":\""))
+	if (holds(head, "\"mx\":{\"domain\":"))
+		part.host = mx_order(head);
+	if (!holds(head, "\"name_group\":\""))
 		return part;
-	if (find_string(line, "\"ip\":", text, sizeof(text)))
+	if (find_string(head, "\"ip\":", text, sizeof(text)))
 		part.address = address_order(text);
 	return part;
 }
