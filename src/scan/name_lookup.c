@@ -272,7 +272,7 @@ take_alias(struct name_lookup *lookup, enum resolve_result result,
 	}
 	is_secure = result == RESOLVE_FOUND &&
 		    dns_answer_open(&answer, message) && answer.authenticated;
-	is_alias = result == RESOLVE_FOUND && is_secure &&
+	is_alias = is_secure &&
 		   dns_answer_next(&answer, DNS_TYPE_CNAME, &data) == 1 &&
 		   dns_answer_name(&answer, data, 0, name) && name[0] != '\0';
 	if (is_alias && lookup->aliases < MOST_ALIASES) {

@@ -69,7 +69,6 @@ read_key_usage(
 	unsigned unused;
 
 	certificate->has_key_usage = true;
-	certificate->key_usage_critical = extension->critical;
 	if (!take_only(extension->value, DER_BIT_STRING, &item) ||
 	    !der_bit_string(item.content, &bits, &unused))
 		return false;
@@ -105,7 +104,6 @@ read_purposes(
 	struct der inside;
 
 	certificate->has_purposes = true;
-	certificate->purposes_critical = extension->critical;
 	if (!enter_only(extension->value, DER_SEQUENCE, &inside))
 		return false;
 	while (der_take(&inside, DER_OID, &item)) {

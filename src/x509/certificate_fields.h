@@ -256,9 +256,9 @@ struct certificate {
 	bool has_basic_constraints, basic_constraints_critical, is_ca;
 	bool has_path_length;
 	uint32_t path_length;
-	bool has_key_usage, key_usage_critical;
+	bool has_key_usage;
 	unsigned key_usage; /* enum key_usage bits */
-	bool has_purposes, purposes_critical;
+	bool has_purposes;
 	unsigned purposes; /* enum purpose bits */
 	bool has_subject_key_id, has_authority_key_id;
 	struct bytes subject_key_id;   /* the octets */
