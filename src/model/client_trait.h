@@ -144,6 +144,16 @@
 	ROW(RELATIVE_POINT, "relative_point")                                 \
 	/* issuerAltName, or octets behind it */                              \
 	ROW(UNREADABLE_ISSUER_NAMES, "unreadable_issuer_names")               \
+	/* certificatePolicies: none, another structure, octets behind the */ \
+	/* list or a policy's qualifiers, one twice */                        \
+	ROW(POLICIES_EMPTY, "policies_empty")                                 \
+	ROW(POLICIES_STRUCTURE, "policies_structure")                         \
+	ROW(POLICIES_TRAILING, "policies_trailing")                           \
+	ROW(POLICY_TRAILING, "policy_trailing")                               \
+	ROW(POLICY_TWICE, "policy_twice")                                     \
+	/* a policy's OID has no octet or no end; a number of it is padded */ \
+	ROW(POLICY_OID, "policy_oid")                                         \
+	ROW(POLICY_OID_PADDED, "policy_oid_padded")                           \
 	ROW(CA_UNREADABLE_FEATURES, "ca_unreadable_features")                 \
 	/* and those with octets behind the value: */                         \
 	/* basicConstraints, keyUsage */                                      \

@@ -173,7 +173,18 @@ enum odd_form {
 	/* a critical extension whose value cannot be read, or is followed */
 	FORM_CRITICAL_VALUE = 1 << 17,
 	/* an emailAddress of the subject is no IA5String (4.1.2.6) */
-	FORM_MAILBOX_STRING = 1 << 18
+	FORM_MAILBOX_STRING = 1 << 18,
+	/* certificatePolicies (4.2.1.4): without one, of no such structure, */
+	/* with octets behind the list or behind a policy, one listed twice */
+	FORM_POLICIES_EMPTY = 1 << 19,
+	FORM_POLICIES_STRUCTURE = 1 << 20,
+	FORM_POLICIES_TRAILING = 1 << 21,
+	FORM_POLICY_TRAILING = 1 << 22,
+	FORM_POLICY_TWICE = 1 << 23,
+	/* a policy is no OID (X.690 8.19.2): of no octet, or its last number */
+	/* does not end; a number is padded */
+	FORM_POLICY_OID = 1 << 24,
+	FORM_POLICY_OID_PADDED = 1 << 25
 };
 
 /* Extensions whose value is not what its section says; bits. */

@@ -87,44 +87,104 @@ qualifiers_are_known(struct der information)
 	return der_at_end(&qualifiers);
 }
 
+/* X.690 8.19.2: one number at least, each in the fewest octets, to its end. */
+static unsigned
+oid_forms(struct bytes oid)
+{
+	if (oid.size == 0 || (oid.data[oid.size - 1] & 0x80) != 0)
+		return FORM_POLICY_OID;
+	for (size_t i = 0; i < oid.size; i++)
+		if (oid.data[i] == 0x80 &&
+		    (i == 0 || (oid.data[i - 1] & 0x80) == 0))
+			return FORM_POLICY_OID_PADDED;
+	return 0;
+}
+
+/* How the extension is odd where its list cannot be entered. */
+static unsigned
+list_forms(struct bytes value)
+{
+	struct der der = der_of(value), inside;
+
+	if (!der_enter(&der, DER_SEQUENCE, &inside))
+		return FORM_POLICIES_STRUCTURE;
+	if (der_at_end(&inside))
+		return FORM_POLICIES_EMPTY;
+	return der_at_end(&der) ? FORM_POLICIES_STRUCTURE
+				: FORM_POLICIES_TRAILING;
+}
+
+/* Each policy with what follows it; the forms that are odd in them. */
+static unsigned
+take_policies(struct der *all, bool critical,
+    struct certificate_policies *policies, struct bytes *list)
+{
+	unsigned forms = 0;
+	struct der information, qualifiers;
+	struct der_item policy;
+
+	while (der_enter(all, DER_SEQUENCE, &information)) {
+		if (!der_take(&information, DER_OID, &policy))
+			return forms | FORM_POLICIES_STRUCTURE;
+		forms |= oid_forms(policy.content);
+		policies->has_qualifiers |= !der_at_end(&information);
+		/* RFC 5280 4.2.1.4: a critical one must be understood whole. */
+		if (critical && !qualifiers_are_known(information))
+			policies->fault = "its critical certificate policies "
+					  "have a qualifier that is unknown";
+		(void)der_enter(&information, DER_SEQUENCE, &qualifiers);
+		if (!der_at_end(&information))
+			forms |= FORM_POLICY_TRAILING;
+		if (!bytes_equal(policy.content, any_policy))
+			list[policies->count++] = policy.content;
+		else if (policies->has_any)
+			forms |= FORM_POLICY_TWICE;
+		else
+			policies->has_any = true;
+	}
+	return der_at_end(all) ? forms : forms | FORM_POLICIES_STRUCTURE;
+}
+
+/*
+ * What the clients make of each form differs, also from the fault: that is
+ * what Chromium refuses, and it compares OIDs as octets.
+ */
 bool
 reader_policies(
     struct certificate_reader *reader, const struct extension *extension)
 {
-	static const char broken[] = "its certificate policies cannot be read";
-	static const char twice[] = "it lists a policy twice";
 	struct certificate_policies *policies = policies_of(reader);
-	struct der all, information;
-	struct der_item policy;
+	struct certificate *certificate = reader->certificate;
+	struct der all;
 	struct bytes *list;
 	size_t most = enter_list(extension->value, &all);
+	unsigned forms;
 
-	reader->certificate->policies_critical = extension->critical;
-	if (most == 0)
-		return forbidden(policies, broken);
-	list = reader_take(reader, most * sizeof(*list));
-	policies->list = list;
-	while (der_enter(&all, DER_SEQUENCE, &information) &&
-	       der_take(&information, DER_OID, &policy)) {
-		policies->has_qualifiers |= !der_at_end(&information);
-		/* RFC 5280 4.2.1.4: a critical one must be understood whole. */
-		if (extension->critical && !qualifiers_are_known(information))
-			policies->fault = "its critical certificate policies "
-					  "have a qualifier that is unknown";
-		if (!bytes_equal(policy.content, any_policy))
-			list[policies->count++] = policy.content;
-		else if (policies->has_any)
-			return forbidden(policies, twice);
-		else
-			policies->has_any = true;
+	certificate->policies_critical = extension->critical;
+	if (most == 0) {
+		forms = list_forms(extension->value);
+	} else {
+		list = reader_take(reader, most * sizeof(*list));
+		policies->list = list;
+		forms =
+		    take_policies(&all, extension->critical, policies, list);
+		if (policies->count > 0)
+			qsort(list, policies->count, sizeof(*list),
+			    compare_listed);
+		for (size_t i = 1; i < policies->count; i++)
+			if (bytes_equal(list[i - 1], list[i]))
+				forms |= FORM_POLICY_TWICE;
 	}
-	if (!der_at_end(&all))
-		return forbidden(policies, broken);
-	if (policies->count > 0)
-		qsort(list, policies->count, sizeof(*list), compare_listed);
-	for (size_t i = 1; i < policies->count; i++)
-		if (bytes_equal(list[i - 1], list[i]))
-			return forbidden(policies, twice);
+	if ((forms & (FORM_POLICIES_EMPTY | FORM_POLICIES_STRUCTURE |
+			 FORM_POLICIES_TRAILING | FORM_POLICY_TRAILING)) != 0)
+		policies->fault = "its certificate policies cannot be read";
+	else if ((forms & FORM_POLICY_TWICE) != 0)
+		policies->fault = "it lists a policy twice";
+	/* Java reads a list without a policy, and one with a policy twice. */
+	if (extension->critical &&
+	    (forms & ~(FORM_POLICIES_EMPTY | FORM_POLICY_TWICE)) != 0)
+		forms |= FORM_CRITICAL_VALUE;
+	certificate->odd_forms |= forms;
 	return true;
 }
 

@@ -63,6 +63,7 @@ certificate_with(const char *oid, bool critical, const char *value, bool twice)
 #define AUTHORITY_ID "0603 551d23"
 #define NAMES "0603 551d11"
 #define CONSTRAINTS "0603 551d1e"
+#define POLICIES "0603 551d20"
 #define ACCESS "0608 2b06010505070101"
 #define FEATURES "0608 2b06010505070118"
 #define SCTS "060a 2b06010401d679020402"
@@ -124,6 +125,18 @@ static const struct value_row {
 	    FORM_POINT_RELATIVE },
 	{ "0603 551d1f", "0500", EXTENSION_DISTRIBUTION_POINTS, 0, 0 },
 	{ "0603 551d12", "3003 8201 61 0500", 0, EXTENSION_ISSUER_NAMES, 0 },
+	{ POLICIES, "3004 3002 0600", 0, 0, FORM_POLICY_OID },
+	{ POLICIES, "300a 3004 0602 2a01 3002 0600", 0, 0, FORM_POLICY_OID },
+	{ POLICIES, "3006 3004 0602 2b86", 0, 0, FORM_POLICY_OID },
+	{ POLICIES, "3007 3005 0603 2b8001", 0, 0, FORM_POLICY_OID_PADDED },
+	{ POLICIES, "3007 3005 0603 2b8100", 0, 0, 0 },
+	{ POLICIES, "3000", 0, 0, FORM_POLICIES_EMPTY },
+	{ POLICIES, "0500", 0, 0, FORM_POLICIES_STRUCTURE },
+	{ POLICIES, "3004 0602 2a01", 0, 0, FORM_POLICIES_STRUCTURE },
+	{ POLICIES, "3006 3004 0602 2a01 0500", 0, 0, FORM_POLICIES_TRAILING },
+	{ POLICIES, "3008 3006 0602 2a01 0500", 0, 0, FORM_POLICY_TRAILING },
+	{ POLICIES, "300c 3004 0602 2a01 3004 0602 2a01", 0, 0,
+	    FORM_POLICY_TWICE },
 };
 
 static void
@@ -394,7 +407,7 @@ struct critical_row {
 static const struct critical_row critical_rows[] = {
 	{ BASIC, "3000", NULL },
 	{ NAMES, "3000", NULL },
-	{ "0603 551d20", "3000", NULL },
+	{ POLICIES, "3000", NULL },
 	{ "0603 551d24", "3000", NULL },
 	{ "0603 551d21", "3000", NULL },
 	{ "0603 551d36", "020100", NULL },
@@ -434,20 +447,24 @@ struct policy_row {
 
 static const struct policy_row policy_rows[] = {
 	/* two policies and anyPolicy, one with a CPS qualifier */
-	{ "0603 551d20",
+	{ POLICIES,
 	    "3014 3004 0602 2a01 3004 0602 2a02"
 	    " 3006 0604 551d2000",
 	    NULL, 2, 0, -1, -1, -1 },
-	{ "0603 551d20",
+	{ POLICIES,
 	    "3018 3016 0602 2a01 3010 300e 0608 2b06010505070201"
 	    " 1602 6161",
 	    NULL, 1, 0, -1, -1, -1 },
-	{ "0603 551d20", "300f 300d 0602 2a01 3007 3005 0603 2a0304", "unknown",
-	    1, 0, -1, -1, -1 },
-	{ "0603 551d20", "300c 3004 0602 2a01 3004 0602 2a01", "twice", 2, 0,
-	    -1, -1, -1 },
-	{ "0603 551d20", "3000", "cannot be read", 0, 0, -1, -1, -1 },
-	{ "0603 551d20", "3004 0602 2a01", "cannot be read", 0, 0, -1, -1, -1 },
+	{ POLICIES, "300f 300d 0602 2a01 3007 3005 0603 2a0304", "unknown", 1,
+	    0, -1, -1, -1 },
+	{ POLICIES, "300c 3004 0602 2a01 3004 0602 2a01", "twice", 2, 0, -1, -1,
+	    -1 },
+	{ POLICIES, "3000", "cannot be read", 0, 0, -1, -1, -1 },
+	{ POLICIES, "3008 3006 0602 2a01 0500", "cannot be read", 1, 0, -1, -1,
+	    -1 },
+	/* The octets of an OID are not looked at: Chromium does not. */
+	{ POLICIES, "3004 3002 0600", NULL, 1, 0, -1, -1, -1 },
+	{ POLICIES, "3004 0602 2a01", "cannot be read", 0, 0, -1, -1, -1 },
 	{ "0603 551d21", "300a 3008 0602 2a01 0602 2a02", NULL, 0, 1, -1, -1,
 	    -1 },
 	{ "0603 551d21", "3000", "cannot be read", 0, 0, -1, -1, -1 },
