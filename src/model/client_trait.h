@@ -151,8 +151,9 @@
 	ROW(POLICIES_TRAILING, "policies_trailing")                           \
 	ROW(POLICY_TRAILING, "policy_trailing")                               \
 	ROW(POLICY_TWICE, "policy_twice")                                     \
-	/* a policy's OID has no octet or no end; a number of it is padded */ \
-	ROW(POLICY_OID, "policy_oid")                                         \
+	/* a policy's OID has no octet, no end, or a number that is padded */ \
+	ROW(POLICY_OID_EMPTY, "policy_oid_empty")                             \
+	ROW(POLICY_OID_CUT, "policy_oid_cut")                                 \
 	ROW(POLICY_OID_PADDED, "policy_oid_padded")                           \
 	ROW(CA_UNREADABLE_FEATURES, "ca_unreadable_features")                 \
 	/* and those with octets behind the value: */                         \

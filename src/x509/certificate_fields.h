@@ -181,10 +181,11 @@ enum odd_form {
 	FORM_POLICIES_TRAILING = 1 << 21,
 	FORM_POLICY_TRAILING = 1 << 22,
 	FORM_POLICY_TWICE = 1 << 23,
-	/* a policy is no OID (X.690 8.19.2): of no octet, or its last number */
-	/* does not end; a number is padded */
-	FORM_POLICY_OID = 1 << 24,
-	FORM_POLICY_OID_PADDED = 1 << 25
+	/* a policy is no OID (X.690 8.19.2): of no octet, its last number */
+	/* does not end, a number is padded */
+	FORM_POLICY_OID_EMPTY = 1 << 24,
+	FORM_POLICY_OID_CUT = 1 << 25,
+	FORM_POLICY_OID_PADDED = 1 << 26
 };
 
 /* Extensions whose value is not what its section says; bits. */

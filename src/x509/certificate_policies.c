@@ -91,8 +91,10 @@ qualifiers_are_known(struct der information)
 static unsigned
 oid_forms(struct bytes oid)
 {
-	if (oid.size == 0 || (oid.data[oid.size - 1] & 0x80) != 0)
-		return FORM_POLICY_OID;
+	if (oid.size == 0)
+		return FORM_POLICY_OID_EMPTY;
+	if ((oid.data[oid.size - 1] & 0x80) != 0)
+		return FORM_POLICY_OID_CUT;
 	for (size_t i = 0; i < oid.size; i++)
 		if (oid.data[i] == 0x80 &&
 		    (i == 0 || (oid.data[i - 1] & 0x80) == 0))
