@@ -53,10 +53,13 @@ prefix_of(const struct digest *digest)
 	return prefix;
 }
 
+/* Of places in an array of them. */
 static int
-by_ordinal(const void *a, const void *b)
+by_ordinal(const void *a, const void *b, void *places)
 {
-	const struct record_place *left = a, *right = b;
+	const struct record_place *all = places;
+	const struct record_place *left = &all[*(const uint32_t *)a];
+	const struct record_place *right = &all[*(const uint32_t *)b];
 	int order = record_part_compare(&left->part, &right->part);
 
 	if (left->ordinal != right->ordinal)
@@ -83,12 +86,13 @@ index_records(struct archive *archive)
 	size_t count = 0, capacity = 0;
 	struct bytes line;
 	uint64_t ordinal;
+	uint32_t *order;
 	int more;
 
 	while ((more = line_reader_next(reader, &line)) != 0) {
 		if (more < 0 && errno != EMSGSIZE)
 			break;
-		if (more < 0 || line.size == 0 ||
+		if (more < 0 || line.size == 0 || count == UINT32_MAX ||
 		    !record_line_ordinal(line, &ordinal, NULL)) {
 			archive->damaged++;
 			continue;
@@ -101,18 +105,27 @@ index_records(struct archive *archive)
 		};
 	}
 	line_reader_close(reader);
+	/* Their numbers are sorted: of the places themselves qsort would make
+	   a copy. */
+	order = memory_array(count + 1, sizeof(*order));
+	for (size_t i = 0; i < count; i++)
+		order[i] = (uint32_t)i;
+	if (count > 1)
+		qsort_r(order, count, sizeof(*order), by_ordinal, places);
 	/* Of two records of one target (and address) the later one counts: it
 	   was resumed. */
-	if (count > 1)
-		qsort(places, count, sizeof(*places), by_ordinal);
 	archive->offsets = memory_array(count + 1, sizeof(*archive->offsets));
-	for (size_t i = 0; i < count; i++)
-		if (i + 1 == count ||
-		    places[i].ordinal != places[i + 1].ordinal ||
-		    record_part_compare(&places[i].part, &places[i + 1].part) !=
-			0)
-			archive->offsets[archive->count++] = places[i].offset;
+	for (size_t i = 0; i < count; i++) {
+		const struct record_place *place = &places[order[i]];
+		const struct record_place *next =
+		    i + 1 < count ? &places[order[i + 1]] : NULL;
+
+		if (next == NULL || place->ordinal != next->ordinal ||
+		    record_part_compare(&place->part, &next->part) != 0)
+			archive->offsets[archive->count++] = place->offset;
+	}
 	free(places);
+	free(order);
 	return more;
 }
 
@@ -224,6 +237,19 @@ archive_open(const char *run, char **error)
 }
 
 void
+archive_empty(struct archive *archive)
+{
+	free(archive->offsets);
+	free(archive->certificate_places);
+	free(archive->authorities);
+	archive->offsets = NULL;
+	archive->certificate_places = NULL;
+	archive->authorities = NULL;
+	archive->count = archive->certificate_count = 0;
+	archive->authority_count = 0;
+}
+
+void
 archive_close(struct archive *archive)
 {
 	if (archive == NULL)
@@ -232,9 +258,7 @@ archive_close(struct archive *archive)
 		fclose(archive->records);
 	if (archive->certificates != NULL)
 		fclose(archive->certificates);
-	free(archive->offsets);
-	free(archive->certificate_places);
-	free(archive->authorities);
+	archive_empty(archive);
 	arena_free(archive->arena);
 	free(archive->directory);
 	free(archive);

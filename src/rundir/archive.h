@@ -19,6 +19,9 @@ struct archive;
 struct archive *archive_open(const char *run, char **error);
 void archive_close(struct archive *);
 
+/* Has no records and certificates from now on, and gives back their memory. */
+void archive_empty(struct archive *);
+
 const char *archive_directory(const struct archive *);
 
 /* Records, in input order: 0 .. count - 1. */

@@ -151,7 +151,7 @@ has(void *context, const struct signature_id *id)
 	return find_fresh(verified, id, &place);
 }
 
-static void
+static bool
 add(void *context, const struct signature_id *id)
 {
 	struct verified *verified = context;
@@ -159,13 +159,14 @@ add(void *context, const struct signature_id *id)
 	unsigned empty = 0;
 
 	if (at >= VERIFIED_MOST)
-		return;
+		return false;
 	verified->fresh[at] = *id;
 	/* Another thread may take the place, or have verified the same. */
 	while (!find_fresh(verified, id, &place) &&
 	       !atomic_compare_exchange_strong(
 		   &verified->places[place], &empty, (unsigned)at + 1))
 		empty = 0;
+	return true;
 }
 
 struct verified *

@@ -45,7 +45,8 @@ struct signature_id {
 struct good_signatures {
 	void *context;
 	bool (*has)(void *context, const struct signature_id *);
-	void (*add)(void *context, const struct signature_id *);
+	/* Does `has` know it from now on? */
+	bool (*add)(void *context, const struct signature_id *);
 };
 
 /* Asked before anything is computed, and told what was good; borrowed. */

@@ -303,11 +303,12 @@ has_none(void *context, const struct signature_id *id)
 	return false;
 }
 
-static void
+static bool
 count(void *context, const struct signature_id *id)
 {
 	(void)id;
 	(*(unsigned *)context)++;
+	return false;
 }
 
 /* What others remember is asked first, and told of what is good alone. */
