@@ -54,15 +54,21 @@ bool
 clients_fixed_by_chain(struct archive *archive, struct judge *judge,
     uint64_t ordinal, struct arena *arena, struct clients_fixed *clients)
 {
+	/* A run may have thousands of causes. */
+	struct arena *record = arena_new();
 	size_t at = archive_find(archive, ordinal);
 	struct result now, then;
+	bool is_found =
+	    at < archive_count(archive) &&
+	    archive_read(archive, at, record, &now, NULL) &&
+	    now.seen.ordinal == ordinal &&
+	    complete_chain(archive, record, &now.verdict, &now.seen);
 
-	if (at == archive_count(archive) ||
-	    !archive_read(archive, at, arena, &now, NULL) ||
-	    now.seen.ordinal != ordinal ||
-	    !complete_chain(archive, arena, &now.verdict, &now.seen))
-		return false;
-	judge_result(judge, &now.seen, NULL, &then);
-	clients_fixed_compare(arena, &now.verdict, &then.verdict, clients);
-	return true;
+	if (is_found) {
+		judge_result(judge, &now.seen, NULL, &then);
+		clients_fixed_compare(
+		    arena, &now.verdict, &then.verdict, clients);
+	}
+	arena_free(record);
+	return is_found;
 }
