@@ -115,7 +115,6 @@ append_hosts(struct sheet *sheet)
 		{ "refused", "Refused by" },
 	};
 	const struct text *lines = html_rows_lines(sheet->own);
-	const struct text *data = html_rows_data(sheet->own);
 	struct text *out = &sheet->line;
 	enum { SITES_OFFERED = 200 }; /* most broken first; others are typed */
 	const struct tally *tally = sheet->tally;
@@ -172,7 +171,7 @@ append_hosts(struct sheet *sheet)
 	/* No script: a browser takes the content of this type for data. */
 	html_raw(out, "<script type=\"application/json\" id=data>");
 	flush(sheet);
-	fwrite(data->data, 1, data->size, sheet->stream);
+	html_rows_write(sheet->own, sheet->stream);
 	html_raw(out, "</script>\n");
 }
 

@@ -118,8 +118,10 @@ int html_rows_settle(struct html_rows *, struct archive *, size_t budget);
 size_t html_rows_shown(const struct html_rows *);
 bool html_rows_have(const struct html_rows *, struct bytes link);
 
-/* The data as JSON, and the first rows as lines of a table. */
-const struct text *html_rows_data(const struct html_rows *);
+/* The data as JSON. */
+void html_rows_write(const struct html_rows *, FILE *);
+
+/* The first rows as lines of a table. */
 const struct text *html_rows_lines(const struct html_rows *);
 
 /* The octets that the lines may have. */

@@ -39,7 +39,7 @@ struct html_rows {
 	struct tier tiers[TIERS]; /* the worst first */
 	struct map *values;
 	struct value *last;
-	struct text table, rows, data, lines;
+	struct text table, rows, lines;
 	struct seen *links;
 	size_t shown;
 };
@@ -82,7 +82,6 @@ html_rows_free(struct html_rows *rows)
 	seen_free(rows->links);
 	text_free(&rows->table);
 	text_free(&rows->rows);
-	text_free(&rows->data);
 	text_free(&rows->lines);
 	free(rows);
 }
@@ -298,13 +297,6 @@ html_rows_settle(struct html_rows *rows, struct archive *archive, size_t budget)
 		if (rows->shown - before < rows->tiers[i].count)
 			break;
 	}
-	text_append(&rows->data, "{\"values\":[");
-	text_append_bytes(
-	    &rows->data, bytes_of(rows->table.data, rows->table.size));
-	text_append(&rows->data, "],\n\"rows\":[");
-	text_append_bytes(
-	    &rows->data, bytes_of(rows->rows.data, rows->rows.size));
-	text_append(&rows->data, "]}");
 	return failure;
 }
 
@@ -320,10 +312,14 @@ html_rows_have(const struct html_rows *rows, struct bytes link)
 	return seen_has(rows->links, link);
 }
 
-const struct text *
-html_rows_data(const struct html_rows *rows)
+void
+html_rows_write(const struct html_rows *rows, FILE *stream)
 {
-	return &rows->data;
+	fputs("{\"values\":[", stream);
+	fwrite(rows->table.data, 1, rows->table.size, stream);
+	fputs("],\n\"rows\":[", stream);
+	fwrite(rows->rows.data, 1, rows->rows.size, stream);
+	fputs("]}", stream);
 }
 
 const struct text *
