@@ -316,9 +316,11 @@ void
 html_rows_write(const struct html_rows *rows, FILE *stream)
 {
 	fputs("{\"values\":[", stream);
-	fwrite(rows->table.data, 1, rows->table.size, stream);
+	if (rows->table.size > 0)
+		fwrite(rows->table.data, 1, rows->table.size, stream);
 	fputs("],\n\"rows\":[", stream);
-	fwrite(rows->rows.data, 1, rows->rows.size, stream);
+	if (rows->rows.size > 0)
+		fwrite(rows->rows.data, 1, rows->rows.size, stream);
 	fputs("]}", stream);
 }
 
