@@ -24,6 +24,7 @@ enum {
 	MOST_KNOWN = 2048, /* a loop; then all are forgotten */
 	TICK_MS = 50,	   /* how often c-ares looks at its timeouts */
 	TRIES = 3,
+	TRY_SHARES = (1 << TRIES) - 1,
 	SHORTEST_TRY_MS = 200,
 	LONGEST_TRY_MS = 2000,
 	FIRST_WINDOW = 128,
@@ -238,19 +239,25 @@ set_servers(struct channel *channel, const struct resolver_options *options)
 	return result;
 }
 
+/* The first try's share of the time; c-ares doubles it with every round. */
+static unsigned
+first_try_ms(const struct resolver *resolver)
+{
+	unsigned try_ms = resolver->options.timeout_ms / TRY_SHARES;
+
+	return try_ms < SHORTEST_TRY_MS	 ? SHORTEST_TRY_MS
+	       : try_ms > LONGEST_TRY_MS ? LONGEST_TRY_MS
+					 : try_ms;
+}
+
 static int
 open_channel(struct channel *channel, struct resolver *resolver, int flags)
 {
 	static char dns_only[] = "b";
-	/* The first try's share of the time; c-ares doubles it with every
-	   round. */
-	unsigned try_ms = resolver->options.timeout_ms / ((1 << TRIES) - 1);
 	struct ares_options options = {
 		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES |
 			 ARES_FLAG_STAYOPEN | flags,
-		.timeout = try_ms < SHORTEST_TRY_MS  ? SHORTEST_TRY_MS
-			   : try_ms > LONGEST_TRY_MS ? LONGEST_TRY_MS
-						     : (int)try_ms,
+		.timeout = (int)first_try_ms(resolver),
 		.tries = TRIES,
 		.lookups = dns_only,
 		.socket_receive_buffer_size = RECEIVE_BUFFER,
@@ -614,10 +621,12 @@ take_status(struct lookup *lookup, int status, int timeouts)
 	if (status == ARES_ECONNREFUSED && lookup->asked_direct &&
 	    !has_descriptor())
 		lookup->result = RESOLVE_NO_DESCRIPTOR;
-	/* Tries that were lost with the connection, and then a silent one. */
+	/* Tries that were lost with the connection, and then a silent one: the
+	   last is longer than half of what three silent ones take. */
 	if (status == ARES_ETIMEOUT && !lookup->asked_alone &&
-	    uv_now(resolver->loop) - lookup->sent_ms <
-		resolver->options.timeout_ms / 2) {
+	    uv_now(resolver->loop) - lookup->sent_ms +
+		    first_try_ms(resolver) / 2 <
+		(uint64_t)first_try_ms(resolver) * TRY_SHARES) {
 		ask_alone(lookup);
 		return false;
 	}
