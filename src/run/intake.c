@@ -164,15 +164,9 @@ intake_flush(struct intake *intake)
 }
 
 uint64_t
-intake_pending(const struct intake *intake)
-{
-	return journal_pending_count(intake->journal);
-}
-
-uint64_t
 intake_unsettled(const struct intake *intake)
 {
-	return intake_pending(intake) - intake->settled;
+	return journal_pending_count(intake->journal) - intake->settled;
 }
 
 static void
@@ -212,7 +206,8 @@ intake_close(struct intake *intake)
 	bool settled = intake->outcome->end == RUN_FINISHED;
 
 	if (!settled)
-		intake->outcome->pending = intake_pending(intake);
+		intake->outcome->pending =
+		    journal_pending_count(intake->journal);
 	if (journal_close(intake->journal) < 0)
 		fail(intake);
 	if (intake->learned != NULL && settled &&

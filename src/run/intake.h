@@ -21,9 +21,7 @@ int intake_deliver(struct intake *, struct message *);
 /* Hands on what is buffered; -1 with errno. */
 int intake_flush(struct intake *);
 
-uint64_t intake_pending(const struct intake *);
-
-/* Those of them whose verdict may change. */
+/* The pending ones whose verdict may change. */
 uint64_t intake_unsettled(const struct intake *);
 
 /*
