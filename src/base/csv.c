@@ -69,14 +69,13 @@ csv_string(struct csv_row *row, const char *string)
 		 (size > 0 && (string[0] == ' ' || string[size - 1] == ' '));
 	if (quoted)
 		text_append_char(row->out, '"');
-	/* Nearly all are: nothing inside is looked at. */
-	if (is_plain && size > 0) {
-		if (begins_formula(string, string))
-			text_append_char(row->out, '\'');
+	/* An apostrophe makes a formula text.  In a plain string, as nearly all
+	   are, one can begin at the start alone. */
+	if (is_plain && size > 0 && begins_formula(string, string))
+		text_append_char(row->out, '\'');
+	if (is_plain)
 		text_append(row->out, string);
-	}
 	for (const char *at = string; !is_plain && *at != '\0'; at++) {
-		/* An apostrophe makes it text. */
 		if (begins_formula(string, at))
 			text_append_char(row->out, '\'');
 		if (*at == '"')
