@@ -572,7 +572,7 @@ new_run_replay(
 		run_replay(&settings, archives, count, &run->outcome);
 		code = complain_of_end(run);
 	}
-	/* Of a million records that is what the reports need for theirs. */
+	/* The reports read the new run, whose index is as large. */
 	for (size_t i = 0; i < count; i++)
 		archive_empty(archives[i]);
 	if (code == EXIT_CODE_FINISHED)

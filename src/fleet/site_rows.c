@@ -12,8 +12,8 @@
 
 enum { STRINGS = 1 + SITE_VALUES };
 
-/* Read ahead: rows are asked for one after the other at first, and words are
-   mostly as short as this. */
+/* What one read takes: rows are first asked for one after the other, and the
+   words of most rows fit. */
 enum { ROWS_AT_ONCE = 32, WORDS_AT_ONCE = 320 };
 
 struct site_rows {

@@ -30,8 +30,8 @@ struct publishing {
 	struct report_run run;
 	struct changes *changes;
 	struct siblings *siblings;
-	struct report *report; /* NULL, with errno in failure: none can be */
-	int failure;
+	struct report *report; /* NULL: its files could not be opened */
+	int failure;	       /* errno of that */
 };
 
 void

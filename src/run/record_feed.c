@@ -1,4 +1,7 @@
-/* Reading is most of the work: a record is parsed for all of its members. */
+/*
+ * The records on the threads of scan/parallel.c.  Parsing one takes longer than
+ * what the reports do with it.
+ */
 #include "run/record_feed.h"
 
 #include <stdlib.h>
@@ -6,7 +9,7 @@
 #include "base/memory.h"
 #include "scan/parallel.h"
 
-/* Reports are made on one thread, which so many readers keep at work. */
+/* The reports are written by one thread: more readers would wait for it. */
 enum { READERS_MOST = 4 };
 
 struct feed {
